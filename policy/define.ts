@@ -1,0 +1,180 @@
+import type {
+  EnforcementLevel,
+  PolicyProviderResource,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import type { Resource } from "./kubernetes/object.ts";
+import { workloadsOf, type Workload } from "./kubernetes/workload.ts";
+import { Field, known } from "./reading/field.ts";
+import { rawProperties, withValue } from "./reading/raw.ts";
+import { Report } from "./reading/report.ts";
+import { sayUnjudged } from "./reading/unjudged.ts";
+import { configSchema, readSettings, type Settings, type Values } from "./settings.ts";
+import { recognise, recognitionSettings } from "./zookeeper/recognition.ts";
+
+/** Opens a report on an object; what it holds in the end is told to the engine. */
+type Open = (object: string, urn?: string) => Report;
+
+/** What every policy says about itself. */
+interface Description<S extends Settings> {
+  /** Kebab-case. */
+  readonly name: string;
+  readonly description: string;
+  readonly settings: S;
+  readonly enforcementLevel: EnforcementLevel;
+}
+
+/** One place of a resource's properties, and what has to stand there. */
+export interface Change {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+interface ResourceRule<S extends Settings> extends Description<S> {
+  /** Whether resources of the type are judged at all; asked before anything is read. */
+  readonly concerns: (type: string) => boolean;
+  readonly judge: (resource: Resource, open: Open, settings: Values<S>) => void;
+  /** The changes that mend the resource where that is unambiguous; made at level `remediate` only. */
+  readonly mend?: (resource: Resource, settings: Values<S>) => readonly Change[];
+}
+
+/** A resource of the stack, with the resources that its properties were made from. */
+export interface StackResource extends Resource {
+  /** URNs of the resources whose outputs went into the property. */
+  readonly madeFrom: (property: string) => readonly string[];
+}
+
+interface StackRule<S extends Settings> extends Description<S> {
+  readonly judge: (resources: readonly StackResource[], open: Open, settings: Values<S>) => void;
+}
+
+/** A pod template or pod that runs ZooKeeper servers. */
+export interface Server {
+  readonly workload: Workload;
+  readonly pod: Field;
+  /** The container that the server runs in. */
+  readonly container: Field;
+}
+
+/** The settings of a policy about ZooKeeper servers: its own and the ones by which servers are recognised. */
+type WithRecognition<S extends Settings> = S & typeof recognitionSettings;
+
+interface ServerRule<S extends Settings> extends Description<S> {
+  readonly judge: (server: Server, report: Report, settings: Values<S>) => void;
+  readonly mend?: (server: Server, settings: Values<S>) => readonly Change[];
+}
+
+interface EngineResource {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly props: object;
+  readonly provider?: PolicyProviderResource;
+}
+
+function defaultNamespace(provider: PolicyProviderResource | undefined): string | undefined {
+  if (provider === undefined) return "default";
+  const namespace = new Field(rawProperties(provider.props)).at("namespace").string();
+  return namespace.state === "absent" ? "default" : known(namespace);
+}
+
+function resourceFrom({ type, name, urn, props, provider }: EngineResource): Resource {
+  return { type, name, urn, root: new Field(rawProperties(props)), defaultNamespace: defaultNamespace(provider) };
+}
+
+class Reports {
+  private readonly reports: { readonly report: Report; readonly urn: string | undefined }[] = [];
+
+  readonly open: Open = (object, urn) => {
+    const report = new Report(object);
+    this.reports.push({ report, urn });
+    return report;
+  };
+
+  tell(policy: string, reportViolation: (message: string, urn?: string) => void): void {
+    for (const { report, urn } of this.reports) {
+      for (const message of report.messages()) reportViolation(message, urn);
+      sayUnjudged(policy, report.object, report.unjudged);
+    }
+  }
+}
+
+/** A policy that judges each resource by itself, before it is created. */
+export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): ResourceValidationPolicy {
+  const { name, description, settings, enforcementLevel, mend } = rule;
+  return {
+    name,
+    description,
+    configSchema: configSchema(settings),
+    enforcementLevel,
+    validateResource: (args, reportViolation) => {
+      if (!rule.concerns(args.type)) return;
+      const reports = new Reports();
+      rule.judge(resourceFrom(args), reports.open, readSettings(settings, args.getConfig()));
+      reports.tell(name, reportViolation);
+    },
+    ...(mend && {
+      remediateResource: (args) => {
+        if (!rule.concerns(args.type)) return undefined;
+        const changes = mend(resourceFrom(args), readSettings(settings, args.getConfig()));
+        if (changes.length === 0) return undefined;
+        return changes.reduce<unknown>(
+          (raw, { path, value }) => withValue(raw, path, value),
+          rawProperties(args.props),
+        ) as Record<string, unknown>;
+      },
+    }),
+  };
+}
+
+/** A policy that judges the stack as a whole, for what no resource shows by itself. */
+export function stackPolicy<S extends Settings>(rule: StackRule<S>): StackValidationPolicy {
+  const { name, description, settings, enforcementLevel } = rule;
+  return {
+    name,
+    description,
+    configSchema: configSchema(settings),
+    enforcementLevel,
+    validateStack: (args, reportViolation) => {
+      const reports = new Reports();
+      const resources = args.resources.map((resource): StackResource => ({
+        ...resourceFrom(resource),
+        madeFrom: (property) => (resource.propertyDependencies[property] ?? []).map(({ urn }) => urn),
+      }));
+      rule.judge(resources, reports.open, readSettings(settings, args.getConfig()));
+      reports.tell(name, reportViolation);
+    },
+  };
+}
+
+/**
+ * A policy about the workloads that run ZooKeeper servers. One of which that is not known yet is said to be open,
+ * and is not judged.
+ */
+export function serverPolicy<S extends Settings>(rule: ServerRule<S>): ResourceValidationPolicy {
+  const settings: WithRecognition<S> = { ...rule.settings, ...recognitionSettings };
+  const { mend } = rule;
+  return resourcePolicy({
+    ...rule,
+    settings,
+    concerns: (type) => type.startsWith("kubernetes:"),
+    judge: (resource, open, values) => {
+      for (const workload of workloadsOf(resource)) {
+        const { runs, server, open: unseen } = recognise(workload, values);
+        if (runs === false) continue;
+        const report = open(workload.label, workload.urn);
+        if (runs === true) rule.judge({ workload, pod: workload.pod, container: server }, report, values);
+        else for (const path of unseen) report.leaveOpen(path);
+      }
+    },
+    mend:
+      mend &&
+      ((resource, values) => {
+        const workload = workloadsOf(resource)[0];
+        if (workload === undefined || workload.root !== resource.root) return [];
+        const { runs, server } = recognise(workload, values);
+        return runs === true ? mend({ workload, pod: workload.pod, container: server }, values) : [];
+      }),
+  });
+}

@@ -1,0 +1,12 @@
+import type { Resource } from "../kubernetes/object.ts";
+import type { Report } from "../reading/report.ts";
+
+/** Judges whether the cluster can be deleted by a mistake. The provider protects it unless it is told not to. */
+export function judgeDeletionProtection({ root }: Resource, report: Report): void {
+  report.check(root.at("deletionProtection").boolean(), {
+    holds: (on) => on,
+    absent: "accepted",
+    required: "true, which is also what a missing field means",
+    fix: "remove deletionProtection, or set it to true; turn it off only to destroy the cluster",
+  });
+}

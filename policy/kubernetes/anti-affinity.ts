@@ -1,0 +1,117 @@
+import { items, known, type Field } from "../reading/field.ts";
+import { every, some, type Truth } from "../reading/truth.ts";
+import { podsOf, type Pod } from "./pods.ts";
+import { matches, selectorOf, unknown, type Condition, type Labels, type Selector } from "./selector.ts";
+import type { Workload } from "./workload.ts";
+
+/** The topology key of a node. */
+export const nodeTopology = "kubernetes.io/hostname";
+
+/** The label that every namespace carries: its own name. */
+const namespaceNameLabel = "kubernetes.io/metadata.name";
+
+/** The labels of the namespaces that are known, by name; a namespace that is missing has unknown labels. */
+export type NamespaceLabels = ReadonlyMap<string, Labels>;
+
+/** The keys that a matchLabelKeys or mismatchLabelKeys list names; `unknown` while the list is. */
+function keysOf(field: Field): readonly string[] | typeof unknown {
+  const keys = items(field);
+  if (field.unknown || keys.some((key) => key.unknown)) return unknown;
+  return keys.map((key) => known(key.string()) ?? "");
+}
+
+function withOwnKeys(selector: Selector, keys: ReturnType<typeof keysOf>, operator: string, own: Labels): Selector {
+  if (selector === undefined || selector === unknown) return selector;
+  if (keys === unknown || (keys.length > 0 && own === unknown)) {
+    return [...selector, { key: "", operator: unknown, values: [] }];
+  }
+  if (own === unknown) return selector;
+  // Kubernetes leaves out the keys that the incoming pod does not carry.
+  const added = keys.flatMap((key): Condition[] => {
+    const value = own.get(key);
+    return value === undefined ? [] : [{ key, operator, values: [value] }];
+  });
+  return [...selector, ...added];
+}
+
+/**
+ * Whether the term, in an incoming pod, sees the other pod: label selector with the incoming pod's own values for
+ * matchLabelKeys and mismatchLabelKeys.
+ *
+ * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#matchlabelkeys
+ */
+function sees(term: Field, incoming: Pod, other: Pod): Truth {
+  const selector = selectorOf(term.at("labelSelector"));
+  const same = withOwnKeys(selector, keysOf(term.at("matchLabelKeys")), "In", incoming.labels);
+  const both = withOwnKeys(same, keysOf(term.at("mismatchLabelKeys")), "NotIn", incoming.labels);
+  return matches(both, other.labels);
+}
+
+/**
+ * Whether the term looks into the workload's own namespace: neither `namespaces` nor `namespaceSelector` means that
+ * one, else it is looked up in the list and the selector.
+ */
+function looksIntoOwnNamespace(term: Field, workload: Workload, namespaces: NamespaceLabels): Truth {
+  const list = term.at("namespaces");
+  const selectorField = term.at("namespaceSelector");
+  const listed = items(list);
+  if (!list.unknown && listed.length === 0 && selectorField.absent) return true;
+  const own = workload.namespace;
+  const byName = list.unknown
+    ? "unknown"
+    : some(listed.map((name) => (name.unknown || own === undefined ? "unknown" : known(name.string()) === own)));
+  return some([byName, matchesNamespace(selectorOf(selectorField), own, namespaces)]);
+}
+
+function matchesNamespace(selector: Selector, own: string | undefined, namespaces: NamespaceLabels): Truth {
+  const labels = own === undefined ? undefined : namespaces.get(own);
+  if (own !== undefined && labels !== undefined && labels !== unknown) {
+    return matches(selector, new Map(labels).set(namespaceNameLabel, own));
+  }
+  if (selector === undefined || selector === unknown) return matches(selector, unknown);
+  // Of a namespace that is not in the stack only the name is known.
+  return every(
+    selector.map((condition) =>
+      condition.key === namespaceNameLabel && own !== undefined
+        ? matches([condition], new Map([[namespaceNameLabel, own]]))
+        : "unknown",
+    ),
+  );
+}
+
+/** What a required anti-affinity term does for the pods of its own workload. */
+export interface TermVerdict {
+  /** Whether its topology is the node. */
+  readonly perNode: Truth;
+  /** Whether it looks into the pods' namespace. */
+  readonly inNamespace: Truth;
+  /** Whether each pod sees each other one, also while a new revision replaces the old one. */
+  readonly seesPeers: Truth;
+  /** Whether some pods see some others. */
+  readonly seesSome: Truth;
+}
+
+/**
+ * What the term does, judged on pods as the workload's controller makes them.
+ *
+ * @param namespaces the labels of the namespaces that are known
+ */
+export function judgeTerm(term: Field, workload: Workload, namespaces: NamespaceLabels): TermVerdict {
+  const topology = term.at("topologyKey");
+  const before = podsOf(workload, "old", 2);
+  const after = podsOf(workload, "new", 2);
+  const pairs = before.flatMap((one) =>
+    [...before, ...after].filter((other) => other.ordinal !== one.ordinal).map((other) => sees(term, one, other)),
+  );
+  return {
+    perNode: topology.unknown ? "unknown" : known(topology.string()) === nodeTopology,
+    inNamespace: looksIntoOwnNamespace(term, workload, namespaces),
+    seesPeers: every(pairs),
+    seesSome: some(pairs),
+  };
+}
+
+/** The required anti-affinity terms of a pod. */
+export function antiAffinityTerms(pod: Field): Field {
+  return pod.at("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
+}

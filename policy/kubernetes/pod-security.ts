@@ -1,0 +1,174 @@
+import type { Field } from "../reading/field.ts";
+import type { Container } from "./workload.ts";
+import type { Report } from "../reading/report.ts";
+
+/** Where the Pod Security Standards are written down. */
+const standard = "Pod Security Standard restricted";
+
+/** Volume types that the standard allows. */
+const allowedVolumes: ReadonlySet<string> = new Set([
+  "configMap",
+  "csi",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "persistentVolumeClaim",
+  "projected",
+  "secret",
+]);
+
+/** Kernel parameters that the standard allows. */
+const safeSysctls: ReadonlySet<string> = new Set([
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_wmem",
+]);
+
+const selinuxTypes: ReadonlySet<string> = new Set(["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"]);
+
+/** A field that must not be switched on. */
+function mustBeOff(field: Field, report: Report): void {
+  const required = `false or missing (${standard})`;
+  report.check(field.boolean(), { holds: (on) => !on, absent: "accepted", required, fix: "remove it" });
+}
+
+/** A field that may only have one of the values. */
+function mustBeOneOf(field: Field, values: readonly string[], absent: "accepted" | "refused", report: Report): void {
+  const [first = ""] = values;
+  report.check(field.string(), {
+    holds: (value) => values.includes(value),
+    absent,
+    required: `${values.map((value) => JSON.stringify(value)).join(" or ")} (${standard})`,
+    fix: absent === "accepted" ? "remove it" : `set it to ${first}`,
+  });
+}
+
+/** What may stand in the security context of a pod and of a container alike. */
+function judgeContext(context: Field, report: Report): void {
+  report.check(context.at("runAsUser").number(), {
+    holds: (uid) => uid !== 0,
+    absent: "accepted",
+    required: `a user other than 0 (${standard})`,
+    fix: "set it to the image's own user, 1000 for ZooKeeper",
+  });
+  mustBeOneOf(context.at("appArmorProfile", "type"), ["RuntimeDefault", "Localhost"], "accepted", report);
+  mustBeOff(context.at("windowsOptions", "hostProcess"), report);
+  const selinux = context.at("seLinuxOptions");
+  report.check(selinux.at("type").string(), {
+    holds: (type) => selinuxTypes.has(type),
+    absent: "accepted",
+    required: `a container type or missing (${standard})`,
+    fix: "remove it",
+  });
+  for (const key of ["user", "role"]) {
+    report.check(selinux.at(key).string(), {
+      holds: (value) => value === "",
+      absent: "accepted",
+      required: `missing (${standard})`,
+      fix: "remove it",
+    });
+  }
+}
+
+/** The fields of which the container's or else the pod's counts. */
+function judgeIdentity(runAsNonRoot: Field, seccomp: Field, report: Report): void {
+  report.check(runAsNonRoot.boolean(), {
+    holds: (nonRoot) => nonRoot,
+    absent: "refused",
+    required: `true, in the container or in the pod's securityContext (${standard})`,
+    fix: "set runAsNonRoot to true",
+  });
+  mustBeOneOf(seccomp, ["RuntimeDefault", "Localhost"], "refused", report);
+}
+
+/** The fields of the pod itself. */
+export function judgePodSecurity(pod: Field, report: Report): void {
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) mustBeOff(pod.at(key), report);
+  const context = pod.at("securityContext");
+  judgeContext(context, report);
+  // Also where every container says otherwise: the standard looks at the pod's own value too.
+  const nonRoot = context.at("runAsNonRoot");
+  const seccomp = context.at("seccompProfile", "type");
+  if (!nonRoot.absent && !seccomp.absent) judgeIdentity(nonRoot, seccomp, report);
+  for (const sysctl of report.elements(context.at("sysctls"))) {
+    report.check(sysctl.at("name").string(), {
+      holds: (name) => safeSysctls.has(name),
+      absent: "accepted",
+      required: `a safe sysctl (${standard})`,
+      fix: "remove it",
+    });
+  }
+  for (const volume of report.elements(pod.at("volumes"))) {
+    for (const [key, source] of report.members(volume)) {
+      if (key === "name" || source.absent || allowedVolumes.has(key)) continue;
+      report.refuse({
+        path: volume.path,
+        observed: `of type ${key}`,
+        required: `one of ${[...allowedVolumes].join(", ")} (${standard})`,
+        fix: "use a persistent volume claim, or emptyDir for scratch",
+      });
+    }
+  }
+}
+
+/** A field that the container sets for itself or, where it does not, takes over from the pod. */
+function ownOrPods(container: Field, pod: Field, ...path: readonly string[]): Field {
+  const own = container.at("securityContext", ...path);
+  const shared = pod.at("securityContext", ...path);
+  return own.absent && !shared.absent ? shared : own;
+}
+
+function judgeCapabilities(capabilities: Field, report: Report): void {
+  const drop = capabilities.at("drop");
+  const dropped = drop.list();
+  report.check(dropped, {
+    holds: (names) => names.some((name) => name.unknown || isText(name, "ALL")),
+    absent: "refused",
+    required: `a list with "ALL" (${standard})`,
+    fix: "drop ALL",
+  });
+  for (const name of report.elements(capabilities.at("add"))) {
+    mustBeOneOf(name, ["NET_BIND_SERVICE"], "accepted", report);
+  }
+}
+
+function isText(field: Field, text: string): boolean {
+  const reading = field.string();
+  return reading.state === "known" && reading.value === text;
+}
+
+/** The fields of one container, whichever part it plays. */
+export function judgeContainerSecurity({ field: container, role }: Container, pod: Field, report: Report): void {
+  const context = container.at("securityContext");
+  mustBeOff(context.at("privileged"), report);
+  judgeContext(context, report);
+  report.check(context.at("allowPrivilegeEscalation").boolean(), {
+    holds: (allowed) => !allowed,
+    absent: "refused",
+    required: `false (${standard})`,
+    fix: "set it to false",
+  });
+  judgeIdentity(ownOrPods(container, pod, "runAsNonRoot"), ownOrPods(container, pod, "seccompProfile", "type"), report);
+  mustBeOneOf(context.at("procMount"), ["Default"], "accepted", report);
+  // Ephemeral containers cannot declare ports.
+  if (role !== "ephemeral") {
+    for (const port of report.elements(container.at("ports"))) {
+      report.check(port.at("hostPort").number(), {
+        holds: (number) => number === 0,
+        absent: "accepted",
+        required: `missing (${standard})`,
+        fix: "remove hostPort",
+      });
+    }
+  }
+  judgeCapabilities(context.at("capabilities"), report);
+}

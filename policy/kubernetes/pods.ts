@@ -1,0 +1,45 @@
+import { known } from "../reading/field.ts";
+import { labelsOf, unknown, type Labels, type MaybeText } from "./selector.ts";
+import { replicasOf, type Workload } from "./workload.ts";
+
+/** The labels that controllers add to a pod and that tell one revision of the template from the next. */
+const revisionLabels: Readonly<Record<string, string>> = {
+  StatefulSet: "controller-revision-hash",
+  DaemonSet: "controller-revision-hash",
+  Deployment: "pod-template-hash",
+  ReplicaSet: "pod-template-hash",
+};
+
+/** A pod as its controller makes it. */
+export interface Pod {
+  readonly labels: Labels;
+  readonly ordinal: number;
+}
+
+/** More pods than any ensemble has servers; bounds the work that a mistyped replica count makes. */
+const mostPods = 15;
+
+/**
+ * The pods that the workload makes, with the labels that its controller gives each of them: a StatefulSet's pods
+ * carry their own name and index, and pods of different revisions of a template differ in its hash.
+ *
+ * @param least at least so many are made up, for questions about pods beside each other. @default 1
+ * @see https://kubernetes.io/docs/reference/labels-annotations-taints/ (pod-name, pod-index, pod-template-hash)
+ */
+export function podsOf(workload: Workload, revision: string, least = 1): readonly Pod[] {
+  const given = labelsOf(workload.template.at("metadata", "labels"));
+  const count = Math.min(Math.max(replicasOf(workload) ?? least, least), mostPods);
+  const first = known(workload.root.at("spec", "ordinals", "start").number()) ?? 0;
+  return Array.from({ length: count }, (_, i) => {
+    const ordinal = first + i;
+    if (given === unknown) return { labels: unknown, ordinal };
+    const labels = new Map<string, MaybeText>(given);
+    const revisionLabel = revisionLabels[workload.kind];
+    if (revisionLabel !== undefined) labels.set(revisionLabel, revision);
+    if (workload.kind === "StatefulSet") {
+      labels.set("statefulset.kubernetes.io/pod-name", `${workload.name}-${ordinal}`);
+      labels.set("apps.kubernetes.io/pod-index", `${ordinal}`);
+    }
+    return { labels, ordinal };
+  });
+}

@@ -1,0 +1,19 @@
+import { text } from "./settings.ts";
+import { stackOf } from "./reading/urn.ts";
+
+/** The settings by which a policy tells production stacks from the others. */
+export const productionSettings = {
+  productionStacks: text(
+    "Regular expression that the names of production stacks match",
+    "(^|[^a-z])(prod|production|live)([^a-z]|$)",
+  ),
+};
+
+/**
+ * Whether the resource's stack is a production stack.
+ *
+ * @throws SyntaxError if the setting is no regular expression
+ */
+export function inProduction(urn: string, settings: { readonly productionStacks: string }): boolean {
+  return new RegExp(settings.productionStacks, "i").test(stackOf(urn));
+}

@@ -1,0 +1,80 @@
+import { serverPolicy, type Server } from "../define.ts";
+import { antiAffinityTerms, judgeTerm, nodeTopology } from "../kubernetes/anti-affinity.ts";
+import { namedNodes } from "../kubernetes/node-choice.ts";
+import { replicasOf } from "../kubernetes/workload.ts";
+import { items, known } from "../reading/field.ts";
+import type { Report } from "../reading/report.ts";
+import { every, some, type Truth } from "../reading/truth.ts";
+
+const required =
+  `a required podAntiAffinity term with topologyKey "${nodeTopology}" that matches the pods of this workload ` +
+  "(two servers on one node fail together, and with them the quorum)";
+
+/** Why a term does not keep the servers apart; undefined if it does or if that is not known yet. */
+function faultOf({ perNode, inNamespace, seesPeers, seesSome }: ReturnType<typeof judgeTerm>): string | undefined {
+  if (perNode === false) return "is about another topology than the node";
+  if (inNamespace === false) return "looks into other namespaces than the pods' own";
+  if (seesSome === false) return "has a selector that matches none of the workload's own pods";
+  if (seesPeers === false) return "matches only some of the workload's own pods, or only those of one revision";
+  return undefined;
+}
+
+function judgeTerms({ workload, pod }: Server, report: Report): void {
+  const field = antiAffinityTerms(pod);
+  const preferred = items(pod.at("affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"));
+  report.check(field.list(), {
+    holds: (terms) => terms.length > 0,
+    absent: "refused",
+    required,
+    fix: preferred.length > 0 ? "make the preferred term a required one" : "add the term",
+    shown: () => "an empty list",
+  });
+  const verdicts = items(field).map((term) => ({ term, ...judgeTerm(term, workload, new Map()) }));
+  const keepsApart = some(
+    verdicts.map(({ term, ...v }): Truth => (term.unknown ? "unknown" : every([v.perNode, v.inNamespace, v.seesPeers]))),
+  );
+  if (keepsApart === true) return;
+  if (keepsApart === "unknown") {
+    report.leaveOpen(field.path);
+    return;
+  }
+  for (const { term, ...verdict } of verdicts) {
+    const fault = faultOf(verdict);
+    const key = known(term.at("topologyKey").string());
+    const labels = [...(known(workload.template.at("metadata", "labels").map()) ?? new Map<string, never>()).keys()];
+    report.refuse({
+      path: term.path,
+      observed: `a term that ${fault ?? "keeps nothing apart"} (topologyKey ${key === undefined ? "missing" : JSON.stringify(key)})`,
+      required,
+      fix: `select the pods' own labels (${labels.join(", ") || "they have none yet"}) in their own namespace, per node`,
+    });
+  }
+}
+
+/**
+ * Each server on a node of its own, by a rule that the scheduler has to keep and that really sees the other servers.
+ * What needs other resources (labels of namespaces, node pools) is in `anti-affinity-in-stack`.
+ *
+ * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
+ */
+export const antiAffinity = serverPolicy({
+  name: "anti-affinity",
+  description: "Each ZooKeeper server runs on a node of its own",
+  settings: {},
+  enforcementLevel: "mandatory",
+  judge: (server, report) => {
+    const { workload, pod } = server;
+    // A DaemonSet has one pod per node by its nature.
+    if (workload.kind !== "DaemonSet") judgeTerms(server, report);
+    const nodes = namedNodes(pod);
+    const servers = replicasOf(workload);
+    if (nodes !== undefined && servers !== undefined && nodes < servers) {
+      report.refuse({
+        path: pod.path,
+        observed: `a pod that may run on ${nodes} node(s) only, by name`,
+        required: `at least ${servers} nodes for ${servers} servers`,
+        fix: "remove nodeName and host names from the node selector and affinity, or name more nodes",
+      });
+    }
+  },
+});

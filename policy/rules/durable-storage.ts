@@ -1,0 +1,113 @@
+import { serverPolicy, type Server } from "../define.ts";
+import { parseQuantity } from "../kubernetes/quantity.ts";
+import { items, known, type Field } from "../reading/field.ts";
+import type { Report } from "../reading/report.ts";
+import { text } from "../settings.ts";
+import { ownPaths } from "../zookeeper/sources.ts";
+import { dataPaths, mountFor, usualDataPaths } from "../zookeeper/volumes.ts";
+
+/** The claim template or the pod's volume of the name. */
+function volumeNamed({ workload, pod }: Server, name: string): { claim?: Field; volume?: Field } {
+  const claim = items(workload.root.at("spec", "volumeClaimTemplates")).find(
+    (template) => known(template.at("metadata", "name").string()) === name,
+  );
+  const volume = items(pod.at("volumes")).find((entry) => known(entry.at("name").string()) === name);
+  return { ...(claim && { claim }), ...(volume && { volume }) };
+}
+
+/** Judges the volume under one data directory; gives the claim template if it is one. */
+export function judgeDataPath(server: Server, path: string, report: Report): Field | undefined {
+  const required = `a persistent volume claim under the data directory ${path}`;
+  const fix = "mount a volume of volumeClaimTemplates there";
+  const mount = mountFor(server.container, path);
+  if (mount === undefined) {
+    const mounts = server.container.at("volumeMounts");
+    if (mounts.unknown || items(mounts).some((entry) => entry.at("mountPath").unknown)) report.leaveOpen(mounts.path);
+    else report.refuse({ path: mounts.path, observed: `without a volume at ${path}`, required, fix });
+    return undefined;
+  }
+  const name = mount.volume.string();
+  report.check(name, { holds: () => true, absent: "refused", required, fix });
+  if (name.state !== "known") return undefined;
+  const { claim, volume } = volumeNamed(server, name.value);
+  if (claim !== undefined) return claim;
+  if (volume === undefined) {
+    const templates = server.workload.root.at("spec", "volumeClaimTemplates");
+    const volumes = server.pod.at("volumes");
+    const open = [templates, volumes].filter((field) => field.unknown);
+    for (const field of open) report.leaveOpen(field.path);
+    if (open.length === 0) {
+      report.refuse({ path: mount.field.path, observed: `of volume "${name.value}", which is not there`, required, fix });
+    }
+    return undefined;
+  }
+  if (volume.at("persistentVolumeClaim").absent) {
+    const kind = [...(known(volume.map())?.keys() ?? [])].find((key) => key !== "name") ?? "emptyDir";
+    const observed = `a volume of kind ${kind}, which does not outlive ${kind === "hostPath" ? "a move to another node" : "the pod"}`;
+    report.refuse({ path: volume.path, observed, required, fix });
+  }
+  return undefined;
+}
+
+function judgeClaim(claim: Field, minimumSize: string, report: Report): void {
+  const floor = parseQuantity(minimumSize) ?? 0;
+  report.check(claim.at("spec", "storageClassName").string(), {
+    holds: (name) => name !== "",
+    absent: "refused",
+    required: "a storage class by name (the cluster's default class may delete volumes with their claims)",
+    fix: "set storageClassName to a class that retains its volumes",
+  });
+  report.check(claim.at("spec", "resources", "requests", "storage").scalar(), {
+    holds: (size) => (parseQuantity(size) ?? -1) >= floor,
+    absent: "refused",
+    required: `${minimumSize} or more`,
+    fix: `ask for ${minimumSize} or more, or lower the setting minimumSize`,
+  });
+}
+
+/** The retention fields that would delete volumes with the StatefulSet or with a server. */
+const retentionKeys = ["whenDeleted", "whenScaled"] as const;
+
+/**
+ * A server that comes back without its log votes without what it has promised; so the data is on a claim that
+ * outlives the pod, the node and the StatefulSet. What the class itself does is in `durable-storage-in-stack`.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention
+ */
+export const durableStorage = serverPolicy({
+  name: "durable-storage",
+  description: "ZooKeeper's data and transaction log are on persistent volumes that are kept",
+  settings: { minimumSize: text("Least size of a volume, as a Kubernetes quantity", "5Gi", "^[0-9.]+[KMGTPE]?i?$") },
+  enforcementLevel: "mandatory",
+  judge: (server, report, settings) => {
+    const { workload, container } = server;
+    const paths = dataPaths(container, ownPaths(container));
+    const mounts = container.at("volumeMounts");
+    const unseen = mounts.unknown || items(mounts).some((mount) => mount.unknown || mount.at("mountPath").unknown);
+    if (paths.length === 0 && unseen) report.leaveOpen(mounts.path);
+    else if (paths.length === 0) {
+      report.elements(mounts);
+      report.refuse({
+        path: mounts.path,
+        observed: `without a volume at any data directory (${usualDataPaths.join(", ")})`,
+        required: "persistent volume claims under the data and transaction log directories",
+        fix: "mount a volume of volumeClaimTemplates there",
+      });
+    }
+    const claims = new Set(paths.map((path) => judgeDataPath(server, path, report)));
+    for (const claim of claims) if (claim !== undefined) judgeClaim(claim, settings.minimumSize, report);
+    for (const key of retentionKeys) {
+      report.check(workload.root.at("spec", "persistentVolumeClaimRetentionPolicy", key).string(), {
+        holds: (retention) => retention === "Retain",
+        absent: "accepted",
+        required: '"Retain", which is also what a missing field means',
+        fix: `remove ${key}, or set it to Retain`,
+      });
+    }
+  },
+  mend: ({ workload }) =>
+    retentionKeys.flatMap((key) => {
+      const path = ["spec", "persistentVolumeClaimRetentionPolicy", key];
+      return known(workload.root.at(...path).string()) === "Delete" ? [{ path, value: "Retain" }] : [];
+    }),
+});

@@ -1,0 +1,120 @@
+import { resourcePolicy } from "../define.ts";
+import { parseMachineType } from "../gke/machine-type.ts";
+import { labelOf, nodePoolType } from "../gke/stack.ts";
+import type { Field } from "../reading/field.ts";
+import type { Report } from "../reading/report.ts";
+import { count, flag } from "../settings.ts";
+
+interface Floor {
+  readonly minimumCpus: number;
+  readonly minimumMemoryMiB: number;
+  readonly allowSharedCore: boolean;
+}
+
+function judgeMachine(field: Field, floor: Floor, report: Report): void {
+  const { minimumCpus, minimumMemoryMiB, allowSharedCore } = floor;
+  report.check(field.string(), {
+    holds: (name) => {
+      const machine = parseMachineType(name);
+      if (machine === undefined) return false;
+      if (machine.shared) return allowSharedCore && machine.memoryMiB >= minimumMemoryMiB;
+      return machine.cpus >= minimumCpus && machine.memoryMiB >= minimumMemoryMiB;
+    },
+    absent: "refused",
+    required: `at least ${minimumCpus} vCPUs of its own and ${minimumMemoryMiB} MiB (missing means e2-medium, a shared core)`,
+    fix: "use e2-custom-2-4096 or larger",
+    shown: (name) => {
+      const machine = parseMachineType(name);
+      if (machine === undefined) return `"${name}", of no size that is known here`;
+      const { cpus, memoryMiB, shared } = machine;
+      return `"${name}" (${cpus} vCPUs${shared ? " sustained, of a shared core" : ""}, ${memoryMiB} MiB)`;
+    },
+  });
+}
+
+function judgeUpgrade(settings: Field, report: Report): void {
+  const strategy = settings.at("strategy").string();
+  // A blue-green upgrade keeps the old nodes until the new ones serve.
+  if (strategy.state === "known" && strategy.value === "BLUE_GREEN") return;
+  const why = "(an upgrade must not take capacity away: GKE honours a disruption budget for an hour only)";
+  report.check(settings.at("maxUnavailable").number(), {
+    holds: (number) => number === 0,
+    absent: "accepted",
+    required: `0 ${why}`,
+    fix: "set maxUnavailable to 0",
+  });
+  report.check(settings.at("maxSurge").number(), {
+    holds: (number) => number >= 1,
+    absent: "accepted",
+    required: `1 or more ${why}`,
+    fix: "set maxSurge to 1",
+  });
+}
+
+function judgeNode(config: Field, report: Report): void {
+  report.check(config.at("serviceAccount").string(), {
+    holds: (account) => account !== "" && account !== "default" && !/-compute@developer\.gserviceaccount\.com$/.test(account),
+    absent: "refused",
+    required: "a service account of its own (the default one may edit the whole project)",
+    fix: "make a service account with roles/container.defaultNodeServiceAccount",
+  });
+  const shielded = config.at("shieldedInstanceConfig");
+  report.check(shielded.at("enableSecureBoot").boolean(), {
+    holds: (on) => on,
+    absent: "refused",
+    required: "true",
+    fix: "set enableSecureBoot to true",
+  });
+  report.check(shielded.at("enableIntegrityMonitoring").boolean(), {
+    holds: (on) => on,
+    absent: "accepted",
+    required: "true, which is also what a missing field means",
+    fix: "set enableIntegrityMonitoring to true",
+  });
+  report.check(config.at("workloadMetadataConfig", "mode").string(), {
+    holds: (mode) => mode === "GKE_METADATA",
+    absent: "refused",
+    required: '"GKE_METADATA" (else every pod can take the node\'s credentials from the metadata server)',
+    fix: "set workloadMetadataConfig.mode to GKE_METADATA",
+  });
+  const metadata = config.at("metadata");
+  report.check(metadata.at("disable-legacy-endpoints").string(), {
+    holds: (disabled) => disabled === "true",
+    // Without any metadata of its own the provider sets it; a list without it unsets it.
+    absent: metadata.absent ? "accepted" : "refused",
+    required: '"true" (the legacy metadata endpoints give out credentials without being asked properly)',
+    fix: 'set metadata["disable-legacy-endpoints"] to "true"',
+  });
+}
+
+/**
+ * What every node pool must be by itself. How many nodes there are in all is in `node-count`.
+ *
+ * @see https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster
+ * @see https://www.pulumi.com/registry/packages/gcp/api-docs/container/nodepool/
+ */
+export const nodePool = resourcePolicy({
+  name: "node-pool",
+  description: "Node pools have machines that carry a ZooKeeper server, are repaired, and are hardened",
+  settings: {
+    minimumCpus: count("Least vCPUs of a node", 2, 1),
+    minimumMemoryMiB: count("Least memory of a node, in MiB", 4096, 1),
+    allowSharedCore: flag("Whether shared-core machines are accepted, whatever share of a CPU they have", false),
+  },
+  enforcementLevel: "mandatory",
+  concerns: (type) => type === nodePoolType,
+  judge: (resource, open, settings) => {
+    const report = open(labelOf("NodePool", resource));
+    const { root } = resource;
+    const config = root.at("nodeConfig");
+    judgeMachine(config.at("machineType"), settings, report);
+    report.check(root.at("management", "autoRepair").boolean(), {
+      holds: (on) => on,
+      absent: "refused",
+      required: "true (a node that fails for good takes a server's place with it)",
+      fix: "set management.autoRepair to true",
+    });
+    judgeUpgrade(root.at("upgradeSettings"), report);
+    judgeNode(config, report);
+  },
+});

@@ -1,0 +1,53 @@
+import { serverPolicy, type Change } from "../define.ts";
+import { judgeContainerSecurity, judgePodSecurity } from "../kubernetes/pod-security.ts";
+import { containersOf } from "../kubernetes/workload.ts";
+import { items, known } from "../reading/field.ts";
+import { texts } from "../settings.ts";
+
+/**
+ * The Pod Security Standard "restricted", field by field, for all containers; and no credentials for the cluster's
+ * API in pods that do not use it.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+export const podSecurity = serverPolicy({
+  name: "pod-security",
+  description: "ZooKeeper's pods keep to the Pod Security Standard restricted and hold no API token",
+  settings: { apiTokenAllowed: texts("Workloads, as namespace/name, whose pods need the cluster's API", []) },
+  enforcementLevel: "mandatory",
+  judge: ({ workload, pod }, report, settings) => {
+    judgePodSecurity(pod, report);
+    for (const key of ["initContainers", "containers", "ephemeralContainers"]) report.elements(pod.at(key));
+    for (const container of containersOf(pod)) {
+      report.members(container.field);
+      judgeContainerSecurity(container, pod, report);
+    }
+    if (settings.apiTokenAllowed.includes(`${workload.namespace ?? ""}/${workload.name}`)) return;
+    report.check(pod.at("automountServiceAccountToken").boolean(), {
+      holds: (mounted) => !mounted,
+      absent: "refused",
+      required: "false (ZooKeeper does not use the cluster's API; missing means that the token is mounted)",
+      fix: "set automountServiceAccountToken to false, or name the workload in the setting apiTokenAllowed",
+    });
+  },
+  mend: ({ workload, pod }, settings) => {
+    const spec = [...workload.templatePath, "spec"];
+    const changes: Change[] = [];
+    const needsToken = settings.apiTokenAllowed.includes(`${workload.namespace ?? ""}/${workload.name}`);
+    const token = pod.at("automountServiceAccountToken");
+    if (!needsToken && (token.absent || known(token.boolean()) === true)) {
+      changes.push({ path: [...spec, "automountServiceAccountToken"], value: false });
+    }
+    const profile = pod.at("securityContext", "seccompProfile", "type");
+    if (profile.absent || known(profile.string()) === "Unconfined") {
+      changes.push({ path: [...spec, "securityContext", "seccompProfile"], value: { type: "RuntimeDefault" } });
+    }
+    for (const key of ["initContainers", "containers"]) {
+      for (const [i, container] of items(pod.at(key)).entries()) {
+        if (known(container.at("securityContext", "seccompProfile", "type").string()) !== "Unconfined") continue;
+        changes.push({ path: [...spec, key, i, "securityContext", "seccompProfile"], value: { type: "RuntimeDefault" } });
+      }
+    }
+    return changes;
+  },
+});

@@ -1,0 +1,69 @@
+import { serverPolicy } from "../define.ts";
+import { known, type Field } from "../reading/field.ts";
+import type { Report } from "../reading/report.ts";
+import { count } from "../settings.ts";
+
+const handlers = ["exec", "httpGet", "tcpSocket", "grpc"] as const;
+
+/** Kubernetes' defaults of the probe's fields, in seconds and tries. */
+const defaults = { periodSeconds: 10, failureThreshold: 3 };
+
+/** Whether the probe is there and asks something; reports it if not. */
+function judgePresence(probe: Field, purpose: string, report: Report): void {
+  report.check(probe.map(), {
+    holds: (fields) => handlers.some((handler) => fields.has(handler)),
+    absent: "refused",
+    required: `a probe with one of ${handlers.join(", ")} (${purpose})`,
+    fix: "add it",
+    shown: () => "without a handler",
+  });
+}
+
+/** Judges for how many seconds of failing the probe holds still: failureThreshold × periodSeconds. */
+function judgeTolerance(probe: Field, least: number, report: Report): void {
+  const values = (["periodSeconds", "failureThreshold"] as const).map((key) => {
+    const reading = probe.at(key).number();
+    const fix = "give a number of 1 or more";
+    report.check(reading, { holds: (n) => n >= 1, absent: "accepted", required: "a number of 1 or more", fix });
+    return reading.state === "absent" ? defaults[key] : known(reading);
+  });
+  const [period, failures] = values;
+  if (probe.absent || period === undefined || failures === undefined || period * failures >= least) return;
+  report.refuse({
+    path: probe.path,
+    observed: `one that gives up after ${period * failures} s (${failures} failures, one every ${period} s)`,
+    required: `patience for ${least} s or more, the time that a server may need to rejoin (initLimit × tickTime)`,
+    fix: "raise failureThreshold or periodSeconds",
+  });
+}
+
+/**
+ * Readiness keeps clients away from a server that is not in the quorum, startup gives a server the time to load its
+ * snapshot, liveness restarts one that hangs, and none of them kills one that is only slow to rejoin.
+ *
+ * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+ */
+export const probes = serverPolicy({
+  name: "probes",
+  description: "ZooKeeper servers have readiness, liveness and startup probes that leave them time to rejoin",
+  settings: {
+    rejoinSeconds: count("Time that a server may need to rejoin: initLimit × tickTime, in seconds", 20, 1),
+    minimumGraceSeconds: count("Least terminationGracePeriodSeconds: time to hand over leadership and close", 30),
+  },
+  enforcementLevel: "mandatory",
+  judge: ({ pod, container }, report, settings) => {
+    const liveness = container.at("livenessProbe");
+    const startup = container.at("startupProbe");
+    judgePresence(container.at("readinessProbe"), "clients must not reach a server outside the quorum", report);
+    judgePresence(liveness, "a server that hangs has to be restarted", report);
+    judgePresence(startup, "a server that still loads its snapshot must not be restarted", report);
+    for (const probe of [liveness, startup]) judgeTolerance(probe, settings.rejoinSeconds, report);
+    report.check(pod.at("terminationGracePeriodSeconds").number(), {
+      holds: (seconds) => seconds >= settings.minimumGraceSeconds,
+      // Kubernetes' own default is 30 s.
+      absent: settings.minimumGraceSeconds <= 30 ? "accepted" : "refused",
+      required: `${settings.minimumGraceSeconds} s or more`,
+      fix: "raise terminationGracePeriodSeconds",
+    });
+  },
+});

@@ -1,0 +1,59 @@
+import { stackPolicy } from "../define.ts";
+import type { KubernetesObject } from "../kubernetes/object.ts";
+import { serversOf } from "../stack.ts";
+import { texts } from "../settings.ts";
+import { claimsOf, classesOf, classOf } from "../storage-classes.ts";
+import { recognitionSettings } from "../zookeeper/recognition.ts";
+
+/** Provisioners whose volumes are scratch space of one node, or that Kubernetes has replaced by CSI drivers. */
+const refusedProvisioners: readonly RegExp[] = [
+  /^kubernetes\.io\//,
+  /(^|[./-])(hostpath|host-path|local-path)([./-]|$)/,
+];
+
+/**
+ * A class whose volumes are made where a pod runs, can grow, and are durable. Judged are all classes of the stack but
+ * those that, as the stack shows, no ZooKeeper server uses: they are other workloads' business.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
+ * @see https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/gce-pd-csi-driver
+ */
+export const storageClass = stackPolicy({
+  name: "storage-class",
+  description: "Storage classes bind where the pod runs, can grow, and use a current driver",
+  settings: {
+    allowedProvisioners: texts("Provisioners that are accepted although their names say scratch or in-tree", []),
+    ...recognitionSettings,
+  },
+  enforcementLevel: "mandatory",
+  judge: (resources, open, settings) => {
+    const classes = classesOf(resources);
+    const claims = serversOf(resources, settings)
+      .filter(({ runs }) => runs === true)
+      .flatMap((server) => claimsOf(server, resources));
+    const used = claims.map((claim) => classOf(claim, classes));
+    const settled = claims.length > 0 && claims.every((claim, i) => used[i] ?? !claim.spec.at("storageClassName").unknown);
+    const judged = settled ? new Set(used.flatMap((found): KubernetesObject[] => (found ? [found] : []))) : classes;
+    for (const { label, urn, root } of judged) {
+      const report = open(label, urn);
+      report.check(root.at("volumeBindingMode").string(), {
+        holds: (mode) => mode === "WaitForFirstConsumer",
+        absent: "refused",
+        required: '"WaitForFirstConsumer" (missing means Immediate: volumes in zones where no pod can follow)',
+        fix: "set volumeBindingMode to WaitForFirstConsumer",
+      });
+      report.check(root.at("allowVolumeExpansion").boolean(), {
+        holds: (allowed) => allowed,
+        absent: "refused",
+        required: "true (a full volume stops a server, and could not grow)",
+        fix: "set allowVolumeExpansion to true",
+      });
+      report.check(root.at("provisioner").string(), {
+        holds: (name) => settings.allowedProvisioners.includes(name) || !refusedProvisioners.some((re) => re.test(name)),
+        absent: "refused",
+        required: "a CSI driver of durable volumes (neither scratch space nor a legacy in-tree provisioner)",
+        fix: "use pd.csi.storage.gke.io",
+      });
+    }
+  },
+});

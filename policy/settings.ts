@@ -1,0 +1,76 @@
+import type { Policy } from "@pulumi/policy";
+
+type Schema = NonNullable<Policy["configSchema"]>["properties"][string];
+
+/** One setting of a policy: its JSON schema, its default and how its value is told from a value of another type. */
+export interface Setting<T> {
+  readonly schema: Schema;
+  readonly fallback: T;
+  readonly is: (value: unknown) => value is T;
+}
+
+/** The settings of one policy by name. */
+export type Settings = Readonly<Record<string, Setting<unknown>>>;
+
+/** The values of the settings, each of its setting's type. */
+export type Values<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+
+/** A number of something, `least` or more. @default least 0 */
+export function count(description: string, fallback: number, least = 0): Setting<number> {
+  const is = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value >= least;
+  return { schema: { type: "integer", minimum: least, default: fallback, description }, fallback, is };
+}
+
+/** A switch. */
+export function flag(description: string, fallback: boolean): Setting<boolean> {
+  const is = (value: unknown): value is boolean => typeof value === "boolean";
+  return { schema: { type: "boolean", default: fallback, description }, fallback, is };
+}
+
+/** A text. `pattern` is the regular expression that it has to match. */
+export function text(description: string, fallback: string, pattern = ""): Setting<string> {
+  const wanted = new RegExp(pattern);
+  const is = (value: unknown): value is string => typeof value === "string" && wanted.test(value);
+  const schema: Schema = { type: "string", default: fallback, description };
+  return { schema: pattern === "" ? schema : { ...schema, pattern }, fallback, is };
+}
+
+/** A list of texts. */
+export function texts(description: string, fallback: readonly string[]): Setting<readonly string[]> {
+  const is = (value: unknown): value is readonly string[] =>
+    Array.isArray(value) && value.every((element) => typeof element === "string");
+  const schema: Schema = { type: "array", items: { type: "string" }, default: [...fallback], description };
+  return { schema, fallback, is };
+}
+
+/** A map from text to text. @default empty */
+export function textMap(description: string): Setting<Readonly<Record<string, string>>> {
+  const is = (value: unknown): value is Readonly<Record<string, string>> =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((element) => typeof element === "string");
+  const schema: Schema = { type: "object", additionalProperties: { type: "string" }, default: {}, description };
+  return { schema, fallback: {}, is };
+}
+
+/** The JSON schema that the engine checks a policy's configuration against. */
+export function configSchema(settings: Settings): NonNullable<Policy["configSchema"]> {
+  return { properties: Object.fromEntries(Object.entries(settings).map(([name, { schema }]) => [name, schema])) };
+}
+
+/**
+ * The settings' values: the configured ones, and the defaults of the others.
+ *
+ * @throws Error naming the setting, if a value is not of its setting's type (the engine, which knows the schema,
+ * refuses such a configuration before)
+ */
+export function readSettings<S extends Settings>(settings: S, config: Readonly<Record<string, unknown>>): Values<S> {
+  const values = Object.entries(settings).map(([name, { fallback, is, schema }]): [string, unknown] => {
+    const value = config[name];
+    if (value === undefined) return [name, fallback];
+    if (!is(value)) throw new Error(`setting ${name} is ${JSON.stringify(value)}; required: ${JSON.stringify(schema)}`);
+    return [name, value];
+  });
+  return Object.fromEntries(values) as Values<S>;
+}

@@ -1,0 +1,37 @@
+import type { StackResource } from "./define.ts";
+import { kubernetesObject, parseType, type KubernetesObject } from "./kubernetes/object.ts";
+import { workloadsOf } from "./kubernetes/workload.ts";
+import type { Server } from "./define.ts";
+import type { Truth } from "./reading/truth.ts";
+import type { Values } from "./settings.ts";
+import { recognise, recognitionSettings } from "./zookeeper/recognition.ts";
+
+/** The Kubernetes objects of a kind that the stack holds. */
+export function objectsOf(resources: readonly StackResource[], group: string, kind: string): readonly KubernetesObject[] {
+  return resources
+    .filter(({ type }) => {
+      const parsed = parseType(type);
+      return parsed?.kind === kind && parsed.group === group;
+    })
+    .map((resource) => kubernetesObject(resource, kind));
+}
+
+/** A workload of the stack that runs ZooKeeper servers, or may do so. */
+export interface StackServer extends Server {
+  readonly resource: StackResource;
+  /** Never false. */
+  readonly runs: Truth;
+}
+
+/** The workloads of the stack that run ZooKeeper servers, or may do so. */
+export function serversOf(
+  resources: readonly StackResource[],
+  settings: Values<typeof recognitionSettings>,
+): readonly StackServer[] {
+  return resources.flatMap((resource) =>
+    workloadsOf(resource).flatMap((workload) => {
+      const { runs, server } = recognise(workload, settings);
+      return runs === false ? [] : [{ resource, workload, pod: workload.pod, container: server, runs }];
+    }),
+  );
+}

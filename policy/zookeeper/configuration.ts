@@ -1,0 +1,64 @@
+/** The servers that a configuration lists. */
+export interface ServerList {
+  /** Servers that vote. */
+  readonly participants: number;
+  /** Servers that follow without a vote. */
+  readonly observers: number;
+}
+
+/** The settings of a `zoo.cfg`: `key=value` lines, the last one of a key counts, comments left out. */
+export function parseZooCfg(text: string): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^\s*([A-Za-z][\w.]*)\s*[=:]\s*(.*?)\s*$/.exec(line);
+    if (match?.[1] !== undefined && match[2] !== undefined) settings.set(match[1], match[2]);
+  }
+  return settings;
+}
+
+/**
+ * The servers of the `server.N=` lines of a `zoo.cfg` or a dynamic configuration file; undefined if it has none.
+ *
+ * @see https://zookeeper.apache.org/doc/current/zookeeperReconfig.html#sc_reconfig_clientport
+ */
+export function serversInZooCfg(text: string): ServerList | undefined {
+  const addresses = [...parseZooCfg(text)].filter(([key]) => /^server\.\d+$/.test(key)).map(([, value]) => value);
+  return addresses.length === 0 ? undefined : count(addresses);
+}
+
+/**
+ * The servers of a one-line list, as images take it from an environment variable: addresses with blanks, commas or
+ * semicolons between them (`zk-0;zk-1;zk-2`, `server.1=a:2888:3888;2181 server.2=…`, `a:2888:3888::1,b:…`), or just
+ * their number. Undefined if the text is empty.
+ */
+export function serversInList(text: string): ServerList | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return undefined;
+  if (/^\d+$/.test(trimmed)) return { participants: Number(trimmed), observers: 0 };
+  // With server.N= the semicolon stands before the client port, and blanks or commas between the servers.
+  const separator = /\bserver\.\d+=/.test(trimmed) ? /[\s,]+/ : /[\s,;]+/;
+  return count(trimmed.split(separator).filter((address) => address !== ""));
+}
+
+function count(addresses: readonly string[]): ServerList {
+  const observers = addresses.filter((address) => /:observer\b/.test(address)).length;
+  return { participants: addresses.length - observers, observers };
+}
+
+/** The number of servers that a command line names: `--servers=3` or `--servers 3`. */
+export function serversInCommand(text: string): ServerList | undefined {
+  const number = /(?:^|\s)--servers[=\s]+(\d+)\b/.exec(text)?.[1];
+  return number === undefined ? undefined : { participants: Number(number), observers: 0 };
+}
+
+/** The data and transaction log directories that a command line names: `--data_dir=…`, `--data_log_dir=…`. */
+export function pathsInCommand(text: string): readonly string[] {
+  return [...text.matchAll(/(?:^|\s)--data_(?:log_)?dir[=\s]+["']?([^\s"']+)/g)].flatMap(([, path]) => path ?? []);
+}
+
+/** The data and transaction log directories of a `zoo.cfg`. */
+export function pathsInZooCfg(text: string): readonly string[] {
+  const settings = parseZooCfg(text);
+  const paths = [settings.get("dataDir"), settings.get("dataLogDir")];
+  return paths.flatMap((path) => (path?.startsWith("/") === true ? [path] : []));
+}
