@@ -1,0 +1,167 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Values } from "../validation/values.ts";
+import type { StatefulSetManifest } from "./statefulSet.ts";
+
+/** What a ZooKeeper ensemble may be told. */
+export interface ZooKeeperEnsembleArgs {
+  /**
+   * The name of the StatefulSet, from which the other names derive. Plain, because it decides the names of
+   * resources. Changing it makes a new, empty ensemble; the old one's volumes stay.
+   * @default the component's own name
+   */
+  name?: string;
+  /**
+   * The namespace. Plain, because it decides whether one is created. Changing it makes a new, empty ensemble.
+   * @default "default"
+   */
+  namespace?: string;
+  /**
+   * Whether a namespace other than `default` is created, with pod security level `restricted`. It is never
+   * deleted, because the volume claims live in it. Plain, because it decides how many resources there are.
+   * @default true
+   */
+  createNamespace?: boolean;
+  /**
+   * The number of servers, odd. Plain, because it decides how many volume claims are looked after.
+   * @default 3
+   */
+  servers?: number;
+  /**
+   * The container image, with a version of at least 3.9.5; it must keep the official image's contract.
+   * @default "docker.io/library/zookeeper:3.9.5"
+   * @see https://hub.docker.com/_/zookeeper
+   */
+  image?: pulumi.Input<string>;
+  /**
+   * The CPU that a server is promised, a Kubernetes quantity. There is no limit: throttled heartbeats lose quorum.
+   * @default "500m"
+   */
+  cpu?: pulumi.Input<string>;
+  /**
+   * The memory that a server is promised and limited to, a Kubernetes quantity.
+   * @default "1Gi"
+   */
+  memory?: pulumi.Input<string>;
+  /**
+   * Java's heap: `512m`, `1g`, or a Kubernetes quantity; at most three quarters of the memory.
+   * @default half of the memory
+   */
+  heap?: pulumi.Input<string>;
+  /**
+   * The size of a server's volume, a Kubernetes quantity. It can grow, where the StorageClass allows it, but
+   * never shrink.
+   * @default "10Gi"
+   */
+  volumeSize?: pulumi.Input<string>;
+  /**
+   * The StorageClass of the volumes. It cannot be changed in place.
+   * @default the cluster's default class
+   */
+  storageClassName?: pulumi.Input<string>;
+  /**
+   * The cluster's DNS domain.
+   * @default "cluster.local"
+   */
+  clusterDomain?: pulumi.Input<string>;
+  /**
+   * ZooKeeper's unit of time, in milliseconds.
+   * @default 2000
+   */
+  tickTime?: pulumi.Input<number>;
+  /**
+   * How long a server may take to connect to its leader, in ticks.
+   * @default 10
+   */
+  initLimit?: pulumi.Input<number>;
+  /**
+   * How far a server may lag behind its leader, in ticks.
+   * @default 5
+   */
+  syncLimit?: pulumi.Input<number>;
+  /**
+   * How many connections one client address may hold to one server; 0 is no limit.
+   * @default 60
+   */
+  maxClientCnxns?: pulumi.Input<number>;
+  /**
+   * The shortest session timeout that a client may ask for, in milliseconds; at least 2 ticks.
+   * @default 4000
+   */
+  minSessionTimeout?: pulumi.Input<number>;
+  /**
+   * The longest session timeout that a client may ask for, in milliseconds.
+   * @default 40000
+   */
+  maxSessionTimeout?: pulumi.Input<number>;
+  /**
+   * How many snapshots, with their logs, are kept; at least 3.
+   * @default 3
+   */
+  snapRetainCount?: pulumi.Input<number>;
+  /**
+   * How often older snapshots are removed, in hours; 0 would be never, and is refused.
+   * @default 1
+   */
+  purgeInterval?: pulumi.Input<number>;
+  /**
+   * The least level that is logged: TRACE, DEBUG, INFO, WARN or ERROR.
+   * @default "INFO"
+   */
+  logLevel?: pulumi.Input<string>;
+  /**
+   * Whether servers serve Prometheus metrics on port 7000.
+   * @default true
+   */
+  metrics?: pulumi.Input<boolean>;
+  /**
+   * Whether a NetworkPolicy lets only the ensemble's own pods reach the quorum ports. Plain, because it decides
+   * how many resources there are.
+   * @default true
+   */
+  networkPolicy?: boolean;
+  /**
+   * How long a server may take to stop, in seconds.
+   * @default 30
+   */
+  terminationGracePeriodSeconds?: pulumi.Input<number>;
+  /**
+   * Whether Pulumi refuses to delete the StatefulSet, and so also what would replace it: another name, namespace or
+   * StorageClass. The volumes are never deleted either way. Plain, because it is a resource option.
+   * @default true
+   */
+  protect?: boolean;
+  /**
+   * Changes the StatefulSet as the last thing before it is registered, for what has no setting here.
+   */
+  transform?: (manifest: StatefulSetManifest) => StatefulSetManifest;
+}
+
+/** The values that arguments get when they are not given; the name comes from the component. */
+export const ensembleDefaults = {
+  namespace: "default",
+  createNamespace: true,
+  servers: 3,
+  image: "docker.io/library/zookeeper:3.9.5",
+  cpu: "500m",
+  memory: "1Gi",
+  heap: "",
+  volumeSize: "10Gi",
+  storageClassName: "",
+  clusterDomain: "cluster.local",
+  tickTime: 2000,
+  initLimit: 10,
+  syncLimit: 5,
+  maxClientCnxns: 60,
+  minSessionTimeout: 4000,
+  maxSessionTimeout: 40000,
+  snapRetainCount: 3,
+  purgeInterval: 1,
+  logLevel: "INFO",
+  metrics: true,
+  networkPolicy: true,
+  terminationGracePeriodSeconds: 30,
+  protect: true,
+};
+
+/** An ensemble's settings, all of them known. */
+export type EnsembleValues = Required<Values<Omit<ZooKeeperEnsembleArgs, "transform">>>;

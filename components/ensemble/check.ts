@@ -1,0 +1,218 @@
+import type { Known } from "../validation/values.ts";
+import type { Report } from "../validation/report.ts";
+import { isBefore, parseImage, tagVersion } from "../units/image.ts";
+import { isDnsLabel, isDnsSubdomain, longestLabel } from "../units/dns.ts";
+import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../units/quantity.ts";
+import type { EnsembleValues } from "./args.ts";
+import { heapMebibytes, largestHeapShare, parseHeap } from "./heap.ts";
+import { claimTemplate, ensembleNames } from "./names.ts";
+
+/** The first version without the data loss and security defects of its predecessors. */
+const oldestVersion = [3, 9, 5] as const;
+/** ZooKeeper's ids of servers, and the time of an election, bound the number of servers. */
+const mostServers = 99;
+const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
+
+/** Notes everything that is wrong with an ensemble's settings, as far as they are known. */
+export function checkEnsemble(ensemble: Known<EnsembleValues>, report: Report): void {
+  checkNames(ensemble, report);
+  checkServers(ensemble.servers, report);
+  checkImage(ensemble.image, report);
+  checkResources(ensemble, report);
+  checkVolume(ensemble, report);
+  checkTimes(ensemble, report);
+  checkLimits(ensemble, report);
+}
+
+function checkNames(ensemble: Known<EnsembleValues>, report: Report): void {
+  const label = "lower case letters, digits and '-', beginning with a letter, at most 63 characters";
+  if (ensemble.namespace !== undefined && !isDnsLabel(ensemble.namespace)) {
+    report.fault("namespace", ensemble.namespace, "is not a DNS label", `use ${label}`);
+  }
+  if (ensemble.clusterDomain !== undefined && !isDnsSubdomain(ensemble.clusterDomain)) {
+    report.fault(
+      "clusterDomain",
+      ensemble.clusterDomain,
+      "is not a DNS name",
+      'use a name such as "cluster.local"',
+    );
+  }
+  if (ensemble.storageClassName && !isDnsSubdomain(ensemble.storageClassName)) {
+    report.fault(
+      "storageClassName",
+      ensemble.storageClassName,
+      "is not a Kubernetes name",
+      "use a class's name",
+    );
+  }
+  const name = ensemble.name;
+  if (name === undefined) {
+    return;
+  }
+  if (!isDnsLabel(name)) {
+    report.fault("name", name, "is not a DNS label", `use ${label}`);
+    return;
+  }
+  // The longest labels that derive from the name: the mark, the last pod's revision label, the last claim.
+  const last = `${name}-${(ensemble.servers ?? 3) - 1}`;
+  const revision = `${name}-${"0".repeat(10)}`;
+  const longest = [ensembleNames(name).mark, revision, `${claimTemplate}-${last}`].sort(
+    (a, b) => b.length - a.length,
+  )[0];
+  if (longest !== undefined && longest.length > longestLabel) {
+    const most = name.length - (longest.length - longestLabel);
+    report.fault("name", name, `makes the DNS label ${longest} too long`, `use at most ${most} characters`);
+  }
+}
+
+function checkServers(servers: number | undefined, report: Report): void {
+  if (servers === undefined) {
+    return;
+  }
+  if (!Number.isInteger(servers) || servers < 1 || servers > mostServers) {
+    report.fault("servers", servers, "is not a number of servers", "use 3 or 5");
+  } else if (servers % 2 === 0) {
+    const quorum = servers / 2 + 1;
+    report.fault(
+      "servers",
+      servers,
+      `an even number survives no more failures than ${servers - 1}: its quorum is ${quorum}`,
+      `use ${servers - 1 || 3} or ${servers + 1}`,
+    );
+  } else if (servers === 1) {
+    report.warn("servers", servers, "one server survives no failure", "use 3 or 5 outside of experiments");
+  }
+}
+
+function checkImage(image: string | undefined, report: Report): void {
+  if (image === undefined) {
+    return;
+  }
+  const fix = 'name a version of at least 3.9.5, such as "docker.io/library/zookeeper:3.9.5"';
+  const reference = parseImage(image);
+  if (reference === undefined) {
+    report.fault("image", image, "is not an image reference", fix);
+    return;
+  }
+  const version = reference.tag === undefined ? undefined : tagVersion(reference.tag);
+  if (version === undefined) {
+    report.fault("image", image, "its tag does not say which version it is", fix);
+  } else if (isBefore(version, oldestVersion)) {
+    report.fault(
+      "image",
+      image,
+      "versions before 3.9.5 lose data or let strangers in (ZOOKEEPER-4925, CVE-2026-24281)",
+      fix,
+    );
+  }
+}
+
+function checkResources(ensemble: Known<EnsembleValues>, report: Report): void {
+  const { cpu, memory, heap } = ensemble;
+  if (cpu !== undefined && !((parseQuantity(cpu) ?? 0) > 0)) {
+    report.fault("cpu", cpu, "is not an amount of CPU", 'use cores, such as "500m" or "1"');
+  }
+  const heapSize = heap ? parseHeap(heap) : undefined;
+  if (heap && !heapSize) {
+    report.fault("heap", heap, "is not a heap size", 'use a size such as "512m" or "1g"');
+  }
+  if (memory === undefined) {
+    return;
+  }
+  const bytes = parseQuantity(memory);
+  if (bytes === undefined) {
+    report.fault("memory", memory, "is not an amount of memory", 'use a quantity such as "1Gi"');
+    return;
+  }
+  if (bytes < 256 * mebibyte) {
+    report.fault(
+      "memory",
+      memory,
+      "is too little for a Java server",
+      "use at least 256Mi; 1Gi is a good size",
+    );
+    return;
+  }
+  const largest = Math.floor((bytes * largestHeapShare) / mebibyte);
+  if (heapSize && (heapMebibytes(memory, heap) ?? 0) > largest) {
+    report.fault(
+      "heap",
+      heap,
+      `is more than three quarters of the memory (${memory}): Java needs the rest, and the server would be killed`,
+      `use at most ${largest}m, or more memory`,
+    );
+  }
+}
+
+function checkVolume(ensemble: Known<EnsembleValues>, report: Report): void {
+  const size = ensemble.volumeSize;
+  if (size === undefined) {
+    return;
+  }
+  const bytes = parseQuantity(size);
+  if (bytes === undefined) {
+    report.fault("volumeSize", size, "is not a size", 'use a quantity such as "10Gi"');
+  } else if (bytes < gibibyte) {
+    report.fault(
+      "volumeSize",
+      size,
+      `is ${formatBytes(bytes)}: logs and snapshots would fill it`,
+      "use at least 1Gi",
+    );
+  }
+}
+
+function checkTimes(ensemble: Known<EnsembleValues>, report: Report): void {
+  const { tickTime, minSessionTimeout, maxSessionTimeout } = ensemble;
+  checkWhole(ensemble, "tickTime", 100, "milliseconds", report);
+  checkWhole(ensemble, "initLimit", 1, "ticks", report);
+  checkWhole(ensemble, "syncLimit", 1, "ticks", report);
+  checkWhole(ensemble, "minSessionTimeout", 1, "milliseconds", report);
+  checkWhole(ensemble, "maxSessionTimeout", 1, "milliseconds", report);
+  if (tickTime !== undefined && minSessionTimeout !== undefined && minSessionTimeout < 2 * tickTime) {
+    report.fault(
+      "minSessionTimeout",
+      minSessionTimeout,
+      `is less than two ticks (tickTime ${tickTime}): sessions would expire between two heartbeats`,
+      `use at least ${2 * tickTime}`,
+    );
+  }
+  if (
+    minSessionTimeout !== undefined &&
+    maxSessionTimeout !== undefined &&
+    maxSessionTimeout < minSessionTimeout
+  ) {
+    report.fault(
+      "maxSessionTimeout",
+      maxSessionTimeout,
+      `is less than minSessionTimeout (${minSessionTimeout})`,
+      `use at least ${minSessionTimeout}`,
+    );
+  }
+}
+
+function checkLimits(ensemble: Known<EnsembleValues>, report: Report): void {
+  checkWhole(ensemble, "maxClientCnxns", 0, "connections", report);
+  checkWhole(ensemble, "snapRetainCount", 3, "snapshots", report);
+  checkWhole(ensemble, "purgeInterval", 1, "hours", report);
+  checkWhole(ensemble, "terminationGracePeriodSeconds", 5, "seconds", report);
+  if (ensemble.logLevel !== undefined && !logLevels.includes(ensemble.logLevel)) {
+    report.fault("logLevel", ensemble.logLevel, "is not a log level", `use one of ${logLevels.join(", ")}`);
+  }
+}
+
+/** The largest number that Java reads as an int. */
+const largestInt = 2 ** 31 - 1;
+
+function checkWhole(
+  ensemble: Known<EnsembleValues>,
+  key: keyof EnsembleValues,
+  least: number,
+  unit: string,
+  report: Report,
+): void {
+  const value = ensemble[key];
+  if (typeof value === "number" && !(Number.isInteger(value) && value >= least && value <= largestInt)) {
+    report.fault(key, value, `is not a whole number of ${unit} from ${least}`, `use at least ${least}`);
+  }
+}

@@ -1,0 +1,214 @@
+import * as pulumi from "@pulumi/pulumi";
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { PersistentVolumeClaimPatch } from "@pulumi/kubernetes/core/v1/persistentVolumeClaimPatch.js";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
+import { checked } from "../validation/checked.ts";
+import { withDefaults } from "../validation/values.ts";
+import { ensembleDefaults, type EnsembleValues, type ZooKeeperEnsembleArgs } from "./args.ts";
+import { checkEnsemble } from "./check.ts";
+import { contentHash, renderFiles } from "./files.ts";
+import { claimNames, ensembleNames, ports, serverNames } from "./names.ts";
+import {
+  clientService,
+  disruptionBudget,
+  headlessService,
+  networkPolicy,
+  objectMeta,
+  type Manifest,
+} from "./services.ts";
+import { statefulSetArgs } from "./statefulSet.ts";
+
+/**
+ * A ZooKeeper ensemble on a Kubernetes cluster: a StatefulSet of servers with volumes that outlive it, and the
+ * Services, budget and configuration around it. The cluster is that of the `kubernetes` provider in the options.
+ *
+ * Nothing here ever deletes a volume: not removing the component, not replacing the StatefulSet, not fewer servers.
+ * @example
+ * const ensemble = new ZooKeeperEnsemble("zk", { servers: 5, volumeSize: "50Gi" }, { provider });
+ * export const connection = ensemble.connectionString; // zk-cs.default.svc.cluster.local:2181
+ * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ * @see https://kubernetes.io/docs/tutorials/stateful-application/zookeeper/
+ */
+export class ZooKeeperEnsemble extends pulumi.ComponentResource {
+  /** Where clients connect to from inside the cluster: `zk-cs.default.svc.cluster.local:2181`. */
+  public readonly connectionString: pulumi.Output<string>;
+  /** The namespace that the ensemble is in. */
+  public readonly namespace: pulumi.Output<string>;
+  /** The fully qualified names of the servers, in the order of their ordinals. */
+  public readonly servers: pulumi.Output<string[]>;
+
+  readonly #settings: pulumi.Output<EnsembleValues>;
+  readonly #name: string;
+  readonly #plain: ReturnType<typeof plainSettings>;
+
+  constructor(name: string, args: ZooKeeperEnsembleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const { transform, ...inputs } = args;
+    super("zookeeper:ensemble:ZooKeeperEnsemble", name, inputs, opts);
+    const settings = withDefaults({ name, ...inputs }, ensembleDefaults);
+    this.#settings = checked(`ZooKeeper ensemble ${name}`, settings, checkEnsemble);
+    this.#name = name;
+    this.#plain = plainSettings(settings);
+
+    const namespace = this.#createNamespace();
+    const around = namespace === undefined ? {} : { dependsOn: [namespace] };
+    const services = this.#createServices(around);
+    const config = this.#createConfig(around);
+    this.#protectQuorum(around);
+    const statefulSet = this.#createServers(config, [...services], transform);
+    this.#markBootstrapped(statefulSet);
+    this.#growVolumes(statefulSet);
+
+    this.connectionString = this.#settings.apply(
+      (s) => `${ensembleNames(s.name).client}.${s.namespace}.svc.${s.clusterDomain}:${ports.client}`,
+    );
+    // Where the ensemble is, once it is there.
+    this.namespace = statefulSet.metadata.namespace;
+    this.servers = this.#settings.apply((s) => serverNames(s.name, s.namespace, s.clusterDomain, s.servers));
+    this.registerOutputs({
+      connectionString: this.connectionString,
+      namespace: this.namespace,
+      servers: this.servers,
+    });
+  }
+
+  #createNamespace(): Namespace | undefined {
+    const { namespace, createNamespace } = this.#plain;
+    if (namespace === "default" || !createNamespace) {
+      return undefined;
+    }
+    return new Namespace(
+      `${this.#name}-namespace`,
+      {
+        metadata: {
+          name: namespace,
+          labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+          annotations: { "pulumi.com/patchForce": "true" },
+        },
+      },
+      // Deleting it would delete the volume claims in it.
+      { parent: this, retainOnDelete: true },
+    );
+  }
+
+  #createServices(options: pulumi.CustomResourceOptions): Service[] {
+    const opts = pulumi.mergeOptions({ parent: this }, options);
+    return [
+      new Service(`${this.#name}-hs`, this.#inputs(headlessService), opts),
+      new Service(`${this.#name}-cs`, this.#inputs(clientService), opts),
+    ];
+  }
+
+  #createConfig(options: pulumi.CustomResourceOptions): { map: ConfigMap; hash: pulumi.Output<string> } {
+    const files = this.#settings.apply(renderFiles);
+    const hash = files.apply(contentHash);
+    // Other content is another ConfigMap, so that a pod that restarts during a roll-out finds the files that it had.
+    const metadata = pulumi
+      .all([this.#settings, hash])
+      .apply(([s, suffix]) => objectMeta(s, `${ensembleNames(s.name).config}-${suffix}`));
+    const map = new ConfigMap(
+      `${this.#name}-config`,
+      { metadata, data: files, immutable: true },
+      pulumi.mergeOptions({ parent: this }, options),
+    );
+    return { map, hash };
+  }
+
+  #protectQuorum(options: pulumi.CustomResourceOptions): void {
+    const opts = pulumi.mergeOptions({ parent: this }, options);
+    new PodDisruptionBudget(`${this.#name}-pdb`, this.#inputs(disruptionBudget), opts);
+    if (this.#plain.networkPolicy) {
+      new NetworkPolicy(`${this.#name}-network-policy`, this.#inputs(networkPolicy), opts);
+    }
+  }
+
+  #createServers(
+    config: { map: ConfigMap; hash: pulumi.Output<string> },
+    dependsOn: pulumi.Resource[],
+    transform: ZooKeeperEnsembleArgs["transform"],
+  ): StatefulSet {
+    const account = new ServiceAccount(
+      `${this.#name}-account`,
+      {
+        metadata: this.#settings.apply((s) => objectMeta(s, ensembleNames(s.name).statefulSet)),
+        automountServiceAccountToken: false,
+      },
+      { parent: this, dependsOn },
+    );
+    const manifest = pulumi
+      .all([this.#settings, config.map.metadata.name, config.hash])
+      .apply(([settings, configName, hash]) => {
+        const args = statefulSetArgs(settings, configName, hash);
+        return transform === undefined ? args : transform(args);
+      });
+    return new StatefulSet(
+      this.#name,
+      { metadata: manifest.apply((m) => m.metadata), spec: manifest.apply((m) => m.spec) },
+      {
+        parent: this,
+        dependsOn: [...dependsOn, account],
+        protect: this.#plain.protect,
+        // Kubernetes does not let the template's size change; the claims grow instead, one by one.
+        ignoreChanges: ["spec.volumeClaimTemplates[0].spec.resources.requests.storage"],
+      },
+    );
+  }
+
+  /**
+   * Says, outside of the volumes, that the ensemble has been bootstrapped: from now on an empty volume is a lost one.
+   * It stays when everything else goes, because the volumes stay too; server-side apply adopts one that is there.
+   */
+  #markBootstrapped(statefulSet: StatefulSet): void {
+    new ConfigMap(
+      `${this.#name}-bootstrapped`,
+      {
+        metadata: this.#settings.apply((s) => objectMeta(s, ensembleNames(s.name).mark)),
+        data: { ensemble: this.#plain.name },
+      },
+      { parent: this, dependsOn: [statefulSet], retainOnDelete: true },
+    );
+  }
+
+  /** Keeps every claim as large as the settings say. */
+  #growVolumes(statefulSet: StatefulSet): void {
+    for (const claim of claimNames(this.#plain.name, this.#plain.servers)) {
+      new PersistentVolumeClaimPatch(
+        `${this.#name}-${claim}`,
+        {
+          metadata: {
+            name: claim,
+            namespace: this.#plain.namespace,
+            annotations: { "pulumi.com/patchForce": "true" },
+          },
+          spec: { resources: { requests: { storage: this.#settings.volumeSize } } },
+        },
+        // Giving up the patch would take the size out of the claim, which Kubernetes refuses.
+        { parent: this, dependsOn: [statefulSet], retainOnDelete: true },
+      );
+    }
+  }
+
+  #inputs<Spec>(render: (settings: EnsembleValues) => Manifest<Spec>): {
+    metadata: pulumi.Output<Manifest<Spec>["metadata"]>;
+    spec: pulumi.Output<Spec>;
+  } {
+    return {
+      metadata: this.#settings.apply((s) => render(s).metadata),
+      spec: this.#settings.apply((s) => render(s).spec),
+    };
+  }
+}
+
+/** The settings that decide which resources there are. */
+function plainSettings(
+  settings: Pick<
+    EnsembleValues,
+    "name" | "namespace" | "createNamespace" | "servers" | "networkPolicy" | "protect"
+  >,
+): Pick<EnsembleValues, "name" | "namespace" | "createNamespace" | "servers" | "networkPolicy" | "protect"> {
+  return settings;
+}

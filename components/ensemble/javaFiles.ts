@@ -1,0 +1,26 @@
+/**
+ * The logging configuration: everything on standard output, with the server's id in every line.
+ * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_logging
+ */
+export function renderLogback(level: string): string {
+  return `<configuration>
+  <appender name="CONSOLE" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder>
+      <pattern>%d{ISO8601} [myid:%X{myid}] - %-5p [%t:%C{1}@%L] - %m%n</pattern>
+    </encoder>
+  </appender>
+  <root level="${level}">
+    <appender-ref ref="CONSOLE" />
+  </root>
+</configuration>
+`;
+}
+
+/**
+ * How long Java believes DNS: a server that moved is found after 5 seconds, one that just came at once.
+ * A file, because Java's own java.security sets the negative time, which system properties then do not override.
+ * @see https://docs.oracle.com/en/java/javase/21/core/java-networking.html
+ */
+export const javaSecurity = `networkaddress.cache.ttl=5
+networkaddress.cache.negative.ttl=0
+`;

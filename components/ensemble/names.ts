@@ -1,0 +1,78 @@
+/** The ports of a server. @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html */
+export const ports = { client: 2181, server: 2888, election: 3888, metrics: 7000 } as const;
+
+/** Where things are inside a server's container; the tutorial's places. */
+export const paths = {
+  volume: "/var/lib/zookeeper",
+  data: "/var/lib/zookeeper/data",
+  log: "/var/lib/zookeeper/data/log",
+  conf: "/opt/zookeeper/conf",
+  bin: "/opt/zookeeper/bin",
+  scripts: "/opt/zookeeper/scripts",
+  mark: "/opt/zookeeper/bootstrapped",
+} as const;
+
+/** The name of the volume claim template: server N's claim is `datadir-NAME-N`. */
+export const claimTemplate = "datadir";
+
+/** The names that the objects of one ensemble have in their namespace; for `zk` they are the tutorial's. */
+export interface EnsembleNames {
+  /** The StatefulSet, and the value of the label `app`: `zk`. */
+  readonly statefulSet: string;
+  /** The Service that gives every server its name: `zk-hs`. */
+  readonly headless: string;
+  /** The Service that clients use: `zk-cs`. */
+  readonly client: string;
+  /** The PodDisruptionBudget: `zk-pdb`. */
+  readonly budget: string;
+  /** The beginning of the ConfigMap's name: `zk-config`. */
+  readonly config: string;
+  /** The ConfigMap that says that the ensemble has been bootstrapped: `zk-bootstrapped`. */
+  readonly mark: string;
+}
+
+/** The names of the objects of the ensemble `name`. */
+export function ensembleNames(name: string): EnsembleNames {
+  return {
+    statefulSet: name,
+    headless: `${name}-hs`,
+    client: `${name}-cs`,
+    budget: `${name}-pdb`,
+    config: `${name}-config`,
+    mark: `${name}-bootstrapped`,
+  };
+}
+
+/** The labels by which the ensemble's pods are selected; immutable in a StatefulSet, so as few as can be. */
+export function selectorLabels(name: string): { app: string } {
+  return { app: name };
+}
+
+/** The labels that every object of the ensemble carries. */
+export function objectLabels(name: string): Record<string, string> {
+  return {
+    ...selectorLabels(name),
+    "app.kubernetes.io/name": "zookeeper",
+    "app.kubernetes.io/instance": name,
+  };
+}
+
+/** The fully qualified names of the servers, in the order of their ordinals. */
+export function serverNames(
+  name: string,
+  namespace: string,
+  clusterDomain: string,
+  servers: number,
+): string[] {
+  const { headless } = ensembleNames(name);
+  return ordinals(servers).map((n) => `${name}-${n}.${headless}.${namespace}.svc.${clusterDomain}`);
+}
+
+/** The names of the servers' volume claims, in the order of their ordinals. */
+export function claimNames(name: string, servers: number): string[] {
+  return ordinals(servers).map((n) => `${claimTemplate}-${name}-${n}`);
+}
+
+function ordinals(servers: number): number[] {
+  return Array.from({ length: servers }, (_, n) => n);
+}

@@ -1,0 +1,152 @@
+import type { types } from "@pulumi/kubernetes";
+import type { EnsembleValues } from "./args.ts";
+import { confFiles, scriptFiles } from "./files.ts";
+import { heapMebibytes } from "./heap.ts";
+import { claimTemplate, ensembleNames, objectLabels, paths, ports, selectorLabels } from "./names.ts";
+
+type PodTemplate = types.input.core.v1.PodTemplateSpec;
+type Container = types.input.core.v1.Container;
+type Probe = types.input.core.v1.Probe;
+
+/** The official image's user and group `zookeeper`. */
+const zookeeperUser = 1000;
+
+/** The pod template of an ensemble whose files are in the ConfigMap `configName`. */
+export function podTemplate(ensemble: EnsembleValues, configName: string, configHash: string): PodTemplate {
+  return {
+    metadata: {
+      labels: objectLabels(ensemble.name),
+      // A changed file is a changed template: the pods are replaced, one at a time.
+      annotations: { "zookeeper/config-hash": configHash },
+    },
+    spec: {
+      serviceAccountName: ensembleNames(ensemble.name).statefulSet,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      restartPolicy: "Always",
+      terminationGracePeriodSeconds: ensemble.terminationGracePeriodSeconds,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: zookeeperUser,
+        runAsGroup: zookeeperUser,
+        fsGroup: zookeeperUser,
+        fsGroupChangePolicy: "OnRootMismatch",
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...placement(ensemble.name),
+      containers: [serverContainer(ensemble)],
+      volumes: volumes(ensembleNames(ensemble.name).mark, configName),
+    },
+  };
+}
+
+/** One server per node, always; evenly over zones, where there are several and it is possible. */
+function placement(
+  name: string,
+): Pick<types.input.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
+  return {
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            topologyKey: "kubernetes.io/hostname",
+            labelSelector: { matchExpressions: [{ key: "app", operator: "In", values: [name] }] },
+          },
+        ],
+      },
+    },
+    topologySpreadConstraints: [
+      {
+        topologyKey: "topology.kubernetes.io/zone",
+        maxSkew: 1,
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: selectorLabels(name) },
+      },
+    ],
+  };
+}
+
+function serverContainer(ensemble: EnsembleValues): Container {
+  return {
+    name: "kubernetes-zookeeper",
+    image: ensemble.image,
+    imagePullPolicy: "IfNotPresent",
+    command: ["sh", `${paths.scripts}/start-zookeeper`],
+    env: environment(ensemble),
+    ports: [
+      { name: "client", containerPort: ports.client },
+      { name: "server", containerPort: ports.server },
+      { name: "leader-election", containerPort: ports.election },
+      ...(ensemble.metrics ? [{ name: "metrics", containerPort: ports.metrics }] : []),
+    ],
+    resources: {
+      requests: { cpu: ensemble.cpu, memory: ensemble.memory },
+      limits: { memory: ensemble.memory },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    ...probes(),
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [
+      { name: claimTemplate, mountPath: paths.volume },
+      { name: "conf", mountPath: paths.conf, readOnly: true },
+      { name: "scripts", mountPath: paths.scripts, readOnly: true },
+      { name: "bootstrapped", mountPath: paths.mark, readOnly: true },
+      { name: "bin", mountPath: paths.bin },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+function environment(ensemble: EnsembleValues): types.input.core.v1.EnvVar[] {
+  const jvmFlags = [
+    // An empty disk never votes, unless start-zookeeper allows it.
+    "-Dzookeeper.db.autocreate=false",
+    `-Djava.security.properties=${paths.conf}/java.security`,
+    "-XX:+ExitOnOutOfMemoryError",
+  ];
+  return [
+    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+    { name: "ZOOCFGDIR", value: paths.conf },
+    { name: "ZK_BIN_DIR", value: paths.bin },
+    { name: "ZK_MARK_DIR", value: paths.mark },
+    { name: "ZOO_LOG_DIR", value: "/tmp" },
+    { name: "ZK_SERVER_HEAP", value: String(heapMebibytes(ensemble.memory, ensemble.heap)) },
+    // Only the server's flags: zkCli.sh, run in the same container, keeps its own small heap.
+    { name: "SERVER_JVMFLAGS", value: jvmFlags.join(" ") },
+    { name: "JMXDISABLE", value: "true" },
+  ];
+}
+
+/**
+ * A start is watched every second and counts as done when the server is in a quorum, so that the first quorum is
+ * seen at once; after that readiness asks less often, and liveness only whether the server still answers.
+ */
+function probes(): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
+  const probe = (question: string): Probe => ({
+    exec: { command: [`${paths.bin}/zookeeper-ready`, String(ports.client), question] },
+    timeoutSeconds: 5,
+  });
+  return {
+    startupProbe: { ...probe("started"), periodSeconds: 1, failureThreshold: 300 },
+    readinessProbe: { ...probe("serving"), periodSeconds: 5, failureThreshold: 2 },
+    livenessProbe: { ...probe("alive"), periodSeconds: 10, failureThreshold: 3 },
+  };
+}
+
+function volumes(markName: string, configName: string): types.input.core.v1.Volume[] {
+  const items = (names: readonly string[]): { key: string; path: string }[] =>
+    names.map((key) => ({ key, path: key }));
+  return [
+    { name: "conf", configMap: { name: configName, items: items(confFiles) } },
+    { name: "scripts", configMap: { name: configName, items: items(scriptFiles) } },
+    // Absent until the ensemble has been ready once.
+    { name: "bootstrapped", configMap: { name: markName, optional: true } },
+    { name: "bin", emptyDir: { sizeLimit: "1Mi" } },
+    { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+  ];
+}

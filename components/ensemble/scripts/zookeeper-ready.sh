@@ -1,0 +1,33 @@
+#!/bin/sh
+# zookeeper-ready [PORT] [serving|alive|started]: exit code 0 says yes.
+#   serving  the server is in a quorum (the default)
+#   alive    the server answers
+#   started  the server serves, or has been alive for 30 seconds: one that waits for a quorum is not killed
+port=${1:-2181}
+
+ask() {
+  printf '%s' "$1" | nc -w 3 127.0.0.1 "$port" 2>/dev/null
+}
+
+serving() {
+  case $(ask srvr) in *Mode:*) return 0 ;; esac
+  return 1
+}
+
+alive() {
+  [ "$(ask ruok)" = imok ]
+}
+
+started() {
+  serving || { [ $(($(date +%s) - $(cat "$(dirname "$0")/started"))) -ge 30 ] && alive; }
+}
+
+case ${2:-serving} in
+serving) serving ;;
+alive) alive ;;
+started) started ;;
+*)
+  echo "usage: zookeeper-ready [PORT] [serving|alive|started]" >&2
+  exit 2
+  ;;
+esac

@@ -1,0 +1,114 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ensembleDefaults } from "../ensemble/args.ts";
+import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
+import { ExistingCluster } from "../existing/cluster.ts";
+import { gkeDefaults } from "../gke/args.ts";
+import { GkeCluster } from "../gke/cluster.ts";
+import { storageDefaults } from "../storage/args.ts";
+import { ZooKeeperStorageClass } from "../storage/storageClass.ts";
+import { refuseFaults, withoutInputs } from "../validation/checked.ts";
+import { describe } from "../validation/report.ts";
+import { withDefaults } from "../validation/values.ts";
+import { environmentDefaults, type KnownEnvironment, type ZooKeeperEnvironmentArgs } from "./args.ts";
+import { checkEnvironment } from "./check.ts";
+
+/**
+ * A whole ZooKeeper environment: a cluster, a class of volumes, and an ensemble on them.
+ * @example
+ * const environment = new ZooKeeperEnvironment("zookeeper", { gke: { project: "my-project" } });
+ * export const connectionString = environment.connectionString;
+ * @example
+ * new ZooKeeperEnvironment("lab", {
+ *   existing: { kubeconfig: config.requireSecret("kubeconfig") },
+ *   ensemble: { storageClassName: "standard", servers: 5 },
+ * });
+ * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ */
+export class ZooKeeperEnvironment extends pulumi.ComponentResource {
+  /** Where clients connect to from inside the cluster: `zk-cs.default.svc.cluster.local:2181`. */
+  public readonly connectionString: pulumi.Output<string>;
+  /** The namespace that the ensemble is in. */
+  public readonly namespace: pulumi.Output<string>;
+  /** The fully qualified names of the servers. */
+  public readonly servers: pulumi.Output<string[]>;
+  /** A kubeconfig for the cluster; a secret. */
+  public readonly kubeconfig: pulumi.Output<string>;
+
+  readonly #name: string;
+  readonly #args: ZooKeeperEnvironmentArgs;
+
+  constructor(name: string, args: ZooKeeperEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    const report = refuseFaults(`ZooKeeper environment ${name}`, knownSettings(args), checkEnvironment);
+    super("zookeeper:environment:ZooKeeperEnvironment", name, {}, opts);
+    this.#name = name;
+    this.#args = args;
+    for (const warning of report.warnings) {
+      void pulumi.log.warn(describe(warning), this);
+    }
+
+    const cluster = this.#findCluster();
+    const storage = this.#createStorage(cluster);
+    const ensemble = this.#createEnsemble(cluster, storage);
+
+    this.connectionString = ensemble.connectionString;
+    this.namespace = ensemble.namespace;
+    this.servers = ensemble.servers;
+    this.kubeconfig = cluster.kubeconfig;
+    this.registerOutputs({
+      connectionString: this.connectionString,
+      namespace: this.namespace,
+      servers: this.servers,
+      kubeconfig: this.kubeconfig,
+    });
+  }
+
+  #findCluster(): GkeCluster | ExistingCluster {
+    const { gke, existing } = this.#args;
+    if (gke !== undefined) {
+      const args = { ...gke, name: gke.name ?? environmentDefaults.cluster };
+      return new GkeCluster(this.#name, args, { parent: this });
+    }
+    if (existing !== undefined) {
+      return new ExistingCluster(this.#name, existing, { parent: this });
+    }
+    throw new pulumi.RunError("an environment has a cluster: checkEnvironment refuses one without");
+  }
+
+  #createStorage(cluster: GkeCluster | ExistingCluster): ZooKeeperStorageClass | undefined {
+    if (this.#args.ensemble?.storageClassName !== undefined) {
+      return undefined;
+    }
+    const args = withDefaults(this.#args.storage ?? {}, { className: environmentDefaults.storageClass });
+    return new ZooKeeperStorageClass(this.#name, args, { parent: this, provider: cluster.provider });
+  }
+
+  #createEnsemble(
+    cluster: GkeCluster | ExistingCluster,
+    storage: ZooKeeperStorageClass | undefined,
+  ): ZooKeeperEnsemble {
+    const args = withDefaults(this.#args.ensemble ?? {}, {
+      name: environmentDefaults.ensemble,
+      ...(storage === undefined ? {} : { storageClassName: storage.className }),
+    });
+    return new ZooKeeperEnsemble(this.#name, args, {
+      parent: this,
+      provider: cluster.provider,
+      // The nodes too: pods that wait for them would be waited for, and on the way down could not leave.
+      dependsOn: [cluster],
+    });
+  }
+}
+
+/** What is known of an environment's settings now, with the defaults that its parts will use. */
+export function knownSettings(args: ZooKeeperEnvironmentArgs): KnownEnvironment {
+  const { gke, existing } = args;
+  // Only plain values remain, which the compiler cannot see.
+  return withoutInputs({
+    ...(gke === undefined
+      ? {}
+      : { gke: withDefaults({ name: environmentDefaults.cluster, ...gke }, gkeDefaults) }),
+    ...(existing === undefined ? {} : { existing }),
+    storage: withDefaults({ className: environmentDefaults.storageClass, ...args.storage }, storageDefaults),
+    ensemble: withDefaults({ name: environmentDefaults.ensemble, ...args.ensemble }, ensembleDefaults),
+  });
+}

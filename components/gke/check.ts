@@ -1,0 +1,192 @@
+import { parseCidr, overlaps } from "../units/cidr.ts";
+import type { Known } from "../validation/values.ts";
+import type { Report } from "../validation/report.ts";
+import type { GkeValues } from "./args.ts";
+import { isRegion, regionOf, regionOfZone } from "./location.ts";
+import { needsHyperdisk, parseMachineType } from "./machineType.ts";
+
+const releaseChannels = ["RAPID", "REGULAR", "STABLE", "EXTENDED"];
+const ranges = ["nodeRange", "podRange", "serviceRange", "controlPlaneRange"] as const;
+/** A service account's id, `NAME-nodes`, has at most 30 characters. */
+const longestName = 24;
+
+/** Notes everything that is wrong with a cluster's settings, as far as they are known. */
+export function checkGke(gke: Known<GkeValues>, report: Report): void {
+  checkIdentity(gke, report);
+  checkPlace(gke, report);
+  checkNodes(gke, report);
+  checkAccess(gke, report);
+  checkRanges(gke, report);
+}
+
+function checkIdentity(
+  { project, name, releaseChannel, maintenanceStart }: Known<GkeValues>,
+  report: Report,
+): void {
+  if (project !== undefined && !/^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(project)) {
+    report.fault(
+      "project",
+      project,
+      "is not the id of a Google Cloud project",
+      "use the id, such as my-project-123",
+    );
+  }
+  if (name !== undefined && !(/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name) && name.length <= longestName)) {
+    report.fault(
+      "name",
+      name,
+      "cannot name a cluster and its nodes' service account",
+      `use at most ${longestName} lower case letters, digits and '-', beginning with a letter`,
+    );
+  }
+  if (releaseChannel !== undefined && !releaseChannels.includes(releaseChannel)) {
+    report.fault(
+      "releaseChannel",
+      releaseChannel,
+      "is not a channel",
+      `use one of ${releaseChannels.join(", ")}`,
+    );
+  }
+  if (maintenanceStart !== undefined && !/^([01]\d|2[0-3]):[0-5]\d$/.test(maintenanceStart)) {
+    report.fault(
+      "maintenanceStart",
+      maintenanceStart,
+      "is not a time of day",
+      'use hours and minutes, such as "03:00"',
+    );
+  }
+}
+
+function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, report: Report): void {
+  if (location === undefined) {
+    return;
+  }
+  const region = regionOf(location);
+  if (region === undefined) {
+    report.fault(
+      "location",
+      location,
+      "is neither a region nor a zone",
+      'use one such as "us-central1" or "us-central1-a"',
+    );
+    return;
+  }
+  if (nodeLocations === undefined) {
+    return;
+  }
+  if (isRegion(location) && nodeLocations.length === 0) {
+    report.fault(
+      "nodeLocations",
+      nodeLocations,
+      `a cluster in region ${region} needs the zones of its nodes`,
+      `list them, such as ["${region}-b", "${region}-c"], or make the location a zone`,
+    );
+  }
+  if (!isRegion(location) && nodeLocations.length > 0 && !nodeLocations.includes(location)) {
+    report.fault(
+      "nodeLocations",
+      nodeLocations,
+      `leaves out the cluster's own zone ${location}`,
+      `add ${location}, or make the location the region ${region}`,
+    );
+  }
+  for (const zone of nodeLocations.filter((each) => regionOfZone(each) !== region)) {
+    report.fault(
+      "nodeLocations",
+      zone,
+      `is not a zone of ${region}, where ${location} is`,
+      `use zones such as ${region}-b`,
+    );
+  }
+  if (new Set(nodeLocations).size < nodeLocations.length) {
+    report.fault("nodeLocations", nodeLocations, "names a zone twice", "name each zone once");
+  }
+  const zones = Math.max(1, nodeLocations.length);
+  if (nodeCount !== undefined && nodeCount > 0 && nodeCount % zones !== 0) {
+    const fitting = Math.ceil(nodeCount / zones) * zones;
+    report.fault("nodeCount", nodeCount, `does not divide evenly over ${zones} zones`, `use ${fitting}`);
+  }
+}
+
+function checkNodes(gke: Known<GkeValues>, report: Report): void {
+  const { nodeCount, machineType, nodeDiskSizeGb, nodeDiskType } = gke;
+  if (nodeCount !== undefined && !(Number.isInteger(nodeCount) && nodeCount >= 1 && nodeCount <= 1000)) {
+    report.fault("nodeCount", nodeCount, "is not a number of nodes", "use at least one more than servers");
+  }
+  const machine = machineType === undefined ? undefined : parseMachineType(machineType);
+  if (machineType !== undefined && machine === undefined) {
+    report.fault(
+      "machineType",
+      machineType,
+      "is not a machine type that is known here",
+      'use one such as "e2-custom-2-4096" or "n2-standard-2"',
+    );
+  }
+  if (
+    nodeDiskSizeGb !== undefined &&
+    !(Number.isInteger(nodeDiskSizeGb) && nodeDiskSizeGb >= 12 && nodeDiskSizeGb <= 65536)
+  ) {
+    report.fault("nodeDiskSizeGb", nodeDiskSizeGb, "is not the size of a boot disk", "use at least 12");
+  }
+  if (
+    machine !== undefined &&
+    nodeDiskType !== undefined &&
+    needsHyperdisk(machine.series) !== nodeDiskType.startsWith("hyperdisk-")
+  ) {
+    const fix = needsHyperdisk(machine.series) ? "use hyperdisk-balanced" : "use pd-balanced or pd-ssd";
+    report.fault("nodeDiskType", nodeDiskType, `does not boot a machine of series ${machine.series}`, fix);
+  }
+}
+
+function checkAccess({ authorizedNetworks, allowAnyNetwork }: Known<GkeValues>, report: Report): void {
+  for (const [index, block] of (authorizedNetworks ?? []).entries()) {
+    const range = parseCidr(block);
+    const path = `authorizedNetworks[${index}]`;
+    if (range === undefined) {
+      report.fault(path, block, "is not a CIDR block", 'use one such as "203.0.113.0/24"');
+    } else if (range.prefix === 0 && allowAnyNetwork === false) {
+      report.fault(
+        path,
+        block,
+        "opens the API server to everyone",
+        "name your own networks, or none to use the DNS endpoint; if you mean it, set allowAnyNetwork",
+      );
+    }
+  }
+}
+
+function checkRanges(gke: Known<GkeValues>, report: Report): void {
+  const parsed = ranges.flatMap((key) => {
+    const value = gke[key];
+    const range = value === undefined ? undefined : parseCidr(value);
+    if (value !== undefined && range === undefined) {
+      report.fault(key, value, "is not a CIDR block", 'use one such as "10.128.0.0/20"');
+    }
+    return value === undefined || range === undefined ? [] : [{ key, value, range }];
+  });
+  for (const [index, one] of parsed.entries()) {
+    for (const other of parsed.slice(0, index).filter(({ range }) => overlaps(one.range, range))) {
+      report.fault(
+        one.key,
+        one.value,
+        `shares addresses with ${other.key} (${other.value})`,
+        "use another block",
+      );
+    }
+  }
+  const control = parsed.find(({ key }) => key === "controlPlaneRange");
+  if (control !== undefined && control.range.prefix !== 28) {
+    report.fault("controlPlaneRange", control.value, "GKE wants exactly 16 addresses", "use a /28 block");
+  }
+  const pods = parsed.find(({ key }) => key === "podRange");
+  // One node more than wanted, while it is replaced; every node takes 256 addresses.
+  const needed = ((gke.nodeCount ?? 1) + 1) * 256;
+  if (pods !== undefined && pods.range.size < needed) {
+    report.fault(
+      "podRange",
+      pods.value,
+      `holds ${pods.range.size} addresses; ${gke.nodeCount} nodes and a spare one need ${needed}`,
+      "use a shorter prefix",
+    );
+  }
+}

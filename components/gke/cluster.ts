@@ -1,0 +1,148 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Cluster, type ClusterArgs } from "@pulumi/gcp/container/cluster.js";
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import { checked } from "../validation/checked.ts";
+import { withDefaults } from "../validation/values.ts";
+import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "./args.ts";
+import { checkGke } from "./check.ts";
+import { renderKubeconfig } from "./kubeconfig.ts";
+import { GkeNetwork, rangeNames } from "./network.ts";
+import { NodeIdentity } from "./nodeIdentity.ts";
+import { GkeNodePool, nodeZones } from "./nodePool.ts";
+
+/**
+ * A GKE cluster with private nodes: its network, the nodes' identity, the control plane and the node pool.
+ * @example
+ * const cluster = new GkeCluster("zookeeper", { project: "my-project", location: "europe-west1-b" });
+ * new ZooKeeperEnsemble("zk", {}, { provider: cluster.provider, dependsOn: [cluster] });
+ * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ * @see https://cloud.google.com/kubernetes-engine/docs/concepts/kubernetes-engine-overview
+ */
+export class GkeCluster extends pulumi.ComponentResource {
+  /** A kubeconfig for the cluster; a secret. It logs in through gke-gcloud-auth-plugin. */
+  public readonly kubeconfig: pulumi.Output<string>;
+  /** The provider that puts things on the cluster. */
+  public readonly provider: Provider;
+
+  readonly #settings: pulumi.Output<GkeValues>;
+  readonly #name: string;
+
+  constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { transformCluster, transformNodePool, ...inputs } = args;
+    super("zookeeper:gke:GkeCluster", name, inputs, opts);
+    this.#settings = checked(`GKE cluster ${name}`, withDefaults({ name, ...inputs }, gkeDefaults), checkGke);
+    this.#name = name;
+
+    const settings = this.#settings;
+    const network = new GkeNetwork(name, { settings }, { parent: this });
+    const identity = new NodeIdentity(name, { settings }, { parent: this });
+    const cluster = this.#createControlPlane(network, identity, transformCluster);
+    this.kubeconfig = this.#renderKubeconfig(cluster);
+    new GkeNodePool(
+      name,
+      { settings, cluster: cluster.name, serviceAccount: identity.email, transform: transformNodePool },
+      // Without the NAT they pull no image, without the role they do not register.
+      { parent: this, dependsOn: [network, identity] },
+    );
+    this.provider = new Provider(
+      `${name}-kubernetes`,
+      { kubeconfig: this.kubeconfig, enableServerSideApply: true },
+      { parent: this },
+    );
+
+    this.registerOutputs({ kubeconfig: this.kubeconfig });
+  }
+
+  #createControlPlane(
+    network: GkeNetwork,
+    identity: NodeIdentity,
+    transform: GkeClusterArgs["transformCluster"],
+  ): Cluster {
+    const settings = this.#settings;
+    const args: ClusterArgs = {
+      ...this.#place(),
+      ...this.#access(),
+      network: network.networkId,
+      subnetwork: network.subnetworkId,
+      networkingMode: "VPC_NATIVE",
+      ipAllocationPolicy: {
+        clusterSecondaryRangeName: rangeNames.pods,
+        servicesSecondaryRangeName: rangeNames.services,
+      },
+      datapathProvider: "ADVANCED_DATAPATH",
+      releaseChannel: { channel: settings.apply((s) => s.releaseChannel) },
+      maintenancePolicy: { dailyMaintenanceWindow: { startTime: settings.apply((s) => s.maintenanceStart) } },
+      workloadIdentityConfig: { workloadPool: settings.apply((s) => `${s.project}.svc.id.goog`) },
+      enableShieldedNodes: true,
+      monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: true } },
+      addonsConfig: { gcePersistentDiskCsiDriverConfig: { enabled: true } },
+      deletionProtection: settings.apply((s) => s.deletionProtection),
+      // GKE makes a first pool before it is removed; its nodes must not be more powerful than ours.
+      removeDefaultNodePool: true,
+      initialNodeCount: 1,
+      nodeConfig: {
+        serviceAccount: identity.email,
+        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+      },
+    };
+    return new Cluster(`${this.#name}-cluster`, transform === undefined ? args : transform(args), {
+      parent: this,
+      // What remains of the first pool says nothing about the cluster.
+      ignoreChanges: ["nodeConfig", "initialNodeCount"],
+    });
+  }
+
+  #place(): Pick<ClusterArgs, "project" | "name" | "location" | "nodeLocations"> {
+    const settings = this.#settings;
+    return {
+      project: settings.apply((s) => s.project),
+      name: settings.apply((s) => s.name),
+      location: settings.apply((s) => s.location),
+      // GKE wants the zones of a zonal cluster to be other zones than the cluster's own.
+      nodeLocations: settings.apply((s) => nodeZones(s).filter((zone) => zone !== s.location)),
+    };
+  }
+
+  /** Who reaches the API server: the authorised networks, or, without any, whom IAM lets in at the DNS endpoint. */
+  #access(): Pick<
+    ClusterArgs,
+    "privateClusterConfig" | "masterAuthorizedNetworksConfig" | "controlPlaneEndpointsConfig" | "masterAuth"
+  > {
+    const settings = this.#settings;
+    return {
+      privateClusterConfig: {
+        enablePrivateNodes: true,
+        enablePrivateEndpoint: settings.apply((s) => s.authorizedNetworks.length === 0),
+        masterIpv4CidrBlock: settings.apply((s) => s.controlPlaneRange),
+      },
+      masterAuthorizedNetworksConfig: {
+        cidrBlocks: settings.apply((s) => s.authorizedNetworks.map((cidrBlock) => ({ cidrBlock }))),
+      },
+      controlPlaneEndpointsConfig: {
+        dnsEndpointConfig: { allowExternalTraffic: settings.apply((s) => s.authorizedNetworks.length === 0) },
+      },
+      masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+    };
+  }
+
+  #renderKubeconfig(cluster: Cluster): pulumi.Output<string> {
+    return pulumi.secret(
+      pulumi
+        .all([
+          this.#settings,
+          cluster.name,
+          cluster.endpoint,
+          cluster.masterAuth.clusterCaCertificate,
+          cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint,
+        ])
+        .apply(([settings, name, address, certificateAuthority, dnsName]) =>
+          renderKubeconfig(
+            settings.authorizedNetworks.length > 0
+              ? { name, host: address, certificateAuthority }
+              : // Its certificate is signed by a public authority.
+                { name, host: dnsName, certificateAuthority: undefined },
+          ),
+        ),
+    );
+  }
+}

@@ -1,0 +1,14 @@
+/** Whether a text has the shape of a Google Cloud region, `us-central1`. */
+export function isRegion(text: string): boolean {
+  return /^[a-z]+-[a-z]+\d+$/.test(text);
+}
+
+/** The region that a zone such as `us-central1-a` is in; undefined when the text does not have the shape of a zone. */
+export function regionOfZone(text: string): string | undefined {
+  return /^([a-z]+-[a-z]+\d+)-[a-z]$/.exec(text)?.[1];
+}
+
+/** The region that a location, a zone or a region, is in; undefined when it is neither. */
+export function regionOf(location: string): string | undefined {
+  return isRegion(location) ? location : regionOfZone(location);
+}

@@ -1,0 +1,48 @@
+import { isDnsSubdomain } from "../units/dns.ts";
+import type { Report } from "../validation/report.ts";
+import type { Known } from "../validation/values.ts";
+import { googleDisks, type StorageValues } from "./args.ts";
+
+const diskTypes = [
+  "pd-standard",
+  "pd-balanced",
+  "pd-ssd",
+  "pd-extreme",
+  "hyperdisk-balanced",
+  "hyperdisk-extreme",
+];
+const reclaimPolicies = ["Retain", "Delete"];
+
+/** Notes everything that is wrong with a class's settings, as far as they are known. */
+export function checkStorage(storage: Known<StorageValues>, report: Report): void {
+  const { className, provisioner, diskType, reclaimPolicy } = storage;
+  if (className !== undefined && !isDnsSubdomain(className)) {
+    report.fault("className", className, "is not a Kubernetes name", 'use one such as "zookeeper"');
+  }
+  if (provisioner !== undefined && !isDnsSubdomain(provisioner.replace("/", "."))) {
+    report.fault(
+      "provisioner",
+      provisioner,
+      "is not the name of a CSI driver",
+      `use one such as "${googleDisks}"`,
+    );
+  }
+  if (diskType !== undefined && provisioner === googleDisks && !diskTypes.includes(diskType)) {
+    report.fault("diskType", diskType, "is not a type of disk", `use one of ${diskTypes.join(", ")}`);
+  }
+  if (reclaimPolicy !== undefined && !reclaimPolicies.includes(reclaimPolicy)) {
+    report.fault(
+      "reclaimPolicy",
+      reclaimPolicy,
+      "is not a policy",
+      `use one of ${reclaimPolicies.join(", ")}`,
+    );
+  } else if (reclaimPolicy === "Delete") {
+    report.warn(
+      "reclaimPolicy",
+      reclaimPolicy,
+      "deleting a claim deletes its data",
+      "use Retain to keep the disk",
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
+import { checked } from "../validation/checked.ts";
+import { withDefaults } from "../validation/values.ts";
+import { googleDisks, storageDefaults, type ZooKeeperStorageClassArgs } from "./args.ts";
+import { checkStorage } from "./check.ts";
+
+/**
+ * A StorageClass for volumes that are made where a pod is scheduled, can grow, and outlive their claims.
+ * @example
+ * const storage = new ZooKeeperStorageClass("zookeeper", { diskType: "pd-ssd" }, { provider });
+ * new ZooKeeperEnsemble("zk", { storageClassName: storage.className }, { provider });
+ * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ * @see https://kubernetes.io/docs/concepts/storage/storage-classes/
+ */
+export class ZooKeeperStorageClass extends pulumi.ComponentResource {
+  /** The class's name, known when the class is there. */
+  public readonly className: pulumi.Output<string>;
+
+  constructor(name: string, args: ZooKeeperStorageClassArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("zookeeper:storage:ZooKeeperStorageClass", name, args, opts);
+    const settings = checked(
+      `StorageClass ${name}`,
+      withDefaults({ className: name, ...args }, storageDefaults),
+      checkStorage,
+    );
+
+    const storageClass = new StorageClass(
+      name,
+      {
+        metadata: { name: settings.apply((s) => s.className) },
+        provisioner: settings.apply((s) => s.provisioner),
+        parameters: settings.apply((s): Record<string, string> =>
+          s.provisioner === googleDisks ? { type: s.diskType } : {},
+        ),
+        reclaimPolicy: settings.apply((s) => s.reclaimPolicy),
+        // In the zone of the node that the scheduler chose, not in any.
+        volumeBindingMode: "WaitForFirstConsumer",
+        allowVolumeExpansion: true,
+      },
+      // Kubernetes lets neither disk type nor driver of a class change; the volumes that it made stay.
+      { parent: this, deleteBeforeReplace: true },
+    );
+
+    this.className = storageClass.metadata.name;
+    this.registerOutputs({ className: this.className });
+  }
+}

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, Report } from "./report.ts";
+import type { Known, Values } from "./values.ts";
+
+/**
+ * Arguments that have been checked: at once as far as they are plain values, and the rest when it is known.
+ * The resources of a component are made from this output, so none is made from arguments that were refused.
+ * @param what what is being checked, for the message
+ * @param check notes every fault in the report; a property that is undefined is not known yet, or not given
+ * @throws InputPropertiesError with the path, the value, the reason and the fix of every fault
+ */
+export function checked<Args extends object>(
+  what: string,
+  args: Args,
+  check: (values: Known<Values<Args>>, report: Report) => void,
+): pulumi.Output<Values<Args>> {
+  // Only inputs are left out: what remains are values, which the compiler cannot see.
+  refuseFaults(what, withoutInputs(args) as Known<Values<Args>>, check);
+
+  const all = pulumi.output(args) as unknown as pulumi.Output<Values<Args>>;
+  if (!hasInputs(args)) {
+    return all;
+  }
+  return all.apply((values) => {
+    refuseFaults(what, values, check);
+    return values;
+  });
+}
+
+/**
+ * Runs a check, and throws what it found.
+ * @throws InputPropertiesError with the path, the value, the reason and the fix of every fault
+ */
+export function refuseFaults<T>(what: string, values: T, check: (values: T, report: Report) => void): Report {
+  const report = new Report();
+  check(values, report);
+  if (report.faults.length > 0) {
+    throw new pulumi.InputPropertiesError({
+      message: `${what} cannot be made as asked:\n${report.faults.map((fault) => `  ${describe(fault)}`).join("\n")}`,
+      errors: report.faults.map((fault) => ({ propertyPath: fault.path, reason: describe(fault) })),
+    });
+  }
+  return report;
+}
+
+/** The properties that are plain values, in objects within objects too. */
+export function withoutInputs(args: object): object {
+  return Object.fromEntries(
+    Object.entries(args)
+      .filter(([, value]: [string, unknown]) => isObject(value) || !hasInputs(value))
+      .map(([key, value]: [string, unknown]) => [key, isObject(value) ? withoutInputs(value) : value]),
+  );
+}
+
+function hasInputs(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+    return true;
+  }
+  return (Array.isArray(value) || isObject(value)) && Object.values(value).some(hasInputs);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

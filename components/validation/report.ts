@@ -1,0 +1,59 @@
+/**
+ * One thing that is wrong, or questionable, in what a user asked for.
+ */
+export interface Finding {
+  /** Where it is, as a property path from the arguments, for example `ensemble.servers`. */
+  readonly path: string;
+  /** What was given. */
+  readonly value: unknown;
+  /** Why it cannot be, or is not wise. */
+  readonly reason: string;
+  /** What to write instead. */
+  readonly fix: string;
+}
+
+/**
+ * Collects findings, so that all of them are told at once.
+ *
+ * @example
+ * const report = new Report();
+ * report.at("ensemble").fault("servers", 4, "an even number of servers …", "use 3 or 5");
+ * report.faults; // [{ path: "ensemble.servers", … }]
+ */
+export class Report {
+  /** What is refused. */
+  readonly faults: Finding[];
+  /** What is accepted with a warning. */
+  readonly warnings: Finding[];
+  readonly #prefix: string;
+
+  constructor(prefix = "", faults: Finding[] = [], warnings: Finding[] = []) {
+    this.#prefix = prefix;
+    this.faults = faults;
+    this.warnings = warnings;
+  }
+
+  /** The same report, with every path below `path`. */
+  at(path: string): Report {
+    return new Report(`${this.#prefix}${path}.`, this.faults, this.warnings);
+  }
+
+  /** Notes something that is refused. */
+  fault(path: string, value: unknown, reason: string, fix: string): void {
+    this.faults.push({ path: this.#prefix + path, value, reason, fix });
+  }
+
+  /** Notes something that is accepted, but that the user should know. */
+  warn(path: string, value: unknown, reason: string, fix: string): void {
+    this.warnings.push({ path: this.#prefix + path, value, reason, fix });
+  }
+}
+
+/** A finding as one line of text; `name` is what the user calls the property, when that is not its path. */
+export function describe(finding: Finding, name: string = finding.path): string {
+  return `${name}: ${show(finding.value)}: ${finding.reason}; ${finding.fix}`;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "not set" : JSON.stringify(value);
+}
