@@ -80,7 +80,13 @@ function defaultNamespace(provider: PolicyProviderResource | undefined): string 
 }
 
 function resourceFrom({ type, name, urn, props, provider }: EngineResource): Resource {
-  return { type, name, urn, root: new Field(rawProperties(props)), defaultNamespace: defaultNamespace(provider) };
+  return {
+    type,
+    name,
+    urn,
+    root: new Field(rawProperties(props)),
+    defaultNamespace: defaultNamespace(provider),
+  };
 }
 
 class Reports {

@@ -13,11 +13,14 @@ export interface Setting<T> {
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
 
 /** The values of the settings, each of its setting's type. */
-export type Values<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+export type Values<S extends Settings> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+};
 
 /** A number of something, `least` or more. @default least 0 */
 export function count(description: string, fallback: number, least = 0): Setting<number> {
-  const is = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value >= least;
+  const is = (value: unknown): value is number =>
+    typeof value === "number" && Number.isInteger(value) && value >= least;
   return { schema: { type: "integer", minimum: least, default: fallback, description }, fallback, is };
 }
 
@@ -50,13 +53,20 @@ export function textMap(description: string): Setting<Readonly<Record<string, st
     value !== null &&
     !Array.isArray(value) &&
     Object.values(value).every((element) => typeof element === "string");
-  const schema: Schema = { type: "object", additionalProperties: { type: "string" }, default: {}, description };
+  const schema: Schema = {
+    type: "object",
+    additionalProperties: { type: "string" },
+    default: {},
+    description,
+  };
   return { schema, fallback: {}, is };
 }
 
 /** The JSON schema that the engine checks a policy's configuration against. */
 export function configSchema(settings: Settings): NonNullable<Policy["configSchema"]> {
-  return { properties: Object.fromEntries(Object.entries(settings).map(([name, { schema }]) => [name, schema])) };
+  return {
+    properties: Object.fromEntries(Object.entries(settings).map(([name, { schema }]) => [name, schema])),
+  };
 }
 
 /**
@@ -65,11 +75,15 @@ export function configSchema(settings: Settings): NonNullable<Policy["configSche
  * @throws Error naming the setting, if a value is not of its setting's type (the engine, which knows the schema,
  * refuses such a configuration before)
  */
-export function readSettings<S extends Settings>(settings: S, config: Readonly<Record<string, unknown>>): Values<S> {
+export function readSettings<S extends Settings>(
+  settings: S,
+  config: Readonly<Record<string, unknown>>,
+): Values<S> {
   const values = Object.entries(settings).map(([name, { fallback, is, schema }]): [string, unknown] => {
     const value = config[name];
     if (value === undefined) return [name, fallback];
-    if (!is(value)) throw new Error(`setting ${name} is ${JSON.stringify(value)}; required: ${JSON.stringify(schema)}`);
+    if (!is(value))
+      throw new Error(`setting ${name} is ${JSON.stringify(value)}; required: ${JSON.stringify(schema)}`);
     return [name, value];
   });
   return Object.fromEntries(values) as Values<S>;

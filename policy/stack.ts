@@ -7,7 +7,11 @@ import type { Values } from "./settings.ts";
 import { recognise, recognitionSettings } from "./zookeeper/recognition.ts";
 
 /** The Kubernetes objects of a kind that the stack holds. */
-export function objectsOf(resources: readonly StackResource[], group: string, kind: string): readonly KubernetesObject[] {
+export function objectsOf(
+  resources: readonly StackResource[],
+  group: string,
+  kind: string,
+): readonly KubernetesObject[] {
   return resources
     .filter(({ type }) => {
       const parsed = parseType(type);

@@ -16,7 +16,9 @@ export function claimsOf(server: StackServer, resources: readonly StackResource[
     spec: template.at("spec"),
     madeFrom: resource.madeFrom("spec"),
   }));
-  const names = items(pod.at("volumes")).map((volume) => known(volume.at("persistentVolumeClaim", "claimName").string()));
+  const names = items(pod.at("volumes")).map((volume) =>
+    known(volume.at("persistentVolumeClaim", "claimName").string()),
+  );
   const claims = objectsOf(resources, "", "PersistentVolumeClaim")
     .filter(({ name, namespace }) => names.includes(name) && namespace === workload.namespace)
     .map(({ root, urn }) => ({

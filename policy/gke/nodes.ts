@@ -19,7 +19,8 @@ export function poolZones(pool: Field, cluster: Field | undefined): number | und
   const own = pool.at("nodeLocations");
   if (own.unknown) return undefined;
   if (items(own).length > 0) return items(own).length;
-  const location = pool.at("location").absent && cluster !== undefined ? cluster.at("location") : pool.at("location");
+  const location =
+    pool.at("location").absent && cluster !== undefined ? cluster.at("location") : pool.at("location");
   const name = known(location.string());
   const shared = cluster?.at("nodeLocations");
   if (shared?.unknown === true) return undefined;

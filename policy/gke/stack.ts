@@ -66,7 +66,8 @@ export function poolsOf(resources: readonly StackResource[]): readonly NodePool[
         // A pool names its cluster by name or by its whole id, projects/…/clusters/NAME.
         const last = name?.split("/").at(-1);
         return clusters.find(
-          ({ urn, root }) => sources.includes(urn) || (last !== undefined && known(root.at("name").string()) === last),
+          ({ urn, root }) =>
+            sources.includes(urn) || (last !== undefined && known(root.at("name").string()) === last),
         );
       },
     }));

@@ -20,7 +20,12 @@ function keysOf(field: Field): readonly string[] | typeof unknown {
   return keys.map((key) => known(key.string()) ?? "");
 }
 
-function withOwnKeys(selector: Selector, keys: ReturnType<typeof keysOf>, operator: string, own: Labels): Selector {
+function withOwnKeys(
+  selector: Selector,
+  keys: ReturnType<typeof keysOf>,
+  operator: string,
+  own: Labels,
+): Selector {
   if (selector === undefined || selector === unknown) return selector;
   if (keys === unknown || (keys.length > 0 && own === unknown)) {
     return [...selector, { key: "", operator: unknown, values: [] }];
@@ -59,7 +64,9 @@ function looksIntoOwnNamespace(term: Field, workload: Workload, namespaces: Name
   const own = workload.namespace;
   const byName = list.unknown
     ? "unknown"
-    : some(listed.map((name) => (name.unknown || own === undefined ? "unknown" : known(name.string()) === own)));
+    : some(
+        listed.map((name) => (name.unknown || own === undefined ? "unknown" : known(name.string()) === own)),
+      );
   return some([byName, matchesNamespace(selectorOf(selectorField), own, namespaces)]);
 }
 
@@ -101,7 +108,9 @@ export function judgeTerm(term: Field, workload: Workload, namespaces: Namespace
   const before = podsOf(workload, "old", 2);
   const after = podsOf(workload, "new", 2);
   const pairs = before.flatMap((one) =>
-    [...before, ...after].filter((other) => other.ordinal !== one.ordinal).map((other) => sees(term, one, other)),
+    [...before, ...after]
+      .filter((other) => other.ordinal !== one.ordinal)
+      .map((other) => sees(term, one, other)),
   );
   return {
     perNode: topology.unknown ? "unknown" : known(topology.string()) === nodeTopology,

@@ -5,7 +5,12 @@ import { matches, selectorOf, unknown, type Labels, type MaybeText } from "./sel
 
 /** The required node affinity's terms; any of them is enough. */
 function nodeTerms(pod: Field): Field {
-  return pod.at("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms");
+  return pod.at(
+    "affinity",
+    "nodeAffinity",
+    "requiredDuringSchedulingIgnoredDuringExecution",
+    "nodeSelectorTerms",
+  );
 }
 
 /** Values that the expressions allow for the key, or undefined if they leave it open. */
@@ -27,7 +32,8 @@ export function namedNodes(pod: Field): number | undefined {
   const terms = items(nodeTerms(pod));
   const names = terms.map(
     (term) =>
-      allowedValues(term.at("matchExpressions"), nodeTopology) ?? allowedValues(term.at("matchFields"), "metadata.name"),
+      allowedValues(term.at("matchExpressions"), nodeTopology) ??
+      allowedValues(term.at("matchFields"), "metadata.name"),
   );
   if (terms.length === 0 || names.includes(undefined)) return undefined;
   return new Set(names.flatMap((list) => list ?? [])).size;
@@ -93,6 +99,7 @@ export function allowsNode(pod: Field, nodeLabels: Labels): Truth {
     return value.unknown || label === unknown ? "unknown" : known(value.string()) === label;
   });
   const terms = nodeTerms(pod);
-  const affinity = terms.absent || (terms.unknown ? "unknown" : some(items(terms).map((term) => termAllows(term, labels))));
+  const affinity =
+    terms.absent || (terms.unknown ? "unknown" : some(items(terms).map((term) => termAllows(term, labels))));
   return every([selector.unknown ? "unknown" : every(selected), affinity]);
 }

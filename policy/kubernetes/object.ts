@@ -46,7 +46,11 @@ export function kubernetesObject(resource: Resource, kind: string, root = resour
   const given = root.at("metadata", "namespace").string();
   // An empty namespace in the manifest means the provider's, as for kubectl.
   const namespace =
-    given.state === "absent" || (given.state === "known" && given.value === "") ? resource.defaultNamespace : known(given);
-  const label = clusterScoped.has(kind) ? `${kind} ${name}` : `${kind} ${namespace ?? "(namespace unknown)"}/${name}`;
+    given.state === "absent" || (given.state === "known" && given.value === "")
+      ? resource.defaultNamespace
+      : known(given);
+  const label = clusterScoped.has(kind)
+    ? `${kind} ${name}`
+    : `${kind} ${namespace ?? "(namespace unknown)"}/${name}`;
   return { kind, name, namespace, label, root, urn: resource.urn };
 }

@@ -33,7 +33,13 @@ const safeSysctls: ReadonlySet<string> = new Set([
   "net.ipv4.tcp_wmem",
 ]);
 
-const selinuxTypes: ReadonlySet<string> = new Set(["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"]);
+const selinuxTypes: ReadonlySet<string> = new Set([
+  "",
+  "container_t",
+  "container_init_t",
+  "container_kvm_t",
+  "container_engine_t",
+]);
 
 /** A field that must not be switched on. */
 function mustBeOff(field: Field, report: Report): void {
@@ -42,7 +48,12 @@ function mustBeOff(field: Field, report: Report): void {
 }
 
 /** A field that may only have one of the values. */
-function mustBeOneOf(field: Field, values: readonly string[], absent: "accepted" | "refused", report: Report): void {
+function mustBeOneOf(
+  field: Field,
+  values: readonly string[],
+  absent: "accepted" | "refused",
+  report: Report,
+): void {
   const [first = ""] = values;
   report.check(field.string(), {
     holds: (value) => values.includes(value),
@@ -147,7 +158,11 @@ function isText(field: Field, text: string): boolean {
 }
 
 /** The fields of one container, whichever part it plays. */
-export function judgeContainerSecurity({ field: container, role }: Container, pod: Field, report: Report): void {
+export function judgeContainerSecurity(
+  { field: container, role }: Container,
+  pod: Field,
+  report: Report,
+): void {
   const context = container.at("securityContext");
   mustBeOff(context.at("privileged"), report);
   judgeContext(context, report);
@@ -157,7 +172,11 @@ export function judgeContainerSecurity({ field: container, role }: Container, po
     required: `false (${standard})`,
     fix: "set it to false",
   });
-  judgeIdentity(ownOrPods(container, pod, "runAsNonRoot"), ownOrPods(container, pod, "seccompProfile", "type"), report);
+  judgeIdentity(
+    ownOrPods(container, pod, "runAsNonRoot"),
+    ownOrPods(container, pod, "seccompProfile", "type"),
+    report,
+  );
   mustBeOneOf(context.at("procMount"), ["Default"], "accepted", report);
   // Ephemeral containers cannot declare ports.
   if (role !== "ephemeral") {

@@ -43,7 +43,9 @@ export function selectorOf(field: Field): Selector {
   }));
   for (const expression of items(expressions)) {
     const key = known(expression.at("key").string());
-    const values: readonly MaybeText[] = expression.at("values").unknown ? [unknown] : items(expression.at("values")).map(textOf);
+    const values: readonly MaybeText[] = expression.at("values").unknown
+      ? [unknown]
+      : items(expression.at("values")).map(textOf);
     const operator = key === undefined ? unknown : textOf(expression.at("operator"));
     conditions.push({ key: key ?? "", operator, values });
   }
@@ -57,7 +59,8 @@ function equal(a: MaybeText, b: MaybeText): Truth {
 
 function holds({ key, operator, values }: Condition, labels: ReadonlyMap<string, MaybeText>): Truth {
   const value = labels.get(key);
-  const listed = (): Truth => (value === undefined ? false : some(values.map((wanted) => equal(value, wanted))));
+  const listed = (): Truth =>
+    value === undefined ? false : some(values.map((wanted) => equal(value, wanted)));
   switch (operator) {
     case unknown:
       return "unknown";

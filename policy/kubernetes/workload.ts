@@ -55,7 +55,10 @@ export function containersOf(pod: Field): readonly Container[] {
     return { field, role: sidecar ? "sidecar" : "init" };
   });
   const main = items(pod.at("containers")).map((field): Container => ({ field, role: "container" }));
-  const debug = items(pod.at("ephemeralContainers")).map((field): Container => ({ field, role: "ephemeral" }));
+  const debug = items(pod.at("ephemeralContainers")).map((field): Container => ({
+    field,
+    role: "ephemeral",
+  }));
   return [...init, ...main, ...debug];
 }
 

@@ -45,7 +45,8 @@ export class Field {
     if (isUnknownMark(this.raw) || this.raw instanceof Obstacle) return this;
     const path = this.path === "" ? key : `${this.path}.${key}`;
     if (this.raw === undefined || this.raw === null) return new Field(undefined, path);
-    if (!isPlainObject(this.raw)) return new Field(new Obstacle(`${show(this.raw)} in place of an object`), this.path);
+    if (!isPlainObject(this.raw))
+      return new Field(new Obstacle(`${show(this.raw)} in place of an object`), this.path);
     return new Field(Object.hasOwn(this.raw, key) ? this.raw[key] : undefined, path);
   }
 
@@ -111,4 +112,9 @@ export function items(field: Field): readonly Field[] {
 /** The entries of a map that can be seen, none if there is no map to see. */
 export function entries(field: Field): ReadonlyMap<string, Field> {
   return known(field.map()) ?? new Map<string, Field>();
+}
+
+/** Whether the list may hold an element with a value at `key` that is not known yet. */
+export function mayHide(list: Field, ...key: readonly string[]): boolean {
+  return list.unknown || items(list).some((element) => element.at(...key).unknown);
 }

@@ -56,7 +56,8 @@ export function withValue(raw: unknown, path: readonly (string | number)[], valu
   const [key, ...rest] = path;
   if (key === undefined) return value;
   if (raw instanceof Secret) return new Secret(withValue(raw.value, path, value));
-  if (Array.isArray(raw)) return raw.map((element: unknown, i) => (i === key ? withValue(element, rest, value) : element));
+  if (Array.isArray(raw))
+    return raw.map((element: unknown, i) => (i === key ? withValue(element, rest, value) : element));
   if (raw !== undefined && raw !== null && !isPlainObject(raw)) return raw;
   const base = raw ?? {};
   return { ...base, [key]: withValue(base[key], rest, value) };

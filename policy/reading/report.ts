@@ -54,7 +54,8 @@ export class Report {
         this.refuse({ path: reading.path, observed: `${reading.observed} (wrong type)`, required, fix });
         return;
       case "absent":
-        if (requirement.absent === "refused") this.refuse({ path: reading.path, observed: "missing", required, fix });
+        if (requirement.absent === "refused")
+          this.refuse({ path: reading.path, observed: "missing", required, fix });
         return;
       case "known":
         if (!requirement.holds(reading.value)) {

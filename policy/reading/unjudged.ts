@@ -1,7 +1,5 @@
-const said = new Set<string>();
-
 /**
- * Says what a policy could not judge, once, as an information line of the update.
+ * Says what a policy could not judge, as an information line of the update.
  *
  * The engine shows what a pack prints on standard output as `info` diagnostics of the stack: neither a violation nor
  * an advisory, so a first preview, in which much is unknown, has no finding because of it.
@@ -18,8 +16,5 @@ export function sayUnjudged(
   print: (line: string) => void = console.log,
 ): void {
   if (places.size === 0) return;
-  const line = `${policy} could not judge ${object}, as this is not known yet: ${[...places].join(", ")}`;
-  if (said.has(line)) return;
-  said.add(line);
-  print(line);
+  print(`${policy} could not judge ${object}, as this is not known yet: ${[...places].join(", ")}`);
 }

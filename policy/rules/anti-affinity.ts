@@ -11,17 +11,25 @@ const required =
   "(two servers on one node fail together, and with them the quorum)";
 
 /** Why a term does not keep the servers apart; undefined if it does or if that is not known yet. */
-function faultOf({ perNode, inNamespace, seesPeers, seesSome }: ReturnType<typeof judgeTerm>): string | undefined {
+function faultOf({
+  perNode,
+  inNamespace,
+  seesPeers,
+  seesSome,
+}: ReturnType<typeof judgeTerm>): string | undefined {
   if (perNode === false) return "is about another topology than the node";
   if (inNamespace === false) return "looks into other namespaces than the pods' own";
   if (seesSome === false) return "has a selector that matches none of the workload's own pods";
-  if (seesPeers === false) return "matches only some of the workload's own pods, or only those of one revision";
+  if (seesPeers === false)
+    return "matches only some of the workload's own pods, or only those of one revision";
   return undefined;
 }
 
 function judgeTerms({ workload, pod }: Server, report: Report): void {
   const field = antiAffinityTerms(pod);
-  const preferred = items(pod.at("affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"));
+  const preferred = items(
+    pod.at("affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"),
+  );
   report.check(field.list(), {
     holds: (terms) => terms.length > 0,
     absent: "refused",
@@ -31,7 +39,9 @@ function judgeTerms({ workload, pod }: Server, report: Report): void {
   });
   const verdicts = items(field).map((term) => ({ term, ...judgeTerm(term, workload, new Map()) }));
   const keepsApart = some(
-    verdicts.map(({ term, ...v }): Truth => (term.unknown ? "unknown" : every([v.perNode, v.inNamespace, v.seesPeers]))),
+    verdicts.map(({ term, ...v }): Truth =>
+      term.unknown ? "unknown" : every([v.perNode, v.inNamespace, v.seesPeers]),
+    ),
   );
   if (keepsApart === true) return;
   if (keepsApart === "unknown") {
@@ -41,7 +51,9 @@ function judgeTerms({ workload, pod }: Server, report: Report): void {
   for (const { term, ...verdict } of verdicts) {
     const fault = faultOf(verdict);
     const key = known(term.at("topologyKey").string());
-    const labels = [...(known(workload.template.at("metadata", "labels").map()) ?? new Map<string, never>()).keys()];
+    const labels = [
+      ...(known(workload.template.at("metadata", "labels").map()) ?? new Map<string, never>()).keys(),
+    ];
     report.refuse({
       path: term.path,
       observed: `a term that ${fault ?? "keeps nothing apart"} (topologyKey ${key === undefined ? "missing" : JSON.stringify(key)})`,

@@ -36,7 +36,8 @@ function judgeShare(budget: KubernetesObject, pods: number, report: Report): voi
       absent: "accepted",
       required: `a value that leaves a quorum of ${quorum} of ${pods} servers`,
       fix: `set maxUnavailable to ${Math.max(pods - quorum, 0)} or less, or minAvailable to ${quorum} or more`,
-      shown: (value) => `${JSON.stringify(value)}, which leaves ${left(value, pods) ?? "no countable number"}`,
+      shown: (value) =>
+        `${JSON.stringify(value)}, which leaves ${left(value, pods) ?? "no countable number"}`,
     });
   };
   const spec = budget.root.at("spec");
@@ -82,7 +83,8 @@ export const disruptionBudget = stackPolicy({
         });
       }
       if (coverages.length === 0) {
-        const elsewhere = budgets.length === 0 ? "the stack has none" : "those of the stack select other pods";
+        const elsewhere =
+          budgets.length === 0 ? "the stack has none" : "those of the stack select other pods";
         report.refuse({
           path: "",
           observed: `covered by no PodDisruptionBudget (${elsewhere})`,

@@ -1,6 +1,6 @@
 import { serverPolicy, type Server } from "../define.ts";
 import { parseQuantity } from "../kubernetes/quantity.ts";
-import { items, known, type Field } from "../reading/field.ts";
+import { items, known, mayHide, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { text } from "../settings.ts";
 import { ownPaths } from "../zookeeper/sources.ts";
@@ -22,7 +22,7 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
   const mount = mountFor(server.container, path);
   if (mount === undefined) {
     const mounts = server.container.at("volumeMounts");
-    if (mounts.unknown || items(mounts).some((entry) => entry.at("mountPath").unknown)) report.leaveOpen(mounts.path);
+    if (mayHide(mounts, "mountPath")) report.leaveOpen(mounts.path);
     else report.refuse({ path: mounts.path, observed: `without a volume at ${path}`, required, fix });
     return undefined;
   }
@@ -34,10 +34,18 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
   if (volume === undefined) {
     const templates = server.workload.root.at("spec", "volumeClaimTemplates");
     const volumes = server.pod.at("volumes");
-    const open = [templates, volumes].filter((field) => field.unknown);
+    const open = [
+      ...(mayHide(templates, "metadata", "name") ? [templates] : []),
+      ...(mayHide(volumes, "name") ? [volumes] : []),
+    ];
     for (const field of open) report.leaveOpen(field.path);
     if (open.length === 0) {
-      report.refuse({ path: mount.field.path, observed: `of volume "${name.value}", which is not there`, required, fix });
+      report.refuse({
+        path: mount.field.path,
+        observed: `of volume "${name.value}", which is not there`,
+        required,
+        fix,
+      });
     }
     return undefined;
   }
@@ -77,14 +85,15 @@ const retentionKeys = ["whenDeleted", "whenScaled"] as const;
 export const durableStorage = serverPolicy({
   name: "durable-storage",
   description: "ZooKeeper's data and transaction log are on persistent volumes that are kept",
-  settings: { minimumSize: text("Least size of a volume, as a Kubernetes quantity", "5Gi", "^[0-9.]+[KMGTPE]?i?$") },
+  settings: {
+    minimumSize: text("Least size of a volume, as a Kubernetes quantity", "5Gi", "^[0-9.]+[KMGTPE]?i?$"),
+  },
   enforcementLevel: "mandatory",
   judge: (server, report, settings) => {
     const { workload, container } = server;
     const paths = dataPaths(container, ownPaths(container));
     const mounts = container.at("volumeMounts");
-    const unseen = mounts.unknown || items(mounts).some((mount) => mount.unknown || mount.at("mountPath").unknown);
-    if (paths.length === 0 && unseen) report.leaveOpen(mounts.path);
+    if (paths.length === 0 && mayHide(mounts, "mountPath")) report.leaveOpen(mounts.path);
     else if (paths.length === 0) {
       report.elements(mounts);
       report.refuse({

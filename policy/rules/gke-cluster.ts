@@ -80,7 +80,9 @@ function judgeNetworkPolicy(root: Field, report: Report): void {
 export const gkeCluster = resourcePolicy({
   name: "gke-cluster",
   description: "GKE clusters are kept up to date, use workload identity, and are closed to the internet",
-  settings: { releaseChannels: texts("Release channels that are accepted", ["REGULAR", "STABLE", "EXTENDED"]) },
+  settings: {
+    releaseChannels: texts("Release channels that are accepted", ["REGULAR", "STABLE", "EXTENDED"]),
+  },
   enforcementLevel: "mandatory",
   concerns: (type) => type === clusterType,
   judge: (resource, open, settings) => {

@@ -10,7 +10,10 @@ const knownDefects =
   "CVE-2026-24308 and CVE-2026-24281 are fixed in 3.9.5";
 
 /** A repository without its registry's default parts is looked up in the setting as the image writes it. */
-function versionOf(reference: string, versions: Readonly<Record<string, string>>): ReturnType<typeof parseVersion> {
+function versionOf(
+  reference: string,
+  versions: Readonly<Record<string, string>>,
+): ReturnType<typeof parseVersion> {
   const listed = versions[reference];
   if (listed !== undefined) return parseVersion(listed);
   const tag = parseImage(reference)?.tag;
@@ -25,14 +28,13 @@ function versionOf(reference: string, versions: Readonly<Record<string, string>>
  */
 export const images = serverPolicy({
   name: "images",
-  description: "Images are pinned, from allowed registries, and ZooKeeper is not older than its known defects",
+  description:
+    "Images are pinned, from allowed registries, and ZooKeeper is not older than its known defects",
   settings: {
-    allowedRegistries: texts("Registries, or registry/path, that images may come from; *. stands for any host below", [
-      "docker.io/library",
-      "registry.k8s.io",
-      "*.pkg.dev",
-      "gcr.io",
-    ]),
+    allowedRegistries: texts(
+      "Registries, or registry/path, that images may come from; *. stands for any host below",
+      ["docker.io/library", "registry.k8s.io", "*.pkg.dev", "gcr.io"],
+    ),
     minimumVersion: text("Least version of ZooKeeper", "3.9.5", "^\\d+\\.\\d+\\.\\d+$"),
     versions: textMap("ZooKeeper version of images whose tags do not say it, by image as the pod writes it"),
   },
@@ -43,7 +45,10 @@ export const images = serverPolicy({
       report.check(field.at("image").string(), {
         holds: (reference) => {
           const image = parseImage(reference);
-          return image !== undefined && (image.digest !== undefined || (image.tag !== undefined && isExactTag(image.tag)));
+          return (
+            image !== undefined &&
+            (image.digest !== undefined || (image.tag !== undefined && isExactTag(image.tag)))
+          );
         },
         absent: "refused",
         required: "an image pinned by digest or by an exact version (a missing tag is latest)",

@@ -23,7 +23,9 @@ function selects(service: KubernetesObject, workload: Workload): Truth {
   const labels = labelsOf(selector);
   if (labels !== unknown && labels.size === 0) return false;
   const conditions: Selector =
-    labels === unknown ? unknown : [...labels].map(([key, value]) => ({ key, operator: "In", values: [value] }));
+    labels === unknown
+      ? unknown
+      : [...labels].map(([key, value]) => ({ key, operator: "In", values: [value] }));
   return every([here, some(podsOf(workload, "any").map((pod) => matches(conditions, pod.labels)))]);
 }
 
@@ -98,10 +100,14 @@ function leadsTo(service: KubernetesObject, { workload, runs }: StackServer): Tr
  */
 export const networkExposure = stackPolicy({
   name: "network-exposure",
-  description: "ZooKeeper's ports stay inside the cluster, and its headless Service publishes addresses at once",
+  description:
+    "ZooKeeper's ports stay inside the cluster, and its headless Service publishes addresses at once",
   settings: {
     allowedServices: texts("Services, as namespace/name, that may expose ZooKeeper", []),
-    allowInternalLoadBalancers: flag("Whether load balancers that are internal to the network are accepted", false),
+    allowInternalLoadBalancers: flag(
+      "Whether load balancers that are internal to the network are accepted",
+      false,
+    ),
     ...recognitionSettings,
   },
   enforcementLevel: "mandatory",
@@ -122,7 +128,9 @@ export const networkExposure = stackPolicy({
     for (const { workload, runs } of servers) {
       if (runs !== true || workload.kind !== "StatefulSet") continue;
       const name = workload.root.at("spec", "serviceName");
-      const governing = services.find((s) => s.name === known(name.string()) && s.namespace === workload.namespace);
+      const governing = services.find(
+        (s) => s.name === known(name.string()) && s.namespace === workload.namespace,
+      );
       if (governing === undefined) continue;
       const report = open(governing.label, governing.urn);
       if (isHeadless(governing) === false) {

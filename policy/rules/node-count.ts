@@ -8,15 +8,24 @@ import { count } from "../settings.ts";
 interface Group {
   readonly cluster: Cluster | undefined;
   readonly pools: NodePool[];
+  /** Whether other pools may belong to the cluster, by names that are not known yet. */
+  readonly open: boolean;
 }
 
 /** The pools by cluster; pools of clusters that the stack does not have, by the cluster's name. */
 function groups(clusters: readonly Cluster[], pools: readonly NodePool[]): readonly Group[] {
-  const byCluster = new Map<string, Group>(clusters.map((cluster) => [cluster.urn, { cluster, pools: [] }]));
+  const strays = pools.filter((pool) => pool.clusterIn(clusters) === undefined);
+  const nameless = clusters.some(({ root }) => root.at("name").unknown);
+  const byCluster = new Map<string, Group>();
+  for (const cluster of clusters) {
+    const open = strays.some(({ root }) => root.at("cluster").unknown || nameless);
+    byCluster.set(cluster.urn, { cluster, pools: [], open });
+  }
   for (const pool of pools) {
     const cluster = pool.clusterIn(clusters);
-    const key = cluster?.urn ?? known(pool.root.at("cluster").string()) ?? "";
-    const group = byCluster.get(key) ?? { cluster, pools: [] };
+    const name = pool.root.at("cluster");
+    const key = cluster?.urn ?? known(name.string()) ?? "";
+    const group = byCluster.get(key) ?? { cluster, pools: [], open: name.unknown || nameless };
     group.pools.push(pool);
     byCluster.set(key, group);
   }
@@ -24,14 +33,21 @@ function groups(clusters: readonly Cluster[], pools: readonly NodePool[]): reado
 }
 
 /** The least number of nodes in all; undefined, and said, while part of it is unknown. */
-function nodesOf({ cluster, pools }: Group, report: Report): number | undefined {
+function nodesOf({ cluster, pools, open }: Group, report: Report): number | undefined {
+  if (open) {
+    report.leaveOpen("which node pools are its own");
+    return undefined;
+  }
   const counts = pools.map((pool) => ({
     what: `nodes of ${pool.label}`,
     nodes: leastNodes(pool.root, poolZones(pool.root, cluster?.root)),
   }));
   // The default pool counts while the cluster keeps it.
   if (cluster !== undefined && known(cluster.root.at("removeDefaultNodePool").boolean()) !== true) {
-    counts.push({ what: "nodes of its default pool", nodes: leastNodes(cluster.root, poolZones(cluster.root, cluster.root)) });
+    counts.push({
+      what: "nodes of its default pool",
+      nodes: leastNodes(cluster.root, poolZones(cluster.root, cluster.root)),
+    });
   }
   for (const { what, nodes } of counts) if (nodes === undefined) report.leaveOpen(what);
   return counts.reduce<number | undefined>(
@@ -49,7 +65,9 @@ function nodesOf({ cluster, pools }: Group, report: Report): number | undefined 
 export const nodeCount = stackPolicy({
   name: "node-count",
   description: "Each GKE cluster has a node to spare for ZooKeeper",
-  settings: { minimumNodes: count("Least number of nodes of a cluster, in all zones and pools together", 4, 1) },
+  settings: {
+    minimumNodes: count("Least number of nodes of a cluster, in all zones and pools together", 4, 1),
+  },
   enforcementLevel: "mandatory",
   judge: (resources, open, settings) => {
     for (const group of groups(clustersOf(resources), poolsOf(resources))) {

@@ -53,7 +53,8 @@ function judgeUpgrade(settings: Field, report: Report): void {
 
 function judgeNode(config: Field, report: Report): void {
   report.check(config.at("serviceAccount").string(), {
-    holds: (account) => account !== "" && account !== "default" && !/-compute@developer\.gserviceaccount\.com$/.test(account),
+    holds: (account) =>
+      account !== "" && account !== "default" && !/-compute@developer\.gserviceaccount\.com$/.test(account),
     absent: "refused",
     required: "a service account of its own (the default one may edit the whole project)",
     fix: "make a service account with roles/container.defaultNodeServiceAccount",
@@ -99,7 +100,10 @@ export const nodePool = resourcePolicy({
   settings: {
     minimumCpus: count("Least vCPUs of a node", 2, 1),
     minimumMemoryMiB: count("Least memory of a node, in MiB", 4096, 1),
-    allowSharedCore: flag("Whether shared-core machines are accepted, whatever share of a CPU they have", false),
+    allowSharedCore: flag(
+      "Whether shared-core machines are accepted, whatever share of a CPU they have",
+      false,
+    ),
   },
   enforcementLevel: "mandatory",
   concerns: (type) => type === nodePoolType,

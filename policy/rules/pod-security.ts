@@ -40,12 +40,19 @@ export const podSecurity = serverPolicy({
     }
     const profile = pod.at("securityContext", "seccompProfile", "type");
     if (profile.absent || known(profile.string()) === "Unconfined") {
-      changes.push({ path: [...spec, "securityContext", "seccompProfile"], value: { type: "RuntimeDefault" } });
+      changes.push({
+        path: [...spec, "securityContext", "seccompProfile"],
+        value: { type: "RuntimeDefault" },
+      });
     }
     for (const key of ["initContainers", "containers"]) {
       for (const [i, container] of items(pod.at(key)).entries()) {
-        if (known(container.at("securityContext", "seccompProfile", "type").string()) !== "Unconfined") continue;
-        changes.push({ path: [...spec, key, i, "securityContext", "seccompProfile"], value: { type: "RuntimeDefault" } });
+        if (known(container.at("securityContext", "seccompProfile", "type").string()) !== "Unconfined")
+          continue;
+        changes.push({
+          path: [...spec, key, i, "securityContext", "seccompProfile"],
+          value: { type: "RuntimeDefault" },
+        });
       }
     }
     return changes;

@@ -24,7 +24,12 @@ function judgeTolerance(probe: Field, least: number, report: Report): void {
   const values = (["periodSeconds", "failureThreshold"] as const).map((key) => {
     const reading = probe.at(key).number();
     const fix = "give a number of 1 or more";
-    report.check(reading, { holds: (n) => n >= 1, absent: "accepted", required: "a number of 1 or more", fix });
+    report.check(reading, {
+      holds: (n) => n >= 1,
+      absent: "accepted",
+      required: "a number of 1 or more",
+      fix,
+    });
     return reading.state === "absent" ? defaults[key] : known(reading);
   });
   const [period, failures] = values;
@@ -48,13 +53,20 @@ export const probes = serverPolicy({
   description: "ZooKeeper servers have readiness, liveness and startup probes that leave them time to rejoin",
   settings: {
     rejoinSeconds: count("Time that a server may need to rejoin: initLimit × tickTime, in seconds", 20, 1),
-    minimumGraceSeconds: count("Least terminationGracePeriodSeconds: time to hand over leadership and close", 30),
+    minimumGraceSeconds: count(
+      "Least terminationGracePeriodSeconds: time to hand over leadership and close",
+      30,
+    ),
   },
   enforcementLevel: "mandatory",
   judge: ({ pod, container }, report, settings) => {
     const liveness = container.at("livenessProbe");
     const startup = container.at("startupProbe");
-    judgePresence(container.at("readinessProbe"), "clients must not reach a server outside the quorum", report);
+    judgePresence(
+      container.at("readinessProbe"),
+      "clients must not reach a server outside the quorum",
+      report,
+    );
     judgePresence(liveness, "a server that hangs has to be restarted", report);
     judgePresence(startup, "a server that still loads its snapshot must not be restarted", report);
     for (const probe of [liveness, startup]) judgeTolerance(probe, settings.rejoinSeconds, report);

@@ -23,7 +23,12 @@ export const quorumSize = serverPolicy({
     const listings = ownListings(container);
     const observers = Math.max(0, ...listings.map((listing) => listing.observers));
     if (replicas.state === "wrong") {
-      report.check(replicas, { holds: () => true, absent: "accepted", required: "a number", fix: "give a number" });
+      report.check(replicas, {
+        holds: () => true,
+        absent: "accepted",
+        required: "a number",
+        fix: "give a number",
+      });
       return;
     }
     const pods = replicasOf(workload);

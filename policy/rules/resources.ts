@@ -51,7 +51,11 @@ function heapOf(container: Field): HeapSource {
   ];
   const env = container.at("env");
   const unnamed = env.unknown || items(env).some((entry) => entry.at("name").unknown);
-  const fallback: HeapSource = { field: env, heap: unnamed ? undefined : { bytes: defaultHeap }, open: unnamed };
+  const fallback: HeapSource = {
+    field: env,
+    heap: unnamed ? undefined : { bytes: defaultHeap },
+    open: unnamed,
+  };
   return sources.find(({ heap, open }) => heap !== undefined || open) ?? fallback;
 }
 
@@ -93,7 +97,12 @@ function judgeContainer(container: Field, report: Report): void {
   report.check(request.scalar(), { ...quantity, absent: "accepted", required });
   const [asked, most] = [known(request.scalar()), known(limit.scalar())].map((v) => v && parseQuantity(v));
   if (asked !== undefined && most !== undefined && asked !== most) {
-    report.refuse({ path: request.path, observed: `not the limit (${String(known(limit.scalar()))})`, required, fix: quantity.fix });
+    report.refuse({
+      path: request.path,
+      observed: `not the limit (${String(known(limit.scalar()))})`,
+      required,
+      fix: quantity.fix,
+    });
   }
   // A missing request is the limit, also for CPU.
   const [cpu, cpuLimit] = [resources.at("requests", "cpu"), resources.at("limits", "cpu")];
@@ -113,8 +122,11 @@ function judgeContainer(container: Field, report: Report): void {
  */
 export const resources = serverPolicy({
   name: "resources",
-  description: "ZooKeeper's memory is reserved, its CPU requested, and its heap leaves room in the memory limit",
-  settings: { maximumHeapPercent: count("Largest share of the memory limit that the heap may take, in percent", 80, 1) },
+  description:
+    "ZooKeeper's memory is reserved, its CPU requested, and its heap leaves room in the memory limit",
+  settings: {
+    maximumHeapPercent: count("Largest share of the memory limit that the heap may take, in percent", 80, 1),
+  },
   enforcementLevel: "mandatory",
   judge: ({ pod, container: server }, report, settings) => {
     report.elements(pod.at("containers"));

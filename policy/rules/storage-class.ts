@@ -22,7 +22,10 @@ export const storageClass = stackPolicy({
   name: "storage-class",
   description: "Storage classes bind where the pod runs, can grow, and use a current driver",
   settings: {
-    allowedProvisioners: texts("Provisioners that are accepted although their names say scratch or in-tree", []),
+    allowedProvisioners: texts(
+      "Provisioners that are accepted although their names say scratch or in-tree",
+      [],
+    ),
     ...recognitionSettings,
   },
   enforcementLevel: "mandatory",
@@ -32,14 +35,18 @@ export const storageClass = stackPolicy({
       .filter(({ runs }) => runs === true)
       .flatMap((server) => claimsOf(server, resources));
     const used = claims.map((claim) => classOf(claim, classes));
-    const settled = claims.length > 0 && claims.every((claim, i) => used[i] ?? !claim.spec.at("storageClassName").unknown);
-    const judged = settled ? new Set(used.flatMap((found): KubernetesObject[] => (found ? [found] : []))) : classes;
+    const settled =
+      claims.length > 0 && claims.every((claim, i) => used[i] ?? !claim.spec.at("storageClassName").unknown);
+    const judged = settled
+      ? new Set(used.flatMap((found): KubernetesObject[] => (found ? [found] : [])))
+      : classes;
     for (const { label, urn, root } of judged) {
       const report = open(label, urn);
       report.check(root.at("volumeBindingMode").string(), {
         holds: (mode) => mode === "WaitForFirstConsumer",
         absent: "refused",
-        required: '"WaitForFirstConsumer" (missing means Immediate: volumes in zones where no pod can follow)',
+        required:
+          '"WaitForFirstConsumer" (missing means Immediate: volumes in zones where no pod can follow)',
         fix: "set volumeBindingMode to WaitForFirstConsumer",
       });
       report.check(root.at("allowVolumeExpansion").boolean(), {
@@ -49,7 +56,8 @@ export const storageClass = stackPolicy({
         fix: "set allowVolumeExpansion to true",
       });
       report.check(root.at("provisioner").string(), {
-        holds: (name) => settings.allowedProvisioners.includes(name) || !refusedProvisioners.some((re) => re.test(name)),
+        holds: (name) =>
+          settings.allowedProvisioners.includes(name) || !refusedProvisioners.some((re) => re.test(name)),
         absent: "refused",
         required: "a CSI driver of durable volumes (neither scratch space nor a legacy in-tree provisioner)",
         fix: "use pd.csi.storage.gke.io",

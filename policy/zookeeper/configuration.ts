@@ -22,7 +22,9 @@ export function parseZooCfg(text: string): ReadonlyMap<string, string> {
  * @see https://zookeeper.apache.org/doc/current/zookeeperReconfig.html#sc_reconfig_clientport
  */
 export function serversInZooCfg(text: string): ServerList | undefined {
-  const addresses = [...parseZooCfg(text)].filter(([key]) => /^server\.\d+$/.test(key)).map(([, value]) => value);
+  const addresses = [...parseZooCfg(text)]
+    .filter(([key]) => /^server\.\d+$/.test(key))
+    .map(([, value]) => value);
   return addresses.length === 0 ? undefined : count(addresses);
 }
 
@@ -53,7 +55,9 @@ export function serversInCommand(text: string): ServerList | undefined {
 
 /** The data and transaction log directories that a command line names: `--data_dir=…`, `--data_log_dir=…`. */
 export function pathsInCommand(text: string): readonly string[] {
-  return [...text.matchAll(/(?:^|\s)--data_(?:log_)?dir[=\s]+["']?([^\s"']+)/g)].flatMap(([, path]) => path ?? []);
+  return [...text.matchAll(/(?:^|\s)--data_(?:log_)?dir[=\s]+["']?([^\s"']+)/g)].flatMap(
+    ([, path]) => path ?? [],
+  );
 }
 
 /** The data and transaction log directories of a `zoo.cfg`. */

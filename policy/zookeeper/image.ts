@@ -34,7 +34,11 @@ export function parseImage(reference: string): ImageReference | undefined {
 
 /** Whether the tag names one build for good: a full version, a date or a commit, rather than a moving name. */
 export function isExactTag(tag: string): boolean {
-  return /(^|[^0-9.])\d+\.\d+\.\d+([^0-9]|$)/.test(tag) || /(^|[^0-9])20\d{6}/.test(tag) || /^[0-9a-f]{7,40}$/.test(tag);
+  return (
+    /(^|[^0-9.])\d+\.\d+\.\d+([^0-9]|$)/.test(tag) ||
+    /(^|[^0-9])20\d{6}/.test(tag) ||
+    /^[0-9a-f]{7,40}$/.test(tag)
+  );
 }
 
 /** A version as three numbers, or undefined if the text holds none: `1.0-3.4.10` and `3.4.10-jre` are 3.4.10. */

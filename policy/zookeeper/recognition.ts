@@ -14,7 +14,8 @@ export const recognitionSettings = {
 };
 
 /** Commands of the ZooKeeper image that do not start a server. */
-const otherCommands = /(^|\/)(zkCli|zkCleanup|zkSnapShotToolkit|zkTxnLogToolkit|zkSnapshotComparer)\.sh\b|^sleep\b/;
+const otherCommands =
+  /(^|\/)(zkCli|zkCleanup|zkSnapShotToolkit|zkTxnLogToolkit|zkSnapshotComparer)\.sh\b|^sleep\b/;
 
 /** What is known about whether a workload runs ZooKeeper servers. */
 export interface Recognition {
@@ -70,7 +71,9 @@ function hasLabel(workload: Workload, label: string): Truth {
 export function recognise(workload: Workload, settings: Values<typeof recognitionSettings>): Recognition {
   const containers = items(workload.pod.at("containers"));
   const runsToCompletion = workload.kind === "Job" || workload.kind === "CronJob";
-  const byImage = containers.map((container): Truth => (runsToCompletion ? false : hasServerImage(container)));
+  const byImage = containers.map((container): Truth =>
+    runsToCompletion ? false : hasServerImage(container),
+  );
   const byPorts = every([hasPort(containers, 2888), hasPort(containers, 3888)]);
   const runs = some([
     ...byImage,
@@ -84,7 +87,9 @@ export function recognise(workload: Workload, settings: Values<typeof recognitio
     containers[0] ??
     new Field(undefined, `${workload.pod.path}.containers[0]`);
   const open = containers.flatMap((container) =>
-    [container.at("image"), container.at("ports")].filter((field) => field.unknown).map((field) => field.path),
+    [container.at("image"), container.at("ports")]
+      .filter((field) => field.unknown)
+      .map((field) => field.path),
   );
   return { runs, server, open: runs === "unknown" ? open : [] };
 }

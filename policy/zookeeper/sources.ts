@@ -49,9 +49,12 @@ function configured(container: Field, names: readonly string[]): readonly Source
 /** The lists of servers that the container itself shows, in its command line and environment. */
 export function ownListings(container: Field): readonly Listing[] {
   const command = serversInCommand(commandLine(container));
-  const lists = configured(container, serverVariables).map(({ place, text }) => ({ place, list: serversInList(text) }));
-  return [{ place: `${container.path} (command line)`, list: command }, ...lists].flatMap(({ place, list }) =>
-    list === undefined ? [] : [{ place, ...list }],
+  const lists = configured(container, serverVariables).map(({ place, text }) => ({
+    place,
+    list: serversInList(text),
+  }));
+  return [{ place: `${container.path} (command line)`, list: command }, ...lists].flatMap(
+    ({ place, list }) => (list === undefined ? [] : [{ place, ...list }]),
   );
 }
 
@@ -62,7 +65,10 @@ export function ownPaths(container: Field): readonly string[] {
 }
 
 /** The names of the ConfigMaps that the pod mounts or reads, and whether there may be others not known yet. */
-export function configMapNames(pod: Field): { readonly names: ReadonlySet<string>; readonly open: readonly string[] } {
+export function configMapNames(pod: Field): {
+  readonly names: ReadonlySet<string>;
+  readonly open: readonly string[];
+} {
   const volumes = items(pod.at("volumes"));
   const projected = volumes.flatMap((volume) => items(volume.at("projected", "sources")));
   const containers = [...items(pod.at("containers")), ...items(pod.at("initContainers"))];
@@ -85,7 +91,11 @@ export interface ConfigTexts {
 }
 
 /** The texts of the stack's ConfigMaps that the workload's pods use. */
-export function configTexts(workload: Workload, configMaps: readonly KubernetesObject[], madeFrom: readonly string[]): ConfigTexts {
+export function configTexts(
+  workload: Workload,
+  configMaps: readonly KubernetesObject[],
+  madeFrom: readonly string[],
+): ConfigTexts {
   const { names, open } = configMapNames(workload.pod);
   const used = configMaps.filter(
     ({ name, namespace, urn }) =>

@@ -1,7 +1,12 @@
 import { items, known, type Field } from "../reading/field.ts";
 
 /** Where images keep data and transaction log unless they are told otherwise (official, tutorial, charts). */
-export const usualDataPaths: readonly string[] = ["/data", "/datalog", "/var/lib/zookeeper", "/bitnami/zookeeper"];
+export const usualDataPaths: readonly string[] = [
+  "/data",
+  "/datalog",
+  "/var/lib/zookeeper",
+  "/bitnami/zookeeper",
+];
 
 function covers(mountPath: string, path: string): boolean {
   const folder = mountPath.replace(/\/+$/, "");
@@ -9,7 +14,9 @@ function covers(mountPath: string, path: string): boolean {
 }
 
 /** A container's volume mounts by path, those that can be seen. */
-function mountsOf(container: Field): readonly { readonly field: Field; readonly path: string; readonly volume: Field }[] {
+function mountsOf(
+  container: Field,
+): readonly { readonly field: Field; readonly path: string; readonly volume: Field }[] {
   return items(container.at("volumeMounts")).flatMap((field) => {
     const path = known(field.at("mountPath").string());
     return path === undefined ? [] : [{ field, path, volume: field.at("name") }];
@@ -17,7 +24,10 @@ function mountsOf(container: Field): readonly { readonly field: Field; readonly 
 }
 
 /** The mount on which the path lies: of those that cover it, the deepest. Undefined if none does. */
-export function mountFor(container: Field, path: string): { readonly field: Field; readonly volume: Field } | undefined {
+export function mountFor(
+  container: Field,
+  path: string,
+): { readonly field: Field; readonly volume: Field } | undefined {
   const covering = mountsOf(container).filter((mount) => covers(mount.path, path));
   return covering.sort((a, b) => b.path.length - a.path.length)[0];
 }
@@ -29,5 +39,7 @@ export function mountFor(container: Field, path: string): { readonly field: Fiel
 export function dataPaths(container: Field, configured: readonly string[]): readonly string[] {
   if (configured.length > 0) return [...new Set(configured)];
   const mounts = mountsOf(container).map(({ path }) => path);
-  return mounts.filter((mount) => usualDataPaths.some((usual) => covers(usual, mount) || (mount !== "/" && covers(mount, usual))));
+  return mounts.filter((mount) =>
+    usualDataPaths.some((usual) => covers(usual, mount) || (mount !== "/" && covers(mount, usual))),
+  );
 }
