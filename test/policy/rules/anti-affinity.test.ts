@@ -1,0 +1,260 @@
+import { antiAffinity } from "../../../policy/rules/anti-affinity.ts";
+import { podPath, statefulSet } from "../fixtures/ensemble.ts";
+import { changed, unknownValue } from "../harness.ts";
+import { expectVerdict, rows } from "../table.ts";
+
+const affinity = [...podPath, "affinity"];
+const required = [...affinity, "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"];
+const term = [...required, 0];
+const labels = ["spec", "template", "metadata", "labels"];
+const own = { matchLabels: { app: "zk" } };
+const host = "kubernetes.io/hostname";
+
+const expressions = (...matchExpressions: object[]) => ({ matchExpressions });
+const selector = (value: unknown) => [[...term, "labelSelector"], value] as const;
+const add = (key: string, value: unknown) => [[...term, key], value] as const;
+const node = (...nodeSelectorTerms: unknown[]) =>
+  [
+    [...affinity, "nodeAffinity"],
+    { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
+  ] as const;
+const named = (...values: unknown[]) => ({ matchExpressions: [{ key: host, operator: "In", values }] });
+
+describe("anti-affinity", () => {
+  describe("judges the terms", () => {
+    rows(antiAffinity, [statefulSet], statefulSet, [
+      ["refuses none at all", /requiredDuring\w+ is missing/, [[affinity, undefined]]],
+      ["refuses an empty list", /is an empty list/, [[required, []]]],
+      [
+        "refuses preferred only",
+        /is missing.*make the preferred term a required one/,
+        [
+          [required, undefined],
+          [
+            [...affinity, "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"],
+            [{ weight: 100 }],
+          ],
+        ],
+      ],
+      [
+        "refuses the zone as topology",
+        /another topology than the node/,
+        [add("topologyKey", "topology.kubernetes.io/zone")],
+      ],
+      ["refuses a missing topology", /topologyKey missing/, [add("topologyKey", undefined)]],
+      [
+        "refuses a selector of other pods",
+        /matches none of the workload's own pods/,
+        [selector({ matchLabels: { app: "web" } })],
+      ],
+      [
+        "refuses a selector on a label that the pods lack",
+        /matches none/,
+        [selector({ matchLabels: { App: "zk" } })],
+      ],
+      ["refuses a term without selector", /matches none/, [selector(undefined)]],
+      ["accepts an empty selector, which matches all", "nothing", [selector({})]],
+      ["accepts matchLabels", "nothing", [selector(own)]],
+      ["refuses half a match", /matches none/, [selector({ matchLabels: { app: "zk", tier: "db" } })]],
+      ["accepts Exists", "nothing", [selector(expressions({ key: "app", operator: "Exists" }))]],
+      [
+        "refuses Exists of another label",
+        /matches none/,
+        [selector(expressions({ key: "tier", operator: "Exists" }))],
+      ],
+      [
+        "accepts NotIn of others",
+        "nothing",
+        [selector(expressions({ key: "app", operator: "NotIn", values: ["web"] }))],
+      ],
+      [
+        "refuses NotIn of itself",
+        /matches none/,
+        [selector(expressions({ key: "app", operator: "NotIn", values: ["zk"] }))],
+      ],
+      [
+        "accepts DoesNotExist of others",
+        "nothing",
+        [selector(expressions({ key: "tier", operator: "DoesNotExist" }))],
+      ],
+      [
+        "refuses DoesNotExist of its own",
+        /matches none/,
+        [selector(expressions({ key: "app", operator: "DoesNotExist" }))],
+      ],
+      [
+        "refuses an operator that there is not",
+        /matches none/,
+        [selector(expressions({ key: "app", operator: "Is" }))],
+      ],
+      [
+        "refuses a selector of one pod",
+        /matches only some/,
+        [selector({ matchLabels: { "statefulset.kubernetes.io/pod-name": "zk-0" } })],
+      ],
+      [
+        "accepts a second term beside a good one",
+        "nothing",
+        [[required, [{ topologyKey: "zone" }, { topologyKey: host, labelSelector: own }]]],
+      ],
+      [
+        "refuses each of two bad terms",
+        [/\[0\]/, /\[1\]/],
+        [[required, [{ topologyKey: host }, { topologyKey: "zone" }]]],
+      ],
+      [
+        "refuses another type",
+        /podAntiAffinity is "yes" in place of an object \(wrong type\)/,
+        [[[...affinity, "podAntiAffinity"], "yes"]],
+      ],
+      ["refuses a list of another type", /is "yes" \(wrong type\)/, [[required, "yes"]]],
+      ["leaves unknown terms open", "open", [[required, unknownValue]]],
+      ["leaves an unknown topology open", "open", [add("topologyKey", unknownValue)]],
+      [
+        "leaves unknown values open",
+        "open",
+        [selector(expressions({ key: "app", operator: "In", values: [unknownValue] }))],
+      ],
+      ["leaves unknown labels open", "open", [[labels, unknownValue]]],
+      [
+        "refuses what is wrong for certain, beside an unknown",
+        /another topology/,
+        [add("topologyKey", "zone"), selector({ matchLabels: { app: unknownValue } })],
+      ],
+      [
+        "judges node names beside an unknown term",
+        /run on 1 node/,
+        [
+          [required, unknownValue],
+          [[...podPath, "nodeName"], "node-1"],
+        ],
+      ],
+    ]);
+  });
+
+  describe("takes label keys into account", () => {
+    rows(antiAffinity, [statefulSet], statefulSet, [
+      ["accepts matchLabelKeys that all pods share", "nothing", [add("matchLabelKeys", ["app"])]],
+      ["ignores matchLabelKeys that the pods lack", "nothing", [add("matchLabelKeys", ["tier"])]],
+      [
+        "refuses matchLabelKeys of one pod",
+        /matches none/,
+        [add("matchLabelKeys", ["apps.kubernetes.io/pod-index"])],
+      ],
+      [
+        "refuses matchLabelKeys of one revision",
+        /only those of one revision/,
+        [add("matchLabelKeys", ["controller-revision-hash"])],
+      ],
+      ["refuses mismatchLabelKeys that all pods share", /matches none/, [add("mismatchLabelKeys", ["app"])]],
+      [
+        "accepts mismatchLabelKeys of one pod",
+        "nothing",
+        [add("mismatchLabelKeys", ["apps.kubernetes.io/pod-index"])],
+      ],
+      ["leaves unknown keys open", "open", [add("matchLabelKeys", [unknownValue])]],
+      ["leaves an unknown list of keys open", "open", [add("mismatchLabelKeys", unknownValue)]],
+    ]);
+  });
+
+  describe("takes namespaces into account", () => {
+    rows(antiAffinity, [statefulSet], statefulSet, [
+      ["accepts its own", "nothing", [add("namespaces", ["other", "default"])]],
+      ["refuses others only", /other namespaces than the pods' own/, [add("namespaces", ["other"])]],
+      ["takes an empty list for its own", "nothing", [add("namespaces", [])]],
+      ["accepts all", "nothing", [add("namespaceSelector", {})]],
+      [
+        "accepts its own by name",
+        "nothing",
+        [add("namespaceSelector", { matchLabels: { "kubernetes.io/metadata.name": "default" } })],
+      ],
+      [
+        "refuses others by name",
+        /other namespaces/,
+        [add("namespaceSelector", { matchLabels: { "kubernetes.io/metadata.name": "x" } })],
+      ],
+      [
+        "leaves labels of namespaces to the stack",
+        "open",
+        [add("namespaceSelector", { matchLabels: { team: "db" } })],
+      ],
+      [
+        "leaves an unknown namespace open",
+        "open",
+        [add("namespaces", ["default"]), [["metadata", "namespace"], unknownValue]],
+      ],
+      [
+        "accepts a list beside a selector",
+        "nothing",
+        [add("namespaces", ["default"]), add("namespaceSelector", { matchLabels: { team: "x" } })],
+      ],
+      ["leaves an unknown list open", "open", [add("namespaces", unknownValue)]],
+    ]);
+
+    it("takes the provider's namespace for objects without one", () => {
+      const terms = changed(
+        changed(statefulSet, ["metadata", "namespace"], undefined),
+        [...term, "namespaces"],
+        ["zookeeper"],
+      );
+      expectVerdict(antiAffinity, [terms], "nothing", { provider: { namespace: "zookeeper" } });
+      expectVerdict(antiAffinity, [terms], /other namespaces/, { provider: {} });
+      expectVerdict(antiAffinity, [terms], "open", { provider: { namespace: unknownValue } });
+    });
+  });
+
+  describe("judges names of nodes", () => {
+    rows(antiAffinity, [statefulSet], statefulSet, [
+      [
+        "refuses nodeName",
+        /may run on 1 node\(s\) only.*at least 3 nodes for 3 servers/,
+        [[[...podPath, "nodeName"], "node-1"]],
+      ],
+      ["refuses a host name", /run on 1 node/, [[[...podPath, "nodeSelector"], { [host]: "node-1" }]]],
+      ["accepts other node labels", "nothing", [[[...podPath, "nodeSelector"], { pool: "zk" }]]],
+      ["refuses two names", /run on 2 node/, [node(named("a", "b"))]],
+      ["accepts three names", "nothing", [node(named("a", "b", "c"))]],
+      ["adds the names of the terms", "nothing", [node(named("a", "b"), named("b", "c"))]],
+      ["counts a name once", /run on 2 node/, [node(named("a", "b"), named("b", "a"))]],
+      [
+        "accepts a term that is open to any node",
+        "nothing",
+        [node(named("a"), { matchExpressions: [{ key: "pool", operator: "Exists" }] })],
+      ],
+      [
+        "intersects lists of one term",
+        /run on 1 node/,
+        [
+          node({
+            matchExpressions: [...named("a", "b", "c").matchExpressions, ...named("c", "d").matchExpressions],
+          }),
+        ],
+      ],
+      [
+        "reads fields",
+        /run on 1 node/,
+        [node({ matchFields: [{ key: "metadata.name", operator: "In", values: ["a"] }] })],
+      ],
+      ["accepts as many names as servers", "nothing", [node(named("a")), [["spec", "replicas"], 1]]],
+      ["counts unknown names as nodes of their own", "nothing", [node(named("a", "b", unknownValue))]],
+    ]);
+  });
+
+  it("judges Deployments, for which a DaemonSet needs no term and one pod none the less", () => {
+    const bare = changed(statefulSet, affinity, undefined);
+    const deployment = { ...statefulSet, type: "kubernetes:apps/v1:Deployment" };
+    expectVerdict(antiAffinity, [deployment], "nothing");
+    expectVerdict(
+      antiAffinity,
+      [changed(deployment, [...term, "matchLabelKeys"], ["pod-template-hash"])],
+      /one revision/,
+    );
+    expectVerdict(
+      antiAffinity,
+      [changed(deployment, [...term, "matchLabelKeys"], ["controller-revision-hash"])],
+      "nothing",
+    );
+    expectVerdict(antiAffinity, [{ ...bare, type: "kubernetes:apps/v1:DaemonSet" }], "nothing");
+    expectVerdict(antiAffinity, [changed(bare, ["spec", "replicas"], 1)], /is missing/);
+  });
+});

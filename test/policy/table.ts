@@ -1,0 +1,42 @@
+import { expect } from "chai";
+import type { Policies } from "@pulumi/policy";
+import { changed, judge, type Registered, type Run } from "./harness.ts";
+
+/** What a policy should say: nothing, that it cannot judge, or violations, each matching its expression. */
+export type Expected = "nothing" | "open" | RegExp | readonly RegExp[];
+
+/** A path and the value to put there; `undefined` removes what is there. */
+export type Edit = readonly [path: readonly (string | number)[], value: unknown];
+
+/** Checks what the policy says about the resources. */
+export function expectVerdict(
+  policy: Policies[number],
+  resources: readonly Registered[],
+  expected: Expected,
+  run: Run = {},
+): void {
+  const { violations, open } = judge(policy, resources, run);
+  const wanted = expected === "nothing" || expected === "open" ? [] : [expected].flat();
+  const said = violations.join("\n");
+  expect(violations, said).to.have.length(wanted.length);
+  for (const expression of wanted) expect(said).to.match(expression);
+  for (const violation of violations) expect(violation).to.match(/ is .*; required: .*; fix: .*\.$/s);
+  if (expected === "nothing") expect(open).to.deep.equal([]);
+  if (expected === "open") expect(open.join("\n")).to.contain(policy.name);
+}
+
+/** Declares one test per row: the target of the resources with the edits made, and what the policy should say. */
+export function rows(
+  policy: Policies[number],
+  resources: readonly Registered[],
+  target: Registered,
+  table: readonly (readonly [title: string, expected: Expected, edits: readonly Edit[], run?: Run])[],
+): void {
+  for (const [title, expected, edits, run] of table) {
+    it(title, () => {
+      const edited = edits.reduce((resource, [path, value]) => changed(resource, path, value), target);
+      const all = resources.map((resource) => (resource === target ? edited : resource));
+      expectVerdict(policy, all, expected, run);
+    });
+  }
+}
