@@ -6,7 +6,7 @@ export function renderLogback(level: string): string {
   return `<configuration>
   <appender name="CONSOLE" class="ch.qos.logback.core.ConsoleAppender">
     <encoder>
-      <pattern>%d{ISO8601} [myid:%X{myid}] - %-5p [%t:%C{1}@%L] - %m%n</pattern>
+      <pattern>%d{ISO8601} [myid:\${ZK_MYID:-}] - %-5p [%t:%C{1}@%L] - %m%n</pattern>
     </encoder>
   </appender>
   <root level="${level}">

@@ -30,6 +30,8 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
     // Keep trying to bind: a pod's own name may resolve a moment after the server starts.
     "electionPortBindRetry=0",
     "quorumListenOnAllIPs=false",
+    // A server that found nobody asks again after 2 s, not after up to a minute.
+    "fastleader.maxNotificationInterval=2000",
     // Nothing here uses the admin server; were it turned on, it would stay inside the pod and hand out no data.
     "admin.enableServer=false",
     "admin.serverAddress=127.0.0.1",

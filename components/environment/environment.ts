@@ -39,7 +39,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
 
   constructor(name: string, args: ZooKeeperEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     const report = refuseFaults(`ZooKeeper environment ${name}`, knownSettings(args), checkEnvironment);
-    super("zookeeper:environment:ZooKeeperEnvironment", name, {}, opts);
+    super("zookeeper:environment:ZooKeeperEnvironment", name, visibleInputs(args), opts);
     this.#name = name;
     this.#args = args;
     for (const warning of report.warnings) {
@@ -97,6 +97,18 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
       dependsOn: [cluster],
     });
   }
+}
+
+/** What the engine, and so every policy, sees: no functions, and no secret in plain text. */
+function visibleInputs({ gke, existing, storage, ensemble }: ZooKeeperEnvironmentArgs): pulumi.Inputs {
+  const withoutFunctions = (part: object | undefined): object | undefined =>
+    part && Object.fromEntries(Object.entries(part).filter(([, value]) => typeof value !== "function"));
+  return {
+    gke: withoutFunctions(gke),
+    existing: existing && { ...existing, kubeconfig: pulumi.secret(existing.kubeconfig) },
+    storage,
+    ensemble: withoutFunctions(ensemble),
+  };
 }
 
 /** What is known of an environment's settings now, with the defaults that its parts will use. */

@@ -16,6 +16,8 @@ setting() {
 # A server's id is its pod's ordinal plus one.
 write_myid() {
   myid=$((${POD_NAME##*-} + 1))
+  # For the log's lines: Java hands its own note of the id on to only some of its threads.
+  export ZK_MYID="$myid"
   mkdir -p "$data_dir" "$log_dir"
   if [ "$(cat "$data_dir/myid" 2>/dev/null)" != "$myid" ]; then
     echo "$myid" >"$data_dir/myid"
@@ -47,7 +49,14 @@ allow_first_start() {
       "If no quorum is left and a server with data runs, let this one vote: touch $log_dir/initialize here," \
       "then restart the pod. If every volume was emptied on purpose: delete the ConfigMap" \
       "$(cat "$ZK_MARK_DIR/ensemble")-bootstrapped, then the pods"
+    return 0
   fi
+  # What a server that waited without a database noted as its epoch, -1, would stop it from starting with one.
+  for file in "$data_dir/version-2/currentEpoch" "$data_dir/version-2/acceptedEpoch"; do
+    if [ "$(cat "$file" 2>/dev/null)" = -1 ]; then
+      rm "$file"
+    fi
+  done
 }
 
 # A server that asks for a name too early waits out a negative answer cached on the way. So ask for the headless
