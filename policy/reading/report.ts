@@ -51,7 +51,7 @@ export class Report {
         this.leaveOpen(reading.path);
         return;
       case "wrong":
-        this.refuse({ path: reading.path, observed: `${reading.observed} (wrong type)`, required, fix });
+        this.refuseType(reading.path, `${reading.observed} (wrong type)`, requirement);
         return;
       case "absent":
         if (requirement.absent === "refused")
@@ -63,6 +63,16 @@ export class Report {
           this.refuse({ path: reading.path, observed, required, fix });
         }
     }
+  }
+
+  /** A value of the wrong type is one fault, however many checks would have needed it. */
+  private refuseType(
+    path: string,
+    observed: string,
+    { required, fix }: { required: string; fix: string },
+  ): void {
+    if (this.findings.some((finding) => finding.path === path && finding.observed === observed)) return;
+    this.refuse({ path, observed, required, fix });
   }
 
   /** The elements of a list; an unknown one is left open, a wrong type refused, and both give none. */
