@@ -1,0 +1,16 @@
+import { environment, isPrepared } from "../environment.ts";
+import { builtTools } from "../toolchain/build.ts";
+
+export const about = 'Prints the exports for a shell: eval "$(npm run -s env)"';
+
+/** Prints what a shell needs for pulumi, kubectl and the tutorial's commands. */
+export function main(): number {
+  const tools = builtTools();
+  if (tools === undefined || !isPrepared()) {
+    throw new Error("there is no environment yet; run: npm run up");
+  }
+  for (const [name, value] of Object.entries(environment(tools))) {
+    console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
+  }
+  return 0;
+}

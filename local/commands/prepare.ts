@@ -1,0 +1,24 @@
+import { environment, installPlugins } from "../environment.ts";
+import { ensureImageStore } from "../image/store.ts";
+import { ensurePrerequisites } from "../machine/prerequisites.ts";
+import { ensureTools } from "../toolchain/build.ts";
+
+/** What every command that uses the local GKE has to hand. */
+export interface Prepared {
+  /** Variables that the tools need. */
+  env: Record<string, string>;
+  /** The store of images that nodes start with. */
+  imageStore: string;
+}
+
+/** Checks the machine, builds what the cache lacks, and puts the plugins in place; seconds when all is there. */
+export async function prepare(): Promise<Prepared> {
+  await ensurePrerequisites();
+  const tools = await ensureTools();
+  const imageStore = await ensureImageStore();
+  installPlugins(tools, imageStore);
+  const env = environment(tools);
+  // The local GKE runs the tools in this process, too.
+  Object.assign(process.env, env);
+  return { env, imageStore };
+}

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir } from "./paths.ts";
+import { dependencyVersion } from "./packageVersions.ts";
+
+/** The stack that stands for this machine's environment. */
+export const stack = process.env["ZOOKEEPER_ENVIRONMENT_STACK"] ?? "dev";
+
+/** What a command needs to be set to work with the environment. */
+export function environment(tools: string): Record<string, string> {
+  return {
+    PATH: [tools, join(projectDir, "node_modules", ".bin"), join(stateDir, "bin"), systemPath(tools)].join(":"),
+    PULUMI_HOME: pulumiHome,
+    PULUMI_BACKEND_URL: `file://${stacksDir}`,
+    PULUMI_STACK: stack,
+    // The state holds no credential: the kubeconfig only names the auth plugin. The folder is root's alone.
+    PULUMI_CONFIG_PASSPHRASE: "local-gke",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+    ZOOKEEPER_ENVIRONMENT_STATE: stateDir,
+    KUBECONFIG: join(stateDir, "kubeconfig"),
+    NODE_COMPILE_CACHE: join(stateDir, "compile-cache"),
+  };
+}
+
+/** PATH without what an earlier export put there, so that it does not grow. */
+function systemPath(tools: string): string {
+  const own = new Set([tools, join(projectDir, "node_modules", ".bin"), join(stateDir, "bin")]);
+  return (process.env["PATH"] ?? "")
+    .split(":")
+    .filter((dir) => !own.has(dir))
+    .join(":");
+}
+
+function executable(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o755 });
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** A script that runs one of our TypeScript programs with the tools. */
+function nodeScript(tools: string, program: string, variables: Record<string, string>): string {
+  const exports = Object.entries({ ...environment(tools), ...variables }).map(
+    ([name, value]) => `export ${name}=${quoted(value)}`,
+  );
+  const node = join(projectDir, "node_modules", ".bin", "node");
+  return `#!/bin/sh\n${exports.join("\n")}\nexec ${quoted(node)} ${quoted(join(projectDir, program))} "$@"\n`;
+}
+
+/** Puts the plugins into Pulumi's home, and the auth plugin beside them. */
+export function installPlugins(tools: string, imageStore: string): void {
+  for (const dir of [stateDir, pulumiHome, stacksDir, gkeDir]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const plugin = (name: string): string => {
+    const version = dependencyVersion(`@pulumi/${name}`);
+    const dir = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+    mkdirSync(dir, { recursive: true });
+    return join(dir, `pulumi-resource-${name}`);
+  };
+  executable(
+    plugin("gcp"),
+    nodeScript(tools, "local/provider/main.ts", {
+      LOCAL_GKE_IMAGE_STORE: imageStore,
+      LOCAL_GKE_PROVIDER_VERSION: dependencyVersion("@pulumi/gcp"),
+    }),
+  );
+  executable(plugin("kubernetes"), `#!/bin/sh\nexec ${quoted(join(tools, "pulumi-resource-kubernetes"))} "$@"\n`);
+  mkdirSync(join(stateDir, "bin"), { recursive: true });
+  executable(
+    join(stateDir, "bin", "gke-gcloud-auth-plugin"),
+    nodeScript(tools, "local/authPlugin.ts", {}),
+  );
+}
+
+/** Whether `up` has prepared this environment. */
+export const isPrepared = (): boolean => existsSync(join(stateDir, "bin", "gke-gcloud-auth-plugin"));

@@ -1,0 +1,46 @@
+/**
+ * The addresses of a local cluster. All are from 198.18.0.0/15, which is
+ * reserved for tests of network devices and never routed, so that nothing can
+ * collide with a network around the machine, or reach it.
+ *
+ * Every cluster has a slot of 2^14 addresses: the first /24 for the control
+ * plane and the nodes, then a /20 for Services, then a /19 of pod ranges, a
+ * /24 for each node.
+ * @see https://www.rfc-editor.org/rfc/rfc2544
+ */
+const base = (198 << 24) + (18 << 16);
+const slotSize = 1 << 14;
+
+/** How many clusters one machine can have at a time. */
+export const slots = 8;
+
+/** How many nodes a local cluster can have: the pod ranges in its /19. */
+export const maxNodes = 32;
+
+function dotted(address: number): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+}
+
+function at(slot: number, offset: number): string {
+  return dotted(base + slot * slotSize + offset);
+}
+
+/** The address of the control plane, on the cluster's bridge. */
+export const controlPlaneAddress = (slot: number): string => at(slot, 1);
+/** The range of the control plane and the nodes. */
+export const nodeRange = (slot: number): string => `${at(slot, 0)}/24`;
+/** The address of the node with this index, 0 to 31. */
+export const nodeAddress = (slot: number, index: number): string => at(slot, 10 + index);
+/** The range of Service addresses. */
+export const serviceRange = (slot: number): string => `${at(slot, 1 << 12)}/20`;
+/** The first Service address, which is the API server's own Service. */
+export const apiServiceAddress = (slot: number): string => at(slot, (1 << 12) + 1);
+/** The range that holds all pod ranges. */
+export const podRange = (slot: number): string => `${at(slot, 1 << 13)}/19`;
+/** The pod range of the node with this index. */
+export const nodePodRange = (slot: number, index: number): string => `${at(slot, (1 << 13) + index * 256)}/24`;
+
+/** The cluster's bridge. */
+export const bridge = (slot: number): string => `gke${slot}`;
+/** The machine's end of a node's link (at most 15 characters, the kernel's limit). */
+export const nodeLink = (slot: number, index: number): string => `gke${slot}n${index}`;

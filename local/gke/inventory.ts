@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { gkeDir } from "../paths.ts";
+
+/**
+ * The resources that a local GKE only keeps account of, such as networks and
+ * service accounts, so that what refers to one that is not there is refused.
+ */
+function file(id: string): string {
+  return join(gkeDir, "inventory", `${id.replaceAll(/[^\w./@:-]/g, "_")}.json`);
+}
+
+/** Notes that a resource exists. */
+export function record(id: string, outputs: unknown): void {
+  mkdirSync(dirname(file(id)), { recursive: true });
+  writeFileSync(file(id), `${JSON.stringify(outputs, null, 2)}\n`);
+}
+
+/** Whether a resource exists. */
+export const isRecorded = (id: string): boolean => existsSync(file(id));
+
+/** What was noted of a resource. @throws Error when it does not exist */
+export const recorded = (id: string): unknown => JSON.parse(readFileSync(file(id), "utf8")) as unknown;
+
+/** Notes that a resource is gone. */
+export function forget(id: string): void {
+  rmSync(file(id), { force: true });
+}

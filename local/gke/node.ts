@@ -1,0 +1,266 @@
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+
+import { parseMachineType } from "../../components/gke/machineType.ts";
+import { pauseImage } from "../image/image.ts";
+import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
+import { run } from "../machine/run.ts";
+import { killUnit, startUnit, unitPid } from "../machine/units.ts";
+import type { Unit } from "../machine/units.ts";
+import * as addresses from "./addresses.ts";
+import { ensureNodeNetwork, removeNodeNetwork } from "./network.ts";
+import type { NodePlace } from "./network.ts";
+import { kubeconfig, pkiDir, writeUserKubeconfig } from "./pki.ts";
+import { nodeDir } from "./records.ts";
+import type { ClusterRecord, NodeRecord, PoolRecord } from "./records.ts";
+
+/** A node with what it belongs to. */
+export interface PlacedNode {
+  cluster: ClusterRecord;
+  pool: PoolRecord;
+  node: NodeRecord;
+}
+
+/** Memory that the kubelet keeps free before it evicts pods; on top of the node's allocatable memory. */
+const evictionMiB = 100;
+
+
+/** The unit of a node. */
+export const nodeId = (cluster: ClusterRecord, node: NodeRecord): string => nodeDir(cluster, node);
+
+const place = (cluster: ClusterRecord, node: NodeRecord): NodePlace => ({
+  slot: cluster.slot,
+  index: node.index,
+  netns: node.name,
+});
+
+/** The cgroup that holds those of all clusters. */
+export const cgroupRoot = "/local-gke";
+
+const cgroup = (cluster: ClusterRecord, node: NodeRecord): string => `${cgroupRoot}/${cluster.slot}/${node.name}`;
+
+/** The region of a zone: us-central1-a is in us-central1. */
+export const regionOf = (zone: string): string => zone.replace(/-[a-z]$/, "");
+
+function labels({ pool, node }: PlacedNode): Record<string, string> {
+  return {
+    ...pool.labels,
+    "cloud.google.com/gke-nodepool": pool.name,
+    "cloud.google.com/machine-family": pool.machineType.split("-")[0] ?? "",
+    "node.kubernetes.io/instance-type": pool.machineType,
+    "topology.kubernetes.io/region": regionOf(node.zone),
+    "topology.kubernetes.io/zone": node.zone,
+    "topology.gke.io/zone": node.zone,
+  };
+}
+
+function containerdConfig(): string {
+  return `version = 2
+root = "/var/lib/containerd"
+state = "/run/containerd"
+disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing"]
+
+[debug]
+  level = "warn"
+
+[grpc]
+  address = "/run/containerd/containerd.sock"
+
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${pauseImage}"
+  # The machine may lack CAP_SYS_RESOURCE, without which a negative score cannot be set.
+  restrict_oom_score_adj = true
+  tolerate_missing_hugetlb_controller = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "/run/cni"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = false
+`;
+}
+
+function cniConfig({ cluster, node }: PlacedNode): object {
+  return {
+    cniVersion: "1.0.0",
+    name: "pods",
+    plugins: [
+      {
+        type: "bridge",
+        bridge: "cni0",
+        isGateway: true,
+        hairpinMode: true,
+        ipam: {
+          type: "host-local",
+          ranges: [[{ subnet: addresses.nodePodRange(cluster.slot, node.index) }]],
+          routes: [{ dst: "0.0.0.0/0" }],
+        },
+      },
+      { type: "portmap", capabilities: { portMappings: true } },
+    ],
+  };
+}
+
+function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
+  const machine = parseMachineType(pool.machineType);
+  if (machine === undefined) throw new Error(`node ${node.name}: unknown machine type ${pool.machineType}`);
+  // What the machine has beyond the machine type is the system's: the node's allocatable is the machine type's size.
+  const reservedKiB = Math.floor(totalmem() / 1024) - machine.memory / 1024 - evictionMiB * 1024;
+  const reservedCpus = availableParallelism() - machine.cpus;
+  return {
+    apiVersion: "kubelet.config.k8s.io/v1beta1",
+    kind: "KubeletConfiguration",
+    address: addresses.nodeAddress(cluster.slot, node.index),
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: join(pkiDir(cluster), "ca.crt") },
+    },
+    authorization: { mode: "Webhook" },
+    cgroupDriver: "cgroupfs",
+    cgroupRoot: cgroup(cluster, node),
+    clusterDNS: [addresses.controlPlaneAddress(cluster.slot)],
+    clusterDomain: "cluster.local",
+    containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock",
+    evictionHard: { "memory.available": `${evictionMiB}Mi`, "nodefs.available": "1%", "imagefs.available": "1%" },
+    failSwapOn: false,
+    imageGCHighThresholdPercent: 100,
+    maxPods: 110,
+    providerID: `gce://${cluster.project}/${node.zone}/${node.name}`,
+    readOnlyPort: 0,
+    registerWithTaints: pool.taints.map((taint) => {
+      const [, key, value, effect] = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(taint) ?? [];
+      return { key, value, effect };
+    }),
+    resolvConf: "",
+    systemReserved: {
+      ...(reservedKiB > 0 ? { memory: `${reservedKiB}Ki` } : {}),
+      ...(reservedCpus > 0 ? { cpu: String(reservedCpus) } : {}),
+    },
+  };
+}
+
+function kubeProxyConfig({ cluster, node }: PlacedNode): object {
+  return {
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    bindAddress: addresses.nodeAddress(cluster.slot, node.index),
+    healthzBindAddress: "127.0.0.1:10256",
+    metricsBindAddress: "127.0.0.1:10249",
+    clientConnection: { kubeconfig: kubeconfig(cluster, "kube-proxy") },
+    clusterCIDR: addresses.podRange(cluster.slot),
+    // The machine's limits on connection tracking are not a node's to change.
+    conntrack: { maxPerCore: 0, min: 0 },
+    mode: "nftables",
+  };
+}
+
+function unit(placed: PlacedNode): Unit {
+  const { cluster, node } = placed;
+  const dir = nodeDir(cluster, node);
+  const own = (path: string) => join(dir, path);
+  const bind = (source: string, target: string) => [
+    `mkdir -p '${own(source)}' ${target}`,
+    `mount --bind '${own(source)}' ${target}`,
+  ];
+  const labelList = Object.entries(labels(placed)).map(([name, value]) => `${name}=${value}`);
+  return {
+    id: nodeId(cluster, node),
+    dir,
+    netns: node.name,
+    setup: [
+      `export PATH='${process.env["PATH"] ?? ""}'`,
+      // A node's own /run and /var, as on a machine of its own.
+      "mount -t tmpfs -o mode=0755 tmpfs /run",
+      "mkdir -p /run/netns /run/lock",
+      `cp -r '${own("cni")}' /run/cni`,
+      ...bind("kubelet", "/var/lib/kubelet"),
+      ...bind("containerd", "/var/lib/containerd"),
+      ...bind("cni-state", "/var/lib/cni"),
+      ...bind("var-log", "/var/log"),
+      "mount --make-rshared /var/lib/kubelet",
+    ],
+    services: {
+      containerd: [`exec containerd --config '${own("containerd.toml")}'`],
+      kubelet: [
+        // The kubelet gives up at once, and is only started again a second later, without it.
+        "while [ ! -S /run/containerd/containerd.sock ]; do sleep 0.05; done",
+        `exec kubelet --config='${own("kubelet.json")}' --kubeconfig='${kubeconfig(cluster, node.name)}' \\`,
+        `  --hostname-override=${node.name} --node-ip=${addresses.nodeAddress(cluster.slot, node.index)} \\`,
+        `  --root-dir=/var/lib/kubelet --node-labels='${labelList.join(",")}'`,
+      ],
+      "kube-proxy": [
+        `exec kube-proxy --config='${own("kube-proxy.json")}' --hostname-override=${node.name}`,
+      ],
+    },
+  };
+}
+
+/** Starts a node, or makes it whole again; returns before it is Ready. */
+export async function ensureNode(placed: PlacedNode, imageStore: string): Promise<void> {
+  const { cluster, node } = placed;
+  const dir = nodeDir(cluster, node);
+  mkdirSync(join(dir, "cni"), { recursive: true });
+  mkdirSync(join(dir, "logs"), { recursive: true });
+  if (!existsSync(kubeconfig(cluster, node.name))) {
+    await writeUserKubeconfig(cluster, node.name, `system:node:${node.name}`, ["system:nodes"]);
+  }
+  await ensureNodeNetwork(place(cluster, node));
+  if (nodeRuns(cluster, node)) return;
+  await layImageStore(imageStore, join(dir, "containerd"));
+  const files: Record<string, object> = {
+    "cni/10-pods.conflist": cniConfig(placed),
+    "kubelet.json": kubeletConfig(placed),
+    "kube-proxy.json": kubeProxyConfig(placed),
+  };
+  for (const [path, content] of Object.entries(files)) {
+    writeFileSync(join(dir, path), JSON.stringify(content, null, 2));
+  }
+  writeFileSync(join(dir, "containerd.toml"), containerdConfig());
+  makeCgroup(cgroup(cluster, node));
+  startUnit(unit(placed));
+}
+
+/**
+ * Gives a new node the images, as a machine image with them preloaded would.
+ *
+ * Layers and blobs are never written to again, so they are hard links of the
+ * cached ones; only the databases are copies.
+ */
+async function layImageStore(imageStore: string, target: string): Promise<void> {
+  if (existsSync(join(target, "complete"))) return;
+  rmSync(target, { recursive: true, force: true });
+  await run("cp", ["-al", imageStore, target]);
+  for (const database of [
+    "io.containerd.metadata.v1.bolt/meta.db",
+    "io.containerd.snapshotter.v1.overlayfs/metadata.db",
+  ]) {
+    rmSync(join(target, database));
+    cpSync(join(imageStore, database), join(target, database));
+  }
+  writeFileSync(join(target, "complete"), "");
+}
+
+/** Whether the node's unit runs. */
+export function nodeRuns(cluster: ClusterRecord, node: NodeRecord): boolean {
+  return unitPid(nodeId(cluster, node)) !== undefined;
+}
+
+/** Ends a node as a power cut would; its folder stays. */
+export async function stopNode(cluster: ClusterRecord, node: NodeRecord): Promise<void> {
+  await killUnit(nodeId(cluster, node));
+  await removeCgroup(cgroup(cluster, node));
+  await removeNodeNetwork(place(cluster, node));
+}
+
+/** Ends a node and removes all that was the machine's own; disks are not. */
+export async function deleteNode(cluster: ClusterRecord, node: NodeRecord): Promise<void> {
+  await stopNode(cluster, node);
+  rmSync(nodeDir(cluster, node), { recursive: true, force: true });
+  rmSync(kubeconfig(cluster, node.name), { force: true });
+}
+
+/** The node's place in the network, for its routes. */
+export const nodePlace = place;

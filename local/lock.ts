@@ -1,0 +1,21 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { stateDir } from "./paths.ts";
+
+/**
+ * Takes this environment for one command that changes it, until the process
+ * ends in whatever way: the kernel gives the lock back.
+ * @throws Error when another command has it
+ */
+export function lockEnvironment(command: string): void {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const file = join(stateDir, "lock");
+  const descriptor = openSync(file, "a");
+  const { status } = spawnSync("flock", ["--nonblock", "3"], { stdio: ["ignore", "ignore", "ignore", descriptor] });
+  if (status !== 0) {
+    throw new Error(`another command works on this environment (${readFileSync(file, "utf8").trim()}); wait for it to end`);
+  }
+  writeFileSync(file, `${command}, process ${process.pid}, since ${new Date().toISOString()}\n`);
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** A hash of files and words: what a build's result depends on. */
+export function inputsHash(paths: readonly string[], words: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const word of words) hash.update(`${word}\0`);
+  for (const path of paths.flatMap(filesBelow)) hash.update(readFileSync(path)).update("\0");
+  return hash.digest("hex").slice(0, 16);
+}
+
+function filesBelow(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesBelow(join(path, name)));
+}
+
+/** Builds into a folder that appears only when it is complete: a build that was cut off leaves none. */
+export async function buildOnce(target: string, build: (into: string) => Promise<void>): Promise<void> {
+  if (existsSync(target)) return;
+  const into = `${target}.building-${process.pid}`;
+  rmSync(into, { recursive: true, force: true });
+  mkdirSync(into, { recursive: true });
+  try {
+    await build(into);
+    // Another checkout may have built the same meanwhile.
+    if (!existsSync(target)) renameSync(into, target);
+  } finally {
+    rmSync(into, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { isErrno, signal } from "./processes.ts";
+import { until } from "./run.ts";
+
+const root = "/sys/fs/cgroup";
+
+/** Whether the machine has the unified hierarchy, cgroup v2. */
+export const cgroupV2 = existsSync(join(root, "cgroup.controllers"));
+
+/** The roots of the hierarchies: one in v2; one a controller in v1. */
+function hierarchies(): string[] {
+  if (cgroupV2) return [root];
+  // A link such as cpu → cpu,cpuacct names the same hierarchy twice.
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "unified")
+    .map((entry) => join(root, entry.name));
+}
+
+/** v1's cpuset starts empty, and an empty one takes no process. */
+function inheritCpuset(dir: string): void {
+  for (const file of ["cpuset.cpus", "cpuset.mems"]) {
+    const path = join(dir, file);
+    if (existsSync(path) && readFileSync(path, "utf8").trim() === "") {
+      writeFileSync(path, readFileSync(join(dirname(dir), file), "utf8"));
+    }
+  }
+}
+
+/** Makes a cgroup in every hierarchy, with all controllers usable below it. */
+export function makeCgroup(path: string): void {
+  for (const hierarchy of hierarchies()) {
+    let dir = hierarchy;
+    for (const name of path.split("/").filter((part) => part !== "")) {
+      if (cgroupV2) {
+        const controllers = readFileSync(join(dir, "cgroup.controllers"), "utf8").trim().split(/\s+/);
+        writeFileSync(join(dir, "cgroup.subtree_control"), controllers.map((name) => `+${name}`).join(" "));
+      }
+      dir = join(dir, name);
+      mkdirSync(dir, { recursive: true });
+      if (!cgroupV2) inheritCpuset(dir);
+    }
+  }
+}
+
+function descendants(dir: string): string[] {
+  const children = readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => descendants(join(dir, entry.name)));
+  return [...children, dir];
+}
+
+/** Ends what runs in a cgroup and removes it with everything below. One that is not there is no fault. */
+export async function removeCgroup(path: string): Promise<void> {
+  // runc also makes its cgroups in the v2 hierarchy that stands beside v1's.
+  const beside = join(root, "unified");
+  for (const hierarchy of [...hierarchies(), ...(existsSync(beside) ? [beside] : [])]) {
+    const top = join(hierarchy, path);
+    await until(`removing cgroup ${path}`, () => !existsSync(top) || tryRemove(top), { within: 20_000 });
+  }
+}
+
+/** Removes a cgroup that has nothing below it; one that has stays. */
+export async function removeEmptyCgroup(path: string): Promise<void> {
+  const used = [...hierarchies(), join(root, "unified")].some((hierarchy) => {
+    const top = join(hierarchy, path);
+    return existsSync(top) && descendants(top).length > 1;
+  });
+  if (!used) await removeCgroup(path);
+}
+
+function tryRemove(top: string): boolean {
+  try {
+    for (const dir of descendants(top)) {
+      for (const pid of readFileSync(join(dir, "cgroup.procs"), "utf8").split("\n")) {
+        if (pid !== "" && pid !== "0") signal(Number(pid), "SIGKILL");
+      }
+      rmdirSync(dir);
+    }
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EBUSY") || isErrno(error, "ENOENT")) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** The variable that marks every process of a unit, so that it is found again whatever was killed. */
+export const unitVariable = "LOCAL_GKE_UNIT";
+
+/** A process of this machine. */
+export interface Process {
+  pid: number;
+  /** The command line, word by word. */
+  argv: string[];
+  /** Which unit it belongs to. */
+  unit: string;
+}
+
+function readProc(pid: string, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch (error) {
+    // Processes end while they are listed.
+    if (isErrno(error, "ENOENT") || isErrno(error, "ESRCH") || isErrno(error, "EACCES")) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an error is the operating system's, of this code. */
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** Every process that carries the mark of a unit. */
+export function unitProcesses(): Process[] {
+  const found: Process[] = [];
+  for (const pid of readdirSync("/proc")) {
+    if (!/^\d+$/.test(pid)) continue;
+    const mark = readProc(pid, "environ")
+      ?.split("\0")
+      .find((variable) => variable.startsWith(`${unitVariable}=`));
+    if (mark === undefined) continue;
+    const argv = (readProc(pid, "cmdline") ?? "").split("\0").slice(0, -1);
+    // A zombie has no command line.
+    if (argv.length > 0) found.push({ pid: Number(pid), argv, unit: mark.slice(unitVariable.length + 1) });
+  }
+  return found;
+}
+
+/** Sends a signal; a process that is gone already is no fault. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!isErrno(error, "ESRCH")) throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { signal, unitProcesses, unitVariable } from "./processes.ts";
+import { until } from "./run.ts";
+
+/**
+ * A unit: supervised services in PID and mount namespaces of their own, as on
+ * a machine of their own. The kernel ends all of them when the first one, the
+ * unit's init, is killed; a service that ends is started again by runit.
+ * @see https://smarden.org/runit/
+ */
+export interface Unit {
+  /** Unique on this machine. */
+  id: string;
+  /** Folder for the unit's services and logs. */
+  dir: string;
+  /** Named network namespace to run in. @default the machine's */
+  netns?: string;
+  /** Shell lines run once, before the services. */
+  setup?: readonly string[];
+  /** Services by name: the shell lines that end in `exec`. */
+  services: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The process that the unit hangs on, or undefined where the unit does not run. */
+export function unitPid(id: string): number | undefined {
+  return unitProcesses().find((process) => process.unit === id && process.argv[0] === "unshare")?.pid;
+}
+
+/** The folder where a service's log is, rotated by svlogd; `current` is the newest file. */
+export function logDir(unit: Pick<Unit, "dir">, service: string): string {
+  return join(unit.dir, "logs", service);
+}
+
+function script(path: string, lines: readonly string[]): void {
+  writeFileSync(path, `#!/bin/sh\n${lines.join("\n")}\n`);
+  chmodSync(path, 0o755);
+}
+
+function writeServices(unit: Unit): void {
+  const services = join(unit.dir, "services");
+  rmSync(services, { recursive: true, force: true });
+  for (const [name, lines] of Object.entries(unit.services)) {
+    mkdirSync(join(services, name, "log"), { recursive: true });
+    mkdirSync(logDir(unit, name), { recursive: true });
+    script(join(services, name, "run"), ["exec 2>&1", ...lines]);
+    script(join(services, name, "log", "run"), [`exec svlogd -tt '${logDir(unit, name)}'`]);
+    // runit keeps pipes and locks here: on a disk they would outlive a reboot.
+    const supervise = (suffix: string) => join(unit.dir, "supervise", `${name}${suffix}`);
+    symlinkSync(supervise(""), join(services, name, "supervise"));
+    symlinkSync(supervise("-log"), join(services, name, "log", "supervise"));
+  }
+  mkdirSync(join(unit.dir, "supervise"), { recursive: true });
+  script(join(unit.dir, "init"), [
+    "set -e",
+    `mount -t tmpfs -o mode=0700,size=1m tmpfs '${join(unit.dir, "supervise")}'`,
+    ...(unit.setup ?? []),
+    `exec catatonit -- runsvdir -P '${services}'`,
+  ]);
+}
+
+/** Starts a unit that does not run; returns at once, its services come up by themselves. */
+export function startUnit(unit: Unit): void {
+  if (unitPid(unit.id) !== undefined) return;
+  writeServices(unit);
+  const enter = unit.netns === undefined ? [] : ["nsenter", `--net=/run/netns/${unit.netns}`];
+  const [command = "", ...args] = [
+    ...enter,
+    ...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"],
+    join(unit.dir, "init"),
+  ];
+  const log = openSync(join(unit.dir, "logs", "init"), "a");
+  spawn(command, args, {
+    detached: true,
+    stdio: ["ignore", log, log],
+    cwd: "/",
+    env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", [unitVariable]: unit.id },
+  }).unref();
+  closeSync(log);
+}
+
+/** Ends a unit with everything in it, at once, and waits until the kernel has done so. */
+export async function killUnit(id: string): Promise<void> {
+  await until(
+    `ending ${id}`,
+    () => {
+      const processes = unitProcesses().filter((process) => process.unit === id);
+      for (const { pid } of processes) signal(pid, "SIGKILL");
+      return processes.length === 0;
+    },
+    { within: 20_000 },
+  );
+}

@@ -1,0 +1,37 @@
+/** What a long step has done so far; said on one line that is redrawn on a terminal, and now and then elsewhere. */
+export interface Progress {
+  /** Redraws the line with this detail. */
+  update: (detail: string) => void;
+  /** Ends the line with this outcome. @default "done" */
+  end: (outcome?: string) => void;
+}
+
+const quietInterval = 20_000;
+
+/** Begins a step. All of it goes to standard error, so that standard output stays a command's result. */
+export function step(title: string): Progress {
+  const started = Date.now();
+  const elapsed = () => {
+    const seconds = Math.round((Date.now() - started) / 1000);
+    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  };
+  const terminal = process.stderr.isTTY;
+  let said = 0;
+  const write = (text: string) => process.stderr.write(terminal ? `\r\u001b[K${text}` : `${text}\n`);
+  write(`${title} ...`);
+  return {
+    update: (detail) => {
+      if (!terminal && Date.now() - said < quietInterval) return;
+      said = Date.now();
+      write(`${title} ... ${detail}, ${elapsed()}`);
+    },
+    end: (outcome = "done") => {
+      write(`${title}: ${outcome} (${elapsed()})${terminal ? "\n" : ""}`);
+    },
+  };
+}
+
+/** Says a line about what is being done, on standard error. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+
+import type {
+  CheckResult,
+  CreateResult,
+  DiffResult,
+  InvokeResult,
+  Provider,
+  ReadResult,
+  UpdateResult,
+} from "@pulumi/pulumi/provider/provider.js";
+
+import { invoke } from "./functions.ts";
+import type { Existing, ResourceKind } from "./resource.ts";
+import { kinds } from "./resources/index.ts";
+import { holds, properties } from "./values.ts";
+import type { Properties } from "./values.ts";
+
+/** Where a resource's outputs keep the inputs that it was made from, to tell which were taken away. */
+const inputsKey = "__inputs";
+
+function kindOf(urn: string): ResourceKind {
+  const token = urn.split("::").at(-2)?.split("$").at(-1) ?? "";
+  const kind = kinds.get(token);
+  if (kind === undefined) {
+    throw new Error(`${token}: the local GKE does not imitate this type; it knows ${[...kinds.keys()].join(", ")}`);
+  }
+  return kind;
+}
+
+const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
+
+function existing(id: string, outputs: unknown): Existing {
+  return { id, outputs: properties(outputs) };
+}
+
+function withInputs({ id, outputs }: Existing, inputs: Properties): { id: string; outs: Properties } {
+  return { id, outs: { ...outputs, [inputsKey]: inputs } };
+}
+
+/**
+ * The local GKE as a Pulumi provider: it answers for the `gcp` types that a
+ * GKE environment is made of with clusters and nodes on this machine.
+ */
+export class LocalGkeProvider implements Provider {
+  readonly version: string;
+
+  constructor(version: string) {
+    this.version = version;
+  }
+
+  check(urn: string, olds: unknown, news: unknown): Promise<CheckResult> {
+    const kind = kindOf(urn);
+    const given = properties(news);
+    const project = process.env["GOOGLE_PROJECT"];
+    const filled: Properties = {
+      ...(project === undefined ? {} : { project }),
+      // As the real provider names what the program leaves nameless.
+      name: properties(olds)["name"] ?? `${nameOf(urn).toLowerCase()}-${randomBytes(4).toString("hex").slice(0, 7)}`,
+      ...given,
+    };
+    const inputs = { ...kind.defaults?.(filled), ...filled };
+    return Promise.resolve({ inputs, failures: kind.check(inputs) });
+  }
+
+  diff(id: string, urn: string, olds: unknown, news: unknown): Promise<DiffResult> {
+    const kind = kindOf(urn);
+    const before = properties(olds);
+    const inputs = properties(news);
+    const taken = Object.keys(properties(before[inputsKey])).filter((key) => !(key in inputs));
+    const changed = [...Object.keys(inputs).filter((key) => !holds(before[key], inputs[key])), ...taken];
+    return Promise.resolve({
+      changes: changed.length > 0 || (kind.needsRepair?.(existing(id, olds)) ?? false),
+      replaces: changed.filter((key) => kind.replaceOn.includes(key)),
+      // Names are unique in the real API, too.
+      deleteBeforeReplace: holds(before["name"], inputs["name"]),
+    });
+  }
+
+  async create(urn: string, inputs: unknown): Promise<CreateResult> {
+    return withInputs(await kindOf(urn).create(properties(inputs)), properties(inputs));
+  }
+
+  async read(id: string, urn: string, props?: unknown): Promise<ReadResult> {
+    const found = await kindOf(urn).read(existing(id, props));
+    if (found === undefined) return {};
+    const inputs = properties(properties(props)[inputsKey]);
+    const seen = Object.fromEntries(Object.keys(inputs).map((key) => [key, found.outputs[key] ?? inputs[key]]));
+    return { id, props: { ...found.outputs, [inputsKey]: inputs }, inputs: seen };
+  }
+
+  async update(id: string, urn: string, olds: unknown, news: unknown): Promise<UpdateResult> {
+    return withInputs(await kindOf(urn).update(existing(id, olds), properties(news)), properties(news));
+  }
+
+  async delete(id: string, urn: string, props: unknown): Promise<void> {
+    await kindOf(urn).delete(existing(id, props));
+  }
+
+  invoke(token: string, inputs: unknown): Promise<InvokeResult> {
+    return Promise.resolve(invoke(token, properties(inputs)));
+  }
+}

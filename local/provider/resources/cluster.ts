@@ -1,0 +1,218 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { podRange, serviceRange, controlPlaneAddress } from "../../gke/addresses.ts";
+import { deleteCluster, ensureCluster, ensurePool } from "../../gke/clusters.ts";
+import type { ClusterName } from "../../gke/clusters.ts";
+import { controlPlaneRuns, controlPlaneServes } from "../../gke/controlPlane.ts";
+import { pkiDir } from "../../gke/pki.ts";
+import { readCluster } from "../../gke/records.ts";
+import type { ClusterRecord } from "../../gke/records.ts";
+import { exclusively } from "../exclusive.ts";
+import { gkeVersion } from "../functions.ts";
+import { imageStore } from "../imageStore.ts";
+import { isRegion, isZone, zonesOf } from "../locations.ts";
+import type { Existing, ResourceKind } from "../resource.ts";
+import { at, failures, ipv4Range, isIpv4Range, isUnknown, list, number, oneOf, properties, required, text } from "../values.ts";
+import type { Properties, Rule } from "../values.ts";
+import { mustExist, numericId } from "./recorded.ts";
+
+/** A cluster's or pool's place. @see https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters */
+export const location: Rule = {
+  property: "location",
+  fault: (value) =>
+    typeof value === "string" && (isRegion(value) || isZone(value))
+      ? undefined
+      : `googleapi: Error 400: Location "${text(value) ?? ""}" does not exist., badRequest`,
+};
+
+/** The zones of nodes: all in the region of the cluster. */
+export const nodeLocations: Rule = {
+  property: "nodeLocations",
+  fault: (value, inputs) => {
+    const region = text(inputs["location"])?.replace(/-[a-z]$/, "");
+    const wrong = list(value).find(
+      (zone) => !isUnknown(zone) && !(typeof zone === "string" && isZone(zone) && zone.startsWith(`${region ?? ""}-`)),
+    );
+    return wrong === undefined || region === undefined
+      ? undefined
+      : `googleapi: Error 400: Zone "${String(wrong)}" is not a zone of region "${region}"., badRequest`;
+  },
+};
+
+const name: Rule = {
+  property: "name",
+  fault: (value) =>
+    typeof value === "string" && /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/.test(value)
+      ? undefined
+      : `${JSON.stringify(value)}: name must start with a lowercase letter, hold only lowercase letters, digits and ` +
+        `hyphens, not end with a hyphen, and have at most 40 characters`,
+};
+
+const initialNodeCount: Rule = {
+  property: "initialNodeCount",
+  fault: (value, inputs) =>
+    (number(value) ?? 0) > 0 || inputs["enableAutopilot"] === true || list(inputs["nodePools"]).length > 0
+      ? undefined
+      : "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest",
+};
+
+const authorisedNetworks: Rule = {
+  property: "masterAuthorizedNetworksConfig.cidrBlocks",
+  fault: (value) => {
+    const wrong = list(value)
+      .map((block) => properties(block)["cidrBlock"])
+      .find((cidr) => text(cidr) !== undefined && !isIpv4Range(cidr));
+    return wrong === undefined
+      ? undefined
+      : `googleapi: Error 400: Invalid master authorized networks: network "${String(wrong)}" is not a valid CIDR., badRequest`;
+  },
+};
+
+const privateNodes: Rule = {
+  property: "privateClusterConfig",
+  fault: (value, inputs) =>
+    at(value, "enablePrivateNodes") === true && inputs["networkingMode"] === "ROUTES"
+      ? "googleapi: Error 400: Private clusters must be VPC-native (networkingMode VPC_NATIVE)., badRequest"
+      : undefined,
+};
+
+const dataplane: Rule = {
+  property: "networkPolicy.enabled",
+  fault: (value, inputs) =>
+    value === true && inputs["datapathProvider"] === "ADVANCED_DATAPATH"
+      ? "googleapi: Error 400: Enabling NetworkPolicy for clusters with DatapathProvider=ADVANCED_DATAPATH is not allowed., badRequest"
+      : undefined,
+};
+
+const rules: readonly Rule[] = [
+  required("project"),
+  name,
+  location,
+  nodeLocations,
+  initialNodeCount,
+  authorisedNetworks,
+  privateNodes,
+  dataplane,
+  ipv4Range("privateClusterConfig.masterIpv4CidrBlock", 28),
+  oneOf("networkingMode", ["VPC_NATIVE", "ROUTES"]),
+  oneOf("datapathProvider", ["DATAPATH_PROVIDER_UNSPECIFIED", "LEGACY_DATAPATH", "ADVANCED_DATAPATH"]),
+  oneOf("releaseChannel.channel", ["UNSPECIFIED", "RAPID", "REGULAR", "STABLE", "EXTENDED"]),
+];
+
+const clusterName = (inputs: Properties): ClusterName => ({
+  project: text(inputs["project"]) ?? "",
+  location: text(inputs["location"]) ?? "",
+  name: text(inputs["name"]) ?? "",
+});
+
+/** The cluster that an id such as projects/p/locations/l/clusters/n names. */
+export function parseClusterId(id: string): ClusterName {
+  const [, project = "", location = "", clusterId = ""] =
+    /^projects\/([^/]+)\/locations\/([^/]+)\/clusters\/([^/]+)/.exec(id) ?? [];
+  return { project, location, name: clusterId };
+}
+
+function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): Existing {
+  const id = `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}`;
+  const address = controlPlaneAddress(cluster.slot);
+  const hash = numericId(id, 12);
+  const region = cluster.location.replace(/-[a-z]$/, "");
+  // A control plane that does not answer has no version: refresh shows it, and the next update mends it.
+  const version = serves ? gkeVersion : "";
+  return {
+    id,
+    outputs: {
+      ...inputs,
+      endpoint: address,
+      masterVersion: version,
+      nodeVersion: version,
+      selfLink: `https://container.googleapis.com/v1/${id}`,
+      servicesIpv4Cidr: serviceRange(cluster.slot),
+      clusterIpv4Cidr: podRange(cluster.slot),
+      nodeLocations: inputs["nodeLocations"] ?? (isRegion(cluster.location) ? zonesOf(region).slice(0, 3) : []),
+      labelFingerprint: Buffer.from(hash).toString("base64"),
+      masterAuth: {
+        clientCertificateConfig: { issueClientCertificate: false },
+        ...properties(inputs["masterAuth"]),
+        clusterCaCertificate: readFileSync(join(pkiDir(cluster), "ca.crt")).toString("base64"),
+        clientCertificate: "",
+        clientKey: "",
+      },
+      privateClusterConfig: {
+        ...properties(inputs["privateClusterConfig"]),
+        privateEndpoint: address,
+        publicEndpoint: address,
+      },
+      controlPlaneEndpointsConfig: {
+        ...properties(inputs["controlPlaneEndpointsConfig"]),
+        dnsEndpointConfig: {
+          ...properties(at(inputs, "controlPlaneEndpointsConfig.dnsEndpointConfig")),
+          endpoint: `gke-${hash}.${region}.gke.goog`,
+        },
+      },
+    },
+  };
+}
+
+const onThisMachine = (what: string): void => {
+  // What a plugin writes stands in the update's output.
+  console.error(`Local GKE: ${what} on this machine, not on Google's cloud.`);
+};
+
+async function ensure(inputs: Properties): Promise<Existing> {
+  mustExist(inputs, ["network", "subnetwork"]);
+  const name = clusterName(inputs);
+  const cluster = await ensureCluster(name);
+  if (inputs["removeDefaultNodePool"] !== true) {
+    const zones = list(inputs["nodeLocations"]).map(String);
+    await ensurePool(
+      name,
+      {
+        name: "default-pool",
+        machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
+        labels: {},
+        taints: [],
+      },
+      { zones: zones.length > 0 ? zones : [name.location], nodesPerZone: number(inputs["initialNodeCount"]) ?? 1 },
+      imageStore(),
+    );
+  }
+  return outputs(cluster, inputs, true);
+}
+
+/** A GKE cluster: a real Kubernetes control plane on this machine. */
+export const cluster: ResourceKind = {
+  token: "gcp:container/cluster:Cluster",
+  check: (inputs) => failures(rules, inputs),
+  defaults: () => ({ deletionProtection: true, networkingMode: "VPC_NATIVE", removeDefaultNodePool: false }),
+  replaceOn: [
+    ...["project", "name", "location", "network", "subnetwork", "networkingMode", "ipAllocationPolicy"],
+    ...["datapathProvider", "enableAutopilot", "initialNodeCount", "description", "defaultMaxPodsPerNode"],
+  ],
+  create: (inputs) =>
+    exclusively(async () => {
+      const created = await ensure(inputs);
+      onThisMachine(`cluster ${clusterName(inputs).name} is a Kubernetes control plane`);
+      return created;
+    }),
+  read: async (existing) => {
+    const found = readCluster(parseClusterId(existing.id));
+    if (found === undefined) return undefined;
+    return outputs(found, existing.outputs, await controlPlaneServes(found));
+  },
+  needsRepair: ({ id, outputs: { masterVersion } }) => {
+    const found = readCluster(parseClusterId(id));
+    return masterVersion === "" || found === undefined || !controlPlaneRuns(found);
+  },
+  update: (_existing, inputs) => exclusively(() => ensure(inputs)),
+  delete: ({ id, outputs: { deletionProtection } }) =>
+    exclusively(async () => {
+      if (deletionProtection === true) {
+        throw new Error(
+          "Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion.",
+        );
+      }
+      await deleteCluster(parseClusterId(id));
+    }),
+};

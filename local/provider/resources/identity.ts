@@ -1,0 +1,38 @@
+import { matching, required, text } from "../values.ts";
+import { numericId, recordedKind } from "./recorded.ts";
+
+/** A service account: checked and kept account of. */
+export const serviceAccount = recordedKind({
+  token: "gcp:serviceaccount/account:Account",
+  rules: [
+    required("project"),
+    required("accountId"),
+    // @see https://cloud.google.com/iam/docs/service-accounts-create
+    matching("accountId", /^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/),
+  ],
+  defaults: () => ({ displayName: "", disabled: false }),
+  replaceOn: ["accountId", "project"],
+  id: (inputs) => {
+    const project = text(inputs["project"]) ?? "";
+    return `projects/${project}/serviceAccounts/${text(inputs["accountId"]) ?? ""}@${project}.iam.gserviceaccount.com`;
+  },
+  computed: (_inputs, id) => {
+    const email = id.split("/").at(-1) ?? "";
+    return { name: id, email, member: `serviceAccount:${email}`, uniqueId: numericId(id, 21) };
+  },
+});
+
+/** A role of a project given to a member: checked and kept account of. */
+export const iamMember = recordedKind({
+  token: "gcp:projects/iAMMember:IAMMember",
+  rules: [
+    required("project"),
+    required("member"),
+    matching("member", /^(allUsers|allAuthenticatedUsers|(user|group|domain|serviceAccount|principal|principalSet):.+)$/),
+    required("role"),
+    matching("role", /^((organizations|projects)\/[^/]+\/)?roles\/[\w.]+$/),
+  ],
+  replaceOn: ["project", "member", "role", "condition"],
+  id: (inputs) => [inputs["project"], inputs["role"], inputs["member"]].map(text).join("/"),
+  computed: (_inputs, id) => ({ etag: Buffer.from(numericId(id, 8)).toString("base64") }),
+});

@@ -1,0 +1,94 @@
+import { isRegion } from "../locations.ts";
+import { ipv4Range, isIpv4Range, list, matching, oneOf, properties, required, text } from "../values.ts";
+import type { Properties, Rule } from "../values.ts";
+import { computeLink, numericId, recordedKind } from "./recorded.ts";
+
+/** Names of Compute Engine resources. @see https://cloud.google.com/compute/docs/naming-resources */
+const computeName = matching("name", /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+
+const region: Rule = {
+  property: "region",
+  fault: (value) =>
+    typeof value === "string" && isRegion(value)
+      ? undefined
+      : `googleapi: Error 400: Invalid value for field 'region': '${text(value) ?? ""}'. Unknown region., invalid`,
+};
+
+const fingerprint = (id: string): string => Buffer.from(numericId(id, 8)).toString("base64");
+const createdAt = (): string => new Date().toISOString();
+
+function regional(kind: string): (inputs: Properties) => string {
+  return (inputs) =>
+    `projects/${text(inputs["project"]) ?? ""}/regions/${text(inputs["region"]) ?? ""}/${kind}/${text(inputs["name"]) ?? ""}`;
+}
+
+/** A VPC network: checked and kept account of. */
+export const network = recordedKind({
+  token: "gcp:compute/network:Network",
+  rules: [required("project"), computeName, oneOf("routingMode", ["REGIONAL", "GLOBAL"])],
+  defaults: () => ({ autoCreateSubnetworks: true }),
+  replaceOn: ["name", "project", "autoCreateSubnetworks", "description"],
+  id: (inputs) => `projects/${text(inputs["project"]) ?? ""}/global/networks/${text(inputs["name"]) ?? ""}`,
+  computed: (_inputs, id) => ({ selfLink: computeLink(id), numericId: numericId(id, 19), gatewayIpv4: "" }),
+});
+
+const secondaryRanges: Rule = {
+  property: "secondaryIpRanges",
+  fault: (value) => {
+    const wrong = list(value).find((range) => {
+      const cidr = properties(range)["ipCidrRange"];
+      return text(cidr) !== undefined && !isIpv4Range(cidr);
+    });
+    return wrong === undefined
+      ? undefined
+      : `googleapi: Error 400: Invalid value for field 'resource.secondaryIpRanges[].ipCidrRange': ` +
+          `'${text(properties(wrong)["ipCidrRange"]) ?? ""}'. Invalid IPCidrRange., invalid`;
+  },
+};
+
+/** A subnetwork: checked and kept account of; the local cluster's addresses are its own. */
+export const subnetwork = recordedKind({
+  token: "gcp:compute/subnetwork:Subnetwork",
+  rules: [required("project"), required("network"), computeName, region, ipv4Range("ipCidrRange"), secondaryRanges],
+  replaceOn: ["name", "project", "region", "network"],
+  refersTo: ["network"],
+  id: regional("subnetworks"),
+  computed: (inputs, id) => ({
+    selfLink: computeLink(id),
+    fingerprint: fingerprint(id),
+    creationTimestamp: createdAt(),
+    gatewayAddress: (text(inputs["ipCidrRange"]) ?? "").replace(/\d+\/\d+$/, "1"),
+  }),
+});
+
+/** A Cloud Router: checked and kept account of. */
+export const router = recordedKind({
+  token: "gcp:compute/router:Router",
+  rules: [required("project"), required("network"), computeName, region],
+  replaceOn: ["name", "project", "region", "network"],
+  refersTo: ["network"],
+  id: regional("routers"),
+  computed: (_inputs, id) => ({ selfLink: computeLink(id), creationTimestamp: createdAt() }),
+});
+
+/** A NAT of a Cloud Router: checked and kept account of; local nodes need none. */
+export const routerNat = recordedKind({
+  token: "gcp:compute/routerNat:RouterNat",
+  rules: [
+    required("project"),
+    required("router"),
+    computeName,
+    region,
+    oneOf("natIpAllocateOption", ["AUTO_ONLY", "MANUAL_ONLY"]),
+    oneOf("sourceSubnetworkIpRangesToNat", [
+      "ALL_SUBNETWORKS_ALL_IP_RANGES",
+      "ALL_SUBNETWORKS_ALL_PRIMARY_IP_RANGES",
+      "LIST_OF_SUBNETWORKS",
+    ]),
+    required("sourceSubnetworkIpRangesToNat"),
+  ],
+  replaceOn: ["name", "project", "region", "router"],
+  id: (inputs) =>
+    `${text(inputs["project"]) ?? ""}/${text(inputs["region"]) ?? ""}/${text(inputs["router"]) ?? ""}/${text(inputs["name"]) ?? ""}`,
+  computed: () => ({}),
+});

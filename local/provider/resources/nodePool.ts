@@ -1,0 +1,153 @@
+import { deletePool, ensurePool } from "../../gke/clusters.ts";
+import type { ClusterName } from "../../gke/clusters.ts";
+import { readyNodes } from "../../gke/clusters.ts";
+import { isRecorded } from "../../gke/inventory.ts";
+import { nodeRuns } from "../../gke/node.ts";
+import { readCluster } from "../../gke/records.ts";
+import type { PoolRecord } from "../../gke/records.ts";
+import { parseMachineType } from "../../../components/gke/machineType.ts";
+import { exclusively } from "../exclusive.ts";
+import { gkeVersion } from "../functions.ts";
+import { imageStore } from "../imageStore.ts";
+import { isRegion, zonesOf } from "../locations.ts";
+import type { Existing, ResourceKind } from "../resource.ts";
+import { at, failures, list, matching, number, properties, required, text, wholeNumber } from "../values.ts";
+import type { Properties, Rule } from "../values.ts";
+import { location, nodeLocations, parseClusterId } from "./cluster.ts";
+
+const machineType: Rule = {
+  property: "nodeConfig.machineType",
+  fault: (value, inputs) =>
+    value === undefined || (typeof value === "string" && parseMachineType(value) !== undefined)
+      ? undefined
+      : `googleapi: Error 400: Machine type with name '${text(value) ?? ""}' does not exist in zone '${zones(inputs)[0] ?? ""}'., badRequest`,
+};
+
+const surge: Rule = {
+  property: "upgradeSettings",
+  fault: (value) =>
+    number(at(value, "maxSurge")) === 0 && number(at(value, "maxUnavailable")) === 0
+      ? "googleapi: Error 400: max_surge and max_unavailable must not both be 0., badRequest"
+      : undefined,
+};
+
+const autoscaling: Rule = {
+  property: "autoscaling",
+  fault: (value) => {
+    const [least, most] = [number(at(value, "minNodeCount")), number(at(value, "maxNodeCount"))];
+    return least !== undefined && most !== undefined && least > most
+      ? `googleapi: Error 400: Minimum node count ${least} is above maximum node count ${most}., badRequest`
+      : undefined;
+  },
+};
+
+const rules: readonly Rule[] = [
+  required("project"),
+  required("cluster"),
+  matching("name", /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/),
+  location,
+  nodeLocations,
+  wholeNumber("nodeCount", 0),
+  wholeNumber("initialNodeCount", 0),
+  machineType,
+  surge,
+  autoscaling,
+];
+
+function clusterOf(inputs: Properties): ClusterName {
+  const cluster = text(inputs["cluster"]) ?? "";
+  return cluster.startsWith("projects/")
+    ? parseClusterId(cluster)
+    : { project: text(inputs["project"]) ?? "", location: text(inputs["location"]) ?? "", name: cluster };
+}
+
+function zones(inputs: Properties): string[] {
+  const given = list(inputs["nodeLocations"]).map(String);
+  const place = text(inputs["location"]) ?? "";
+  if (given.length > 0) return given;
+  return isRegion(place) ? zonesOf(place).slice(0, 3) : [place];
+}
+
+function existing(inputs: Properties, pool: PoolRecord, alive: number): Existing {
+  const cluster = clusterOf(inputs);
+  const groups = zones(inputs).map(
+    (zone) =>
+      `https://www.googleapis.com/compute/v1/projects/${cluster.project}/zones/${zone}/instanceGroupManagers/gke-${cluster.name}-${pool.name}`,
+  );
+  const perZone = zones(inputs).length;
+  return {
+    id: `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}/nodePools/${pool.name}`,
+    outputs: {
+      ...inputs,
+      // A node that died is missing here: refresh shows it, and the next update starts it again.
+      nodeCount: alive === pool.nodes.length ? pool.nodes.length / perZone : Math.floor(alive / perZone),
+      nodeLocations: zones(inputs),
+      version: gkeVersion,
+      operation: "",
+      instanceGroupUrls: groups.map((url) => url.replace("instanceGroupManagers", "instanceGroups")),
+      managedInstanceGroupUrls: groups,
+    },
+  };
+}
+
+async function ensure(inputs: Properties): Promise<Existing> {
+  const account = text(at(inputs, "nodeConfig.serviceAccount"));
+  const project = clusterOf(inputs).project;
+  if (account?.endsWith(`@${project}.iam.gserviceaccount.com`) && !isRecorded(`projects/${project}/serviceAccounts/${account}`)) {
+    throw new Error(`googleapi: Error 400: Service account "${account}" does not exist., badRequest`);
+  }
+  const labels = Object.entries(properties(at(inputs, "nodeConfig.labels"))).map(([key, value]) => [key, String(value)]);
+  const pool = await ensurePool(
+    clusterOf(inputs),
+    {
+      name: text(inputs["name"]) ?? "",
+      machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
+      labels: Object.fromEntries(labels) as Record<string, string>,
+      taints: list(at(inputs, "nodeConfig.taints")).map((taint) => {
+        const [key, value, effect] = ["key", "value", "effect"].map((part) => text(at(taint, part)) ?? "");
+        return `${key ?? ""}=${value ?? ""}:${taintEffects[effect ?? ""] ?? effect ?? ""}`;
+      }),
+    },
+    {
+      zones: zones(inputs),
+      nodesPerZone:
+        number(inputs["nodeCount"]) ??
+        number(inputs["initialNodeCount"]) ??
+        number(at(inputs, "autoscaling.minNodeCount")) ??
+        1,
+    },
+    imageStore(),
+  );
+  return existing(inputs, pool, pool.nodes.length);
+}
+
+const taintEffects: Readonly<Record<string, string>> = {
+  NO_SCHEDULE: "NoSchedule",
+  PREFER_NO_SCHEDULE: "PreferNoSchedule",
+  NO_EXECUTE: "NoExecute",
+};
+
+function found(id: string) {
+  const cluster = readCluster(parseClusterId(id));
+  const pool = cluster?.pools.find((candidate) => candidate.name === id.split("/").at(-1));
+  return cluster === undefined || pool === undefined ? undefined : { cluster, pool };
+}
+
+/** A node pool: real Kubernetes nodes on this machine. */
+export const nodePool: ResourceKind = {
+  token: "gcp:container/nodePool:NodePool",
+  check: (inputs) => failures(rules, inputs),
+  replaceOn: ["project", "cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "nodeConfig"],
+  create: (inputs) => exclusively(() => ensure(inputs)),
+  read: async ({ id, outputs }) => {
+    const there = found(id);
+    if (there === undefined) return undefined;
+    return existing(outputs, there.pool, (await readyNodes(there.cluster, there.pool)).length);
+  },
+  needsRepair: ({ id }) => {
+    const there = found(id);
+    return there === undefined || !there.pool.nodes.every((node) => nodeRuns(there.cluster, node));
+  },
+  update: (_existing, inputs) => exclusively(() => ensure(inputs)),
+  delete: ({ id }) => exclusively(() => deletePool(parseClusterId(id), id.split("/").at(-1) ?? "")),
+};
