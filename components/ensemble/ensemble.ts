@@ -48,9 +48,10 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
 
   constructor(name: string, args: ZooKeeperEnsembleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { transform, ...inputs } = args;
-    super("zookeeper:ensemble:ZooKeeperEnsemble", name, inputs, opts);
     const settings = withDefaults({ name, ...inputs }, ensembleDefaults);
-    this.#settings = checked(`ZooKeeper ensemble ${name}`, settings, checkEnsemble);
+    const accepted = checked(`ZooKeeper ensemble ${name}`, settings, checkEnsemble);
+    super("zookeeper:ensemble:ZooKeeperEnsemble", name, inputs, opts);
+    this.#settings = accepted;
     this.#name = name;
     this.#plain = plainSettings(settings);
 
@@ -182,7 +183,8 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
           metadata: {
             name: claim,
             namespace: this.#plain.namespace,
-            annotations: { "pulumi.com/patchForce": "true" },
+            // The provider's wait for a claim never ends for a patch of one that is bound already.
+            annotations: { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" },
           },
           spec: { resources: { requests: { storage: this.#settings.volumeSize } } },
         },

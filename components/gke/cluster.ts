@@ -29,8 +29,9 @@ export class GkeCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { transformCluster, transformNodePool, ...inputs } = args;
+    const accepted = checked(`GKE cluster ${name}`, withDefaults({ name, ...inputs }, gkeDefaults), checkGke);
     super("zookeeper:gke:GkeCluster", name, inputs, opts);
-    this.#settings = checked(`GKE cluster ${name}`, withDefaults({ name, ...inputs }, gkeDefaults), checkGke);
+    this.#settings = accepted;
     this.#name = name;
 
     const settings = this.#settings;

@@ -18,12 +18,12 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
   public readonly className: pulumi.Output<string>;
 
   constructor(name: string, args: ZooKeeperStorageClassArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("zookeeper:storage:ZooKeeperStorageClass", name, args, opts);
     const settings = checked(
       `StorageClass ${name}`,
       withDefaults({ className: name, ...args }, storageDefaults),
       checkStorage,
     );
+    super("zookeeper:storage:ZooKeeperStorageClass", name, args, opts);
 
     const storageClass = new StorageClass(
       name,

@@ -1,0 +1,272 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import type * as Components from "../../components/index.ts";
+import type { ZooKeeperEnsembleArgs } from "../../components/ensemble/args.ts";
+import { at, MockEngine, pathsOf, thrownBy } from "./mocks.ts";
+
+describe("ZooKeeperEnsemble", () => {
+  let engine: MockEngine;
+  let components: typeof Components;
+
+  beforeEach(async () => {
+    engine = await MockEngine.start();
+    components = await import("../../components/index.ts");
+  });
+
+  async function make(args: ZooKeeperEnsembleArgs = {}, name = "zk"): Promise<void> {
+    new components.ZooKeeperEnsemble(name, args, engine.watch());
+    await engine.settled();
+  }
+
+  const statefulSet = (): unknown => engine.one("kubernetes:apps/v1:StatefulSet").inputs;
+  const spec = (): unknown => at(statefulSet(), "spec");
+  const pod = (): unknown => at(spec(), "template", "spec");
+  const container = (): unknown => at(pod(), "containers", 0);
+  const config = (name = "zk-config"): unknown => engine.one("kubernetes:core/v1:ConfigMap", name).inputs;
+  const names = (): unknown[] =>
+    engine.registered
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .map(({ inputs }) => at(inputs, "metadata", "name"));
+
+  it("has the tutorial's names", async () => {
+    await make();
+    expect(names()).to.include.members(["zk", "zk-hs", "zk-cs", "zk-pdb", "zk-bootstrapped"]);
+    expect(names()).to.include.members(["datadir-zk-0", "datadir-zk-1", "datadir-zk-2"]);
+    expect(at(spec(), "selector", "matchLabels")).to.deep.equal({ app: "zk" });
+    expect(at(spec(), "template", "metadata", "labels", "app")).to.equal("zk");
+  });
+
+  it("starts all servers at once, replaces them one by one, and never deletes a claim", async () => {
+    await make();
+    expect(spec()).to.deep.include({
+      replicas: 3,
+      serviceName: "zk-hs",
+      podManagementPolicy: "Parallel",
+      updateStrategy: { type: "RollingUpdate" },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+    });
+  });
+
+  it("finds its servers before they are ready, and sends clients only to ready ones", async () => {
+    await make();
+    const headless = at(engine.one("kubernetes:core/v1:Service", "zk-hs").inputs, "spec");
+    expect(headless).to.deep.include({ clusterIP: "None", publishNotReadyAddresses: true });
+    const client = at(engine.one("kubernetes:core/v1:Service", "zk-cs").inputs, "spec");
+    expect(client).to.deep.include({ type: "ClusterIP", ports: [{ name: "client", port: 2181 }] });
+    expect(at(client, "publishNotReadyAddresses")).to.equal(undefined);
+  });
+
+  it("lets one server go at a time, and one that does not serve always", async () => {
+    await make();
+    expect(at(engine.one("kubernetes:policy/v1:PodDisruptionBudget").inputs, "spec")).to.deep.equal({
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+      selector: { matchLabels: { app: "zk" } },
+    });
+  });
+
+  it("keeps servers on different nodes by a label that they carry, and spreads them over zones", async () => {
+    await make({ name: "other" });
+    const [term] = at(
+      pod(),
+      "affinity",
+      "podAntiAffinity",
+      "requiredDuringSchedulingIgnoredDuringExecution",
+    ) as unknown[];
+    expect(term).to.deep.equal({
+      topologyKey: "kubernetes.io/hostname",
+      labelSelector: { matchExpressions: [{ key: "app", operator: "In", values: ["other"] }] },
+    });
+    expect(at(spec(), "template", "metadata", "labels", "app")).to.equal("other");
+    expect(at(pod(), "topologySpreadConstraints", 0)).to.deep.include({
+      topologyKey: "topology.kubernetes.io/zone",
+      whenUnsatisfiable: "ScheduleAnyway",
+    });
+  });
+
+  it("runs under the restricted pod security standard", async () => {
+    await make();
+    expect(at(pod(), "securityContext")).to.deep.include({
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      fsGroup: 1000,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+    expect(at(container(), "securityContext")).to.deep.equal({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+    expect(pod()).to.deep.include({
+      automountServiceAccountToken: false,
+      serviceAccountName: "zk",
+      restartPolicy: "Always",
+    });
+    expect(engine.one("kubernetes:core/v1:ServiceAccount").inputs).to.deep.include({
+      automountServiceAccountToken: false,
+    });
+  });
+
+  it("asks for readiness and liveness, and lets a start take its time", async () => {
+    await make();
+    const question = (probe: string): unknown => at(container(), probe, "exec", "command");
+    expect(question("startupProbe")).to.deep.equal(["/opt/zookeeper/bin/zookeeper-ready", "2181", "started"]);
+    expect(question("readinessProbe")).to.deep.equal([
+      "/opt/zookeeper/bin/zookeeper-ready",
+      "2181",
+      "serving",
+    ]);
+    expect(question("livenessProbe")).to.deep.equal(["/opt/zookeeper/bin/zookeeper-ready", "2181", "alive"]);
+    expect(at(container(), "startupProbe", "failureThreshold")).to.equal(300);
+  });
+
+  it("never lets an empty disk vote, unless the mark is absent", async () => {
+    await make();
+    const flags = (at(container(), "env") as { name: string; value: string }[]).find(
+      ({ name }) => name === "SERVER_JVMFLAGS",
+    );
+    expect(flags?.value).to.contain("-Dzookeeper.db.autocreate=false");
+    expect(at(pod(), "volumes", 2)).to.deep.equal({
+      name: "bootstrapped",
+      configMap: { name: "zk-bootstrapped", optional: true },
+    });
+  });
+
+  it("sets the mark only after the servers were ready, and never takes it back", async () => {
+    await make();
+    const { dependsOn, retainOnDelete } = engine.optionsOf("kubernetes:core/v1:ConfigMap", "zk-bootstrapped");
+    expect(retainOnDelete).to.equal(true);
+    expect(dependsOn).to.have.length(1);
+    const types = engine.registered.map(({ type, name }) => `${type} ${name}`);
+    expect(types.indexOf("kubernetes:core/v1:ConfigMap zk-bootstrapped")).to.be.greaterThan(
+      types.indexOf("kubernetes:apps/v1:StatefulSet zk"),
+    );
+  });
+
+  it("grows the claims, not the StatefulSet's template", async () => {
+    await make({ volumeSize: "20Gi" });
+    for (const claim of ["zk-datadir-zk-0", "zk-datadir-zk-1", "zk-datadir-zk-2"]) {
+      const patch = engine.one("kubernetes:core/v1:PersistentVolumeClaimPatch", claim);
+      expect(at(patch.inputs, "spec", "resources", "requests", "storage")).to.equal("20Gi");
+      expect(engine.optionsOf(patch.type, claim).retainOnDelete).to.equal(true);
+    }
+    expect(engine.optionsOf("kubernetes:apps/v1:StatefulSet").ignoreChanges).to.deep.equal([
+      "spec.volumeClaimTemplates[0].spec.resources.requests.storage",
+    ]);
+  });
+
+  it("has its memory as a limit, and half of it as heap", async () => {
+    await make({ memory: "2Gi" });
+    expect(at(container(), "resources")).to.deep.equal({
+      requests: { cpu: "500m", memory: "2Gi" },
+      limits: { memory: "2Gi" },
+    });
+    expect(at(container(), "env")).to.deep.include({ name: "ZK_SERVER_HEAP", value: "1024" });
+  });
+
+  it("rolls the pods when a setting changes, and not otherwise", async () => {
+    const seen: unknown[] = [];
+    for (const tickTime of [2000, 2000, 1000]) {
+      engine = await MockEngine.start();
+      await make({ tickTime });
+      expect(at(pod(), "volumes", 0, "configMap", "name")).to.equal(at(config(), "metadata", "name"));
+      seen.push(at(spec(), "template"));
+    }
+    expect(seen[0]).to.deep.equal(seen[1]);
+    expect(seen[0]).not.to.deep.equal(seen[2]);
+  });
+
+  it("creates another namespace, under restricted pod security, and keeps it", async () => {
+    await make({ namespace: "data" });
+    expect(at(engine.one("kubernetes:core/v1:Namespace").inputs, "metadata")).to.deep.include({
+      name: "data",
+      labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+    });
+    expect(engine.optionsOf("kubernetes:core/v1:Namespace").retainOnDelete).to.equal(true);
+    const namespaces = engine.registered
+      .filter(({ type }) => type.startsWith("kubernetes:") && type !== "kubernetes:core/v1:Namespace")
+      .map(({ inputs }) => at(inputs, "metadata", "namespace"));
+    expect(new Set(namespaces)).to.deep.equal(new Set(["data"]));
+  });
+
+  it("lets only its own pods reach the quorum ports", async () => {
+    await make({ metrics: false });
+    expect(
+      at(engine.one("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs, "spec", "ingress"),
+    ).to.deep.equal([
+      { from: [{ podSelector: { matchLabels: { app: "zk" } } }], ports: [{ port: 2888 }, { port: 3888 }] },
+      { ports: [{ port: 2181 }] },
+    ]);
+  });
+
+  it("lets the StatefulSet be changed", async () => {
+    await make({ transform: (manifest) => ({ ...manifest, spec: { ...manifest.spec, replicas: 0 } }) });
+    expect(at(spec(), "replicas")).to.equal(0);
+  });
+
+  it("shares nothing with another ensemble in the same program", async () => {
+    new components.ZooKeeperEnsemble("zk", {});
+    new components.ZooKeeperEnsemble("zk2", { servers: 5, namespace: "data" });
+    await engine.settled();
+    const ids = engine.registered
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .map(
+        ({ type, inputs }) =>
+          `${type} ${JSON.stringify([at(inputs, "metadata", "namespace"), at(inputs, "metadata", "name")])}`,
+      );
+    expect(new Set(ids).size).to.equal(ids.length);
+  });
+
+  const refused: { args: ZooKeeperEnsembleArgs; paths: string[] }[] = [
+    { args: { name: "ZK" }, paths: ["name"] },
+    { args: { name: "z".repeat(53) }, paths: ["name"] },
+    { args: { namespace: "a.b" }, paths: ["namespace"] },
+    { args: { servers: 4 }, paths: ["servers"] },
+    { args: { servers: 0 }, paths: ["servers"] },
+    { args: { servers: 2.5 }, paths: ["servers"] },
+    { args: { image: "zookeeper" }, paths: ["image"] },
+    { args: { image: "zookeeper:latest" }, paths: ["image"] },
+    { args: { image: "docker.io/library/zookeeper:3.9.3" }, paths: ["image"] },
+    { args: { cpu: "half" }, paths: ["cpu"] },
+    { args: { cpu: "0" }, paths: ["cpu"] },
+    { args: { memory: "1GB" }, paths: ["memory"] },
+    { args: { memory: "64Mi" }, paths: ["memory"] },
+    { args: { heap: "1g" }, paths: ["heap"] },
+    { args: { heap: "much" }, paths: ["heap"] },
+    { args: { volumeSize: "10" }, paths: ["volumeSize"] },
+    { args: { volumeSize: "big" }, paths: ["volumeSize"] },
+    { args: { tickTime: 3000 }, paths: ["minSessionTimeout"] },
+    { args: { maxSessionTimeout: 3000 }, paths: ["maxSessionTimeout"] },
+    { args: { snapRetainCount: 1 }, paths: ["snapRetainCount"] },
+    { args: { purgeInterval: 0 }, paths: ["purgeInterval"] },
+    { args: { initLimit: 0, syncLimit: 0 }, paths: ["initLimit", "syncLimit"] },
+    { args: { logLevel: "info" }, paths: ["logLevel"] },
+    { args: { clusterDomain: "cluster_local" }, paths: ["clusterDomain"] },
+  ];
+  for (const { args, paths } of refused) {
+    it(`refuses ${JSON.stringify(args)} before anything is registered`, async () => {
+      expect(pathsOf(thrownBy(() => new components.ZooKeeperEnsemble("zk", args)))).to.deep.equal(paths);
+      await engine.settled();
+      expect(engine.registered).to.deep.equal([]);
+    });
+  }
+
+  it("refuses plain values at once although others are not known yet", () => {
+    const later = pulumi.output("1Gi");
+    const error = thrownBy(() => new components.ZooKeeperEnsemble("zk", { memory: later, servers: 2 }));
+    expect(pathsOf(error)).to.deep.equal(["servers"]);
+  });
+
+  it("refuses an output when it is known", async () => {
+    const { checked } = await import("../../components/validation/checked.ts");
+    const { checkEnsemble } = await import("../../components/ensemble/check.ts");
+    const { ensembleDefaults } = await import("../../components/ensemble/args.ts");
+    const args = { ...ensembleDefaults, name: "zk", memory: pulumi.output("64Mi") };
+    const outcome = await new Promise((resolve) => {
+      const settings: unknown = checked("an ensemble", args, checkEnsemble);
+      // The promise behind an output is the only place where its failure can be seen without ending the program.
+      (settings as { promise(): Promise<unknown> }).promise().then(resolve, resolve);
+    });
+    expect(pathsOf(outcome)).to.deep.equal(["memory"]);
+  });
+});

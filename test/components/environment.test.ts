@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import type * as Components from "../../components/index.ts";
+import { at, MockEngine, pathsOf, thrownBy, valueOf } from "./mocks.ts";
+
+const kubeconfig = "apiVersion: v1\nkind: Config\nclusters: []\ncurrent-context: lab\n";
+
+const ensembleResources = {
+  "zookeeper:ensemble:ZooKeeperEnsemble": 1,
+  "kubernetes:core/v1:Service": 2,
+  "kubernetes:core/v1:ConfigMap": 2,
+  "kubernetes:core/v1:ServiceAccount": 1,
+  "kubernetes:policy/v1:PodDisruptionBudget": 1,
+  "kubernetes:networking.k8s.io/v1:NetworkPolicy": 1,
+  "kubernetes:apps/v1:StatefulSet": 1,
+  "kubernetes:core/v1:PersistentVolumeClaimPatch": 3,
+};
+
+const gkeResources = {
+  "zookeeper:gke:GkeCluster": 1,
+  "zookeeper:gke:GkeNetwork": 1,
+  "zookeeper:gke:NodeIdentity": 1,
+  "zookeeper:gke:GkeNodePool": 1,
+  "gcp:compute/network:Network": 1,
+  "gcp:compute/subnetwork:Subnetwork": 1,
+  "gcp:compute/router:Router": 1,
+  "gcp:compute/routerNat:RouterNat": 1,
+  "gcp:serviceaccount/account:Account": 1,
+  "gcp:projects/iAMMember:IAMMember": 1,
+  "gcp:container/cluster:Cluster": 1,
+  "gcp:container/nodePool:NodePool": 1,
+  "pulumi:providers:kubernetes": 1,
+};
+
+const storageResources = {
+  "zookeeper:storage:ZooKeeperStorageClass": 1,
+  "kubernetes:storage.k8s.io/v1:StorageClass": 1,
+};
+
+describe("ZooKeeperEnvironment", () => {
+  let engine: MockEngine;
+  let components: typeof Components;
+
+  beforeEach(async () => {
+    engine = await MockEngine.start();
+    components = await import("../../components/index.ts");
+  });
+
+  it("makes a GKE cluster, a StorageClass and an ensemble, and nothing else", async () => {
+    new components.ZooKeeperEnvironment("zookeeper", { gke: { project: "my-project" } }, engine.watch());
+    await engine.settled();
+    expect(engine.counts()).to.deep.equal({
+      "zookeeper:environment:ZooKeeperEnvironment": 1,
+      ...gkeResources,
+      ...storageResources,
+      ...ensembleResources,
+    });
+    expect(engine.orphans()).to.deep.equal(["zookeeper:environment:ZooKeeperEnvironment zookeeper"]);
+  });
+
+  it("puts the same on a cluster that is there, in a class that is there", async () => {
+    new components.ZooKeeperEnvironment("lab", {
+      existing: { kubeconfig },
+      ensemble: { storageClassName: "standard" },
+    });
+    await engine.settled();
+    expect(engine.counts()).to.deep.equal({
+      "zookeeper:environment:ZooKeeperEnvironment": 1,
+      "zookeeper:existing:ExistingCluster": 1,
+      "pulumi:providers:kubernetes": 1,
+      ...ensembleResources,
+    });
+    const claim = at(
+      engine.one("kubernetes:apps/v1:StatefulSet").inputs,
+      "spec",
+      "volumeClaimTemplates",
+      0,
+      "spec",
+    );
+    expect(at(claim, "storageClassName")).to.equal("standard");
+  });
+
+  it("gives its StorageClass to the ensemble", async () => {
+    new components.ZooKeeperEnvironment("zookeeper", {
+      existing: { kubeconfig },
+      storage: { className: "fast", diskType: "pd-ssd", reclaimPolicy: "Delete" },
+    });
+    await engine.settled();
+    const storageClass = engine.one("kubernetes:storage.k8s.io/v1:StorageClass").inputs;
+    expect(storageClass).to.deep.include({
+      provisioner: "pd.csi.storage.gke.io",
+      parameters: { type: "pd-ssd" },
+      reclaimPolicy: "Delete",
+      volumeBindingMode: "WaitForFirstConsumer",
+      allowVolumeExpansion: true,
+    });
+    const claim = at(
+      engine.one("kubernetes:apps/v1:StatefulSet").inputs,
+      "spec",
+      "volumeClaimTemplates",
+      0,
+      "spec",
+    );
+    expect(at(claim, "storageClassName")).to.equal("fast");
+  });
+
+  it("says where the ensemble is, and keeps the kubeconfig secret", async () => {
+    const environment = new components.ZooKeeperEnvironment("zookeeper", { existing: { kubeconfig } });
+    expect(await valueOf(environment.connectionString)).to.equal("zk-cs.default.svc.cluster.local:2181");
+    expect(await valueOf(environment.namespace)).to.equal("default");
+    expect(await valueOf(environment.servers)).to.deep.equal([
+      "zk-0.zk-hs.default.svc.cluster.local",
+      "zk-1.zk-hs.default.svc.cluster.local",
+      "zk-2.zk-hs.default.svc.cluster.local",
+    ]);
+    expect(await pulumi.isSecret(environment.kubeconfig)).to.equal(true);
+  });
+
+  it("waits for the nodes before it makes the ensemble", async () => {
+    new components.ZooKeeperEnvironment("zookeeper", { gke: { project: "my-project" } }, engine.watch());
+    await engine.settled();
+    expect(engine.optionsOf("zookeeper:ensemble:ZooKeeperEnsemble").dependsOn).to.have.length(1);
+  });
+
+  for (const { what, args, paths } of [
+    { what: "neither kind of cluster", args: {}, paths: ["gke.project"] },
+    {
+      what: "both kinds of cluster",
+      args: { gke: { project: "my-project" }, existing: { kubeconfig } },
+      paths: ["existing.kubeconfig"],
+    },
+    {
+      what: "more servers than nodes",
+      args: { gke: { project: "my-project" }, ensemble: { servers: 5 } },
+      paths: ["ensemble.servers"],
+    },
+    {
+      what: "more memory and CPU than a node has",
+      args: { gke: { project: "my-project" }, ensemble: { memory: "3Gi", cpu: "2" } },
+      paths: ["ensemble.memory", "ensemble.cpu"],
+    },
+    {
+      what: "disks that the machines do not take",
+      args: {
+        gke: { project: "my-project", machineType: "n4-standard-2", nodeDiskType: "hyperdisk-balanced" },
+      },
+      paths: ["storage.diskType"],
+    },
+  ]) {
+    it(`refuses ${what} before anything is registered`, async () => {
+      const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
+      expect(pathsOf(error)).to.deep.equal(paths);
+      await engine.settled();
+      expect(engine.registered).to.deep.equal([]);
+    });
+  }
+
+  it("shows no kubeconfig in what it throws", () => {
+    const error = thrownBy(
+      () => new components.ZooKeeperEnvironment("lab", { existing: { kubeconfig: "token: s3cret" } }),
+    );
+    expect(String(error)).not.to.contain("s3cret");
+    expect(pathsOf(error)).to.deep.equal(["existing.kubeconfig"]);
+  });
+});

@@ -1,0 +1,180 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import type * as Components from "../../components/index.ts";
+import type { GkeClusterArgs } from "../../components/gke/args.ts";
+import { at, MockEngine, pathsOf, thrownBy, valueOf } from "./mocks.ts";
+
+describe("GkeCluster", () => {
+  let engine: MockEngine;
+  let components: typeof Components;
+
+  beforeEach(async () => {
+    engine = await MockEngine.start();
+    components = await import("../../components/index.ts");
+  });
+
+  async function make(args: Partial<GkeClusterArgs> = {}): Promise<Components.GkeCluster> {
+    const cluster = new components.GkeCluster(
+      "zookeeper",
+      { project: "my-project", ...args },
+      engine.watch(),
+    );
+    await engine.settled();
+    return cluster;
+  }
+
+  const cluster = (): unknown => engine.one("gcp:container/cluster:Cluster").inputs;
+  const pool = (): unknown => engine.one("gcp:container/nodePool:NodePool").inputs;
+
+  it("is private, VPC-native, shielded, with workload identity and Dataplane V2", async () => {
+    await make();
+    expect(cluster()).to.deep.include({
+      networkingMode: "VPC_NATIVE",
+      ipAllocationPolicy: { clusterSecondaryRangeName: "pods", servicesSecondaryRangeName: "services" },
+      enableShieldedNodes: true,
+      workloadIdentityConfig: { workloadPool: "my-project.svc.id.goog" },
+      datapathProvider: "ADVANCED_DATAPATH",
+      releaseChannel: { channel: "REGULAR" },
+      maintenancePolicy: { dailyMaintenanceWindow: { startTime: "03:00" } },
+      addonsConfig: { gcePersistentDiskCsiDriverConfig: { enabled: true } },
+      masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+      removeDefaultNodePool: true,
+      initialNodeCount: 1,
+      deletionProtection: true,
+    });
+    expect(at(cluster(), "privateClusterConfig", "enablePrivateNodes")).to.equal(true);
+    expect(at(cluster(), "monitoringConfig", "managedPrometheus", "enabled")).to.equal(true);
+  });
+
+  it("has four repaired, upgraded, shielded nodes with an identity of their own", async () => {
+    await make();
+    expect(pool()).to.deep.include({
+      nodeCount: 4,
+      nodeLocations: ["us-central1-a"],
+      management: { autoRepair: true, autoUpgrade: true },
+      upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
+    });
+    expect(at(pool(), "nodeConfig")).to.deep.include({
+      machineType: "e2-custom-2-4096",
+      serviceAccount: "zookeeper-nodes@my-project.iam.gserviceaccount.com",
+      workloadMetadataConfig: { mode: "GKE_METADATA" },
+      shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+      kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
+    });
+    expect(engine.one("gcp:projects/iAMMember:IAMMember").inputs).to.deep.equal({
+      project: "my-project",
+      role: "roles/container.defaultNodeServiceAccount",
+      member: "serviceAccount:zookeeper-nodes@my-project.iam.gserviceaccount.com",
+    });
+  });
+
+  it("has a network with ranges for pods and Services, and a NAT", async () => {
+    await make({ location: "europe-west1-b" });
+    expect(engine.one("gcp:compute/subnetwork:Subnetwork").inputs).to.deep.include({
+      region: "europe-west1",
+      privateIpGoogleAccess: true,
+      secondaryIpRanges: [
+        { rangeName: "pods", ipCidrRange: "10.132.0.0/16" },
+        { rangeName: "services", ipCidrRange: "10.136.0.0/20" },
+      ],
+    });
+    expect(engine.one("gcp:compute/routerNat:RouterNat").inputs).to.deep.include({
+      router: "zookeeper-router",
+      sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
+    });
+    expect(engine.optionsOf("zookeeper:gke:GkeNodePool").dependsOn).to.have.length(2);
+  });
+
+  it("spreads its nodes over the zones of a region", async () => {
+    await make({
+      location: "europe-west1",
+      nodeLocations: ["europe-west1-b", "europe-west1-c"],
+      nodeCount: 6,
+    });
+    expect(at(cluster(), "nodeLocations")).to.deep.equal(["europe-west1-b", "europe-west1-c"]);
+    expect(pool()).to.deep.include({ nodeCount: 3, nodeLocations: ["europe-west1-b", "europe-west1-c"] });
+  });
+
+  it("is reached from the authorised networks at its address, with its own certificate authority", async () => {
+    const made = await make({ authorizedNetworks: ["203.0.113.0/24"] });
+    expect(at(cluster(), "masterAuthorizedNetworksConfig")).to.deep.equal({
+      cidrBlocks: [{ cidrBlock: "203.0.113.0/24" }],
+    });
+    expect(at(cluster(), "privateClusterConfig", "enablePrivateEndpoint")).to.equal(false);
+    const server = at(JSON.parse(await valueOf(made.kubeconfig)), "clusters", 0, "cluster");
+    expect(server).to.deep.equal({ server: "https://198.51.100.7", "certificate-authority-data": "Q0E=" });
+  });
+
+  it("is reached only at its DNS endpoint when no network is authorised", async () => {
+    const made = await make();
+    expect(at(cluster(), "privateClusterConfig", "enablePrivateEndpoint")).to.equal(true);
+    expect(
+      at(cluster(), "controlPlaneEndpointsConfig", "dnsEndpointConfig", "allowExternalTraffic"),
+    ).to.equal(true);
+    const server = at(JSON.parse(await valueOf(made.kubeconfig)), "clusters", 0, "cluster");
+    expect(server).to.deep.equal({ server: "https://gke-0123456789ab-123456789012.us-central1.gke.goog" });
+  });
+
+  it("hands out a kubeconfig that is a secret and logs in through the GKE plugin", async () => {
+    const made = await make();
+    expect(await pulumi.isSecret(made.kubeconfig)).to.equal(true);
+    expect(at(JSON.parse(await valueOf(made.kubeconfig)), "users", 0, "user", "exec")).to.deep.include({
+      apiVersion: "client.authentication.k8s.io/v1beta1",
+      command: "gke-gcloud-auth-plugin",
+      provideClusterInfo: true,
+    });
+  });
+
+  it("lets the cluster's and the pool's arguments be changed", async () => {
+    await make({
+      transformCluster: (args) => ({ ...args, enableKubernetesAlpha: true }),
+      transformNodePool: (args) => ({ ...args, nodeCount: 7 }),
+    });
+    expect(at(cluster(), "enableKubernetesAlpha")).to.equal(true);
+    expect(at(pool(), "nodeCount")).to.equal(7);
+  });
+
+  const refused: { args: Partial<GkeClusterArgs>; path: string }[] = [
+    { args: { project: "My Project" }, path: "project" },
+    { args: { name: "a".repeat(25) }, path: "name" },
+    { args: { location: "mars" }, path: "location" },
+    { args: { location: "us-central1" }, path: "nodeLocations" },
+    { args: { nodeLocations: ["us-central1-b"] }, path: "nodeLocations" },
+    { args: { location: "us-central1", nodeLocations: ["us-west1-a"] }, path: "nodeLocations" },
+    {
+      args: { location: "us-central1", nodeLocations: ["us-central1-b", "us-central1-b"] },
+      path: "nodeLocations",
+    },
+    {
+      args: { location: "us-central1", nodeLocations: ["us-central1-b", "us-central1-c"], nodeCount: 5 },
+      path: "nodeCount",
+    },
+    { args: { nodeCount: 0 }, path: "nodeCount" },
+    { args: { machineType: "e2-custom-3-4096" }, path: "machineType" },
+    { args: { nodeDiskSizeGb: 5 }, path: "nodeDiskSizeGb" },
+    { args: { machineType: "n4-standard-2" }, path: "nodeDiskType" },
+    { args: { releaseChannel: "regular" }, path: "releaseChannel" },
+    { args: { maintenanceStart: "25:00" }, path: "maintenanceStart" },
+    { args: { authorizedNetworks: ["203.0.113.7/24"] }, path: "authorizedNetworks[0]" },
+    { args: { authorizedNetworks: ["203.0.113.0/24", "0.0.0.0/0"] }, path: "authorizedNetworks[1]" },
+    { args: { podRange: "10.128.0.0/16" }, path: "podRange" },
+    { args: { podRange: "10.132.0.0/22" }, path: "podRange" },
+    { args: { serviceRange: "here" }, path: "serviceRange" },
+    { args: { controlPlaneRange: "172.16.0.0/24" }, path: "controlPlaneRange" },
+  ];
+  for (const { args, path } of refused) {
+    it(`refuses ${JSON.stringify(args)}`, () => {
+      const error = thrownBy(
+        () => new components.GkeCluster("zookeeper", { project: "my-project", ...args }),
+      );
+      expect(pathsOf(error)).to.deep.equal([path]);
+    });
+  }
+
+  it("opens the API server to everyone only when that is said twice", async () => {
+    await make({ authorizedNetworks: ["0.0.0.0/0"], allowAnyNetwork: true });
+    expect(at(cluster(), "masterAuthorizedNetworksConfig", "cidrBlocks", 0, "cidrBlock")).to.equal(
+      "0.0.0.0/0",
+    );
+  });
+});
