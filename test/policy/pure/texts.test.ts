@@ -1,0 +1,203 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { parseType } from "../../../policy/kubernetes/object.ts";
+import { inProduction, productionSettings } from "../../../policy/production.ts";
+import { stackOf } from "../../../policy/reading/urn.ts";
+import {
+  pathsInCommand,
+  pathsInZooCfg,
+  serversInCommand,
+  serversInList,
+  serversInZooCfg,
+} from "../../../policy/zookeeper/configuration.ts";
+import { isBefore, isExactTag, isFrom, parseImage, parseVersion } from "../../../policy/zookeeper/image.ts";
+import { isZooKeeperImage } from "../../../policy/zookeeper/recognition.ts";
+
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+describe("image references", () => {
+  const cases: readonly (readonly [string, string, string, string | undefined, string | undefined])[] = [
+    ["zookeeper", "docker.io", "library/zookeeper", undefined, undefined],
+    ["zookeeper:3.9.5", "docker.io", "library/zookeeper", "3.9.5", undefined],
+    ["docker.io/zookeeper:3.9.5", "docker.io", "library/zookeeper", "3.9.5", undefined],
+    ["bitnami/zookeeper", "docker.io", "bitnami/zookeeper", undefined, undefined],
+    ["localhost/zookeeper:1", "localhost", "zookeeper", "1", undefined],
+    ["host:5000/zookeeper", "host:5000", "zookeeper", undefined, undefined],
+    ["host:5000/a/b/zookeeper:3", "host:5000", "a/b/zookeeper", "3", undefined],
+    [`gcr.io/p/zk@${digest}`, "gcr.io", "p/zk", undefined, digest],
+    [`gcr.io/p/zk:3.9.5@${digest}`, "gcr.io", "p/zk", "3.9.5", digest],
+  ];
+  for (const [reference, registry, repository, tag, hash] of cases) {
+    it(`reads ${reference}`, () => {
+      expect(parseImage(reference)).to.deep.equal({ registry, repository, tag, digest: hash });
+    });
+  }
+
+  it("are references, or nothing", () => {
+    const strangers = ["", ":", "a:b:c", "a@b", "/zookeeper", "zookeeper/", "a b", "zookeeper:-x"];
+    for (const text of strangers) expect(parseImage(text), text).to.equal(undefined);
+  });
+
+  it("come back from their parts", () => {
+    const part = fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/);
+    const host = fc.constantFrom("", "example.com/", "example.com:5000/", "localhost:80/");
+    fc.assert(
+      fc.property(host, fc.array(part, { minLength: 2, maxLength: 3 }), part, (registry, path, tag) => {
+        const image = parseImage(`${registry}${path.join("/")}:${tag}`);
+        expect(image?.tag).to.equal(tag);
+        expect(image?.repository).to.equal(path.join("/"));
+        expect(image?.registry).to.equal(registry === "" ? "docker.io" : registry.slice(0, -1));
+      }),
+    );
+  });
+
+  it("have exact tags and moving ones", () => {
+    const exact = [
+      "3.9.5",
+      "v1.2.3",
+      "3.9.5-jre",
+      "1.0-3.4.10",
+      "20240131",
+      "build-20240131",
+      "0123abc",
+      "1.2.3_4",
+    ];
+    for (const tag of exact) expect(isExactTag(tag), tag).to.equal(true);
+    const moving = [
+      "latest",
+      "3",
+      "3.9",
+      "stable",
+      "main",
+      "3.9-jre",
+      "1.2.",
+      "abc",
+      "alpine3.20",
+      "x1.2.3.4".slice(0, 4),
+    ];
+    for (const tag of moving) expect(isExactTag(tag), tag).to.equal(false);
+  });
+
+  it("have versions in order", () => {
+    expect(parseVersion("1.0-3.4.10")).to.deep.equal([3, 4, 10]);
+    expect(parseVersion("3.9.5-debian-12-r0")).to.deep.equal([3, 9, 5]);
+    expect(parseVersion("3.9")).to.equal(undefined);
+    const version = fc.tuple(fc.nat(20), fc.nat(20), fc.nat(20));
+    fc.assert(
+      fc.property(version, version, (a, b) => {
+        const order = (a[0] - b[0]) * 1e4 + (a[1] - b[1]) * 1e2 + (a[2] - b[2]);
+        expect(isBefore(a, b)).to.equal(order < 0);
+        expect(isBefore(a, a)).to.equal(false);
+      }),
+    );
+  });
+
+  it("come from places", () => {
+    const from = (reference: string, ...places: string[]): boolean => {
+      const image = parseImage(reference);
+      return image !== undefined && isFrom(image, places);
+    };
+    expect(from("zookeeper", "docker.io")).to.equal(true);
+    expect(from("zookeeper", "docker.io/library/")).to.equal(true);
+    expect(from("zookeeper", "docker.io/library/zookeeper")).to.equal(true);
+    expect(from("zookeeper", "docker.io/lib")).to.equal(false);
+    expect(from("evil.io/docker.io/library/x", "docker.io/library")).to.equal(false);
+    expect(from("europe-docker.pkg.dev/p/x", "*.pkg.dev")).to.equal(true);
+    expect(from("evilpkg.dev/p/x", "*.pkg.dev")).to.equal(false);
+    expect(from("europe-docker.pkg.dev/p/x", "*.pkg.dev/q")).to.equal(false);
+    expect(from("zookeeper")).to.equal(false);
+  });
+
+  it("say ZooKeeper by their last word", () => {
+    const yes = [
+      "zookeeper",
+      "bitnami/zookeeper:3",
+      "registry.k8s.io/kubernetes-zookeeper:1.0",
+      "a/cp_zookeeper",
+      "a/my.ZooKeeper",
+    ];
+    for (const image of yes) expect(isZooKeeperImage(image), image).to.equal(true);
+    const no = [
+      "nginx",
+      "zookeeper-exporter",
+      "pravega/zookeeper-operator",
+      "zookeeper/backup",
+      "notzookeeper",
+      "",
+    ];
+    for (const image of no) expect(isZooKeeperImage(image), image).to.equal(false);
+  });
+});
+
+describe("ZooKeeper's configuration", () => {
+  it("lists servers in a zoo.cfg", () => {
+    const cfg =
+      "# server.9=x\ntickTime=2000\r\nserver.1 = a:2888:3888;2181\nserver.2=b:2888:3888:participant\nserver.2=c:1:2\nserver.3=d:2888:3888:observer;2181\nserver.x=e";
+    expect(serversInZooCfg(cfg)).to.deep.equal({ participants: 2, observers: 1 });
+    expect(serversInZooCfg("tickTime=2000")).to.equal(undefined);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), (n) => {
+        const lines = Array.from({ length: n }, (_, i) => `server.${i + 1}=zk-${i}:2888:3888`);
+        expect(serversInZooCfg(lines.join("\n"))).to.deep.equal({ participants: n, observers: 0 });
+        expect(serversInList(lines.join(" "))).to.deep.equal({ participants: n, observers: 0 });
+      }),
+    );
+  });
+
+  it("lists servers in one line", () => {
+    const list = (text: string) => serversInList(text)?.participants;
+    expect(list("zk-0;zk-1;zk-2")).to.equal(3);
+    expect(list("server.1=a:2888:3888;2181 server.2=b:2888:3888;2181")).to.equal(2);
+    expect(list("server.1=a:2888:3888;2181,server.2=b:2888:3888;2181")).to.equal(2);
+    expect(list("a:2888:3888::1,b:2888:3888::2 c:2888:3888::3")).to.equal(3);
+    expect(list(" 5 ")).to.equal(5);
+    expect(list(" ")).to.equal(undefined);
+    expect(serversInList("a b:2888:3888:observer")).to.deep.equal({ participants: 1, observers: 1 });
+  });
+
+  it("says numbers and directories on the command line", () => {
+    expect(serversInCommand("start-zookeeper --servers=3 --x")).to.deep.equal({
+      participants: 3,
+      observers: 0,
+    });
+    expect(serversInCommand("start --servers 5")).to.deep.equal({ participants: 5, observers: 0 });
+    expect(serversInCommand("start --my-servers=5")).to.equal(undefined);
+    expect(pathsInCommand("start --data_dir=/a/data --data_log_dir='/b' --conf_dir=/c")).to.deep.equal([
+      "/a/data",
+      "/b",
+    ]);
+    expect(pathsInZooCfg("dataDir=/a\ndataLogDir=/b")).to.deep.equal(["/a", "/b"]);
+    expect(pathsInZooCfg("dataDir=${DATA}")).to.deep.equal([]);
+  });
+});
+
+describe("names of resources", () => {
+  it("say group and kind", () => {
+    expect(parseType("kubernetes:apps/v1:StatefulSet")).to.deep.equal({ group: "apps", kind: "StatefulSet" });
+    expect(parseType("kubernetes:core/v1:Pod")).to.deep.equal({ group: "", kind: "Pod" });
+    expect(parseType("kubernetes:storage.k8s.io/v1beta1:StorageClass")).to.deep.equal({
+      group: "storage.k8s.io",
+      kind: "StorageClass",
+    });
+    for (const type of [
+      "kubernetes:helm.sh/v3:Release",
+      "pulumi:providers:kubernetes",
+      "gcp:container/cluster:Cluster",
+    ]) {
+      expect(parseType(type)?.kind === "StatefulSet", type).to.equal(false);
+    }
+    expect(parseType("kubernetes:yaml:ConfigFile")).to.equal(undefined);
+  });
+
+  it("say the stack, and whether it is in production", () => {
+    expect(stackOf("urn:pulumi:prod-eu::project::type::name")).to.equal("prod-eu");
+    expect(stackOf("nothing")).to.equal("");
+    const settings = { productionStacks: productionSettings.productionStacks.fallback };
+    const production = (stack: string) => inProduction(`urn:pulumi:${stack}::p::t::n`, settings);
+    for (const stack of ["prod", "production", "live", "eu-prod", "PROD", "prod1", "zk.production"]) {
+      expect(production(stack), stack).to.equal(true);
+    }
+    for (const stack of ["dev", "product", "reprod", "staging", "alive", "prodded"])
+      expect(production(stack), stack).to.equal(false);
+  });
+});
