@@ -54,6 +54,10 @@ export function describe(finding: Finding, name: string = finding.path): string 
   return `${name}: ${show(finding.value)}: ${finding.reason}; ${finding.fix}`;
 }
 
+/** Long values are cut: they are no help, and could hold what should not be shown. */
+const longestShown = 80;
+
 function show(value: unknown): string {
-  return value === undefined ? "not set" : JSON.stringify(value);
+  const text = value === undefined ? "not set" : JSON.stringify(value);
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }

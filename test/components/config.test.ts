@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { readFileSync } from "node:fs";
+import type * as Read from "../../components/config/read.ts";
+import { MockEngine } from "./mocks.ts";
+
+const project = "zookeeper-environment";
+
+/** What Pulumi.yaml declares: the blocks of its `config`, of which each is a key with properties below it. */
+function declared(): Record<string, { type: string; default: unknown; description: string }> {
+  const text =
+    readFileSync(new URL("../../Pulumi.yaml", import.meta.url), "utf8").split("\nconfig:\n")[1] ?? "";
+  const blocks = text.split(/^ {2}(?=\w)/m).slice(1);
+  return Object.fromEntries(
+    blocks.map((block) => {
+      const property = (name: string): string =>
+        new RegExp(`^ {4}${name}: (.*(?:\n {6}.*)*)`, "m").exec(block)?.[1] ?? "";
+      const type = property("type");
+      const value = property("default").replace(/^"(.*)"$/, "$1");
+      return [
+        block.slice(0, block.indexOf(":")),
+        {
+          type,
+          default: type === "string" ? value : (JSON.parse(value) as unknown),
+          description: property("description"),
+        },
+      ];
+    }),
+  );
+}
+
+describe("the stack's configuration", () => {
+  let interpretConfig: typeof Read.interpretConfig;
+
+  before(async () => {
+    await MockEngine.start();
+    ({ interpretConfig } = await import("../../components/config/read.ts"));
+  });
+
+  const faultsOf = (values: Record<string, string>): string[] => interpretConfig(project, values).faults;
+  const gke = { "gcp:project": "my-project" };
+  const key = (name: string): string => `${project}:${name}`;
+
+  it("is declared in Pulumi.yaml with the types and defaults that the program has", () => {
+    const { settings } = interpretConfig(project, {});
+    const read = Object.fromEntries(
+      settings.map((each) => [each.key, { type: each.type, default: each.default }]),
+    );
+    const inYaml = Object.fromEntries(
+      Object.entries(declared()).map(([name, each]) => [name, { type: each.type, default: each.default }]),
+    );
+    expect(inYaml).to.deep.equal(read);
+  });
+
+  it("is described, every setting of it", () => {
+    for (const [name, { description }] of Object.entries(declared())) {
+      expect(description, name).to.match(/\w{4}/);
+    }
+  });
+
+  it("means the same with its defaults spelt out as without them", () => {
+    const spelt = Object.fromEntries(
+      Object.entries(declared()).map(([name, { type, default: value }]) => [
+        key(name),
+        type === "array" ? JSON.stringify(value) : String(value),
+      ]),
+    );
+    expect(interpretConfig(project, { ...gke, ...spelt }).args).to.deep.equal(
+      interpretConfig(project, gke).args,
+    );
+  });
+
+  it("is accepted as the development stack has it", () => {
+    const text = readFileSync(new URL("../../Pulumi.dev.yaml", import.meta.url), "utf8");
+    expect(text).to.contain("gcp:project: zookeeper-dev");
+    const faults = faultsOf({
+      "gcp:project": "zookeeper-dev",
+      [key("location")]: "us-central1-a",
+      [key("authorizedNetworks")]: '["203.0.113.0/24"]',
+      [key("deletionProtection")]: "false",
+      [key("protectEnsemble")]: "false",
+    });
+    expect(faults).to.deep.equal([]);
+  });
+
+  it("tells all of its faults at once, each with key, value, reason and fix", () => {
+    const faults = faultsOf({
+      ...gke,
+      [key("servers")]: "6",
+      [key("heap")]: "2g",
+      [key("tickTime")]: "soon",
+      [key("authorizedNetworks")]: '["0.0.0.0/0"]',
+      [key("nodeCuont")]: "4",
+    });
+    expect(faults).to.have.length(6);
+    for (const name of ["servers", "heap", "tickTime", "authorizedNetworks[0]", "nodeCuont"]) {
+      expect(
+        faults.filter((fault) => fault.startsWith(`${key(name)}: `)),
+        name,
+      ).not.to.have.length(0);
+    }
+    expect(faults.find((fault) => fault.includes("nodeCuont")))
+      .to.contain('"4"')
+      .and.to.contain("did you mean nodeCount?");
+  });
+
+  it("names the key of the Google Cloud project when there is no cluster", () => {
+    expect(faultsOf({})).to.have.length(1);
+    expect(faultsOf({})[0]).to.match(/^gcp:project: not set: /);
+  });
+
+  it("refuses both kinds of cluster without showing the kubeconfig", () => {
+    const faults = faultsOf({ ...gke, [key("kubeconfig")]: "clusters: s3cret\ncurrent-context: a" });
+    expect(faults).to.have.length(1);
+    expect(faults[0])
+      .to.match(new RegExp(`^${project}:kubeconfig: `))
+      .and.not.to.contain("s3cret");
+  });
+
+  it("leaves other namespaces alone", () => {
+    expect(faultsOf({ ...gke, "aws:region": "eu-west-1", "gcp:region": "here" })).to.deep.equal([]);
+  });
+
+  it("never makes an exception, nor a fault without a key, of any values", () => {
+    const names = Object.keys(declared());
+    const value = fc.oneof(
+      fc.string(),
+      fc.integer().map(String),
+      fc.constantFrom(
+        "true",
+        "false",
+        "[]",
+        '["us-central1-a"]',
+        "1Gi",
+        "512m",
+        "zookeeper:3.9.5",
+        "10.0.0.0/8",
+        "null",
+        "{}",
+      ),
+    );
+    const configuration = fc.dictionary(
+      fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: fc.string() }),
+      value,
+    );
+    fc.assert(
+      fc.property(configuration, fc.boolean(), (values, withProject) => {
+        const all = Object.fromEntries(Object.entries(values).map(([name, each]) => [key(name), each]));
+        for (const fault of faultsOf({ ...(withProject ? gke : {}), ...all })) {
+          expect(fault).to.match(/^(zookeeper-environment:|gcp:project: )/);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
