@@ -110,7 +110,6 @@ function environment(ensemble: EnsembleValues): types.input.core.v1.EnvVar[] {
   ];
   return [
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
     { name: "ZOOCFGDIR", value: paths.conf },
     { name: "ZK_BIN_DIR", value: paths.bin },
     { name: "ZK_MARK_DIR", value: paths.mark },
@@ -128,7 +127,8 @@ function environment(ensemble: EnsembleValues): types.input.core.v1.EnvVar[] {
  */
 function probes(): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
   const probe = (question: string): Probe => ({
-    exec: { command: [`${paths.bin}/zookeeper-ready`, String(ports.client), question] },
+    // Through sh: a missing script is then a failure. Without, it would be an error, which the kubelet passes over.
+    exec: { command: ["sh", `${paths.bin}/zookeeper-ready`, String(ports.client), question] },
     timeoutSeconds: 5,
   });
   return {

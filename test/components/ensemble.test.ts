@@ -110,13 +110,24 @@ describe("ZooKeeperEnsemble", () => {
   it("asks for readiness and liveness, and lets a start take its time", async () => {
     await make();
     const question = (probe: string): unknown => at(container(), probe, "exec", "command");
-    expect(question("startupProbe")).to.deep.equal(["/opt/zookeeper/bin/zookeeper-ready", "2181", "started"]);
+    expect(question("startupProbe")).to.deep.equal([
+      "sh",
+      "/opt/zookeeper/bin/zookeeper-ready",
+      "2181",
+      "started",
+    ]);
     expect(question("readinessProbe")).to.deep.equal([
+      "sh",
       "/opt/zookeeper/bin/zookeeper-ready",
       "2181",
       "serving",
     ]);
-    expect(question("livenessProbe")).to.deep.equal(["/opt/zookeeper/bin/zookeeper-ready", "2181", "alive"]);
+    expect(question("livenessProbe")).to.deep.equal([
+      "sh",
+      "/opt/zookeeper/bin/zookeeper-ready",
+      "2181",
+      "alive",
+    ]);
     expect(at(container(), "startupProbe", "failureThreshold")).to.equal(300);
   });
 

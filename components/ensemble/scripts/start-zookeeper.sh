@@ -59,31 +59,26 @@ allow_first_start() {
   done
 }
 
-# A server that asks for a name too early waits out a negative answer cached on the way. So ask for the headless
-# Service only, never for a single server, until it lists this pod and the others: all of them for 3 seconds,
-# a quorum of them for 10, then start regardless, because a majority that is gone must not keep this one down.
+# A server whose peers have no names yet backs off, and loses seconds. So wait for the names first: for all of them
+# for 3 seconds, for a quorum for 10, then start regardless, because a majority that is gone must not keep this one
+# down. The server's own name is no matter: the kubelet writes it to /etc/hosts.
 await_names() {
-  if [ -z "${POD_IP:-}" ] || ! command -v getent >/dev/null; then
-    return 0
-  fi
-  servers=$(grep -c '^server\.' "$ZOOCFGDIR/zoo.cfg")
-  service=$(sed -n "s/^server\.1=[^.]*\.\([^:]*\):.*/\1/p" "$ZOOCFGDIR/zoo.cfg")
+  names=$(sed -n 's/^server\.[0-9]*=\([^:]*\):.*/\1/p' "$ZOOCFGDIR/zoo.cfg")
+  servers=$(echo "$names" | wc -l)
   since=$(date +%s)
   while :; do
-    waited=$(($(date +%s) - since))
-    addresses=$(timeout 2 getent ahosts "$service." | cut -d ' ' -f 1 | sort -u)
-    present=$(echo "$addresses" | grep -c . || true)
-    if echo "$addresses" | grep -qxF "$POD_IP"; then
-      if [ "$present" -ge "$servers" ]; then
-        return 0
+    present=1
+    for name in $names; do
+      if [ "${name%%.*}" != "$POD_NAME" ] && timeout 2 getent ahosts "$name." >/dev/null; then
+        present=$((present + 1))
       fi
-      if [ "$waited" -ge 3 ] && [ "$present" -gt $((servers / 2)) ]; then
-        say "$service lists $present of $servers servers: starting"
-        return 0
-      fi
+    done
+    if [ "$present" -eq "$servers" ]; then
+      return 0
     fi
-    if [ "$waited" -ge 10 ]; then
-      say "$service lists $present of $servers servers after ${waited}s: starting anyway"
+    waited=$(($(date +%s) - since))
+    if [ "$waited" -ge 10 ] || { [ "$waited" -ge 3 ] && [ "$present" -gt $((servers / 2)) ]; }; then
+      say "$present of $servers servers have names after ${waited}s: starting"
       return 0
     fi
     sleep 0.2
@@ -94,13 +89,14 @@ await_names() {
 install_probe() {
   cp "$(dirname "$0")/zookeeper-ready" "$ZK_BIN_DIR/zookeeper-ready"
   chmod 0755 "$ZK_BIN_DIR/zookeeper-ready"
-  date +%s >"$ZK_BIN_DIR/started"
+  rm -f "$ZK_BIN_DIR/started"
 }
 
 data_dir=$(setting dataDir)
 log_dir=$(setting dataLogDir)
+install_probe
 write_myid
 allow_first_start
 await_names
-install_probe
+date +%s >"$ZK_BIN_DIR/started"
 exec zkServer.sh start-foreground

@@ -4,6 +4,7 @@
 #   alive    the server answers
 #   started  the server serves, or has been alive for 30 seconds: one that waits for a quorum is not killed
 port=${1:-2181}
+started_file=$(dirname "$0")/started
 
 ask() {
   printf '%s' "$1" | nc -w 3 127.0.0.1 "$port" 2>/dev/null
@@ -19,7 +20,7 @@ alive() {
 }
 
 started() {
-  serving || { [ $(($(date +%s) - $(cat "$(dirname "$0")/started"))) -ge 30 ] && alive; }
+  serving || { [ -e "$started_file" ] && [ $(($(date +%s) - $(cat "$started_file"))) -ge 30 ] && alive; }
 }
 
 case ${2:-serving} in
