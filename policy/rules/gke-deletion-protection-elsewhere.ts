@@ -2,20 +2,30 @@ import { resourcePolicy } from "../define.ts";
 import { judgeDeletionProtection } from "../gke/deletion-protection.ts";
 import { clusterType, labelOf } from "../gke/stack.ts";
 import { inProduction, productionSettings } from "../production.ts";
+import { stackOf } from "../reading/urn.ts";
+import { text } from "../settings.ts";
 
 /**
- * Outside production a cluster may be meant to be thrown away: this is only said.
+ * Outside production a cluster may be meant to be thrown away: this is only said, and not of stacks whose names say
+ * that they are.
  *
  * @see https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/ (deletionProtection)
  */
 export const gkeDeletionProtectionElsewhere = resourcePolicy({
   name: "gke-deletion-protection-elsewhere",
   description: "GKE clusters of other stacks are protected from deletion",
-  settings: productionSettings,
+  settings: {
+    ...productionSettings,
+    disposableStacks: text(
+      "Regular expression that the names of stacks match whose clusters are meant to be thrown away",
+      "(^|[^a-z])(dev|test|ci)([^a-z]|$)",
+    ),
+  },
   enforcementLevel: "advisory",
   concerns: (type) => type === clusterType,
   judge: (resource, open, settings) => {
-    if (inProduction(resource.urn, settings)) return;
+    const disposable = new RegExp(settings.disposableStacks, "i").test(stackOf(resource.urn));
+    if (disposable || inProduction(resource.urn, settings)) return;
     judgeDeletionProtection(resource, open(labelOf("Cluster", resource)));
   },
 });

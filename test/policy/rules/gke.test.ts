@@ -363,7 +363,16 @@ describe("gke-deletion-protection", () => {
     const fault = /deletionProtection is false; required: true/;
     expectVerdict(gkeDeletionProtection, [off], fault, { stack: "prod" });
     expectVerdict(gkeDeletionProtection, [off], "nothing", { stack: "dev" });
-    expectVerdict(gkeDeletionProtectionElsewhere, [off], fault, { stack: "dev" });
+    for (const stack of ["staging", "devices", "latest"]) {
+      expectVerdict(gkeDeletionProtectionElsewhere, [off], fault, { stack });
+    }
+    for (const stack of ["dev", "eu-dev", "TEST", "ci-7"]) {
+      expectVerdict(gkeDeletionProtectionElsewhere, [off], "nothing", { stack });
+    }
+    expectVerdict(gkeDeletionProtectionElsewhere, [off], fault, {
+      stack: "dev",
+      config: { disposableStacks: "^x$" },
+    });
     expectVerdict(gkeDeletionProtectionElsewhere, [off], "nothing", { stack: "prod" });
     expectVerdict(gkeDeletionProtection, [off], fault, { config: { productionStacks: "dev" } });
   });
@@ -371,7 +380,7 @@ describe("gke-deletion-protection", () => {
   it("accepts it missing, which means on; refuses other types; leaves an unknown open", () => {
     for (const [policy, stack] of [
       [gkeDeletionProtection, "prod"],
-      [gkeDeletionProtectionElsewhere, "dev"],
+      [gkeDeletionProtectionElsewhere, "staging"],
     ] as const) {
       expectVerdict(policy, [changed(cluster, protection, undefined)], "nothing", { stack });
       expectVerdict(policy, [changed(cluster, protection, "on")], /"on" \(wrong type\)/, { stack });

@@ -1,0 +1,57 @@
+import { configMap, neighbours, podPath, statefulSet, storageClass } from "../fixtures/ensemble.ts";
+import { tutorial } from "../fixtures/tutorial.ts";
+import { changed, unknownValue } from "../harness.ts";
+import { clusterAndNodes, objects, replaced, withStatefulSet, type Program } from "./program.ts";
+
+export const ensemble: Program = { resources: objects, refusals: {} };
+
+const alone = neighbours.filter(({ type }) => type.startsWith("kubernetes:") && !type.includes("helm.sh"));
+
+/** An ensemble beside workloads that do much of what an ensemble must not. */
+export const ensembleBesideOthers: Program = { resources: [...objects, ...alone], refusals: {} };
+
+/** A first preview, in which names and images are not known yet. */
+export const ensembleWithUnknowns: Program = {
+  resources: replaced(
+    withStatefulSet([...podPath, "containers", 0, "image"], unknownValue),
+    storageClass,
+    changed(storageClass, ["parameters"], { type: unknownValue }),
+  ),
+  refusals: {},
+};
+
+export const clusterProgram: Program = { resources: clusterAndNodes, refusals: {} };
+
+/** A first preview with an unknown beside each of many faults: none of them hides a fault. */
+export const unknownsHideNothing: Program = {
+  resources: replaced(
+    objects,
+    statefulSet,
+    [
+      [[...podPath, "containers", 0, "image"], unknownValue],
+      [[...podPath, "restartPolicy"], "OnFailure"],
+      [[...podPath, "securityContext", "runAsUser"], unknownValue],
+      [[...podPath, "automountServiceAccountToken"], true],
+      [["spec", "volumeClaimTemplates", 0, "spec", "storageClassName"], unknownValue],
+      [["spec", "volumeClaimTemplates", 0, "spec", "resources", "requests", "storage"], "1Gi"],
+    ].reduce((resource, [path, value]) => changed(resource, path as string[], value), statefulSet),
+  ).filter((resource) => resource !== configMap),
+  refusals: {
+    "restart-policy": 'restartPolicy is "OnFailure"',
+    "pod-security": "automountServiceAccountToken is true",
+    "durable-storage": 'storage is "1Gi"',
+  },
+};
+
+/** The manifest of the Kubernetes tutorial. */
+export const tutorialManifest: Program = {
+  resources: tutorial,
+  refusals: {
+    "network-exposure": "publishNotReadyAddresses is missing",
+    images: "ZooKeeper 3.9.5 or later",
+    resources: "limits.memory is missing",
+    probes: "startupProbe is missing",
+    "durable-storage": "storageClassName is missing",
+    "pod-security": "runAsNonRoot is missing",
+  },
+};

@@ -1,0 +1,41 @@
+import { cluster, nodePool } from "../fixtures/ensemble.ts";
+import { changed, type Registered } from "../harness.ts";
+import { clusterAndNodes, replaced, type Program } from "./program.ts";
+
+function withCluster(path: readonly string[], value: unknown): readonly Registered[] {
+  return replaced(clusterAndNodes, cluster, changed(cluster, path, value));
+}
+
+function withPool(path: readonly string[], value: unknown): readonly Registered[] {
+  return replaced(clusterAndNodes, nodePool, changed(nodePool, path, value));
+}
+
+export const smallMachines: Program = {
+  resources: withPool(["nodeConfig", "machineType"], "e2-small"),
+  refusals: { "node-pool": '"e2-small" (0.5 vCPUs sustained, of a shared core, 2048 MiB)' },
+};
+
+export const noRepair: Program = {
+  resources: withPool(["management", "autoRepair"], false),
+  refusals: { "node-pool": "management.autoRepair is false" },
+};
+
+export const threeNodes: Program = {
+  resources: withPool(["nodeCount"], 3),
+  refusals: { "node-count": "left with 3 node(s) at least" },
+};
+
+export const scaledToOne: Program = {
+  resources: withPool(["autoscaling"], { minNodeCount: 1, maxNodeCount: 8 }),
+  refusals: { "node-count": "left with 1 node(s) at least" },
+};
+
+export const noChannel: Program = {
+  resources: withCluster(["releaseChannel"], undefined),
+  refusals: { "gke-cluster": "releaseChannel.channel is missing" },
+};
+
+export const openToAll: Program = {
+  resources: withCluster(["masterAuthorizedNetworksConfig"], { cidrBlocks: [{ cidrBlock: "0.0.0.0/0" }] }),
+  refusals: { "gke-cluster": 'cidrBlock is "0.0.0.0/0"' },
+};

@@ -1,0 +1,84 @@
+import { budget, client, configMap, headless, podPath } from "../fixtures/ensemble.ts";
+import { changed } from "../harness.ts";
+import { objects, replaced, withStatefulSet, type Program } from "./program.ts";
+
+const required = [
+  ...podPath,
+  "affinity",
+  "podAntiAffinity",
+  "requiredDuringSchedulingIgnoredDuringExecution",
+];
+
+export const antiAffinityPreferred: Program = {
+  resources: withStatefulSet([...podPath, "affinity", "podAntiAffinity"], {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: {} } },
+    ],
+  }),
+  refusals: { "anti-affinity": "make the preferred term a required one" },
+};
+
+export const antiAffinityOfOthers: Program = {
+  resources: withStatefulSet([...required, 0, "labelSelector"], { matchLabels: { app: "zk-headless" } }),
+  refusals: { "anti-affinity": "matches none of the workload's own pods" },
+};
+
+export const antiAffinityInOtherNamespace: Program = {
+  resources: [
+    ...withStatefulSet([...required, 0, "namespaceSelector"], { matchLabels: { team: "db" } }),
+    {
+      type: "kubernetes:core/v1:Namespace",
+      name: "ns",
+      props: { metadata: { name: "default", labels: { team: "web" } } },
+    },
+  ],
+  refusals: { "anti-affinity-in-stack": "does not match the labels of the pods' own namespace" },
+};
+
+export const oneNodeByName: Program = {
+  resources: withStatefulSet([...podPath, "nodeSelector"], { "kubernetes.io/hostname": "node-1" }),
+  refusals: { "anti-affinity": "may run on 1 node" },
+};
+
+export const noBudget: Program = {
+  resources: replaced(objects, budget),
+  refusals: { "disruption-budget": "covered by no PodDisruptionBudget" },
+};
+
+export const twoBudgets: Program = {
+  resources: [...objects, { ...changed(budget, ["metadata", "name"], "zk-budget"), name: "zk-budget" }],
+  refusals: { "disruption-budget": "covered by 2 budgets" },
+};
+
+export const looseBudget: Program = {
+  resources: replaced(objects, budget, changed(budget, ["spec", "maxUnavailable"], "50%")),
+  refusals: { "disruption-budget": "leaves a quorum of 2 of 3 servers" },
+};
+
+export const fourServers: Program = {
+  resources: withStatefulSet(["spec", "replicas"], 4),
+  refusals: { "quorum-size": "an odd number", "quorum-configuration": "is 4 while" },
+};
+
+export const fiveServersListed: Program = {
+  resources: replaced(
+    objects,
+    configMap,
+    changed(
+      configMap,
+      ["data", "zoo.cfg"],
+      [1, 2, 3, 4, 5].map((n) => `server.${n}=zk-${n - 1}:2888:3888`).join("\n"),
+    ),
+  ),
+  refusals: { "quorum-configuration": "is 3 while ConfigMap default/zk-config data.zoo.cfg lists 5 servers" },
+};
+
+export const loadBalancer: Program = {
+  resources: replaced(objects, client, changed(client, ["spec", "type"], "LoadBalancer")),
+  refusals: { "network-exposure": 'spec.type is "LoadBalancer"' },
+};
+
+export const unpublishedNames: Program = {
+  resources: replaced(objects, headless, changed(headless, ["spec", "publishNotReadyAddresses"], false)),
+  refusals: { "network-exposure": "publishNotReadyAddresses is false" },
+};

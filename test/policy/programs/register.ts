@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import { unknownValue, type Registered } from "../harness.ts";
+
+/** A resource of whatever type its token says. */
+class Registration extends pulumi.CustomResource {}
+
+/** A provider that renders Kubernetes objects to files. */
+class RenderingProvider extends pulumi.ProviderResource {}
+
+/** The properties with each mark of an unknown replaced by an output that a preview does not know. */
+function withUnknowns(value: unknown, unknown: pulumi.Output<string>): unknown {
+  if (value === unknownValue) return unknown;
+  if (Array.isArray(value)) return value.map((element) => withUnknowns(element, unknown));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, element]) => [key, withUnknowns(element, unknown)]),
+  );
+}
+
+/** The fields that the Kubernetes SDK would add: `kubernetes:core/v1:Pod` is apiVersion v1, kind Pod. */
+function typeFields(type: string): Record<string, string> {
+  const [, version = "", kind = ""] = type.split(":");
+  return { apiVersion: version.replace(/^core\//, ""), kind };
+}
+
+/**
+ * Registers the resources. Kubernetes objects are rendered to files, so that no cluster is needed.
+ *
+ * @param rendered folder for the rendered objects
+ */
+export function registerAll(resources: readonly Registered[], rendered: string): void {
+  const provider = new RenderingProvider(
+    "kubernetes",
+    "rendered",
+    { renderYamlToDirectory: rendered },
+    { version: "4.25.0" },
+  );
+  const unused = { metadata: { name: "unused" }, apiVersion: "v1", kind: "ConfigMap" };
+  const needsUnknown = JSON.stringify(resources).includes(unknownValue);
+  const later = needsUnknown
+    ? new Registration("kubernetes:core/v1:ConfigMap", "unused", unused, { provider }).id
+    : pulumi.output("");
+  for (const { type, name, props } of resources) {
+    const inputs = withUnknowns(props, later) as pulumi.Inputs;
+    const kubernetes = type.startsWith("kubernetes:");
+    const options = kubernetes ? { provider } : { version: "9.37.0" };
+    new Registration(type, name, kubernetes ? { ...typeFields(type), ...inputs } : inputs, options);
+  }
+}

@@ -1,0 +1,42 @@
+import { podPath, storageClass } from "../fixtures/ensemble.ts";
+import { changed } from "../harness.ts";
+import { objects, replaced, withStatefulSet, type Program } from "./program.ts";
+
+export const retentionDelete: Program = {
+  resources: withStatefulSet(["spec", "persistentVolumeClaimRetentionPolicy"], {
+    whenDeleted: "Delete",
+    whenScaled: "Retain",
+  }),
+  refusals: { "durable-storage": 'whenDeleted is "Delete"' },
+};
+
+export const dataInEmptyDir: Program = {
+  resources: withStatefulSet(["spec", "volumeClaimTemplates"], undefined).map((resource) =>
+    resource.name === "zk"
+      ? changed(
+          resource,
+          [...podPath, "volumes"],
+          [
+            { name: "conf", configMap: { name: "zk-config" } },
+            { name: "datadir", emptyDir: {} },
+          ],
+        )
+      : resource,
+  ),
+  refusals: { "durable-storage": "of kind emptyDir", "durable-storage-in-stack": "of kind emptyDir" },
+};
+
+export const classDeletes: Program = {
+  resources: replaced(objects, storageClass, changed(storageClass, ["reclaimPolicy"], "Delete")),
+  refusals: { "durable-storage-in-stack": 'reclaimPolicy is "Delete"' },
+};
+
+export const classBindsAtOnce: Program = {
+  resources: replaced(objects, storageClass, changed(storageClass, ["volumeBindingMode"], "Immediate")),
+  refusals: { "storage-class": 'volumeBindingMode is "Immediate"' },
+};
+
+export const classInTree: Program = {
+  resources: replaced(objects, storageClass, changed(storageClass, ["provisioner"], "kubernetes.io/gce-pd")),
+  refusals: { "storage-class": 'provisioner is "kubernetes.io/gce-pd"' },
+};
