@@ -73,7 +73,7 @@ await_names() {
         present=$((present + 1))
       fi
     done
-    if [ "$present" -eq "$servers" ]; then
+    if [ "$present" -ge "$servers" ]; then
       return 0
     fi
     waited=$(($(date +%s) - since))
