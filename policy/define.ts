@@ -1,6 +1,8 @@
 import type {
   EnforcementLevel,
   PolicyProviderResource,
+  ResourceRemediation,
+  ResourceValidation,
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
@@ -32,8 +34,8 @@ export interface Change {
 }
 
 interface ResourceRule<S extends Settings> extends Description<S> {
-  /** Whether resources of the type are judged at all; asked before anything is read. */
-  readonly concerns: (type: string) => boolean;
+  /** The one type of resource that is judged. @default all types */
+  readonly type?: string;
   readonly judge: (resource: Resource, open: Open, settings: Values<S>) => void;
   /** The changes that mend the resource where that is unambiguous; made at level `remediate` only. */
   readonly mend?: (resource: Resource, settings: Values<S>) => readonly Change[];
@@ -108,29 +110,29 @@ class Reports {
 
 /** A policy that judges each resource by itself, before it is created. */
 export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): ResourceValidationPolicy {
-  const { name, description, settings, enforcementLevel, mend } = rule;
+  const { name, description, settings, enforcementLevel, type, mend } = rule;
+  const validate: ResourceValidation = (args, reportViolation) => {
+    if (type !== undefined && args.type !== type) return;
+    const reports = new Reports();
+    rule.judge(resourceFrom(args), reports.open, readSettings(settings, args.getConfig()));
+    reports.tell(name, reportViolation);
+  };
+  const remediate: ResourceRemediation = (args) => {
+    const changes = mend?.(resourceFrom(args), readSettings(settings, args.getConfig())) ?? [];
+    if (changes.length === 0) return undefined;
+    return changes.reduce<unknown>(
+      (raw, change) => withValue(raw, change.path, change.value),
+      rawProperties(args.props),
+    ) as Record<string, unknown>;
+  };
   return {
     name,
     description,
     configSchema: configSchema(settings),
     enforcementLevel,
-    validateResource: (args, reportViolation) => {
-      if (!rule.concerns(args.type)) return;
-      const reports = new Reports();
-      rule.judge(resourceFrom(args), reports.open, readSettings(settings, args.getConfig()));
-      reports.tell(name, reportViolation);
-    },
-    ...(mend && {
-      remediateResource: (args) => {
-        if (!rule.concerns(args.type)) return undefined;
-        const changes = mend(resourceFrom(args), readSettings(settings, args.getConfig()));
-        if (changes.length === 0) return undefined;
-        return changes.reduce<unknown>(
-          (raw, { path, value }) => withValue(raw, path, value),
-          rawProperties(args.props),
-        ) as Record<string, unknown>;
-      },
-    }),
+    // The SDK reads a resource for every policy unless the policy's function names another type.
+    validateResource: type === undefined ? validate : Object.assign(validate, { __pulumiType: type }),
+    ...(mend && { remediateResource: remediate }),
   };
 }
 
@@ -164,7 +166,6 @@ export function serverPolicy<S extends Settings>(rule: ServerRule<S>): ResourceV
   return resourcePolicy({
     ...rule,
     settings,
-    concerns: (type) => type.startsWith("kubernetes:"),
     judge: (resource, open, values) => {
       for (const workload of workloadsOf(resource)) {
         const { runs, server, open: unseen } = recognise(workload, values);

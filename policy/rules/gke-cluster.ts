@@ -84,7 +84,7 @@ export const gkeCluster = resourcePolicy({
     releaseChannels: texts("Release channels that are accepted", ["REGULAR", "STABLE", "EXTENDED"]),
   },
   enforcementLevel: "mandatory",
-  concerns: (type) => type === clusterType,
+  type: clusterType,
   judge: (resource, open, settings) => {
     const report = open(labelOf("Cluster", resource));
     const { root } = resource;

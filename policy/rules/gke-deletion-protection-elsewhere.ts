@@ -22,7 +22,7 @@ export const gkeDeletionProtectionElsewhere = resourcePolicy({
     ),
   },
   enforcementLevel: "advisory",
-  concerns: (type) => type === clusterType,
+  type: clusterType,
   judge: (resource, open, settings) => {
     const disposable = new RegExp(settings.disposableStacks, "i").test(stackOf(resource.urn));
     if (disposable || inProduction(resource.urn, settings)) return;

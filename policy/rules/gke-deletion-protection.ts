@@ -13,7 +13,7 @@ export const gkeDeletionProtection = resourcePolicy({
   description: "GKE clusters of production stacks are protected from deletion",
   settings: productionSettings,
   enforcementLevel: "mandatory",
-  concerns: (type) => type === clusterType,
+  type: clusterType,
   judge: (resource, open, settings) => {
     if (!inProduction(resource.urn, settings)) return;
     judgeDeletionProtection(resource, open(labelOf("Cluster", resource)));

@@ -15,12 +15,13 @@ const ports: ReadonlySet<number | string> = new Set([2181, 2281, 2888, 3888]);
 
 /** Whether the Service selects pods of the workload. A Service's selector is plain labels; none selects nothing. */
 function selects(service: KubernetesObject, workload: Workload): Truth {
-  const selector = service.root.at("spec", "selector");
   const here: Truth =
     service.namespace === undefined || workload.namespace === undefined
       ? "unknown"
       : service.namespace === workload.namespace;
-  const labels = labelsOf(selector);
+  // Most pairs are told apart by their namespaces alone.
+  if (here === false) return false;
+  const labels = labelsOf(service.root.at("spec", "selector"));
   if (labels !== unknown && labels.size === 0) return false;
   const conditions: Selector =
     labels === unknown

@@ -106,7 +106,7 @@ export const nodePool = resourcePolicy({
     ),
   },
   enforcementLevel: "mandatory",
-  concerns: (type) => type === nodePoolType,
+  type: nodePoolType,
   judge: (resource, open, settings) => {
     const report = open(labelOf("NodePool", resource));
     const { root } = resource;
