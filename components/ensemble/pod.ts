@@ -1,12 +1,12 @@
-import type { types } from "@pulumi/kubernetes";
+import type * as inputs from "@pulumi/kubernetes/types/input.js";
 import type { EnsembleValues } from "./args.ts";
 import { confFiles, scriptFiles } from "./files.ts";
 import { heapMebibytes } from "./heap.ts";
 import { claimTemplate, ensembleNames, objectLabels, paths, ports, selectorLabels } from "./names.ts";
 
-type PodTemplate = types.input.core.v1.PodTemplateSpec;
-type Container = types.input.core.v1.Container;
-type Probe = types.input.core.v1.Probe;
+type PodTemplate = inputs.core.v1.PodTemplateSpec;
+type Container = inputs.core.v1.Container;
+type Probe = inputs.core.v1.Probe;
 
 /** The official image's user and group `zookeeper`. */
 const zookeeperUser = 1000;
@@ -41,9 +41,7 @@ export function podTemplate(ensemble: EnsembleValues, configName: string, config
 }
 
 /** One server per node, always; evenly over zones, where there are several and it is possible. */
-function placement(
-  name: string,
-): Pick<types.input.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
+function placement(name: string): Pick<inputs.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
   return {
     affinity: {
       podAntiAffinity: {
@@ -101,7 +99,7 @@ function serverContainer(ensemble: EnsembleValues): Container {
   };
 }
 
-function environment(ensemble: EnsembleValues): types.input.core.v1.EnvVar[] {
+function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
   const jvmFlags = [
     // An empty disk never votes, unless start-zookeeper allows it.
     "-Dzookeeper.db.autocreate=false",
@@ -138,7 +136,7 @@ function probes(): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: 
   };
 }
 
-function volumes(markName: string, configName: string): types.input.core.v1.Volume[] {
+function volumes(markName: string, configName: string): inputs.core.v1.Volume[] {
   const items = (names: readonly string[]): { key: string; path: string }[] =>
     names.map((key) => ({ key, path: key }));
   return [

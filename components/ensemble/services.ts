@@ -1,10 +1,10 @@
-import type { types } from "@pulumi/kubernetes";
+import type * as inputs from "@pulumi/kubernetes/types/input.js";
 import type { EnsembleValues } from "./args.ts";
 import { ensembleNames, objectLabels, ports, selectorLabels } from "./names.ts";
 
 /** What describes an object to Kubernetes. */
 export interface Manifest<Spec> {
-  metadata: types.input.meta.v1.ObjectMeta;
+  metadata: inputs.meta.v1.ObjectMeta;
   spec: Spec;
 }
 
@@ -12,7 +12,7 @@ export interface Manifest<Spec> {
 const skipAwait = { "pulumi.com/skipAwait": "true" };
 
 /** The Service that gives every server a name, from the moment that its pod has an address. */
-export function headlessService(ensemble: EnsembleValues): Manifest<types.input.core.v1.ServiceSpec> {
+export function headlessService(ensemble: EnsembleValues): Manifest<inputs.core.v1.ServiceSpec> {
   return {
     metadata: objectMeta(ensemble, ensembleNames(ensemble.name).headless, skipAwait),
     spec: {
@@ -30,7 +30,7 @@ export function headlessService(ensemble: EnsembleValues): Manifest<types.input.
 }
 
 /** The Service that clients use: the servers that are in a quorum. */
-export function clientService(ensemble: EnsembleValues): Manifest<types.input.core.v1.ServiceSpec> {
+export function clientService(ensemble: EnsembleValues): Manifest<inputs.core.v1.ServiceSpec> {
   return {
     metadata: objectMeta(ensemble, ensembleNames(ensemble.name).client, skipAwait),
     spec: {
@@ -44,7 +44,7 @@ export function clientService(ensemble: EnsembleValues): Manifest<types.input.co
 /** At most one server is taken away on purpose at a time; one that does not serve anyway may always go. */
 export function disruptionBudget(
   ensemble: EnsembleValues,
-): Manifest<types.input.policy.v1.PodDisruptionBudgetSpec> {
+): Manifest<inputs.policy.v1.PodDisruptionBudgetSpec> {
   return {
     metadata: objectMeta(ensemble, ensembleNames(ensemble.name).budget),
     spec: {
@@ -56,9 +56,7 @@ export function disruptionBudget(
 }
 
 /** Only the ensemble's own pods reach the quorum ports; clients and scrapers reach theirs from anywhere. */
-export function networkPolicy(
-  ensemble: EnsembleValues,
-): Manifest<types.input.networking.v1.NetworkPolicySpec> {
+export function networkPolicy(ensemble: EnsembleValues): Manifest<inputs.networking.v1.NetworkPolicySpec> {
   const podSelector = { matchLabels: selectorLabels(ensemble.name) };
   return {
     metadata: objectMeta(ensemble, ensembleNames(ensemble.name).statefulSet),
@@ -78,7 +76,7 @@ export function objectMeta(
   ensemble: EnsembleValues,
   name: string,
   annotations: Record<string, string> = {},
-): types.input.meta.v1.ObjectMeta {
+): inputs.meta.v1.ObjectMeta {
   return {
     name,
     namespace: ensemble.namespace,

@@ -1,11 +1,11 @@
-import type { types } from "@pulumi/kubernetes";
+import type * as inputs from "@pulumi/kubernetes/types/input.js";
 import type { EnsembleValues } from "./args.ts";
 import { claimTemplate, ensembleNames, selectorLabels } from "./names.ts";
 import { podTemplate } from "./pod.ts";
 import { objectMeta, type Manifest } from "./services.ts";
 
 /** What describes a StatefulSet to Kubernetes. */
-export type StatefulSetManifest = Manifest<types.input.apps.v1.StatefulSetSpec>;
+export type StatefulSetManifest = Manifest<inputs.apps.v1.StatefulSetSpec>;
 
 /** The StatefulSet of an ensemble whose files are in the ConfigMap `configName`. */
 export function statefulSetArgs(
