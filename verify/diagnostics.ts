@@ -1,0 +1,58 @@
+import type { Ensemble } from "./ensemble.ts";
+import { messageOf } from "./faults.ts";
+import { nameOf, text } from "./json.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { isReady, restarts } from "./pods.ts";
+
+/** Lines that are kept of each log and of the events. */
+const tail = 60;
+
+/**
+ * What an operator needs to see after a failure: the state of the objects,
+ * events, the last logs and every server's `srvr`; as text. What cannot be
+ * asked says so in its place.
+ */
+export async function gather(kubectl: Kubectl, ensemble: Ensemble): Promise<string> {
+  const { selector } = ensemble;
+  const general = [
+    ["get", "pods", "-l", selector, "-o", "wide"],
+    ["get", "statefulset,poddisruptionbudget,service,endpointslices,pvc", "-o", "wide"],
+    ["get", "nodes", "-o", "wide"],
+    ["get", "events", "--sort-by=.lastTimestamp"],
+  ];
+  const sections: string[] = [];
+  for (const args of general) sections.push(await section(kubectl, args));
+  for (const args of await podCommands(kubectl, ensemble)) sections.push(await section(kubectl, args));
+  return sections.join("\n\n");
+}
+
+/** The commands that show each pod, more of those that are not well. */
+async function podCommands(kubectl: Kubectl, ensemble: Ensemble): Promise<string[][]> {
+  const { selector, container, clientPort } = ensemble;
+  const answer = await section(kubectl, ["get", "pods", "-l", selector, "-o", "name"]);
+  const names = [...answer.matchAll(/^pod\/(\S+)$/gm)].map(([, name]) => name ?? "");
+  const commands: string[][] = [];
+  for (const name of names) {
+    const pod = await kubectl.read("pod", name);
+    if (pod === undefined) continue;
+    const logs = ["logs", nameOf(pod), "-c", container, `--tail=${tail}`];
+    const ask = `printf srvr | nc -w 3 127.0.0.1 ${clientPort}`;
+    commands.push(["exec", name, "-c", container, "--", "sh", "-c", ask]);
+    if (!isReady(pod)) commands.push(["describe", "pod", name]);
+    if (text(pod, "status", "phase") !== "Pending") commands.push(logs);
+    if (restarts(pod) > 0) commands.push([...logs, "--previous"]);
+  }
+  return commands;
+}
+
+async function section(kubectl: Kubectl, args: readonly string[]): Promise<string> {
+  const title = `$ ${kubectl.commandLine(args)}`;
+  try {
+    const { stdout, stderr } = await kubectl.quiet(args);
+    const lines = (stdout + stderr).trimEnd().split("\n");
+    const kept = args.includes("events") ? lines.slice(-tail) : lines;
+    return [title, ...kept].join("\n");
+  } catch (error) {
+    return `${title}\n(${messageOf(error)})`;
+  }
+}

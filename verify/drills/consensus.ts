@@ -1,0 +1,66 @@
+import type { Drill } from "../drill.ts";
+import { expect } from "../faults.ts";
+import { parseZooCfg, serverLines } from "../zooKeeper.ts";
+import { zooCfgPath } from "./zooCfg.ts";
+
+/** What the tutorial's configuration says, beside the servers and the client port. */
+const wanted = [
+  "dataDir",
+  "dataLogDir",
+  "tickTime",
+  "initLimit",
+  "syncLimit",
+  "maxClientCnxns",
+  "minSessionTimeout",
+  "maxSessionTimeout",
+  "autopurge.snapRetainCount",
+  "autopurge.purgeInterval",
+] as const;
+
+/** Row 3: one configuration, the same in every pod, that names every server. */
+export const consensus: Drill = {
+  row: 3,
+  name: "consensus",
+  section: "Achieving consensus",
+  promise:
+    "zoo.cfg has the tutorial's settings and server.1..N as fully qualified names, the same in every pod",
+  disruptive: false,
+  deadline: 60,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const { pods, headless, namespace } = ensemble;
+    const [first = "", ...others] = pods;
+    const file = await kubectl.exec(first, "cat", zooCfgPath);
+    const settings = parseZooCfg(file);
+    const missing = wanted.filter((setting) => !settings.has(setting));
+    expect(missing.length === 0, `zoo.cfg of ${first} does not say ${missing.join(", ")}`);
+
+    const servers = serverLines(settings);
+    const ids = servers.map(({ id }) => id).join(", ");
+    expect(
+      servers.length === pods.length && servers.every(({ id }, n) => id === n + 1),
+      `zoo.cfg names the servers ${ids || "none"}, not 1 to ${pods.length}`,
+    );
+    for (const [ordinal, { id, host, serverPort, electionPort, clientPort }] of servers.entries()) {
+      const name = `${pods[ordinal] ?? ""}.${headless}.${namespace}.svc.`;
+      expect(host.startsWith(name), `server.${id} is ${host}, not ${name}…`);
+      expect(
+        serverPort === 2888 && electionPort === 3888,
+        `server.${id} has the ports ${serverPort} and ${electionPort}, not 2888 and 3888`,
+      );
+      expect(
+        clientPort !== undefined || settings.has("clientPort"),
+        `server.${id} has no client port, and there is no clientPort`,
+      );
+    }
+    context.seen(
+      `zoo.cfg has every setting of the tutorial, and names ${servers.length} servers, 2888:3888.`,
+    );
+
+    for (const pod of others) {
+      const { stdout } = await kubectl.quiet(["exec", pod, "--", "cat", zooCfgPath]);
+      expect(stdout.trimEnd() === file, `zoo.cfg of ${pod} is not the same as that of ${first}`);
+    }
+    context.seen(`It is the same text in ${pods.join(", ")}.`);
+  },
+};

@@ -1,0 +1,47 @@
+import type { Drill } from "../drill.ts";
+import { readPods } from "../ensemble.ts";
+import { expect } from "../faults.ts";
+import { number, text } from "../json.ts";
+import { isReady } from "../pods.ts";
+
+/** Row 1: the tutorial's objects are there and its pods Running and Ready. */
+export const creating: Drill = {
+  row: 1,
+  name: "creating",
+  section: "Creating the ensemble",
+  promise: "both Services, the PodDisruptionBudget and the StatefulSet exist; every pod is Running and Ready",
+  disruptive: false,
+  deadline: 60,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const { client, budget, headless, name, pods } = ensemble;
+    expect(client !== undefined, `no Service beside ${headless} selects the pods: clients have no address`);
+    expect(budget !== undefined, `no PodDisruptionBudget selects the pods: a drain may take the quorum`);
+    await kubectl.run([
+      "get",
+      `service/${headless}`,
+      `service/${client}`,
+      `poddisruptionbudget/${budget}`,
+      `statefulset/${name}`,
+    ]);
+    const clusterIP = text(await kubectl.read("service", headless), "spec", "clusterIP");
+    expect(clusterIP === "None", `Service ${headless} is not headless: its clusterIP is ${clusterIP}`);
+    context.seen(
+      `Services ${headless} and ${client}, PodDisruptionBudget ${budget} and StatefulSet ${name} exist.`,
+    );
+    await kubectl.run(["get", "pods", "-l", ensemble.selector]);
+    const found = await readPods(kubectl, ensemble);
+    for (const [ordinal, pod] of found.entries()) {
+      expect(
+        text(pod, "status", "phase") === "Running" && isReady(pod),
+        `pod ${pods[ordinal] ?? ""} is not Running and Ready`,
+      );
+    }
+    const ready = number(await kubectl.read("statefulset", name), "status", "readyReplicas");
+    expect(ready === pods.length, `the StatefulSet counts ${ready} ready replicas of ${pods.length}`);
+    context.seen(
+      `${pods.join(", ")} are Running and Ready; they were before, so the tutorial's -w would never end.`,
+    );
+    context.notChecked("that pulumi up creates them: that is what stood this environment up.");
+  },
+};

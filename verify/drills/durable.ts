@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+
+import type { Drill, DrillContext } from "../drill.ts";
+import { readPods } from "../ensemble.ts";
+import { expect } from "../faults.ts";
+import { at, list, nameOf, text, without, type Json } from "../json.ts";
+import type { Kubectl } from "../kubectl.ts";
+import { isReady, uidOf } from "../pods.ts";
+import { createTestNode, expectTestNode, testData } from "../znode.ts";
+
+/** Row 5: the servers go, their volumes stay, and the same servers come back with their data. */
+export const durable: Drill = {
+  row: 5,
+  name: "durable",
+  section: "Providing durable storage",
+  promise: "claims and data outlive the StatefulSet, and each ordinal mounts its own claim again",
+  disruptive: true,
+  deadline: 300,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const { name, pods, selector } = ensemble;
+    const saved = await kubectl.read("statefulset", name);
+    expect(saved !== undefined, `there is no StatefulSet ${name}`);
+    const owner = await applier(kubectl, name);
+    const claimsBefore = await claimsOf(context);
+    const path = await createTestNode(context);
+
+    const manifest = saveManifest(context, saved);
+    context.putBack(`create StatefulSet ${name} again where it is missing`, async (putBack) => {
+      if ((await putBack.read("statefulset", name)) === undefined)
+        await createAgain(putBack, manifest, owner);
+    });
+    await kubectl.run(["delete", "statefulset", name]);
+    await kubectl.run(["wait", "--for=delete", "pod", "-l", selector, "--timeout=120s"]);
+    context.seen(`The StatefulSet and its ${pods.length} pods are gone: nobody serves.`);
+    await kubectl.run(["get", "pvc", "-l", selector]);
+    expect(
+      isDeepStrictEqual(await claimsOf(context), claimsBefore),
+      "the claims are not those that were there before the StatefulSet was deleted",
+    );
+    context.seen("Every claim is still there and Bound to the same volume.");
+
+    await createAgain(kubectl, manifest, owner);
+    await kubectl.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
+    await kubectl.run(["get", "pods", "-l", selector]);
+    await expectTestNode(context, pods.at(-1) ?? "", path);
+    context.seen(`All servers were ended and created again, and "${testData}" is still there.`);
+    await kubectl.run(["get", "pvc", "-l", selector]);
+    expect(isDeepStrictEqual(await claimsOf(context), claimsBefore), "the claims are not those from before");
+    await expectOwnClaims(context);
+    context.seen("Each server mounts the same claim and volume as before.");
+    const now = at(await kubectl.read("statefulset", name), "spec");
+    expect(isDeepStrictEqual(now, at(saved, "spec")), "the StatefulSet is not the same as before");
+    context.notChecked(
+      "that pulumi up creates the StatefulSet again: it was created from what the cluster had.",
+    );
+  },
+};
+
+/** The claims of the ensemble's pods: name, identity, volume and phase. @throws DrillFailure when one is not Bound */
+async function claimsOf(context: DrillContext): Promise<string[]> {
+  const { kubectl, ensemble } = context;
+  const claims = (await kubectl.readAll("pvc", "-l", ensemble.selector)).map(
+    (claim) =>
+      `${nameOf(claim)} ${uidOf(claim)} ${text(claim, "spec", "volumeName")} ${text(claim, "status", "phase")}`,
+  );
+  expect(
+    claims.length >= ensemble.pods.length && claims.every((claim) => claim.endsWith(" Bound")),
+    `there is not a Bound claim for each server: ${claims.join("; ") || "none"}`,
+  );
+  return claims.sort();
+}
+
+async function expectOwnClaims(context: DrillContext): Promise<void> {
+  const { kubectl, ensemble } = context;
+  for (const [ordinal, pod] of (await readPods(kubectl, ensemble)).entries()) {
+    const name = ensemble.pods[ordinal] ?? "";
+    const claims = list(pod, "spec", "volumes").map((v) => text(v, "persistentVolumeClaim", "claimName"));
+    expect(
+      isReady(pod) && claims.some((claim) => claim.endsWith(`-${name}`)),
+      `${name} does not run with a claim of its own: ${claims.join(", ")}`,
+    );
+  }
+}
+
+/** Keeps the manifest in a file until the drill has put everything back, for whoever finds the StatefulSet missing. */
+function saveManifest(context: DrillContext, statefulSet: Json): string {
+  const folder = mkdtempSync(join(tmpdir(), "zookeeper-drill-"));
+  const file = join(folder, `${context.ensemble.name}.json`);
+  writeFileSync(file, JSON.stringify(manifestOf(statefulSet), null, 2));
+  context.putBack(`remove ${file}`, async (putBack) => {
+    // Where the StatefulSet could not be put back, this file is how it is.
+    if ((await putBack.read("statefulset", context.ensemble.name)) !== undefined)
+      rmSync(folder, { recursive: true });
+  });
+  return file;
+}
+
+/** What was asked for, without what the cluster added. */
+function manifestOf(statefulSet: Json): Json {
+  const metadata = without(
+    at(statefulSet, "metadata"),
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "managedFields",
+  );
+  return { ...without(statefulSet, "status", "metadata"), metadata };
+}
+
+/** Who owns the StatefulSet's fields by server-side apply, such as Pulumi; undefined where nobody does. */
+async function applier(kubectl: Kubectl, name: string): Promise<string | undefined> {
+  const [statefulSet] = await kubectl.readAll("statefulset", name, "--show-managed-fields");
+  const fields = list(statefulSet, "metadata", "managedFields");
+  const apply = fields.find(
+    (entry) => text(entry, "operation") === "Apply" && !("subresource" in without(entry)),
+  );
+  return apply === undefined ? undefined : text(apply, "manager");
+}
+
+/** Creates the StatefulSet in the name of who owned its fields, so that the owner finds nothing that is another's. */
+async function createAgain(kubectl: Kubectl, file: string, owner: string | undefined): Promise<void> {
+  const apply = ["apply", "--server-side", "--force-conflicts", `--field-manager=${owner ?? ""}`, "-f", file];
+  await kubectl.run(owner === undefined ? ["create", "-f", file] : apply);
+}

@@ -1,0 +1,36 @@
+import type { Drill } from "../drill.ts";
+import { cleaningUp } from "./cleaningUp.ts";
+import { configuration } from "./configuration.ts";
+import { consensus } from "./consensus.ts";
+import { creating } from "./creating.ts";
+import { durable } from "./durable.ts";
+import { leaderElection } from "./leaderElection.ts";
+import { hungServer, liveness } from "./liveness.ts";
+import { logging } from "./logging.ts";
+import { maintenance } from "./maintenance.ts";
+import { nodeFailure } from "./nodeFailure.ts";
+import { processFailure } from "./processFailure.ts";
+import { readiness } from "./readiness.ts";
+import { sanity } from "./sanity.ts";
+import { updating } from "./updating.ts";
+import { user } from "./user.ts";
+
+/** Every drill, in the tutorial's order: what is looked at first is what the later ones build on. */
+export const drills: readonly Drill[] = [
+  creating,
+  leaderElection,
+  consensus,
+  sanity,
+  durable,
+  configuration,
+  logging,
+  user,
+  updating,
+  processFailure,
+  liveness,
+  hungServer,
+  readiness,
+  nodeFailure,
+  maintenance,
+  cleaningUp,
+];

@@ -1,0 +1,104 @@
+import type { Drill } from "../drill.ts";
+import { addressesOfReady, endpointAddresses, serverStatus } from "../ensemble.ts";
+import { DrillSkipped, expect } from "../faults.ts";
+import { javaProcess, maySignal } from "../host.ts";
+import { addressOf, containerId, isReady, restarts } from "../pods.ts";
+import { createTestNode, expectTestNode } from "../znode.ts";
+
+/** The probe that the tutorial removes. */
+const probe = "/opt/zookeeper/bin/zookeeper-ready";
+
+/** Row 11, as the tutorial does it: a probe that fails has the container restarted. */
+export const liveness: Drill = {
+  row: 11,
+  name: "liveness",
+  section: "Testing for liveness",
+  promise: "with its probe removed a server is restarted, and serves again",
+  disruptive: true,
+  deadline: 300,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const [victim = ""] = ensemble.pods;
+    const before = await kubectl.read("pod", victim);
+    if ((await kubectl.quiet(["exec", victim, "--", "test", "-w", probe])).code !== 0) {
+      throw new DrillSkipped(`${victim} has no ${probe} that its user may remove`);
+    }
+    const watch = context.watch("pods", "-l", ensemble.selector);
+    await watch.until(`${victim} is Ready`, (pods) => isReady(pods.get(victim)));
+    context.putBack(`give ${victim} its probe back`, async (putBack) => {
+      if ((await putBack.quiet(["exec", victim, "--", "test", "-e", probe])).code === 0) return;
+      await putBack.run(["delete", "pod", victim]);
+    });
+    context.show("get", "pod", "-w", "-l", ensemble.selector);
+    await kubectl.exec(victim, "rm", probe);
+    await watch.until(
+      `${victim} has been restarted`,
+      (pods) => restarts(pods.get(victim)) > restarts(before),
+    );
+    await watch.until(`${victim} is Ready again`, (pods) => isReady(pods.get(victim)));
+    await kubectl.exec(victim, "ls", "-l", probe);
+    const { mode } = await serverStatus(kubectl, ensemble, victim);
+    expect(mode !== undefined, `${victim} is Ready, but in no quorum`);
+    context.seen(`The probe failed, ${victim} was restarted, has its probe again, and serves as ${mode}.`);
+  },
+};
+
+/** Row 11, the real case: a server that hangs is noticed, taken from the clients, and restarted. */
+export const hungServer: Drill = {
+  row: 11,
+  name: "hung-server",
+  section: "Testing for liveness",
+  promise: "a server that hangs is taken out of the client Service and restarted, and serves again",
+  disruptive: true,
+  needs: "a signal from the node: Java is process 1 of its container, which cannot be stopped from inside",
+  deadline: 360,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const { client, selector } = ensemble;
+    const [victim = "", other = ""] = ensemble.pods;
+    const before = await kubectl.read("pod", victim);
+    const id = containerId(before);
+    const pid = javaProcess(id);
+    if (pid === undefined)
+      throw new DrillSkipped(`the node of ${victim} is not this machine, so nobody here can signal it`);
+    if (!maySignal()) throw new DrillSkipped("only root may signal the server's process");
+    expect(client !== undefined, "there is no Service for clients");
+    const path = await createTestNode(context);
+    const watch = context.watch("pods", "-l", selector);
+    const slices = context.watch("endpointslices", "-l", `kubernetes.io/service-name=${client}`);
+    await watch.until(`${victim} is Ready`, (pods) => isReady(pods.get(victim)));
+    const address = addressOf(before);
+    await slices.until(`${client} has ${address}`, (found) =>
+      endpointAddresses(found.values()).includes(address),
+    );
+
+    context.putBack(`let the server of ${victim} go on`, () => {
+      // Looked for again: a process id may have been given to another process meanwhile.
+      const stopped = javaProcess(id);
+      if (stopped !== undefined) process.kill(stopped, "SIGCONT");
+      return Promise.resolve();
+    });
+    context.show("get", "pod", "-w", "-l", selector);
+    process.kill(pid, "SIGSTOP");
+    context.seen(
+      `The Java process of ${victim} is stopped (SIGSTOP from its node): it is there and answers nobody.`,
+    );
+    await slices.until(
+      `${client} is without ${victim}`,
+      (found) => !endpointAddresses(found.values()).includes(address),
+    );
+    context.seen(`Its readiness probe failed: ${client} sends no clients to it any more.`);
+    await expectTestNode(context, other, path);
+    await watch.until(
+      `${victim} has been restarted`,
+      (pods) => restarts(pods.get(victim)) > restarts(before),
+    );
+    await watch.until(`${victim} is Ready again`, (pods) => isReady(pods.get(victim)));
+    await slices.until(`${client} has every server that is Ready`, (found) => {
+      const ready = addressesOfReady(watch.objects.values());
+      return ready.every((one) => endpointAddresses(found.values()).includes(one));
+    });
+    await expectTestNode(context, victim, path);
+    context.seen(`Its liveness probe failed, ${victim} was restarted, serves again, and clients reach it.`);
+  },
+};

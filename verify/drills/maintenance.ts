@@ -1,0 +1,161 @@
+import type { Drill, DrillContext } from "../drill.ts";
+import { readPods } from "../ensemble.ts";
+import { expect } from "../faults.ts";
+import { at, nameOf, text } from "../json.ts";
+import { addressOf, isReady, nodeOf, uidOf, unschedulable } from "../pods.ts";
+import { untilAnswered } from "../wait.ts";
+import type { Watch } from "../watch.ts";
+import { createTestNode, expectTestNode } from "../znode.ts";
+import { chooseStage, type Stage } from "./stage.ts";
+
+/** How the tutorial drains a node. */
+const drainFlags = ["--ignore-daemonsets", "--force", "--delete-emptydir-data"];
+
+/** Row 14: nodes are drained one after the other, and the budget keeps the service. */
+export const maintenance: Drill = {
+  row: 14,
+  name: "maintenance",
+  section: "Surviving maintenance",
+  promise: "of four nodes two can be drained, the third is refused by the budget until a server is back",
+  disruptive: true,
+  deadline: 600,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const { selector, budget } = ensemble;
+    expect(budget !== undefined, "there is no PodDisruptionBudget");
+    await kubectl.run(["get", "nodes"]);
+    const stage = chooseStage(
+      await kubectl.readAll("nodes"),
+      await readPods(kubectl, ensemble),
+      await kubectl.readAll("pv"),
+    );
+    const path = await createTestNode(context);
+    context.putBack("uncordon the nodes that were not cordoned", async (putBack) => {
+      const nodes = await putBack.readAll("nodes");
+      const cordoned = nodes.filter((node) => at(node, "spec", "unschedulable") === true).map(nameOf);
+      const ours = cordoned.filter((node) => stage.uncordoned.includes(node));
+      if (ours.length > 0) await putBack.run(["uncordon", ...ours]);
+    });
+    if (stage.others.length > 0) await kubectl.run(["cordon", ...stage.others]);
+    await kubectl.run(["get", "pdb", budget]);
+    await untilDisruptionAllowed(context, budget);
+
+    const watch = context.watch("pods", "-l", selector);
+    await watch.until("all pods are Ready", (pods) => ensemble.pods.every((pod) => isReady(pods.get(pod))));
+    context.show("get", "pods", "-w", "-l", selector);
+    await drainFirst(context, watch, stage);
+    await untilDisruptionAllowed(context, budget);
+    await drainSecond(context, watch);
+    const third = await drainThirdInVain(context, watch, budget);
+    await expectTestNode(context, ensemble.pods[0] ?? "", path);
+    context.seen("The service is still available, because its budget is respected.");
+    await bringSecondBack(context, watch, stage);
+    await untilDisruptionAllowed(context, budget);
+    await drainThird(context, watch, third, stage);
+    await kubectl.run(["uncordon", ...stage.nodes]);
+    await expectTestNode(context, ensemble.pods[0] ?? "", path);
+    context.seen("All nodes take pods again, every server serves, and nothing is lost.");
+  },
+};
+
+async function untilDisruptionAllowed({ kubectl }: DrillContext, budget: string): Promise<void> {
+  const condition = "--for=jsonpath={.status.disruptionsAllowed}=1";
+  await kubectl.run(["wait", condition, `pdb/${budget}`, "--timeout=120s"]);
+}
+
+/** Drains the node of this server; kubectl gives up after as many seconds. */
+async function drain(
+  context: DrillContext,
+  node: string,
+  seconds: number,
+): Promise<{ code: number | null; said: string }> {
+  const args = ["drain", node, ...drainFlags, `--timeout=${seconds}s`];
+  const { code, stdout, stderr } = await context.kubectl.run(args, { anyExit: true });
+  return { code, said: `${stdout}\n${stderr}` };
+}
+
+/** The node of a server, asked for as the tutorial does. */
+async function askNode({ kubectl }: DrillContext, pod: string): Promise<string> {
+  return (await kubectl.run(["get", "pod", pod, "--template", "{{.spec.nodeName}}"])).stdout.trim();
+}
+
+async function drainFirst(context: DrillContext, watch: Watch, stage: Stage): Promise<void> {
+  const { kubectl, ensemble, signal } = context;
+  const [pod = "", , asker = ""] = ensemble.pods;
+  const before = watch.objects.get(pod);
+  const name = (await kubectl.quiet(["exec", pod, "--", "hostname", "-f"])).stdout.trim();
+  const node = await askNode(context, pod);
+  const { code } = await drain(context, node, 180);
+  expect(code === 0, `draining ${node} failed`);
+  await watch.until(`${pod} is Ready on another node`, (pods) => {
+    const now = pods.get(pod);
+    return uidOf(now) !== uidOf(before) && isReady(now);
+  });
+  const now = watch.objects.get(pod);
+  expect(nodeOf(now) === stage.spare, `${pod} is on ${nodeOf(now)}, not on the fourth node ${stage.spare}`);
+  context.seen(`${pod} was evicted from ${node}, and serves on the fourth node, ${nodeOf(now)}.`);
+  await untilAnswered(`${asker} resolves ${name} to ${addressOf(now)}`, signal, async () => {
+    const { stdout } = await kubectl.quiet(["exec", asker, "--", "getent", "hosts", name]);
+    return stdout.split(/\s+/)[0] === addressOf(now);
+  });
+  await kubectl.exec(asker, "getent", "hosts", name);
+  context.seen(`Its record followed it: ${name} is ${addressOf(now)}, before ${addressOf(before)}.`);
+}
+
+async function drainSecond(context: DrillContext, watch: Watch): Promise<void> {
+  const [, pod = ""] = context.ensemble.pods;
+  const before = watch.objects.get(pod);
+  const node = await askNode(context, pod);
+  const { code } = await drain(context, node, 180);
+  expect(code === 0, `draining ${node} failed`);
+  await watch.until(`${pod} finds no node`, (pods) => {
+    const now = pods.get(pod);
+    return uidOf(now) !== uidOf(before) && unschedulable(now) !== undefined;
+  });
+  const now = watch.objects.get(pod);
+  expect(text(now, "status", "phase") === "Pending", `${pod} is not Pending`);
+  const why = unschedulable(now) ?? "";
+  expect(/anti-affinity/.test(why), `${pod} is Pending, but not for the anti-affinity: ${why}`);
+  context.seen(`${pod} was evicted from ${node} and stays Pending: ${why}`);
+}
+
+/** Drains the third server's node, which is refused. @returns the node */
+async function drainThirdInVain(context: DrillContext, watch: Watch, budget: string): Promise<string> {
+  const [, , pod = ""] = context.ensemble.pods;
+  const before = watch.objects.get(pod);
+  const node = await askNode(context, pod);
+  // In the tutorial Ctrl-C ends it.
+  const { code, said } = await drain(context, node, 15);
+  expect(code !== 0, `draining ${node} was not refused, although a server was missing`);
+  expect(/disruption budget/.test(said), `draining ${node} failed, but not for the budget`);
+  const now = watch.objects.get(pod);
+  expect(uidOf(now) === uidOf(before) && isReady(now), `${pod} was evicted all the same`);
+  context.seen(`${pod} was not evicted: it would violate ${budget}. Its node remains cordoned.`);
+  return node;
+}
+
+async function bringSecondBack(context: DrillContext, watch: Watch, stage: Stage): Promise<void> {
+  const [, pod = ""] = context.ensemble.pods;
+  const [first = ""] = stage.nodes;
+  await context.kubectl.run(["uncordon", first]);
+  await watch.until(`${pod} is Ready again`, (pods) => isReady(pods.get(pod)));
+  expect(nodeOf(watch.objects.get(pod)) === first, `${pod} is not on ${first}`);
+  context.seen(`${pod} was placed on ${first} and serves again.`);
+}
+
+async function drainThird(context: DrillContext, watch: Watch, node: string, stage: Stage): Promise<void> {
+  const [, , pod = ""] = context.ensemble.pods;
+  const before = watch.objects.get(pod);
+  const { code } = await drain(context, node, 180);
+  expect(code === 0, `draining ${node} failed although every server served`);
+  context.seen(`This time ${node} was drained: a disruption was allowed again.`);
+  const [, second = ""] = stage.nodes;
+  await context.kubectl.run(["uncordon", second]);
+  await watch.until(`${pod} is Ready again`, (pods) => {
+    const now = pods.get(pod);
+    return uidOf(now) !== uidOf(before) && isReady(now);
+  });
+  context.seen(
+    `With ${second} uncordoned ${pod} was placed on ${nodeOf(watch.objects.get(pod))} and serves again.`,
+  );
+}

@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type { Drill, DrillContext } from "../drill.ts";
+import { addressesOfReady, endpointAddresses, readPods, readyAddresses, serverStatus } from "../ensemble.ts";
+import { expect } from "../faults.ts";
+import { addressOf, isLeaving, isReady, nodeOf, restarts, uidOf } from "../pods.ts";
+import { untilAnswered } from "../wait.ts";
+
+/** Row 12: clients are sent to who serves, and to nobody else. */
+export const readiness: Drill = {
+  row: 12,
+  name: "readiness",
+  section: "Testing for readiness",
+  promise: "a pod that is not serving is not behind the client Service; one that is starting is not killed",
+  disruptive: false,
+  deadline: 240,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const { client, pods } = ensemble;
+    expect(client !== undefined, "there is no Service for clients");
+    await kubectl.run(["get", "endpointslices", "-l", `kubernetes.io/service-name=${client}`]);
+    const behind = await readyAddresses(kubectl, client);
+    const serving: string[] = [];
+    for (const [ordinal, pod] of (await readPods(kubectl, ensemble)).entries()) {
+      const { mode } = await serverStatus(kubectl, ensemble, pods[ordinal] ?? "");
+      if (mode !== undefined) serving.push(addressOf(pod));
+    }
+    expect(
+      isDeepStrictEqual(behind, serving.sort()),
+      `behind ${client} are ${behind.join(", ") || "none"}; the servers in a quorum are ${serving.join(", ") || "none"}`,
+    );
+    context.seen(`Behind ${client} are exactly the ${serving.length} servers that are in a quorum.`);
+    if (context.disruptive) await replaceLast(context, client);
+    else
+      context.notChecked("a server that starts: one would have to be taken away, which needs --disruptive.");
+  },
+};
+
+/** Deletes the last pod, and looks at the client Service until its successor serves. */
+async function replaceLast(context: DrillContext, client: string): Promise<void> {
+  const { kubectl, ensemble, signal } = context;
+  const victim = ensemble.pods.at(-1) ?? "";
+  const before = await kubectl.read("pod", victim);
+  const watch = context.watch("pods", "-l", ensemble.selector);
+  const slices = context.watch("endpointslices", "-l", `kubernetes.io/service-name=${client}`);
+  await watch.until(`${victim} is Ready`, (pods) => isReady(pods.get(victim)));
+  await slices.until(`${client} has ${victim}`, (s) =>
+    endpointAddresses(s.values()).includes(addressOf(before)),
+  );
+
+  context.show("get", "pods", "-w", "-l", ensemble.selector);
+  await kubectl.run(["delete", "pod", victim, "--wait=false"]);
+  await watch.until(`${victim} is another pod with an address`, (pods) => {
+    const pod = pods.get(victim);
+    return uidOf(pod) !== uidOf(before) && addressOf(pod) !== "" && !isLeaving(pod);
+  });
+  const address = addressOf(watch.objects.get(victim));
+  await slices.until(`${client} has ${victim} again`, (s) => endpointAddresses(s.values()).includes(address));
+  // The address can only have come after the readiness: a pod that is Ready now was so when the address came.
+  const after = await kubectl.read("pod", victim);
+  expect(isReady(after), `${client} sent clients to ${victim} before it was Ready`);
+  expect(restarts(after) === 0, `${victim} was killed ${restarts(after)} times while it started`);
+  const { mode } = await serverStatus(kubectl, ensemble, victim);
+  expect(mode !== undefined, `${victim} is behind ${client}, but in no quorum`);
+  await slices.until(`behind ${client} are exactly the pods that are Ready`, (found) =>
+    isDeepStrictEqual(endpointAddresses(found.values()), addressesOfReady(watch.objects.values())),
+  );
+  context.seen(
+    `${victim}, deleted, came back on ${nodeOf(after)} with ${address}; it was not restarted while it started, ` +
+      `and ${client} sent clients to it only when it was Ready.`,
+  );
+
+  const name = await kubectl.exec(victim, "hostname", "-f");
+  const [asker = ""] = ensemble.pods;
+  await untilAnswered(`${asker} resolves ${name} to ${address}`, signal, async () => {
+    const { stdout } = await kubectl.quiet(["exec", asker, "--", "getent", "hosts", name]);
+    return stdout.split(/\s+/)[0] === address;
+  });
+  await kubectl.exec(asker, "getent", "hosts", name);
+  context.seen(`The record of ${name} followed the pod to its new address.`);
+}

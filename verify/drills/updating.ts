@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type { Drill, DrillContext } from "../drill.ts";
+import { quorum } from "../ensemble.ts";
+import { DrillSkipped, expect } from "../faults.ts";
+import { at, list, text, type Json } from "../json.ts";
+import { isReady, uidOf } from "../pods.ts";
+import { createTestNode, expectTestNode } from "../znode.ts";
+
+/** Where the tutorial's patch goes. */
+const cpuPath = "/spec/template/spec/containers/0/resources/requests/cpu";
+
+/** Row 9: a new template replaces the pods one by one, and undo brings the old one back. */
+export const updating: Drill = {
+  row: 9,
+  name: "updating",
+  section: "Updating the ensemble",
+  promise:
+    "pods are replaced one at a time in reverse order with the quorum kept, and undo restores the template",
+  disruptive: true,
+  deadline: 480,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const { name, pods, selector } = ensemble;
+    const before = await templateOf(context);
+    const cpu = text(list(before, "spec", "containers")[0], "resources", "requests", "cpu");
+    if (cpu === "") throw new DrillSkipped("the first container requests no cpu, which the tutorial changes");
+    const path = await createTestNode(context);
+
+    context.putBack("restore the pod template", async (putBack) => {
+      const now = at(await putBack.read("statefulset", name), "spec", "template");
+      if (now === undefined || isDeepStrictEqual(now, before)) return;
+      const patch = [{ op: "replace", path: "/spec/template", value: before }];
+      const args = ["patch", "sts", name, "--type=json", `-p=${JSON.stringify(patch)}`];
+      await putBack.run(args, {
+        shown: `kubectl patch sts ${name} --type=json -p='(the template as it was)'`,
+      });
+      await putBack.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
+    });
+    context.show("get", "pods", "-w", "-l", selector);
+    const roll = await RollRecord.begin(context);
+    // A value that is not the one that is there.
+    const value = ["0.3", "300m"].includes(cpu) ? "0.25" : "0.3";
+    await kubectl.run([
+      "patch",
+      "sts",
+      name,
+      "--type=json",
+      `-p=[{"op": "replace", "path": "${cpuPath}", "value":"${value}"}]`,
+    ]);
+    await kubectl.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
+    roll.expectOneByOne();
+    await kubectl.run(["rollout", "history", `sts/${name}`]);
+    expect(!isDeepStrictEqual(await templateOf(context), before), "the patch did not change the template");
+
+    const back = await RollRecord.begin(context);
+    await kubectl.run(["rollout", "undo", `sts/${name}`]);
+    await kubectl.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
+    back.expectOneByOne();
+    expect(isDeepStrictEqual(await templateOf(context), before), "undo did not restore the template");
+    context.seen("kubectl rollout undo rolled the pods again, and the template is the one from before.");
+    await expectTestNode(context, pods[0] ?? "", path);
+    context.seen("What was written before the two roll-outs is still there.");
+  },
+};
+
+async function templateOf({ kubectl, ensemble }: DrillContext): Promise<Json | undefined> {
+  return at(await kubectl.read("statefulset", ensemble.name), "spec", "template");
+}
+
+/** The order in which pods are replaced, and how few of them were Ready meanwhile. */
+class RollRecord {
+  readonly #context: DrillContext;
+  readonly #order: string[] = [];
+  readonly #known = new Map<string, string>();
+  #fewest: number;
+
+  private constructor(context: DrillContext) {
+    this.#context = context;
+    this.#fewest = context.ensemble.pods.length;
+  }
+
+  /** Begins to record, from all pods Ready on. */
+  static async begin(context: DrillContext): Promise<RollRecord> {
+    const { pods, selector } = context.ensemble;
+    const record = new RollRecord(context);
+    const watch = context.watch("pods", "-l", selector);
+    await watch.until("all pods are Ready", (found) => pods.every((pod) => isReady(found.get(pod))));
+    for (const [name, pod] of watch.objects) record.#known.set(name, uidOf(pod));
+    watch.onChange((found) => {
+      record.#note(found);
+    });
+    return record;
+  }
+
+  #note(found: ReadonlyMap<string, Json>): void {
+    this.#fewest = Math.min(this.#fewest, [...found.values()].filter(isReady).length);
+    for (const [name, pod] of found) {
+      if (this.#known.get(name) === uidOf(pod)) continue;
+      this.#known.set(name, uidOf(pod));
+      this.#order.push(name);
+    }
+  }
+
+  /** Says what was seen. @throws DrillFailure when the order was another, or a quorum was not Ready at some time */
+  expectOneByOne(): void {
+    const { ensemble } = this.#context;
+    const wanted = [...ensemble.pods].reverse();
+    expect(
+      isDeepStrictEqual(this.#order, wanted),
+      `the pods were replaced in the order ${this.#order.join(", ") || "(none)"}, not ${wanted.join(", ")}`,
+    );
+    const needed = Math.max(quorum(ensemble), ensemble.pods.length - 1);
+    expect(
+      this.#fewest >= needed,
+      `at some time only ${this.#fewest} of ${ensemble.pods.length} servers were Ready`,
+    );
+    this.#context.seen(
+      `The pods were replaced one at a time in reverse order, ${wanted.join(", ")}; never fewer than ` +
+        `${this.#fewest} of ${ensemble.pods.length} were Ready.`,
+    );
+  }
+}

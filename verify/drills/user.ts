@@ -1,0 +1,55 @@
+import type { Drill } from "../drill.ts";
+import { expect } from "../faults.ts";
+import { at, list, number, text, type Json } from "../json.ts";
+import { dataDir, readZooCfg } from "./zooCfg.ts";
+
+/** Row 8: the server runs as a user without privileges, who may write the data. */
+export const user: Drill = {
+  row: 8,
+  name: "user",
+  section: "Configuring a non-privileged user",
+  promise: "Java runs as the pod's user, 1000 in the tutorial, and the data is its group's",
+  disruptive: false,
+  deadline: 60,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const first = ensemble.pods[0] ?? "";
+    const statefulSet = await kubectl.read("statefulset", ensemble.name);
+    const { runAsUser, fsGroup } = ids(statefulSet, ensemble.container);
+    expect(runAsUser > 0, "the pod template does not say that the server is not root (runAsUser)");
+    expect(fsGroup > 0, "the pod template does not give the volume to a group (fsGroup)");
+
+    await kubectl.exec(first, "ps", "-elf");
+    for (const pod of ensemble.pods) {
+      const processes = await kubectl.quiet(["exec", pod, "--", "ps", "-eo", "uid,comm"]);
+      const java = processes.stdout.split("\n").flatMap((line) => /^\s*(\d+)\s+java$/.exec(line)?.[1] ?? []);
+      expect(java.length > 0, `there is no Java process in ${pod}`);
+      expect(
+        java.every((uid) => uid === String(runAsUser)),
+        `Java in ${pod} runs as uid ${java.join(", ")}, not ${runAsUser}`,
+      );
+    }
+    context.seen(`Java runs as uid ${runAsUser} in every pod.`);
+
+    const data = dataDir(await readZooCfg(context, first));
+    const listing = await kubectl.exec(first, "ls", "-ld", data);
+    const owner = (await kubectl.quiet(["exec", first, "--", "stat", "-c", "%A %u %g", data])).stdout.trim();
+    const [mode = "", uid = "", gid = ""] = owner.split(" ");
+    expect(/^d.{5}[sS]/.test(mode), `${data} is not set-group-ID: ${listing}`);
+    expect(
+      uid === String(runAsUser) && gid === String(fsGroup),
+      `${data} belongs to ${uid}:${gid}, not to ${runAsUser}:${fsGroup}`,
+    );
+    context.seen(`${data} is ${mode}, of uid ${uid} and of gid ${gid}, which is the fsGroup.`);
+  },
+};
+
+/** The user and the group that the template asks for; a container's own user wins over the pod's. */
+function ids(statefulSet: Json | undefined, container: string): { runAsUser: number; fsGroup: number } {
+  const spec = at(statefulSet, "spec", "template", "spec");
+  const own = list(spec, "containers").find((c) => text(c, "name") === container);
+  return {
+    runAsUser: number(own, "securityContext", "runAsUser") || number(spec, "securityContext", "runAsUser"),
+    fsGroup: number(spec, "securityContext", "fsGroup"),
+  };
+}

@@ -1,0 +1,140 @@
+import { DrillFailure } from "./faults.ts";
+import { parse, type Json } from "./json.ts";
+import { execute, type Ran } from "./process.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** Which cluster and namespace kubectl talks to. */
+export interface Target {
+  /** @default KUBECONFIG, as kubectl has it */
+  readonly kubeconfig?: string;
+  /** @default the kubeconfig's current context */
+  readonly context?: string;
+  readonly namespace: string;
+}
+
+/** How one command is run. */
+export interface CommandOptions {
+  /** Text for standard input. */
+  readonly input?: string;
+  /** Whether another exit code than 0 is for the caller to judge. @default false */
+  readonly anyExit?: boolean;
+  /** How the command is written where `$` cannot be typed as it is run, such as with a file for standard input. */
+  readonly shown?: string;
+}
+
+/**
+ * kubectl for one target, on behalf of one drill.
+ *
+ * `run` and `exec` are shown as they run; `read` and `readAll` look behind
+ * the scenes and are not.
+ */
+export class Kubectl {
+  readonly target: Target;
+  readonly #transcript: Transcript;
+  /** Ends the commands. */
+  readonly signal: AbortSignal;
+
+  constructor(target: Target, transcript: Transcript, signal: AbortSignal) {
+    this.target = target;
+    this.#transcript = transcript;
+    this.signal = signal;
+  }
+
+  /** The same kubectl, ended by another signal. */
+  with(signal: AbortSignal): Kubectl {
+    return new Kubectl(this.target, this.#transcript, signal);
+  }
+
+  /** Runs a command, shown with what it prints. @throws DrillFailure on another exit code than 0, unless `anyExit` */
+  async run(args: readonly string[], options: CommandOptions = {}): Promise<Ran> {
+    const command = options.shown ?? this.commandLine(args);
+    this.#transcript.begin(command);
+    const ran = await this.#execute(args, options.input);
+    this.#transcript.end(
+      command,
+      [ran.stderr, ran.stdout].filter((part) => part !== "").join("\n"),
+      ran.code,
+    );
+    if (ran.code !== 0 && options.anyExit !== true) throw new DrillFailure(complaint(command, ran));
+    return ran;
+  }
+
+  /** Runs a command in a pod, shown; returns its standard output without the end of its last line. */
+  async exec(pod: string, ...command: string[]): Promise<string> {
+    return (await this.run(["exec", pod, "--", ...command])).stdout.trimEnd();
+  }
+
+  /** Runs a command that is not shown, whatever its exit code. */
+  async quiet(args: readonly string[], input?: string): Promise<Ran> {
+    return await this.#execute(args, input);
+  }
+
+  /** Reads one object, or undefined where there is none. @throws DrillFailure when it cannot be asked */
+  async read(kind: string, name: string): Promise<Json | undefined> {
+    const args = ["get", kind, name, "-o", "json", "--ignore-not-found"];
+    const ran = await this.#execute(args);
+    if (ran.code !== 0) throw new DrillFailure(complaint(this.commandLine(args), ran));
+    return ran.stdout.trim() === "" ? undefined : parse(ran.stdout);
+  }
+
+  /** Reads objects: `get` with these arguments, `-o json`. @throws DrillFailure when they cannot be asked */
+  async readAll(...args: string[]): Promise<Json[]> {
+    const all = ["get", ...args, "-o", "json"];
+    const ran = await this.#execute(all);
+    if (ran.code !== 0) throw new DrillFailure(complaint(this.commandLine(all), ran));
+    const answer = parse(ran.stdout);
+    const items =
+      typeof answer === "object" && answer !== null && !Array.isArray(answer) ? answer["items"] : undefined;
+    return Array.isArray(items) ? items : [answer];
+  }
+
+  /** Runs a command until its end or until the signal aborts, telling each line. */
+  async follow(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<Ran> {
+    return await execute("kubectl", [...this.#flags(), ...args], {
+      signal,
+      onLine,
+      env: this.#environment(),
+    });
+  }
+
+  /** The command as somebody would type it. */
+  commandLine(args: readonly string[]): string {
+    return ["kubectl", ...this.#typedFlags(), ...args].map(quoted).join(" ");
+  }
+
+  #flags(): string[] {
+    const { context, namespace } = this.target;
+    return [...(context === undefined ? [] : ["--context", context]), "-n", namespace];
+  }
+
+  /** What of the flags a reader has to type too: a kubeconfig's namespace is `default` where nothing else is said. */
+  #typedFlags(): string[] {
+    const { context, namespace } = this.target;
+    return [
+      ...(context === undefined ? [] : ["--context", context]),
+      ...(namespace === "default" ? [] : ["-n", namespace]),
+    ];
+  }
+
+  #environment(): Record<string, string> {
+    return this.target.kubeconfig === undefined ? {} : { KUBECONFIG: this.target.kubeconfig };
+  }
+
+  async #execute(args: readonly string[], input?: string): Promise<Ran> {
+    return await execute("kubectl", [...this.#flags(), ...args], {
+      signal: this.signal,
+      input,
+      env: this.#environment(),
+    });
+  }
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./{}[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function complaint(command: string, { code, stderr }: Ran): string {
+  const said = stderr.trim().split("\n").slice(-5).join("\n");
+  return `${command}: exit code ${code ?? "none (killed)"}${said === "" ? "" : `: ${said}`}`;
+}

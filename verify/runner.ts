@@ -1,0 +1,149 @@
+import { gather } from "./diagnostics.ts";
+import { DrillContext, type Drill } from "./drill.ts";
+import { ensembleFaults, type Ensemble } from "./ensemble.ts";
+import { DrillFailure, DrillSkipped, messageOf } from "./faults.ts";
+import { Kubectl, type Target } from "./kubectl.ts";
+import { Transcript, type TranscriptRecord } from "./transcript.ts";
+import { untilHealthy } from "./wait.ts";
+
+/** How a drill ended. */
+export type Outcome = "passed" | "failed" | "skipped" | "interrupted";
+
+/** What became of a drill. */
+export interface Result {
+  readonly drill: Drill;
+  readonly outcome: Outcome;
+  readonly seconds: number;
+  /** Why, where it did not pass. */
+  readonly message?: string;
+  readonly records: readonly TranscriptRecord[];
+  /** The transcript as text. */
+  readonly transcript: string;
+  /** What was gathered after a failure. */
+  readonly diagnostics?: string;
+}
+
+/** What the drills run on. */
+export interface Stand {
+  readonly target: Target;
+  readonly ensemble: Ensemble;
+  readonly disruptive: boolean;
+  /** Aborts when the user ends the drills. */
+  readonly interrupt: AbortSignal;
+  readonly print: (line: string) => void;
+}
+
+/** Seconds for putting one drill's changes back, and for being healthy after that. */
+const putBackDeadline = 300;
+/** Seconds for gathering after a failure. */
+const gatherDeadline = 60;
+
+/** Why a drill does not run as things are; undefined when it does. */
+function reasonToSkip(drill: Drill, stand: Stand): string | undefined {
+  if (drill.disruptive && !stand.disruptive)
+    return "it takes servers or nodes away: run it with --disruptive";
+  return undefined;
+}
+
+/** Runs one drill and puts back what it changed. Never throws: what goes wrong is in the result. */
+export async function runDrill(drill: Drill, stand: Stand): Promise<Result> {
+  const transcript = new Transcript(stand.print);
+  const started = Date.now();
+  const skip = reasonToSkip(drill, stand);
+  if (skip !== undefined)
+    return { drill, outcome: "skipped", seconds: 0, message: skip, records: [], transcript: "" };
+
+  const deadline = deadlineSignal(drill.deadline, `not done within ${drill.deadline} s`);
+  const signal = AbortSignal.any([deadline.signal, stand.interrupt]);
+  const kubectl = new Kubectl(stand.target, transcript, signal);
+  const context = new DrillContext({ ...stand, kubectl, signal }, transcript);
+  const ending = await attempt(drill, context, stand);
+  deadline.clear();
+  const diagnostics = ending.outcome === "failed" ? await diagnose(kubectl, stand.ensemble) : undefined;
+  await context.stopWatching();
+  const putBackFault = await putBack(context, stand, transcript);
+  const final =
+    putBackFault === undefined
+      ? ending
+      : { outcome: "failed" as const, message: [ending.message, putBackFault].filter(Boolean).join("; ") };
+  return {
+    drill,
+    ...final,
+    seconds: (Date.now() - started) / 1000,
+    records: transcript.records,
+    transcript: transcript.toString(),
+    diagnostics,
+  };
+}
+
+async function attempt(
+  drill: Drill,
+  context: DrillContext,
+  stand: Stand,
+): Promise<{ outcome: Outcome; message?: string }> {
+  try {
+    const faults = await ensembleFaults(context.kubectl, stand.ensemble);
+    if (faults.length > 0)
+      throw new DrillFailure(`refused, the ensemble is not healthy: ${faults.join("; ")}`);
+    await drill.run(context);
+    return { outcome: "passed" };
+  } catch (error) {
+    if (stand.interrupt.aborted)
+      return { outcome: "interrupted", message: messageOf(stand.interrupt.reason) };
+    if (error instanceof DrillSkipped) return { outcome: "skipped", message: error.message };
+    return { outcome: "failed", message: messageOf(error) };
+  }
+}
+
+async function diagnose(kubectl: Kubectl, ensemble: Ensemble): Promise<string> {
+  const deadline = deadlineSignal(gatherDeadline, "not answered in time");
+  try {
+    return await gather(kubectl.with(deadline.signal), ensemble);
+  } catch (error) {
+    return `The state could not be gathered: ${messageOf(error)}`;
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** Puts everything back, whatever else fails, and waits until the ensemble is healthy. @returns what went wrong */
+async function putBack(
+  context: DrillContext,
+  stand: Stand,
+  transcript: Transcript,
+): Promise<string | undefined> {
+  const deadline = deadlineSignal(putBackDeadline, `not within ${putBackDeadline} s`);
+  const kubectl = context.kubectl.with(deadline.signal);
+  const faults: string[] = [];
+  let changed = false;
+  for (const { what, how } of context.takePutBacks()) {
+    changed = true;
+    try {
+      transcript.say("put-back", what);
+      await how(kubectl);
+    } catch (error) {
+      faults.push(`not put back (${what}): ${messageOf(error)}`);
+    }
+  }
+  try {
+    if (changed || stand.disruptive) await untilHealthy(kubectl, stand.ensemble, deadline.signal);
+  } catch (error) {
+    faults.push(messageOf(error));
+  }
+  deadline.clear();
+  return faults.length === 0 ? undefined : faults.join("; ");
+}
+
+/** A signal that aborts after so many seconds, with this message. */
+function deadlineSignal(seconds: number, message: string): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DrillFailure(message));
+  }, seconds * 1000);
+  return {
+    signal: controller.signal,
+    clear: () => {
+      clearTimeout(timer);
+    },
+  };
+}

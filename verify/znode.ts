@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+
+import type { DrillContext } from "./drill.ts";
+import type { Ensemble } from "./ensemble.ts";
+import { expect } from "./faults.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { untilAnswered } from "./wait.ts";
+import { dataOf } from "./zooKeeper.ts";
+
+/** The tutorial's node and its data. */
+const tutorialNode = "/hello";
+export const testData = "world";
+
+/** The words of a zkCli.sh command against the server in the same pod. */
+function zkCli(ensemble: Ensemble, ...command: string[]): string[] {
+  // 2181 is what zkCli.sh itself takes.
+  const server = ensemble.clientPort === 2181 ? [] : ["-server", `localhost:${ensemble.clientPort}`];
+  return ["zkCli.sh", ...server, ...command];
+}
+
+/**
+ * Creates the tutorial's node through the first server, and has it removed at
+ * the drill's end. Where somebody has a node of that name, which stays as it
+ * is, the node has another name.
+ * @returns the node's path
+ */
+export async function createTestNode(context: DrillContext): Promise<string> {
+  const { ensemble, kubectl } = context;
+  const first = ensemble.pods[0] ?? "";
+  const look = await kubectl.quiet(["exec", first, "--", ...zkCli(ensemble, "get", tutorialNode)]);
+  // Servers before 3.5 print the state of the node with it, later ones only the data; all say when there is none.
+  const missing = /Node does not exist|NoNode/.test(look.stdout + look.stderr);
+  expect(missing || look.code === 0, `${first} does not answer zkCli.sh: ${look.stderr.slice(-300)}`);
+  const path = missing ? tutorialNode : `${tutorialNode}-${randomBytes(4).toString("hex")}`;
+  if (!missing)
+    context.seen(`There is a ${tutorialNode} that is not this drill's; it stays, and ${path} is used.`);
+  context.putBack(`remove ${path}`, async (putBack) => {
+    await removeNode(putBack, ensemble, path);
+  });
+  await kubectl.exec(first, ...zkCli(ensemble, "create", path, testData));
+  return path;
+}
+
+/** Reads the test node's data through a server, shown, and expects it to be what was written. */
+export async function expectTestNode(context: DrillContext, pod: string, path: string): Promise<void> {
+  const answer = await context.kubectl.exec(pod, ...zkCli(context.ensemble, "get", path));
+  expect(dataOf(answer) === testData, `${pod} says that ${path} is "${dataOf(answer)}", not "${testData}"`);
+}
+
+/** Removes a node through whichever server does it; one that is not there is done. */
+async function removeNode(kubectl: Kubectl, ensemble: Ensemble, path: string): Promise<void> {
+  const remove = async (pod: string): Promise<boolean> => {
+    const { code, stdout, stderr } = await kubectl.run(
+      ["exec", pod, "--", ...zkCli(ensemble, "delete", path)],
+      {
+        anyExit: true,
+      },
+    );
+    return code === 0 || /Node does not exist|NoNode/.test(stdout + stderr);
+  };
+  let turn = 0;
+  await untilAnswered(`${path} is removed`, kubectl.signal, async () => {
+    const pod = ensemble.pods[turn++ % ensemble.pods.length] ?? "";
+    return await remove(pod);
+  });
+}

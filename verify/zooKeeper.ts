@@ -1,0 +1,67 @@
+/** What a server says of itself to `srvr`. @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_4lw */
+export interface ServerStatus {
+  /** `leader`, `follower`, `observer` or `standalone`; undefined while the server is in no quorum. */
+  readonly mode: string | undefined;
+  /** The last transaction that the server knows, such as `0x100000006`; undefined while it is in no quorum. */
+  readonly zxid: string | undefined;
+}
+
+/** Reads a server's answer to `srvr`. */
+export function parseSrvr(answer: string): ServerStatus {
+  return { mode: /^Mode: (\S+)/m.exec(answer)?.[1], zxid: /^Zxid: (\S+)/m.exec(answer)?.[1] };
+}
+
+/** Reads a `zoo.cfg`: settings by name, without comments; a setting that stands twice has its last value. */
+export function parseZooCfg(file: string): Map<string, string> {
+  const settings = new Map<string, string>();
+  for (const line of file.split("\n")) {
+    const [, name, value] = /^\s*([^#=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) settings.set(name, value);
+  }
+  return settings;
+}
+
+/** A `server.N` line of zoo.cfg. */
+export interface ServerLine {
+  readonly id: number;
+  readonly host: string;
+  readonly serverPort: number;
+  readonly electionPort: number;
+  /** From the part after the semicolon; undefined where `clientPort` says it. */
+  readonly clientPort: number | undefined;
+}
+
+/** The `server.N` lines of a configuration, by id. A line that cannot be read is left out. */
+export function serverLines(settings: ReadonlyMap<string, string>): ServerLine[] {
+  return [...settings]
+    .flatMap(([name, value]) => {
+      const id = /^server\.(\d+)$/.exec(name)?.[1];
+      const parts = /^([^:;]+):(\d+):(\d+)(?::\w+)?(?:;(?:[^:;]*:)?(\d+))?$/.exec(value);
+      const [, host, serverPort, electionPort, clientPort] = parts ?? [];
+      if (id === undefined || host === undefined) return [];
+      return [
+        {
+          id: Number(id),
+          host,
+          serverPort: Number(serverPort),
+          electionPort: Number(electionPort),
+          clientPort: clientPort === undefined ? undefined : Number(clientPort),
+        },
+      ];
+    })
+    .sort((a, b) => a.id - b.id);
+}
+
+/** Whether a line is of the client's own log, which zkCli.sh prints around its answer. */
+export const isClientLog = (line: string): boolean =>
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \[myid:\]/.test(line);
+
+/**
+ * What `zkCli.sh get` says that a node's data is: the line before the node's
+ * `cZxid`, which servers before 3.5 print with it, or the last one.
+ */
+export function dataOf(answer: string): string {
+  const lines = answer.split("\n").filter((line) => line.trim() !== "" && !isClientLog(line));
+  const stat = lines.findIndex((line) => line.startsWith("cZxid"));
+  return (stat > 0 ? lines[stat - 1] : lines.at(-1)) ?? "";
+}
