@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { policies } from "../../policy/policies.ts";
-import { environment, neighbours } from "./fixtures/ensemble.ts";
-import { judge, unknownValue, type Registered } from "./harness.ts";
+import { containerPath, environment, neighbours, podPath } from "./fixtures/ensemble.ts";
+import { changed, judge, unknownValue, type Registered } from "./harness.ts";
 
 /** Every resource of the environment with one of its leaves unknown, in turn. */
 function* withOneUnknown(resource: Registered): Generator<Registered> {
@@ -23,6 +23,46 @@ function* withOneUnknown(resource: Registered): Generator<Registered> {
       yield { ...resource, props: { ...resource.props, [key]: variant } };
   }
 }
+
+/** The environment as the API server gives it back after a refresh: with its defaults and status filled in. */
+const live: readonly Registered[] = environment.map((resource) => {
+  const common: readonly (readonly [readonly (string | number)[], unknown])[] = [
+    [["metadata", "uid"], "4f3c"],
+    [["metadata", "managedFields"], [{ manager: "pulumi" }]],
+  ];
+  const defaults: Readonly<Record<string, typeof common>> = {
+    zk: [
+      [[...podPath, "restartPolicy"], "Always"],
+      [[...podPath, "dnsPolicy"], "ClusterFirst"],
+      [[...podPath, "schedulerName"], "default-scheduler"],
+      [[...podPath, "volumes", 0, "configMap", "defaultMode"], 420],
+      [[...containerPath, "ports", 0, "protocol"], "TCP"],
+      [[...containerPath, "livenessProbe", "successThreshold"], 1],
+      [["spec", "persistentVolumeClaimRetentionPolicy"], { whenDeleted: "Retain", whenScaled: "Retain" }],
+      [["spec", "volumeClaimTemplates", 0, "status"], { phase: "Pending" }],
+      [["status"], { replicas: 3, readyReplicas: 3 }],
+    ],
+    "zk-hs": [
+      [["spec", "type"], "ClusterIP"],
+      [["spec", "clusterIPs"], ["None"]],
+      [["spec", "externalIPs"], null],
+    ],
+    "zk-cs": [
+      [["spec", "clusterIP"], "10.96.0.7"],
+      [["spec", "sessionAffinity"], "None"],
+      [["status"], { loadBalancer: {} }],
+    ],
+    "zk-pdb": [
+      [["spec", "minAvailable"], null],
+      [["status"], { disruptionsAllowed: 1 }],
+    ],
+  };
+  if (!resource.type.startsWith("kubernetes:")) return resource;
+  return [...common, ...(defaults[resource.name] ?? [])].reduce(
+    (changing, [path, value]) => changed(changing, path, value),
+    resource,
+  );
+});
 
 /** The resource with each of its leaves and branches replaced by a value of another type, in turn. */
 function* withOneWrong(resource: Registered): Generator<Registered> {
@@ -62,6 +102,13 @@ describe("the whole pack", () => {
           open: [],
         });
       }
+    });
+
+    it(`${policy.name} finds nothing in what a refresh reads back`, () => {
+      expect(judge(policy, [...live, ...neighbours], { stack: "prod" })).to.deep.equal({
+        violations: [],
+        open: [],
+      });
     });
 
     it(`${policy.name} never takes an unknown value for a fault, nor throws`, () => {

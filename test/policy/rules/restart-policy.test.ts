@@ -54,6 +54,13 @@ describe("restart-policy", () => {
     }
   });
 
+  it("mends no lists, which it could only mend in part", () => {
+    const props = { items: [changed(statefulSet, field, "Never").props] };
+    expect(
+      remediate(restartPolicy, { type: "kubernetes:apps/v1:StatefulSetList", name: "all", props }),
+    ).to.equal(undefined);
+  });
+
   it("mends a bare pod", () => {
     const bare = {
       type: "kubernetes:core/v1:Pod",
