@@ -301,6 +301,15 @@ describe("gke-cluster", () => {
         [["masterAuthorizedNetworksConfig"], unknownValue],
       ],
     ],
+    [
+      "leaves an unknown list of networks open",
+      "open",
+      [
+        [privateNodes, undefined],
+        [["masterAuthorizedNetworksConfig"], { cidrBlocks: unknownValue }],
+      ],
+    ],
+    ["accepts no word on client certificates, which means none", "nothing", [[["masterAuth"], undefined]]],
     ["leaves unknown ranges open", "open", [networks(unknownValue)]],
     ["leaves unknown private nodes open", "open", [[privateNodes, unknownValue]]],
     [
