@@ -3,8 +3,7 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 
 /** Parses a text. @throws SyntaxError when it is not JSON */
 export function parse(text: string): Json {
-  const value: Json = JSON.parse(text);
-  return value;
+  return JSON.parse(text) as Json;
 }
 
 /** The value at a path of field names and indices, or undefined where the path leads nowhere. */

@@ -48,15 +48,16 @@ export class Kubectl {
   /** Runs a command, shown with what it prints. @throws DrillFailure on another exit code than 0, unless `anyExit` */
   async run(args: readonly string[], options: CommandOptions = {}): Promise<Ran> {
     const command = options.shown ?? this.commandLine(args);
-    this.#transcript.begin(command);
-    const ran = await this.#execute(args, options.input);
-    this.#transcript.end(
-      command,
-      [ran.stderr, ran.stdout].filter((part) => part !== "").join("\n"),
-      ran.code,
-    );
-    if (ran.code !== 0 && options.anyExit !== true) throw new DrillFailure(complaint(command, ran));
-    return ran;
+    const running = this.#transcript.begin(command);
+    let code: number | null = null;
+    try {
+      const ran = await this.#execute(args, options.input, running.line);
+      code = ran.code;
+      if (code !== 0 && options.anyExit !== true) throw new DrillFailure(complaint(command, ran));
+      return ran;
+    } finally {
+      running.end(code);
+    }
   }
 
   /** Runs a command in a pod, shown; returns its standard output without the end of its last line. */
@@ -120,10 +121,11 @@ export class Kubectl {
     return this.target.kubeconfig === undefined ? {} : { KUBECONFIG: this.target.kubeconfig };
   }
 
-  async #execute(args: readonly string[], input?: string): Promise<Ran> {
+  async #execute(args: readonly string[], input?: string, onLine?: (line: string) => void): Promise<Ran> {
     return await execute("kubectl", [...this.#flags(), ...args], {
       signal: this.signal,
       input,
+      onLine,
       env: this.#environment(),
     });
   }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 
 /** What a command did. */
 export interface Ran {
@@ -14,8 +15,8 @@ export interface ProcessOptions {
   readonly signal: AbortSignal;
   /** Text for the command's standard input. @default empty */
   readonly input?: string;
-  /** Told each line of standard output when it comes. */
-  readonly onLine?: (line: string) => void;
+  /** Told each line when it comes, and where from. It must not throw. */
+  readonly onLine?: (line: string, from: "stdout" | "stderr") => void;
   /** Variables set in addition to this process's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -39,19 +40,8 @@ export async function execute(
       detached: true,
       env: { ...process.env, ...options.env },
     });
-    let stdout = "";
-    let stderr = "";
-    let line = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      if (options.onLine === undefined) {
-        stdout += chunk;
-        return;
-      }
-      const lines = (line + chunk).split("\n");
-      line = lines.pop() ?? "";
-      lines.forEach(options.onLine);
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+    const stdout = collect(child.stdout, (line) => options.onLine?.(line, "stdout"));
+    const stderr = collect(child.stderr, (line) => options.onLine?.(line, "stderr"));
     const abort = (): void => void child.kill("SIGTERM");
     options.signal.addEventListener("abort", abort, { once: true });
     child.on("error", (error) => {
@@ -61,11 +51,29 @@ export async function execute(
     child.on("close", (code) => {
       options.signal.removeEventListener("abort", abort);
       if (options.signal.aborted) reject(reasonOf(options.signal));
-      else resolve({ code, stdout, stderr });
+      else resolve({ code, stdout: stdout(), stderr: stderr() });
     });
     // A command that ends without reading its input is no fault of its own.
     child.stdin.on("error", () => undefined).end(options.input ?? "");
   });
+}
+
+/** Keeps what a stream says, and tells its lines. @returns what was said so far */
+function collect(stream: Readable, onLine: (line: string) => void): () => string {
+  let said = "";
+  let rest = "";
+  stream
+    .setEncoding("utf8")
+    .on("data", (chunk: string) => {
+      said += chunk;
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(onLine);
+    })
+    .on("end", () => {
+      if (rest !== "") onLine(rest);
+    });
+  return () => said;
 }
 
 /** Why a signal aborted, as an error. */

@@ -5,7 +5,7 @@ export interface CommandRecord {
   readonly kind: "command";
   readonly command: string;
   readonly output: string;
-  /** null while it runs in the background, and when a signal ended it. */
+  /** null where a signal ended it. */
   readonly exitCode: number | null;
 }
 
@@ -13,6 +13,14 @@ export interface CommandRecord {
 export interface SentenceRecord {
   readonly kind: "seen" | "not-checked" | "put-back" | "watch";
   readonly text: string;
+}
+
+/** A command that was begun and is to be told about. */
+export interface RunningCommand {
+  /** Notes a line that it printed. */
+  readonly line: (line: string) => void;
+  /** Notes its end; null where a signal ended it. */
+  readonly end: (exitCode: number | null) => void;
 }
 
 export type TranscriptRecord = CommandRecord | SentenceRecord;
@@ -38,15 +46,23 @@ export class Transcript {
     this.#print = print;
   }
 
-  /** Notes a command before it runs, so that a reader knows what is waited for. */
-  begin(command: string): void {
+  /** Notes a command that begins, so that a reader knows what is waited for. */
+  begin(command: string): RunningCommand {
     this.#print(`$ ${command}`);
-  }
-
-  /** Notes what the command that was begun printed. */
-  end(command: string, output: string, exitCode: number | null): void {
-    this.records.push({ kind: "command", command, output: output.trimEnd(), exitCode });
-    for (const line of readable(output)) this.#print(`  ${line}`);
+    const lines: string[] = [];
+    let clientLog = 0;
+    return {
+      line: (line) => {
+        lines.push(line);
+        if (isClientLog(line)) clientLog += 1;
+        else for (const shown of readable(line)) this.#print(`  ${shown}`);
+      },
+      end: (exitCode) => {
+        if (clientLog > 0) this.#print(`  ${omitted(clientLog)}`);
+        if (exitCode !== 0) this.#print(`  (exit code ${exitCode ?? "none: ended by a signal"})`);
+        this.records.push({ kind: "command", command, output: lines.join("\n").trimEnd(), exitCode });
+      },
+    };
   }
 
   /** Says a sentence. */
@@ -67,13 +83,14 @@ export class Transcript {
   }
 }
 
-/** A command's output without the client's log and the ends of very long lines; says what was left out. */
+const omitted = (lines: number): string => `(and ${lines} lines of the client's log)`;
+
+/** A command's output without blank lines, the client's log and the ends of very long lines; says what was left out. */
 export function readable(output: string): string[] {
-  const lines = output.split("\n");
-  const answer = lines.filter((line) => line.trim() !== "" && !isClientLog(line));
-  const left = lines.filter((line) => isClientLog(line)).length;
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const answer = lines.filter((line) => !isClientLog(line));
   return [
-    ...(left > 0 ? [`(${left} lines of the client's log)`] : []),
     ...answer.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)} …` : line)),
+    ...(answer.length < lines.length ? [omitted(lines.length - answer.length)] : []),
   ];
 }

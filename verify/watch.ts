@@ -97,7 +97,14 @@ export class Watch {
   }
 
   #take(line: string): void {
-    const event = parse(line);
+    let event: Json;
+    try {
+      event = parse(line);
+    } catch (error) {
+      this.#fault = new Error(`kubectl printed what is no event: ${line.slice(0, 200)}`, { cause: error });
+      this.#tell();
+      return;
+    }
     const object = at(event, "object");
     if (object === undefined) return;
     if (text(event, "type") === "DELETED") this.#objects.delete(nameOf(object));

@@ -22,7 +22,7 @@ export const configuration: Drill = {
       (map) => at(map, "data", "zoo.cfg") !== undefined,
     );
     if (declared === undefined) {
-      const command = list(server, "command").concat(list(server, "args")).join(" ");
+      const command = JSON.stringify([list(server, "command"), list(server, "args")]);
       expect(
         command.includes("--tick_time") || list(server, "env").length > 0,
         "neither a ConfigMap with a zoo.cfg, nor the container's command, nor its environment has the settings",
