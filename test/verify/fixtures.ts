@@ -58,7 +58,7 @@ export class FakeKubectl {
 
   remove(): void {
     process.env["PATH"] = this.#path;
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -24,6 +24,7 @@ describe("verify: a watch", () => {
   });
 
   function watch(script: string, signal: AbortSignal): Watch {
+    fake?.remove();
     fake = new FakeKubectl(script);
     const kubectl = new Kubectl({ namespace: "default" }, new Transcript(() => undefined), signal);
     return new Watch(kubectl, ["pods", "-l", "app=zk"], signal);

@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { main } from "../../verify/main.ts";
+import { FakeKubectl, healthyAnswers } from "./fixtures.ts";
+
+/** Runs the command line and keeps what it prints. */
+async function run(...args: string[]): Promise<{ code: number; said: string }> {
+  const { log, error } = console;
+  const lines: string[] = [];
+  console.log = console.error = (line: string) => lines.push(line);
+  try {
+    return { code: await main(args), said: lines.join("\n") };
+  } finally {
+    Object.assign(console, { log, error });
+  }
+}
+
+describe("verify: the command line", () => {
+  let fake: FakeKubectl | undefined;
+  afterEach(() => {
+    fake?.remove();
+  });
+
+  it("lists the drills and explains itself without a cluster", async () => {
+    const list = await run("--list", "--only", "14,1");
+    expect(list.code).to.equal(0);
+    expect(list.said.split("\n").map((line) => line.split(/\s+/)[1])).to.deep.equal([
+      "drill",
+      "creating",
+      "maintenance",
+    ]);
+    const help = await run("--help");
+    expect([help.code, help.said.includes("--disruptive")]).to.deep.equal([0, true]);
+  });
+
+  it("refuses arguments that mean nothing", async () => {
+    const { code, said } = await run("--only", "nothing");
+    expect(code).to.equal(2);
+    expect(said).to.contain("there is no drill nothing");
+  });
+
+  it("refuses an ensemble that is not there, or not healthy, with the reason", async () => {
+    fake = new FakeKubectl('echo "connection refused" >&2; exit 1');
+    const away = await run();
+    expect([away.code, away.said.includes("connection refused")]).to.deep.equal([3, true]);
+    fake.remove();
+    fake = new FakeKubectl(
+      `case "$*" in "get nodes "*) echo '{"items": []}'; exit ;; esac\n${healthyAnswers()}`,
+    );
+    const cordoned = await run();
+    expect(cordoned.code).to.equal(3);
+    expect(cordoned.said).to.contain("node node-0 of zk-0 is cordoned or not Ready");
+    expect(fake.commands.filter((command) => !/^(get|exec .*srvr)/.test(command))).to.deep.equal([]);
+  });
+
+  it("runs drills, prints a table, writes reports, and says by its exit code that one failed", async () => {
+    fake = new FakeKubectl(healthyAnswers());
+    const folder = mkdtempSync(join(tmpdir(), "verify-"));
+    try {
+      const { code, said } = await run("--only", "creating,durable", "--report", folder);
+      expect(code).to.equal(1);
+      expect(said).to.match(/1 +creating +failed +\S+ s +no Service beside zk-hs/);
+      expect(said).to.match(/5 +durable +skipped/);
+      expect(readFileSync(join(folder, "junit.xml"), "utf8")).to.contain(
+        'failures="1" errors="0" skipped="1"',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("fails when no drill ran", async () => {
+    fake = new FakeKubectl(healthyAnswers());
+    const { code, said } = await run("--only", "durable");
+    expect([code, said.endsWith("no drill ran")]).to.deep.equal([1, true]);
+  });
+});

@@ -1,0 +1,74 @@
+import { expect } from "chai";
+
+import { selectorMatches } from "../../verify/drills/nodeFailure.ts";
+import { chooseStage } from "../../verify/drills/stage.ts";
+import { DrillSkipped } from "../../verify/faults.ts";
+import type { Json } from "../../verify/json.ts";
+
+function node(name: string, zone = "a", spec: Record<string, Json> = {}): Json {
+  return {
+    metadata: { name, labels: { "topology.kubernetes.io/zone": zone } },
+    spec,
+    status: { conditions: [{ type: "Ready", status: "True" }] },
+  };
+}
+
+const pods = ["n0", "n1", "n2"].map((nodeName) => ({ spec: { nodeName } }));
+const servers = ["n0", "n1", "n2"].map((name) => node(name));
+const tiedVolume: Json = { spec: { nodeAffinity: { required: { nodeSelectorTerms: [{}] } } } };
+
+describe("verify: the nodes for the maintenance", () => {
+  it("are the servers' and a fourth; others are cordoned, those that were cordoned are left alone", () => {
+    const others = [node("n3"), node("n4", "a", { unschedulable: true }), node("n5")];
+    expect(chooseStage([...servers, ...others], pods, [])).to.deep.equal({
+      nodes: ["n0", "n1", "n2"],
+      spare: "n3",
+      others: ["n5"],
+      uncordoned: ["n0", "n1", "n2", "n3", "n5"],
+    });
+  });
+
+  it("do not count a node that a taint closes, or one in a zone that the volumes are not in", () => {
+    const tainted = node("n3", "a", { taints: [{ key: "own", effect: "NoSchedule" }] });
+    expect(() => chooseStage([...servers, tainted], pods, [])).to.throw(DrillSkipped, "fourth node");
+    expect(() => chooseStage([...servers, node("n3", "b")], pods, [tiedVolume])).to.throw(
+      DrillSkipped,
+      "zone a",
+    );
+    expect(chooseStage([...servers, node("n3", "b")], pods, []).spare).to.equal("n3");
+  });
+
+  it("cannot be of several zones where the volumes are tied to theirs", () => {
+    const zones = [node("n0", "a"), node("n1", "b"), node("n2", "c"), node("n3", "a")];
+    expect(() => chooseStage(zones, pods, [tiedVolume])).to.throw(DrillSkipped, "several zones");
+    expect(chooseStage(zones, pods, []).spare).to.equal("n3");
+  });
+
+  it("are those of three servers", () => {
+    expect(() => chooseStage(servers, pods.slice(0, 1), [])).to.throw(DrillSkipped, "there are 1");
+  });
+});
+
+describe("verify: label selectors", () => {
+  const labels = { app: "zk", tier: "data" };
+  const expression = (key: string, operator: string, ...values: string[]): Json => ({
+    matchExpressions: [{ key, operator, values }],
+  });
+
+  it("match by labels and expressions, all of them", () => {
+    expect(selectorMatches({ matchLabels: { app: "zk" } }, labels)).to.equal(true);
+    expect(selectorMatches({ matchLabels: { app: "zk-headless" } }, labels)).to.equal(false);
+    expect(selectorMatches(expression("app", "In", "a", "zk"), labels)).to.equal(true);
+    expect(selectorMatches(expression("app", "In", "a"), labels)).to.equal(false);
+    expect(selectorMatches(expression("app", "NotIn", "a"), labels)).to.equal(true);
+    expect(selectorMatches(expression("app", "Exists"), labels)).to.equal(true);
+    expect(selectorMatches(expression("other", "Exists"), labels)).to.equal(false);
+    expect(selectorMatches(expression("other", "DoesNotExist"), labels)).to.equal(true);
+    expect(selectorMatches(expression("app", "Unheard"), labels)).to.equal(false);
+  });
+
+  it("match everything when empty and nothing when absent", () => {
+    expect(selectorMatches({}, labels)).to.equal(true);
+    expect(selectorMatches(undefined, labels)).to.equal(false);
+  });
+});
