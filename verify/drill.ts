@@ -1,6 +1,7 @@
 import type { Ensemble } from "./ensemble.ts";
 import { messageOf } from "./faults.ts";
 import type { Kubectl } from "./kubectl.ts";
+import { Pulumi } from "./pulumi.ts";
 import { Watch } from "./watch.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -35,18 +36,27 @@ export class DrillContext {
   readonly signal: AbortSignal;
   /** Whether the user allowed disturbance. */
   readonly disruptive: boolean;
+  /** The stack that the ensemble was deployed from; undefined where the user named none. */
+  readonly pulumi: Pulumi | undefined;
   readonly #transcript: Transcript;
   readonly #putBacks: { what: string; how: PutBack }[] = [];
   readonly #watches: Pick<Watch, "stop">[] = [];
 
   constructor(
-    parts: Readonly<{ ensemble: Ensemble; kubectl: Kubectl; signal: AbortSignal; disruptive: boolean }>,
+    parts: Readonly<{
+      ensemble: Ensemble;
+      kubectl: Kubectl;
+      signal: AbortSignal;
+      disruptive: boolean;
+      stack?: string;
+    }>,
     transcript: Transcript,
   ) {
     this.ensemble = parts.ensemble;
     this.kubectl = parts.kubectl;
     this.signal = parts.signal;
     this.disruptive = parts.disruptive;
+    this.pulumi = parts.stack === undefined ? undefined : new Pulumi(parts.stack, transcript, parts.signal);
     this.#transcript = transcript;
   }
 

@@ -1,6 +1,7 @@
 import { DrillFailure } from "./faults.ts";
 import { parse, type Json } from "./json.ts";
 import { execute, type Ran } from "./process.ts";
+import { complaint, runShown } from "./shown.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** Which cluster and namespace kubectl talks to. */
@@ -14,8 +15,6 @@ export interface Target {
 
 /** How one command is run. */
 export interface CommandOptions {
-  /** Text for standard input. */
-  readonly input?: string;
   /** Whether another exit code than 0 is for the caller to judge. @default false */
   readonly anyExit?: boolean;
   /** How the command is written where `$` cannot be typed as it is run, such as with a file for standard input. */
@@ -47,17 +46,13 @@ export class Kubectl {
 
   /** Runs a command, shown with what it prints. @throws DrillFailure on another exit code than 0, unless `anyExit` */
   async run(args: readonly string[], options: CommandOptions = {}): Promise<Ran> {
-    const command = options.shown ?? this.commandLine(args);
-    const running = this.#transcript.begin(command);
-    let code: number | null = null;
-    try {
-      const ran = await this.#execute(args, options.input, running.line);
-      code = ran.code;
-      if (code !== 0 && options.anyExit !== true) throw new DrillFailure(complaint(command, ran));
-      return ran;
-    } finally {
-      running.end(code);
-    }
+    return await runShown("kubectl", [...this.#flags(), ...args], {
+      transcript: this.#transcript,
+      signal: this.signal,
+      env: this.#environment(),
+      shown: options.shown ?? this.commandLine(args),
+      anyExit: options.anyExit,
+    });
   }
 
   /** Runs a command in a pod, shown; returns its standard output without the end of its last line. */
@@ -66,8 +61,8 @@ export class Kubectl {
   }
 
   /** Runs a command that is not shown, whatever its exit code. */
-  async quiet(args: readonly string[], input?: string): Promise<Ran> {
-    return await this.#execute(args, input);
+  async quiet(args: readonly string[]): Promise<Ran> {
+    return await this.#execute(args);
   }
 
   /** Reads one object, or undefined where there is none. @throws DrillFailure when it cannot be asked */
@@ -121,11 +116,9 @@ export class Kubectl {
     return this.target.kubeconfig === undefined ? {} : { KUBECONFIG: this.target.kubeconfig };
   }
 
-  async #execute(args: readonly string[], input?: string, onLine?: (line: string) => void): Promise<Ran> {
+  async #execute(args: readonly string[]): Promise<Ran> {
     return await execute("kubectl", [...this.#flags(), ...args], {
       signal: this.signal,
-      input,
-      onLine,
       env: this.#environment(),
     });
   }
@@ -134,9 +127,4 @@ export class Kubectl {
 /** A word as a shell takes it. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./{}[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function complaint(command: string, { code, stderr }: Ran): string {
-  const said = stderr.trim().split("\n").slice(-5).join("\n");
-  return `${command}: exit code ${code ?? "none (killed)"}${said === "" ? "" : `: ${said}`}`;
 }

@@ -29,9 +29,11 @@ export async function main(args: readonly string[]): Promise<number> {
     return exitCodes.passed;
   }
   const interrupt = new AbortController();
-  const forget = onSignals((signal) => {
-    console.error(`\n${signal}: ending the drills and putting back what was changed; please wait`);
-    interrupt.abort(new Interrupted(`ended by ${signal}`));
+  const forget = onEnd((why) => {
+    const first = !interrupt.signal.aborted;
+    interrupt.abort(new Interrupted(`ended by ${why}`));
+    if (first) console.error(`\n${why}: ending the drills and putting back what was changed; please wait`);
+    else console.error(`${why}: still putting back what was changed`);
   });
   try {
     return await verify(options, interrupt.signal);
@@ -40,17 +42,29 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Listens to what ends a program; a second signal does not end it either, as something may be left to put back. */
-function onSignals(end: (signal: NodeJS.Signals) => void): () => void {
+/**
+ * Listens to what ends a program; a second signal does not end it either, as something may be left to put back.
+ * An output that nobody reads any more, as of `npm run verify | head`, is such an end too.
+ */
+function onEnd(end: (why: string) => void): () => void {
   const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+  const closed = (): void => {
+    end("its closed output");
+  };
+  // With its own output closed too, there is nobody to tell.
+  const unheard = (): void => undefined;
   for (const signal of signals) process.on(signal, end);
+  process.stdout.on("error", closed);
+  process.stderr.on("error", unheard);
   return () => {
     for (const signal of signals) process.off(signal, end);
+    process.stdout.off("error", closed);
+    process.stderr.off("error", unheard);
   };
 }
 
 async function verify(options: Options, interrupt: AbortSignal): Promise<number> {
-  const { target, disruptive } = options;
+  const { target, disruptive, stack } = options;
   const print = (line: string): void => {
     console.log(line);
   };
@@ -69,7 +83,7 @@ async function verify(options: Options, interrupt: AbortSignal): Promise<number>
   for (const drill of options.drills) {
     if (interrupt.aborted) break;
     print(`\n── ${drill.row} ${drill.name}: ${drill.section} ──\n${drill.promise}`);
-    const result = await runDrill(drill, { target, ensemble, disruptive, interrupt, print });
+    const result = await runDrill(drill, { target, ensemble, disruptive, stack, interrupt, print });
     results.push(result);
     print(`${result.outcome}${result.message === undefined ? "" : `: ${result.message}`}`);
     if (result.diagnostics !== undefined && options.report === undefined) print(result.diagnostics);

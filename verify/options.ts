@@ -15,6 +15,8 @@ export interface Options {
   readonly target: Target;
   /** The StatefulSet's name. */
   readonly name: string;
+  /** The Pulumi stack of this project that the ensemble was deployed from; undefined means that it is not at hand. */
+  readonly stack: string | undefined;
   /** The folder for the reports; undefined means none. */
   readonly report: string | undefined;
 }
@@ -29,6 +31,7 @@ export const usage = `npm run verify -- [options]: the tutorial's rows as drills
   --context NAME       its context (default: the current one)
   --namespace NAME     the ensemble's namespace (default: default)
   --name NAME          the ensemble's StatefulSet (default: zk)
+  --stack NAME         the Pulumi stack that it was deployed from: rows 1, 5 and 15 are then done with pulumi
   --report FOLDER      write junit.xml and report.json into this folder
   --help               this text
 
@@ -50,6 +53,7 @@ export function readOptions(args: readonly string[], drills: readonly Drill[]): 
       context: { type: "string" },
       namespace: { type: "string", default: "default" },
       name: { type: "string", default: "zk" },
+      stack: { type: "string" },
       report: { type: "string" },
     },
   });
@@ -62,6 +66,7 @@ export function readOptions(args: readonly string[], drills: readonly Drill[]): 
     disruptive: values.disruptive,
     target: { kubeconfig: values.kubeconfig, context: values.context, namespace: values.namespace },
     name: values.name,
+    stack: values.stack,
     report: values.report,
   };
 }

@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly input?: string;
   /** Told each line when it comes, and where from. It must not throw. */
   readonly onLine?: (line: string, from: "stdout" | "stderr") => void;
+  /** Working directory. @default this process's own */
+  readonly cwd?: string;
   /** Variables set in addition to this process's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -38,6 +40,7 @@ export async function execute(
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
+      cwd: options.cwd,
       env: { ...process.env, ...options.env },
     });
     const stdout = collect(child.stdout, (line) => options.onLine?.(line, "stdout"));

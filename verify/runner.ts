@@ -28,6 +28,8 @@ export interface Stand {
   readonly target: Target;
   readonly ensemble: Ensemble;
   readonly disruptive: boolean;
+  /** The Pulumi stack that the ensemble was deployed from; undefined where it is not at hand. */
+  readonly stack?: string;
   /** Aborts when the user ends the drills. */
   readonly interrupt: AbortSignal;
   readonly print: (line: string) => void;

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 
 import type { DrillContext } from "./drill.ts";
-import type { Ensemble } from "./ensemble.ts";
+import { readPods, type Ensemble } from "./ensemble.ts";
 import { expect } from "./faults.ts";
+import { nameOf } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
+import { isReady } from "./pods.ts";
 import { untilAnswered } from "./wait.ts";
 import { dataOf } from "./zooKeeper.ts";
 
@@ -47,20 +49,13 @@ export async function expectTestNode(context: DrillContext, pod: string, path: s
   expect(dataOf(answer) === testData, `${pod} says that ${path} is "${dataOf(answer)}", not "${testData}"`);
 }
 
-/** Removes a node through whichever server does it; one that is not there is done. */
+/** Removes a node through a server that is Ready, as soon as there is one that does it; one that is not there is done. */
 async function removeNode(kubectl: Kubectl, ensemble: Ensemble, path: string): Promise<void> {
-  const remove = async (pod: string): Promise<boolean> => {
-    const { code, stdout, stderr } = await kubectl.run(
-      ["exec", pod, "--", ...zkCli(ensemble, "delete", path)],
-      {
-        anyExit: true,
-      },
-    );
-    return code === 0 || /Node does not exist|NoNode/.test(stdout + stderr);
-  };
-  let turn = 0;
   await untilAnswered(`${path} is removed`, kubectl.signal, async () => {
-    const pod = ensemble.pods[turn++ % ensemble.pods.length] ?? "";
-    return await remove(pod);
+    const ready = (await readPods(kubectl, ensemble)).find(isReady);
+    if (ready === undefined) return false;
+    const command = ["exec", nameOf(ready), "--", ...zkCli(ensemble, "delete", path)];
+    const { code, stdout, stderr } = await kubectl.run(command, { anyExit: true });
+    return code === 0 || /Node does not exist|NoNode/.test(stdout + stderr);
   });
 }

@@ -37,7 +37,18 @@ export const cleaningUp: Drill = {
     sayReclaim(volumes).forEach((sentence) => {
       context.seen(sentence);
     });
-    context.notChecked("pulumi destroy: a drill destroys nothing.");
+    if (context.pulumi === undefined) {
+      context.notChecked("pulumi destroy: its stack is not at hand (--stack), and a drill destroys nothing.");
+      return;
+    }
+    const { stdout } = await context.pulumi.run("destroy", "--preview-only");
+    const gone = stdout
+      .split("\n")
+      .filter((line) => /PersistentVolume|:Disk /.test(line) && !line.includes("[retain]"));
+    expect(gone.length === 0, `pulumi destroy would delete volumes: ${gone.join("; ")}`);
+    context.seen(
+      "pulumi destroy would remove the environment, and no volume or claim; it was only previewed.",
+    );
   },
 };
 

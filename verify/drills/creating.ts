@@ -42,6 +42,11 @@ export const creating: Drill = {
     context.seen(
       `${pods.join(", ")} are Running and Ready; they were before, so the tutorial's -w would never end.`,
     );
-    context.notChecked("that pulumi up creates them: that is what stood this environment up.");
+    if (context.pulumi === undefined) {
+      context.notChecked("that pulumi up creates them: its stack is not at hand (--stack).");
+      return;
+    }
+    await context.pulumi.run("preview", "--expect-no-changes");
+    context.seen("They are what pulumi up made of the program: a preview finds nothing to change.");
   },
 };

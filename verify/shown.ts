@@ -1,0 +1,36 @@
+import { DrillFailure } from "./faults.ts";
+import { execute, type ProcessOptions, type Ran } from "./process.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** How a command that is shown is run. */
+export interface ShownOptions extends Omit<ProcessOptions, "onLine"> {
+  readonly transcript: Transcript;
+  /** The command as somebody would type it. */
+  readonly shown: string;
+  /** Whether another exit code than 0 is for the caller to judge. @default false */
+  readonly anyExit?: boolean;
+}
+
+/** Runs a command, shown with what it prints. @throws DrillFailure on another exit code than 0, unless `anyExit` */
+export async function runShown(
+  command: string,
+  args: readonly string[],
+  options: ShownOptions,
+): Promise<Ran> {
+  const running = options.transcript.begin(options.shown);
+  let code: number | null = null;
+  try {
+    const ran = await execute(command, args, { ...options, onLine: running.line });
+    code = ran.code;
+    if (code !== 0 && options.anyExit !== true) throw new DrillFailure(complaint(options.shown, ran));
+    return ran;
+  } finally {
+    running.end(code);
+  }
+}
+
+/** What a command that failed said at its end. */
+export function complaint(command: string, { code, stderr }: Ran): string {
+  const said = stderr.trim().split("\n").slice(-5).join("\n");
+  return `${command}: exit code ${code ?? "none (killed)"}${said === "" ? "" : `: ${said}`}`;
+}
