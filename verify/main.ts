@@ -3,6 +3,7 @@ import { ensembleFaults, findEnsemble, type Ensemble } from "./ensemble.ts";
 import { Interrupted, messageOf } from "./faults.ts";
 import { Kubectl } from "./kubectl.ts";
 import { readOptions, usage, type Options } from "./options.ts";
+import { Output } from "./output.ts";
 import { listTable, resultTable, writeReports } from "./report.ts";
 import { runDrill, type Result } from "./runner.ts";
 import { Transcript } from "./transcript.ts";
@@ -10,6 +11,9 @@ import { Transcript } from "./transcript.ts";
 export const about = "Runs the tutorial's rows as drills on an ensemble; see --help";
 
 const exitCodes = { passed: 0, failed: 1, arguments: 2, refused: 3, interrupted: 130 } as const;
+
+/** The signals that end a program, and here only the drills. */
+const endings: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** Runs the drills that the arguments ask for. @returns the exit code that the usage text describes */
 export async function main(args: readonly string[]): Promise<number> {
@@ -29,45 +33,31 @@ export async function main(args: readonly string[]): Promise<number> {
     return exitCodes.passed;
   }
   const interrupt = new AbortController();
-  const forget = onEnd((why) => {
+  const end = (why: string): void => {
     const first = !interrupt.signal.aborted;
     interrupt.abort(new Interrupted(`ended by ${why}`));
     if (first) console.error(`\n${why}: ending the drills and putting back what was changed; please wait`);
     else console.error(`${why}: still putting back what was changed`);
+  };
+  const output = new Output(() => {
+    end("closed output");
   });
+  // A second signal does not end it either, as something may be left to put back.
+  for (const signal of endings) process.on(signal, end);
   try {
-    return await verify(options, interrupt.signal);
+    return await verify(options, interrupt.signal, output.print);
   } finally {
-    forget();
+    for (const signal of endings) process.off(signal, end);
+    output.release();
   }
 }
 
-/**
- * Listens to what ends a program; a second signal does not end it either, as something may be left to put back.
- * An output that nobody reads any more, as of `npm run verify | head`, is such an end too.
- */
-function onEnd(end: (why: string) => void): () => void {
-  const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-  const closed = (): void => {
-    end("its closed output");
-  };
-  // With its own output closed too, there is nobody to tell.
-  const unheard = (): void => undefined;
-  for (const signal of signals) process.on(signal, end);
-  process.stdout.on("error", closed);
-  process.stderr.on("error", unheard);
-  return () => {
-    for (const signal of signals) process.off(signal, end);
-    process.stdout.off("error", closed);
-    process.stderr.off("error", unheard);
-  };
-}
-
-async function verify(options: Options, interrupt: AbortSignal): Promise<number> {
+async function verify(
+  options: Options,
+  interrupt: AbortSignal,
+  print: (line: string) => void,
+): Promise<number> {
   const { target, disruptive, stack } = options;
-  const print = (line: string): void => {
-    console.log(line);
-  };
   const kubectl = new Kubectl(target, new Transcript(print), interrupt);
   let ensemble: Ensemble;
   try {
@@ -85,6 +75,8 @@ async function verify(options: Options, interrupt: AbortSignal): Promise<number>
     print(`\n── ${drill.row} ${drill.name}: ${drill.section} ──\n${drill.promise}`);
     const result = await runDrill(drill, { target, ensemble, disruptive, stack, interrupt, print });
     results.push(result);
+    if (interrupt.aborted && result.outcome === "failed")
+      console.error(`${drill.name}: ${result.message ?? ""}`);
     print(`${result.outcome}${result.message === undefined ? "" : `: ${result.message}`}`);
     if (result.diagnostics !== undefined && options.report === undefined) print(result.diagnostics);
   }
@@ -98,8 +90,9 @@ async function verify(options: Options, interrupt: AbortSignal): Promise<number>
 
 function exitCode(results: readonly Result[], interrupt: AbortSignal): number {
   const has = (outcome: Result["outcome"]): boolean => results.some((result) => result.outcome === outcome);
-  if (interrupt.aborted) return exitCodes.interrupted;
+  // First, as it may be that something could not be put back.
   if (has("failed")) return exitCodes.failed;
+  if (interrupt.aborted) return exitCodes.interrupted;
   if (has("passed")) return exitCodes.passed;
   console.error("verify: no drill ran");
   return exitCodes.failed;
