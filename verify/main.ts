@@ -88,6 +88,11 @@ async function verify(
   return exitCode(results, interrupt);
 }
 
+/** Tells on standard error of a failure after the user ended the drills: what could not be put back. */
+function tellAfterEnd({ drill, outcome, message = "" }: Result, interrupt: AbortSignal): void {
+  if (interrupt.aborted && outcome === "failed") console.error(`${drill.name}: ${message}`);
+}
+
 function exitCode(results: readonly Result[], interrupt: AbortSignal): number {
   const has = (outcome: Result["outcome"]): boolean => results.some((result) => result.outcome === outcome);
   // First, as it may be that something could not be put back.
