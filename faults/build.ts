@@ -1,0 +1,29 @@
+import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { buildOnce, inputsHash } from "../local/machine/build.ts";
+import { run } from "../local/machine/run.ts";
+import { cacheDir } from "../local/paths.ts";
+import { step } from "../local/progress.ts";
+
+const source = join(import.meta.dirname, "workload");
+const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", "-s -w"];
+const goEnvironment = { CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
+
+/** The workload's command, built where the cache lacks it. @throws CommandError when it does not compile */
+export async function ensureWorkloadBuilt(): Promise<string> {
+  const target = join(cacheDir, "tools", `faults-workload-${inputsHash([source], [...flags, process.arch])}`);
+  const progress = step("The faults' workload");
+  await buildOnce(target, async (into) => {
+    const copy = join(into, "source");
+    cpSync(source, copy, { recursive: true });
+    mkdirSync(join(into, "bin"));
+    await run("go", ["build", ...flags, "-o", join(into, "bin", "workload"), "."], {
+      cwd: copy,
+      env: goEnvironment,
+    });
+    rmSync(copy, { recursive: true });
+  });
+  progress.end();
+  return join(target, "bin", "workload");
+}

@@ -1,0 +1,122 @@
+import { existsSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { nodeId } from "../../local/gke/node.ts";
+import { unitProcesses } from "../../local/machine/processes.ts";
+import { run, succeeds } from "../../local/machine/run.ts";
+import { empty } from "../volumes.ts";
+import type { Fault, Scene } from "../fault.ts";
+import { oneOf } from "../random.ts";
+import { listServers } from "../servers.ts";
+import type { Server } from "../servers.ts";
+import { waitFor } from "../wait.ts";
+import { followersNoticed } from "./nodes.ts";
+
+/** What a small disk has beyond the data that is on it, in bytes: more than one transaction log allocated ahead. */
+const room = 256 * 2 ** 20;
+
+/** Every node's mount namespace, by a process in it. */
+function mountNamespaces({ ensemble }: Scene): string[] {
+  const { cluster } = ensemble;
+  const processes = unitProcesses();
+  return cluster.pools
+    .flatMap((pool) => pool.nodes)
+    .flatMap((node) => {
+      const kubelet = processes.find(
+        ({ unit, argv }) => unit === nodeId(cluster, node) && argv[0] === "kubelet",
+      );
+      return kubelet === undefined ? [] : [`--mount=/proc/${kubelet.pid}/ns/mnt`];
+    });
+}
+
+/** Does something while a server's pod is nowhere: no node takes pods until it is done. */
+async function whilePodIsAway({ ensemble }: Scene, pod: string, work: () => Promise<void>): Promise<void> {
+  const nodes = ensemble.cluster.pools.flatMap((pool) => pool.nodes.map(({ name }) => name));
+  await ensemble.kubectl("cordon", ...nodes);
+  try {
+    await ensemble.kubectl("delete", "pod", "-n", ensemble.namespace, pod, "--wait=true");
+    await waitFor(`${pod} waits for a node`, async () => {
+      const again = (await listServers(ensemble.cluster, ensemble.namespace, ensemble.name)).find(
+        (s) => s.pod === pod,
+      );
+      return again === undefined ? "it is not there" : again.node === "" || "it is on a node";
+    });
+    await work();
+  } finally {
+    await ensemble.kubectl("uncordon", ...nodes);
+  }
+}
+
+/** Gives a server's disk a file system of its own, small and with the same content, in every node. */
+async function shrink(scene: Scene, server: Server): Promise<string> {
+  const disk = await scene.ensemble.disk(server);
+  const image = join(dirname(disk), `small-${server.pod}.img`);
+  const mounted = join(scene.dir, "disk");
+  const namespaces = mountNamespaces(scene);
+  scene.undo.later(`${server.pod} has its own disk`, async () => {
+    await whilePodIsAway(scene, server.pod, async () => {
+      for (const namespace of namespaces) {
+        while (await succeeds("nsenter", [namespace, "mountpoint", "-q", disk])) {
+          await run("nsenter", [namespace, "umount", disk]);
+        }
+      }
+      if (await succeeds("mountpoint", ["-q", mounted])) {
+        empty(disk);
+        await copy(mounted, disk);
+        await run("umount", [mounted]);
+      }
+      rmSync(image, { force: true });
+    });
+  });
+  await whilePodIsAway(scene, server.pod, async () => {
+    const used = Number((await run("du", ["-sb", disk])).split("\t")[0]);
+    writeFileSync(image, "");
+    truncateSync(image, Math.ceil(used * 1.1) + room);
+    await run("mkfs.ext4", ["-q", "-m", "0", image]);
+    await run("mkdir", ["-p", mounted]);
+    await run("mount", ["-o", "loop", image, mounted]);
+    rmSync(join(mounted, "lost+found"), { recursive: true });
+    await copy(disk, mounted);
+    await run("chown", [`--reference=${disk}`, mounted]);
+    await run("chmod", [`--reference=${disk}`, mounted]);
+    const device = (await run("findmnt", ["-no", "SOURCE", mounted])).trim();
+    for (const namespace of namespaces) await run("nsenter", [namespace, "mount", device, disk]);
+  });
+  return mounted;
+}
+
+/** Copies a folder's content with owners and modes. */
+async function copy(from: string, to: string): Promise<void> {
+  await run("cp", ["-a", `${from}/.`, to]);
+}
+
+async function fill(mounted: string): Promise<void> {
+  const { bavail, bsize } = await statfs(mounted);
+  await run("fallocate", ["-l", String(bavail * bsize), join(mounted, "filler")]);
+}
+
+/** A disk that fills up. */
+export const diskFaults: readonly Fault[] = [
+  {
+    name: "disk-full",
+    about: "a follower's disk is full until it stops serving, and then has room again",
+    weight: 1,
+    skip: () =>
+      ["/usr/sbin/mkfs.ext4", "/dev/loop-control"].every(existsSync)
+        ? undefined
+        : "it needs a small file system of its own: mkfs.ext4 or loop devices are missing",
+    inject: async (scene) => {
+      const server = oneOf(scene.followers, scene.random);
+      const mounted = await shrink(scene, server);
+      await scene.wait("the server on its small disk", () => scene.ensemble.redundant());
+      scene.undo.later(`${server.pod}'s disk has room`, () => {
+        rmSync(join(mounted, "filler"), { force: true });
+      });
+      const { leader, followers } = await scene.ensemble.roles();
+      await fill(mounted);
+      await followersNoticed({ ...scene, leader, followers }, followers.length - 1);
+      await scene.workload.acknowledges(100);
+    },
+  },
+];

@@ -1,0 +1,21 @@
+import type { Fault } from "../fault.ts";
+import { clockFaults } from "./clock.ts";
+import { diskFaults } from "./diskFull.ts";
+import { networkFaults } from "./network.ts";
+import { nodeFaults } from "./nodes.ts";
+import { processFaults } from "./processes.ts";
+import { rolloutFaults } from "./rollouts.ts";
+import { serviceFaults } from "./services.ts";
+import { volumeFaults } from "./volumes.ts";
+
+/** Every fault, whether or not this machine can have it. */
+export const faults: readonly Fault[] = [
+  ...processFaults,
+  ...volumeFaults,
+  ...nodeFaults,
+  ...networkFaults,
+  ...serviceFaults,
+  ...diskFaults,
+  ...clockFaults,
+  ...rolloutFaults,
+];

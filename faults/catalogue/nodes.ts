@@ -1,0 +1,110 @@
+import { ensureNode, nodePlace, stopNode } from "../../local/gke/node.ts";
+import { nodeLink } from "../../local/gke/addresses.ts";
+import { notReady } from "../../local/gke/clusters.ts";
+import { routePods } from "../../local/gke/network.ts";
+import { run } from "../../local/machine/run.ts";
+import type { Fault, Scene } from "../fault.ts";
+import { oneOf } from "../random.ts";
+import { mode, syncedFollowers } from "../servers.ts";
+import type { Server } from "../servers.ts";
+import { waitFor } from "../wait.ts";
+import { otherLeader } from "./processes.ts";
+
+/** Cuts a server's node off from the network, as a pulled cable does: silently. */
+async function cut(scene: Scene, server: Server): Promise<void> {
+  const { node } = scene.ensemble.node(server.node);
+  const link = nodeLink(scene.ensemble.cluster.slot, node.index);
+  scene.undo.later(`node ${node.name} is joined to the network`, async () => {
+    await run("ip", ["link", "set", link, "up"]);
+  });
+  await run("ip", ["link", "set", link, "down"]);
+}
+
+/** Waits until the leader has noticed that followers are gone. */
+export async function followersNoticed(scene: Scene, left: number): Promise<void> {
+  await scene.wait(
+    `${scene.leader.pod} goes on with ${left} followers`,
+    async () => {
+      const synced = await syncedFollowers(scene.leader);
+      return synced === left || `${synced} in sync`;
+    },
+    { every: 100 },
+  );
+}
+
+/** Takes a node away as a power cut does, with its network, and has it repaired as `npm run up` does it. */
+async function lose(scene: Scene, server: Server): Promise<void> {
+  const { ensemble, imageStore } = scene;
+  const { pool, node } = ensemble.node(server.node);
+  scene.undo.later(`node ${node.name} is repaired`, async () => {
+    const cluster = ensemble.cluster;
+    await ensureNode({ cluster, pool, node }, imageStore);
+    await routePods(cluster.pools.flatMap(({ nodes }) => nodes).map((other) => nodePlace(cluster, other)));
+    await waitFor(`node ${node.name} Ready`, async () => {
+      return (await notReady(cluster, [node.name])).length === 0 || "NotReady";
+    });
+  });
+  await stopNode(ensemble.cluster, node);
+}
+
+async function serves(scene: Scene, servers: readonly Server[]): Promise<void> {
+  await scene.wait("a quorum without it", async () => {
+    const modes = await Promise.all(servers.map(mode));
+    return modes.includes("leader") || `modes ${modes.map((m) => m ?? "none").join(", ")}`;
+  });
+  await scene.workload.acknowledges(100);
+}
+
+async function drain(scene: Scene, server: Server): Promise<void> {
+  scene.undo.later(`node ${server.node} takes pods again`, async () => {
+    await scene.ensemble.kubectl("uncordon", server.node);
+  });
+  await scene.ensemble.kubectl(
+    ...["drain", server.node, "--ignore-daemonsets", "--force", "--delete-emptydir-data", "--timeout=180s"],
+  );
+}
+
+/** Faults of the nodes that servers are on. */
+export const nodeFaults: readonly Fault[] = [
+  {
+    name: "leader-node-cut",
+    about: "the leader's node is cut off from the network until another server leads",
+    weight: 2,
+    restarts: true,
+    inject: async (scene) => {
+      await cut(scene, scene.leader);
+      await otherLeader(scene);
+      await scene.workload.acknowledges(100);
+    },
+  },
+  {
+    name: "follower-node-cut",
+    about: "a follower's node is cut off from the network until the leader goes on without it",
+    weight: 2,
+    restarts: true,
+    inject: async (scene) => {
+      await cut(scene, oneOf(scene.followers, scene.random));
+      await followersNoticed(scene, scene.followers.length - 1);
+      await scene.workload.acknowledges(100);
+    },
+  },
+  {
+    name: "node-lost",
+    about: "a server's node is lost with all that runs on it, and repaired",
+    weight: 1,
+    inject: async (scene) => {
+      const lost = oneOf([scene.leader, ...scene.followers], scene.random);
+      await lose(scene, lost);
+      await serves(
+        scene,
+        [scene.leader, ...scene.followers].filter((server) => server !== lost),
+      );
+    },
+  },
+  {
+    name: "node-drained",
+    about: "the leader's node is drained, and takes pods again afterwards",
+    weight: 2,
+    inject: (scene) => drain(scene, scene.leader),
+  },
+];

@@ -1,0 +1,99 @@
+import { javaPid, mode } from "../servers.ts";
+import type { Server } from "../servers.ts";
+import type { Fault, Scene } from "../fault.ts";
+import { signal } from "../../local/machine/processes.ts";
+import { oneOf } from "../random.ts";
+
+/** Ends a server with a signal and waits until that process is gone. */
+export async function end(scene: Scene, server: Server, name: "SIGKILL" | "SIGTERM"): Promise<void> {
+  const pid = scene.ensemble.java(server);
+  signal(pid, name);
+  await gone(scene, server, pid);
+}
+
+async function gone(scene: Scene, server: Server, pid: number): Promise<void> {
+  await scene.wait(
+    `the end of ${server.pod}'s process ${pid}`,
+    () => javaPid(server.uid) !== pid || "it runs",
+    {
+      every: 20,
+    },
+  );
+}
+
+/** Waits until another server leads. */
+export async function otherLeader(scene: Scene): Promise<void> {
+  await scene.wait(
+    `another leader than ${scene.leader.pod}`,
+    async () => {
+      const modes = await Promise.all(scene.followers.map(mode));
+      return modes.includes("leader") || `modes ${modes.map((m) => m ?? "none").join(", ")}`;
+    },
+    { every: 50 },
+  );
+}
+
+/** Freezes a server until the fault is put back. */
+export function freeze(scene: Scene, server: Server): number {
+  const pid = scene.ensemble.java(server);
+  scene.undo.later(`${server.pod} goes on`, () => {
+    signal(pid, "SIGCONT");
+  });
+  signal(pid, "SIGSTOP");
+  return pid;
+}
+
+/** Faults of the servers' processes. */
+export const processFaults: readonly Fault[] = [
+  {
+    name: "leader-killed",
+    about: "the leader's process is killed (SIGKILL)",
+    weight: 3,
+    restarts: true,
+    inject: (scene) => end(scene, scene.leader, "SIGKILL"),
+  },
+  {
+    name: "leader-stopped",
+    about: "the leader is told to stop (SIGTERM)",
+    weight: 2,
+    restarts: true,
+    inject: (scene) => end(scene, scene.leader, "SIGTERM"),
+  },
+  {
+    name: "follower-killed",
+    about: "a follower's process is killed (SIGKILL)",
+    weight: 2,
+    restarts: true,
+    inject: (scene) => end(scene, oneOf(scene.followers, scene.random), "SIGKILL"),
+  },
+  {
+    name: "follower-stopped",
+    about: "a follower is told to stop (SIGTERM)",
+    weight: 2,
+    restarts: true,
+    inject: (scene) => end(scene, oneOf(scene.followers, scene.random), "SIGTERM"),
+  },
+  {
+    name: "leader-frozen",
+    about: "the leader hangs (SIGSTOP) until another one leads, and then goes on",
+    weight: 2,
+    restarts: true,
+    inject: async (scene) => {
+      freeze(scene, scene.leader);
+      await otherLeader(scene);
+      await scene.workload.acknowledges(100);
+    },
+  },
+  {
+    name: "all-killed",
+    about: "the processes of all servers are killed at once",
+    weight: 2,
+    restarts: true,
+    inject: async (scene) => {
+      const servers = [scene.leader, ...scene.followers];
+      const pids = servers.map((server) => scene.ensemble.java(server));
+      for (const pid of pids) signal(pid, "SIGKILL");
+      await Promise.all(servers.map((server, n) => gone(scene, server, pids[n] ?? 0)));
+    },
+  },
+];

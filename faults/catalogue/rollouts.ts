@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, createWriteStream } from "node:fs";
+import { join } from "node:path";
+
+import { stack } from "../../local/environment.ts";
+import { signal } from "../../local/machine/processes.ts";
+import { projectDir } from "../../local/paths.ts";
+import { recoverStack } from "../../local/pulumi.ts";
+import type { Fault, Scene } from "../fault.ts";
+
+/** A setting that changes nothing that clients notice: how many snapshots are kept. */
+const changed = "zookeeper-environment:snapRetainCount=5";
+
+/** Restarts all pods, one after the other. */
+async function restartAll({ ensemble }: Scene): Promise<void> {
+  const set = ["-n", ensemble.namespace, `statefulset/${ensemble.name}`];
+  await ensemble.kubectl("rollout", "restart", ...set);
+  await ensemble.kubectl("rollout", "status", ...set, "--timeout=300s");
+}
+
+interface Update {
+  /** Its exit code; null where it was killed. */
+  ended: Promise<number | null>;
+  /** Kills it with all that it started. */
+  kill: () => void;
+}
+
+/** Starts `pulumi up` with the project's settings, and one more where it is given; the project's files stay as they are. */
+function startUp(scene: Scene, setting?: string): Update {
+  const config = join(scene.dir, `Pulumi.${stack}.yaml`);
+  copyFileSync(join(projectDir, `Pulumi.${stack}.yaml`), config);
+  const log = createWriteStream(join(scene.dir, "pulumi.log"), { flags: "a" });
+  const child = spawn(
+    "pulumi",
+    [
+      ...["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs", "--stack", stack],
+      ...["--config-file", config, ...(setting === undefined ? [] : ["--config", setting])],
+    ],
+    // A process group of its own, to be killed as one.
+    {
+      cwd: projectDir,
+      env: { ...process.env, ...scene.env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    },
+  );
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  return {
+    ended: new Promise((resolve, reject) => {
+      child.on("error", reject).on("close", resolve);
+    }),
+    kill: () => {
+      if (child.pid !== undefined) signal(-child.pid, "SIGKILL");
+    },
+  };
+}
+
+async function up(scene: Scene, setting?: string): Promise<void> {
+  const code = await startUp(scene, setting).ended;
+  if (code !== 0)
+    throw new Error(`pulumi up ended with code ${code ?? "none (killed)"}; see ${scene.dir}/pulumi.log`);
+}
+
+async function revisions({ ensemble }: Scene): Promise<string[]> {
+  const path = "jsonpath={.status.currentRevision} {.status.updateRevision}";
+  return (
+    await ensemble.kubectl("get", "statefulset", ensemble.name, "-n", ensemble.namespace, "-o", path)
+  ).split(" ");
+}
+
+async function rollsOut(scene: Scene): Promise<void> {
+  await scene.wait(
+    "the roll-out's beginning",
+    async () => {
+      const [current, updated] = await revisions(scene);
+      return current !== updated || "the pods are as they were";
+    },
+    { every: 50 },
+  );
+}
+
+/** Faults that are done on purpose: updates. */
+export const rolloutFaults: readonly Fault[] = [
+  {
+    name: "rolling-update",
+    about: "all pods are replaced, one after the other (kubectl rollout restart)",
+    weight: 1,
+    inject: restartAll,
+  },
+  {
+    name: "pulumi-up",
+    about: "pulumi up with a changed setting, and then with the old one",
+    weight: 1,
+    inject: async (scene) => {
+      scene.undo.later("the setting", () => up(scene));
+      await up(scene, changed);
+    },
+  },
+  {
+    name: "pulumi-up-killed",
+    about:
+      "pulumi up with a changed setting is killed while it rolls the pods; the next one finishes the work",
+    weight: 1,
+    inject: async (scene) => {
+      scene.undo.later("the setting", async () => {
+        await recoverStack(scene.env);
+        await up(scene);
+      });
+      const update = startUp(scene, changed);
+      scene.undo.later("the update's processes", async () => {
+        update.kill();
+        await update.ended;
+      });
+      await rollsOut(scene);
+      update.kill();
+      await update.ended;
+    },
+  },
+];

@@ -1,0 +1,65 @@
+import { controlPlaneId } from "../../local/gke/controlPlane.ts";
+import { signal, unitProcesses } from "../../local/machine/processes.ts";
+import type { Fault, Scene } from "../fault.ts";
+import { javaPid } from "../servers.ts";
+import { followersNoticed } from "./nodes.ts";
+import { end, otherLeader } from "./processes.ts";
+
+/** Freezes a program of the control plane until the fault is put back: who calls it waits in vain. */
+function freezeService(scene: Scene, program: string): void {
+  const unit = controlPlaneId(scene.ensemble.cluster);
+  const found = unitProcesses().filter(({ argv, unit: of }) => of === unit && argv[0] === program);
+  if (found.length === 0) throw new Error(`the control plane runs no ${program}`);
+  for (const { pid } of found) {
+    scene.undo.later(`${program} goes on`, () => {
+      signal(pid, "SIGCONT");
+    });
+    signal(pid, "SIGSTOP");
+  }
+}
+
+async function startsAgain(scene: Scene, uid: string, pod: string): Promise<void> {
+  await scene.wait(
+    `${pod} starts again without the API server`,
+    () => javaPid(uid) !== undefined || "it does not run",
+  );
+}
+
+/** Faults of what the ensemble needs around it. */
+export const serviceFaults: readonly Fault[] = [
+  {
+    name: "api-server-down",
+    about: "the API server hangs; then the leader is killed, and must come back without it",
+    weight: 1,
+    restarts: true,
+    inject: async (scene) => {
+      freezeService(scene, "kube-apiserver");
+      await end(scene, scene.leader, "SIGKILL");
+      await otherLeader(scene);
+      await startsAgain(scene, scene.leader.uid, scene.leader.pod);
+      await scene.workload.acknowledges(1000);
+    },
+  },
+  {
+    name: "dns-down",
+    about: "DNS hangs; then the leader is killed, and the others must elect without it",
+    weight: 1,
+    restarts: true,
+    inject: async (scene) => {
+      freezeService(scene, "coredns");
+      await end(scene, scene.leader, "SIGKILL");
+      await otherLeader(scene);
+      await scene.workload.acknowledges(1000);
+    },
+  },
+  {
+    name: "dns-down-quietly",
+    about: "DNS hangs while nothing else happens: nobody should notice",
+    weight: 1,
+    inject: async (scene) => {
+      freezeService(scene, "coredns");
+      await scene.workload.acknowledges(10_000);
+      await followersNoticed(scene, scene.followers.length);
+    },
+  },
+];

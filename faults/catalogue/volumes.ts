@@ -1,0 +1,84 @@
+import type { Fault, Scene } from "../fault.ts";
+import { oneOf } from "../random.ts";
+import { ask, javaPid, mode } from "../servers.ts";
+import type { Server } from "../servers.ts";
+import { empty, initializeMark } from "../volumes.ts";
+import { signal } from "../../local/machine/processes.ts";
+import { freeze } from "./processes.ts";
+
+/** How long a server without a quorum is watched for serving after all, in milliseconds. */
+const refusalWatched = 8_000;
+
+/** Takes servers' data away while they cannot write, and has them start again. */
+async function lose(scene: Scene, servers: readonly Server[]): Promise<void> {
+  const disks = await Promise.all(servers.map((server) => scene.ensemble.disk(server)));
+  // Frozen first, so that none of them acknowledges anything between one disk's loss and the next one's.
+  const pids = servers.map((server) => freeze(scene, server));
+  disks.forEach(empty);
+  for (const pid of pids) signal(pid, "SIGKILL");
+  for (const [n, server] of servers.entries()) {
+    await scene.wait(`${server.pod} starts again`, () => {
+      const pid = javaPid(server.uid);
+      return (pid !== undefined && pid !== pids[n]) || "it does not run";
+    });
+  }
+}
+
+/** Asserts that, with most of the data lost, nobody serves. @throws Error when somebody does */
+async function refuses(scene: Scene, emptied: readonly Server[]): Promise<void> {
+  for (const server of emptied) {
+    await scene.wait(
+      `${server.pod} answers`,
+      async () => (await ask(server.ip, "ruok")) === "imok" || "no answer",
+    );
+  }
+  const before = scene.workload.status.acknowledged;
+  const until = Date.now() + refusalWatched;
+  await scene.wait(`${refusalWatched / 1000} s of refusal`, async () => {
+    const servers = [scene.leader, ...scene.followers];
+    const modes = await Promise.all(servers.map(mode));
+    const serving = servers.filter((_, n) => modes[n] !== undefined).map(({ pod }) => pod);
+    const acknowledged = scene.workload.status.acknowledged - before;
+    // The survivor takes a moment to notice that it leads nobody.
+    if (serving.some((pod) => pod !== scene.leader.pod) || acknowledged > 0) {
+      throw new Error(
+        `with two volumes lost, ${serving.join(", ")} served and ${acknowledged} writes were acknowledged`,
+      );
+    }
+    return Date.now() > until || "still watching";
+  });
+  for (const { pod } of emptied) {
+    const log = await scene.ensemble.kubectl("logs", "-n", scene.ensemble.namespace, pod, "--tail=-1");
+    if (!log.includes("let this one vote: touch")) throw new Error(`${pod} does not say how to recover`);
+  }
+}
+
+/** The recovery that the servers' own message tells: one empty server may vote beside the survivor. */
+async function recover(scene: Scene, server: Server): Promise<void> {
+  const { namespace } = scene.ensemble;
+  await scene.ensemble.kubectl("exec", "-n", namespace, server.pod, "--", "touch", initializeMark);
+  await scene.ensemble.kubectl("delete", "pod", "-n", namespace, server.pod, "--wait=true");
+}
+
+/** Faults of the servers' disks. */
+export const volumeFaults: readonly Fault[] = [
+  {
+    name: "follower-wiped",
+    about: "a follower loses its volume's content",
+    weight: 2,
+    restarts: true,
+    inject: (scene) => lose(scene, [oneOf(scene.followers, scene.random)]),
+  },
+  {
+    name: "two-volumes-lost",
+    about: "two of three volumes are emptied: nobody may serve; then the documented recovery",
+    weight: 2,
+    restarts: true,
+    inject: async (scene) => {
+      await lose(scene, scene.followers);
+      await refuses(scene, scene.followers);
+      await recover(scene, oneOf(scene.followers, scene.random));
+      await scene.workload.acknowledges(100);
+    },
+  },
+];

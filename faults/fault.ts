@@ -1,0 +1,45 @@
+import type { Ensemble } from "./ensemble.ts";
+import type { Server } from "./servers.ts";
+import type { Undo } from "./undo.ts";
+import type { WaitOptions } from "./wait.ts";
+import type { Workload } from "./workload.ts";
+
+/** What a fault has to hand. */
+export interface Scene {
+  ensemble: Ensemble;
+  /** Who leads and who follows as the fault begins. */
+  leader: Server;
+  followers: Server[];
+  workload: Workload;
+  /** What the fault has to put back. */
+  undo: Undo;
+  /** Numbers that depend on the run's seed. */
+  random: () => number;
+  /** Waits for a condition until it holds, the run is interrupted, or the time is over. */
+  wait: (
+    what: string,
+    holds: () => Promise<true | string> | true | string,
+    options?: WaitOptions,
+  ) => Promise<void>;
+  /** The store of images that nodes start with. */
+  imageStore: string;
+  /** Variables that the tools need. */
+  env: Record<string, string>;
+  /** A folder for this fault's own files. */
+  dir: string;
+}
+
+/** Something that goes wrong on purpose. */
+export interface Fault {
+  name: string;
+  /** One line: what happens. */
+  about: string;
+  /** How often it happens in a round; slow ones less often. */
+  weight: number;
+  /** Whether servers restart in their pods, which the kubelet delays ever longer: those that have are replaced first. */
+  restarts?: boolean;
+  /** Why it cannot be done on this machine, if it cannot. */
+  skip?: (ensemble: Ensemble) => Promise<string | undefined> | string | undefined;
+  /** Lets it happen and returns when it has had its effect; what it notes for undoing is put back then. */
+  inject: (scene: Scene) => Promise<void>;
+}

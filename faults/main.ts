@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { prepare } from "../local/commands/prepare.ts";
+import { allClusters } from "../local/gke/records.ts";
+import { lockEnvironment } from "../local/lock.ts";
+import { say } from "../local/progress.ts";
+import { ensureWorkloadBuilt } from "./build.ts";
+import { faults } from "./catalogue/index.ts";
+import { readOptions, usage } from "./options.ts";
+import { checkTable, faultTable, kept } from "./report.ts";
+import { Run } from "./run.ts";
+
+/** What the command does, in one line. */
+export const about =
+  "Injects faults into the local GKE while clients write and read, and checks that nothing is lost";
+
+/** A signal that a first Ctrl-C, or SIGTERM, gives; a second one is the shell's to send as SIGKILL. */
+function interruption(): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const interrupt = (name: NodeJS.Signals) => {
+    if (!controller.signal.aborted) say(`\n${name}: putting everything back ...`);
+    controller.abort(new Error(`interrupted by ${name}`));
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    },
+  };
+}
+
+/**
+ * Runs the faults.
+ * @returns 0 when every promise was kept and every fault was recovered from; else 1
+ * @throws Error where it could not begin, or was interrupted
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(
+    args,
+    faults.map(({ name }) => name),
+    () => mkdtempSync(join(tmpdir(), "faults-")),
+  );
+  if (options.help) {
+    console.log(`${about}.\n\n${usage}`);
+    return 0;
+  }
+  if (options.list) {
+    for (const { name, about: line } of faults) console.log(`${name.padEnd(18)} ${line}`);
+    return 0;
+  }
+  const { env, imageStore } = await prepare();
+  const cluster = allClusters()[0];
+  if (cluster === undefined) throw new Error("there is no environment on this machine yet; run: npm run up");
+  lockEnvironment("faults");
+  const command = await ensureWorkloadBuilt();
+  mkdirSync(options.report, { recursive: true });
+  console.log(
+    `seed ${options.seed}, ${options.count} faults; history, logs and figures in ${options.report}`,
+  );
+  const { signal, release } = interruption();
+  try {
+    const wanted =
+      options.only.length === 0 ? faults : faults.filter(({ name }) => options.only.includes(name));
+    const run = new Run(options, { cluster, command, imageStore, env, signal });
+    const { report, failures } = await run.all(wanted);
+    console.log(`\n${faultTable(report.windows)}\n\n${checkTable(report)}\n`);
+    for (const failure of failures) console.log(`FAILED: ${failure}`);
+    console.log(
+      `seed ${options.seed}: ${report.windows.length} faults, ${report.acknowledged} acknowledged writes of ` +
+        `${report.operations} operations (${report.failed} failed, ${report.unknown} unknown), longest gap ${report.longestGap / 1000} s`,
+    );
+    return kept(report) && failures.length === 0 ? 0 : 1;
+  } finally {
+    release();
+  }
+}

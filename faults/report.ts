@@ -1,0 +1,88 @@
+/** What clients saw of one fault; times in milliseconds. */
+export interface Window {
+  fault: string;
+  number: number;
+  /** From its beginning until the ensemble was fully redundant again. */
+  redundant: number;
+  /** The longest time without an acknowledged write. */
+  gap: number;
+  acknowledged: number;
+  failed: number;
+  unknown: number;
+}
+
+/** What the check of a history found. */
+export interface CheckReport {
+  acknowledged: number;
+  operations: number;
+  failed: number;
+  unknown: number;
+  checks: Record<string, { cases: number; violations: number }>;
+  violations: { check: string; key: string; what: string }[];
+  windows: Window[];
+  longestGap: number;
+}
+
+/** The middle of the numbers; of an even count the mean of the two; NaN of none. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return low === undefined || high === undefined ? NaN : (low + high) / 2;
+}
+
+/** Longest gap in acknowledged writes that is wanted of a fault's median, in milliseconds. */
+export const wantedGap: Readonly<Record<string, number>> = {
+  "leader-killed": 700,
+  "node-drained": 1200,
+  "leader-node-cut": 3000,
+};
+
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2);
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const line = (row: readonly string[]) =>
+    row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0))).join("  ");
+  return rows.map(line).join("\n");
+}
+
+/** A table of the faults: medians, and the worst gap. */
+export function faultTable(windows: readonly Window[]): string {
+  const names = [...new Set(windows.map(({ fault }) => fault))].sort();
+  const rows = names.map((name) => {
+    const of = windows.filter(({ fault }) => fault === name);
+    const middle = (value: (window: Window) => number) => median(of.map(value));
+    const gap = middle((window) => window.gap);
+    const wanted = wantedGap[name];
+    return [
+      name,
+      String(of.length),
+      seconds(gap),
+      seconds(Math.max(...of.map((window) => window.gap))),
+      wanted === undefined ? "" : `${gap <= wanted ? "" : "over "}${seconds(wanted)}`,
+      seconds(middle((window) => window.redundant)),
+      String(Math.round(middle((window) => window.failed))),
+      String(Math.round(middle((window) => window.unknown))),
+    ];
+  });
+  const head = ["fault", "times", "gap s", "worst s", "wanted s", "redundant s", "failed", "unknown"];
+  return table([head, ...rows]);
+}
+
+/** A table of the checks, and the violations that were written out. */
+export function checkTable(report: CheckReport): string {
+  const rows = Object.entries(report.checks).map(([name, { cases, violations }]) => [
+    name,
+    String(cases),
+    violations === 0 ? "kept" : `${violations} VIOLATIONS`,
+  ]);
+  const violations = report.violations.map(({ check, key, what }) => `${check}: ${key}: ${what}`);
+  return [table([["promise", "cases", ""], ...rows]), ...violations].join("\n");
+}
+
+/** Whether every promise was kept. */
+export function kept(report: CheckReport): boolean {
+  return Object.values(report.checks).every(({ violations }) => violations === 0);
+}

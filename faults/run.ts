@@ -1,0 +1,202 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { ensembleNames, ports } from "../components/ensemble/names.ts";
+import type { ClusterRecord } from "../local/gke/records.ts";
+import { say } from "../local/progress.ts";
+import { startClient } from "./client.ts";
+import { Ensemble } from "./ensemble.ts";
+import type { Fault, Scene } from "./fault.ts";
+import type { Options } from "./options.ts";
+import { plan, seededRandom } from "./random.ts";
+import type { CheckReport } from "./report.ts";
+import { Undo } from "./undo.ts";
+import { waitFor } from "./wait.ts";
+import { check, Workload } from "./workload.ts";
+
+/** What a run has to hand. */
+export interface Setting {
+  cluster: ClusterRecord;
+  /** The workload's built command. */
+  command: string;
+  imageStore: string;
+  env: Record<string, string>;
+  /** Interrupts the run; what faults did is put back first. */
+  signal: AbortSignal;
+}
+
+/** What came of a run. */
+export interface Outcome {
+  report: CheckReport;
+  /** Faults that could not be carried out, or that the ensemble did not recover from. */
+  failures: string[];
+}
+
+/** How long the ensemble may take to be fully redundant again, in milliseconds. */
+const redundantWithin = 300_000;
+
+/** The least number of writes between two faults. */
+const writesBetween = 1000;
+
+/** One run: faults one at a time while clients write and read, then the check. */
+export class Run {
+  readonly #options: Options;
+  readonly #setting: Setting;
+  readonly #ensemble: Ensemble;
+  readonly #random: () => number;
+  readonly #failures: string[] = [];
+
+  constructor(options: Options, setting: Setting) {
+    this.#options = options;
+    this.#setting = setting;
+    this.#ensemble = new Ensemble(setting.cluster, options.namespace, options.name);
+    this.#random = seededRandom(options.seed);
+  }
+
+  /** Carries the run out. @throws Error where it could not begin, or was interrupted */
+  async all(faults: readonly Fault[]): Promise<Outcome> {
+    const possible = await this.#possible(faults);
+    const planned = plan(possible, this.#options.count, this.#random);
+    const undo = new Undo();
+    try {
+      await this.#redundant("before the run");
+      const workload = await this.#startWorkload(undo);
+      for (const [index, fault] of planned.entries()) {
+        // Writes are spread over the run: no fault meets clients that have done their work.
+        await workload.acknowledges(writesBetween);
+        const due =
+          Math.floor((this.#options.writes * index) / planned.length) - workload.status.acknowledged;
+        if (due > 0) await workload.acknowledges(due, 3_600_000);
+        if (!(await this.#one(fault, index + 1, planned.length, workload))) break;
+      }
+      const left = this.#options.writes - workload.status.acknowledged;
+      if (left > 0 && this.#failures.length === 0) await workload.acknowledges(left, 3_600_000);
+      return await this.#finish(workload);
+    } finally {
+      await undo.run();
+    }
+  }
+
+  async #possible(faults: readonly Fault[]): Promise<Fault[]> {
+    const possible: Fault[] = [];
+    for (const fault of faults) {
+      const reason = await fault.skip?.(this.#ensemble);
+      if (reason === undefined) possible.push(fault);
+      else say(`skipped: ${fault.name}: ${reason}`);
+    }
+    return possible;
+  }
+
+  async #startWorkload(undo: Undo): Promise<Workload> {
+    const { cluster, command, signal } = this.#setting;
+    const { namespace, name, report, rate } = this.#options;
+    const client = await startClient(cluster, report, undo);
+    const service = ensembleNames(name).client;
+    const ip = await this.#ensemble.kubectl(
+      "get",
+      "service",
+      service,
+      "-n",
+      namespace,
+      "-o",
+      "jsonpath={.spec.clusterIP}",
+    );
+    const workload = new Workload({
+      command,
+      client,
+      address: `${ip}:${ports.client}`,
+      root: `/faults-${Date.now()}`,
+      history: join(report, "history.jsonl"),
+      log: join(report, "workload.log"),
+      rate,
+      signal,
+    });
+    undo.later("the workload", () => workload.abandon());
+    await workload.acknowledges(writesBetween);
+    return workload;
+  }
+
+  /** One fault. @returns whether the ensemble recovered, so that there may be another */
+  async #one(fault: Fault, number: number, of: number, workload: Workload): Promise<boolean> {
+    if (fault.restarts === true) await this.#replaceRestarted();
+    const { leader, followers } = await this.#ensemble.roles();
+    const dir = join(this.#options.report, `${number}-${fault.name}`);
+    mkdirSync(dir, { recursive: true });
+    const undo = new Undo();
+    const { signal, imageStore, env } = this.#setting;
+    const scene: Scene = {
+      ...{
+        ensemble: this.#ensemble,
+        leader,
+        followers,
+        workload,
+        undo,
+        random: this.#random,
+        imageStore,
+        env,
+        dir,
+      },
+      wait: (what, holds, options) => waitFor(what, holds, { signal, ...options }),
+    };
+    const began = Date.now();
+    const before = workload.status;
+    workload.begin(fault.name, number);
+    let injected = true;
+    try {
+      await fault.inject(scene);
+    } catch (error) {
+      signal.throwIfAborted();
+      injected = false;
+      this.#fail(number, fault, error);
+    } finally {
+      await undo.run();
+    }
+    try {
+      await this.#redundant(`after ${fault.name}`);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#fail(number, fault, error);
+      return false;
+    }
+    workload.end(fault.name, number);
+    const { acknowledged } = workload.status;
+    say(
+      `${number}/${of} ${fault.name}${injected ? "" : " FAILED"} (${leader.pod} led): redundant after ` +
+        `${((Date.now() - began) / 1000).toFixed(1)} s, ${acknowledged - before.acknowledged} writes meanwhile, ${acknowledged} in all`,
+    );
+    return true;
+  }
+
+  #fail(number: number, fault: Fault, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#failures.push(`${number} ${fault.name}: ${message}`);
+    say(`${number} ${fault.name}: ${message}`);
+  }
+
+  /** Gives each server that restarted in its pod a new pod: the kubelet delays every further restart longer. */
+  async #replaceRestarted(): Promise<void> {
+    for (const { pod, restarts } of await this.#ensemble.servers()) {
+      if (restarts === 0) continue;
+      await this.#ensemble.kubectl("delete", "pod", "-n", this.#ensemble.namespace, pod, "--wait=true");
+      await this.#redundant(`after ${pod} was replaced`);
+    }
+  }
+
+  async #redundant(when: string): Promise<void> {
+    await waitFor(`the ensemble, fully redundant ${when}`, () => this.#ensemble.redundant(), {
+      within: redundantWithin,
+      signal: this.#setting.signal,
+    });
+  }
+
+  async #finish(workload: Workload): Promise<Outcome> {
+    say("Reading everything back from each server ...");
+    const servers = (await this.#ensemble.servers()).map(({ ip }) => `${ip}:${ports.client}`);
+    await workload.stop(servers);
+    say("Checking the history ...");
+    const report = await check(this.#setting.command, join(this.#options.report, "history.jsonl"));
+    const figures = { seed: this.#options.seed, failures: this.#failures, ...report };
+    writeFileSync(join(this.#options.report, "report.json"), `${JSON.stringify(figures, null, 2)}\n`);
+    return { report, failures: this.#failures };
+  }
+}

@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { openSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Writable } from "node:stream";
+
+import { run } from "../local/machine/run.ts";
+import type { Client } from "./client.ts";
+import type { CheckReport } from "./report.ts";
+import { waitFor } from "./wait.ts";
+
+/** How the workload stands; times are nanoseconds since it began. */
+export interface Status {
+  /** Acknowledged writes. */
+  acknowledged: number;
+  operations: number;
+  failed: number;
+  unknown: number;
+  lastAcknowledged: number;
+  now: number;
+}
+
+/** What the workload is told. */
+export interface WorkloadOptions {
+  /** The built command. */
+  command: string;
+  client: Client;
+  /** The client Service's, host:port. */
+  address: string;
+  /** A node of this run's own. */
+  root: string;
+  /** File for the history. */
+  history: string;
+  /** File for what the command says. */
+  log: string;
+  /** Operations begun a second at most. */
+  rate: number;
+  /** Ends waits for it early. */
+  signal: AbortSignal;
+}
+
+/** Clients that write and read without pause. */
+export class Workload {
+  #status: Status = { acknowledged: 0, operations: 0, failed: 0, unknown: 0, lastAcknowledged: 0, now: 0 };
+  readonly #input: Writable;
+  readonly #signal: AbortSignal;
+  readonly #ended: Promise<number | null>;
+  #code: number | null | undefined;
+
+  constructor({ command, client, address, root, history, log, rate, signal }: WorkloadOptions) {
+    this.#signal = signal;
+    const args = ["run", "--address", address, "--root", root, "--history", history, "--rate", String(rate)];
+    const child = spawn("nsenter", [`--net=/run/netns/${client.netns}`, command, ...args], {
+      // Out of reach of the terminal's Ctrl-C: the end of its input ends it.
+      detached: true,
+      stdio: ["pipe", "pipe", openSync(log, "a")],
+    });
+    if (child.stdin === null || child.stdout === null) throw new Error("the workload has no pipes");
+    this.#input = child.stdin;
+    createInterface(child.stdout).on("line", (line) => {
+      this.#status = JSON.parse(line) as Status;
+    });
+    // A command to one that ended: what matters is said by its exit code.
+    this.#input.on("error", () => undefined);
+    this.#ended = new Promise((resolve, reject) => {
+      child.on("error", reject).on("close", (code) => {
+        this.#code = code;
+        resolve(code);
+      });
+    });
+  }
+
+  /** How it stands, at most a tenth of a second ago. @throws Error when it has ended */
+  get status(): Status {
+    if (this.#code !== undefined)
+      throw new Error(`the workload ended with code ${this.#code ?? "none (killed)"}`);
+    return this.#status;
+  }
+
+  #tell(command: object): void {
+    this.#input.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** Notes the beginning of a fault in the history. */
+  begin(fault: string, number: number): void {
+    this.#tell({ fault, number });
+  }
+
+  /** Notes that the ensemble is fully redundant again. */
+  end(fault: string, number: number): void {
+    this.#tell({ fault, number, end: true });
+  }
+
+  /** Waits until so many writes more are acknowledged, which were begun from now on or are under way. */
+  async acknowledges(writes: number, within = 300_000): Promise<void> {
+    const wanted = this.status.acknowledged + writes;
+    await waitFor(
+      `${writes} acknowledged writes`,
+      () => this.status.acknowledged >= wanted || `${wanted - this.status.acknowledged} to go`,
+      { within, every: 50, signal: this.#signal },
+    );
+  }
+
+  /** Stops the clients, has everything read back from each server, and removes the run's nodes. @throws Error when that failed */
+  async stop(servers: readonly string[]): Promise<void> {
+    this.#tell({ stop: true, servers });
+    const code = await this.#ended;
+    if (code !== 0) throw new Error(`the workload ended with code ${code ?? "none (killed)"}`);
+  }
+
+  /** Ends the clients at once, if they still run. */
+  async abandon(): Promise<void> {
+    this.#input.end();
+    await this.#ended;
+  }
+}
+
+/** Checks a history. @throws CommandError when it cannot be read */
+export async function check(command: string, history: string): Promise<CheckReport> {
+  return JSON.parse(await run(command, ["check", "--history", history])) as CheckReport;
+}

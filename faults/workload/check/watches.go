@@ -1,0 +1,81 @@
+package check
+
+import (
+	"slices"
+
+	"zookeeper-environment/faults/workload/history"
+)
+
+// watchKey is what a watch belongs to: a server keeps at most one for a session and a node.
+type watchKey struct {
+	session int64
+	key     string
+}
+
+// checkWatches judges that a watch fires at most once for each time that it was set, and before its session can read
+// what it was set to wait for.
+func (r *Report) checkWatches(watches map[watchKey][]history.Record) {
+	for key, records := range watches {
+		if key.session == 0 || !slices.ContainsFunc(records, isWatching) {
+			continue
+		}
+		r.checkOneWatch(key, records)
+	}
+}
+
+func isWatching(r history.Record) bool { return r.Kind == history.Watch || r.Kind == history.Event }
+
+func (r *Report) checkOneWatch(key watchKey, records []history.Record) {
+	var events, sets []history.Record
+	for _, record := range records {
+		switch {
+		case record.Kind == history.Event:
+			events = append(events, record)
+		case record.Kind == history.Watch && record.Result == history.OK:
+			sets = append(sets, record)
+		}
+	}
+	slices.SortFunc(events, func(a, b history.Record) int { return compare(a.Start, b.Start) })
+	for n, event := range events {
+		r.judged(Watches, 1)
+		// Every event uses up a setting that was asked for before it.
+		asked := 0
+		for _, set := range sets {
+			if set.Start < event.Start {
+				asked++
+			}
+		}
+		if n+1 > asked {
+			r.violated(Watches, key.key, "session %#x got its event number %d when it had set %d watches", key.session, n+1, asked)
+		}
+	}
+	for _, set := range sets {
+		r.judged(Watches, 1)
+		r.checkOrder(key, set, events, records)
+	}
+}
+
+// checkOrder judges one setting: no newer version is read before its event, and what is read after that is newer.
+func (r *Report) checkOrder(key watchKey, set history.Record, events, records []history.Record) {
+	fired := history.Record{}
+	for _, event := range events {
+		if event.Start > set.Start {
+			fired = event
+			break
+		}
+	}
+	for _, read := range records {
+		if read.Kind == history.Event || read.Result != history.OK || read.Start < set.End {
+			continue
+		}
+		newer := read.Version > set.Version
+		switch {
+		case newer && (fired.Kind == "" || fired.Start > read.End):
+			r.violated(Watches, key.key, "session %#x read version %d before the event of its watch on version %d", key.session, read.Version, set.Version)
+			return
+		case fired.Kind != "" && fired.Start > set.End && fired.Start < read.Start && !newer:
+			r.violated(Watches, key.key, "session %#x got the event of its watch on version %d, and then read version %d", key.session, set.Version, read.Version)
+			return
+		}
+	}
+}
