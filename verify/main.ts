@@ -75,8 +75,7 @@ async function verify(
     print(`\n── ${drill.row} ${drill.name}: ${drill.section} ──\n${drill.promise}`);
     const result = await runDrill(drill, { target, ensemble, disruptive, stack, interrupt, print });
     results.push(result);
-    if (interrupt.aborted && result.outcome === "failed")
-      console.error(`${drill.name}: ${result.message ?? ""}`);
+    tellAfterEnd(result, interrupt);
     print(`${result.outcome}${result.message === undefined ? "" : `: ${result.message}`}`);
     if (result.diagnostics !== undefined && options.report === undefined) print(result.diagnostics);
   }
