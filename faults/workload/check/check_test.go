@@ -52,8 +52,8 @@ func write(kind Kind, session, start, end, value int64, version int32) Record {
 }
 
 func read(kind Kind, session, start, end, value int64, version int32) Record {
-	return Record{Kind: kind, Session: session, Key: "/r", Start: start, End: end, Result: OK, Value: value,
-		Version: version, Zxid: 100 + int64(version)}
+	return Record{Kind: kind, Session: session, Connection: 1, Key: "/r", Start: start, End: end, Result: OK,
+		Value: value, Version: version, Zxid: 100 + int64(version)}
 }
 
 func final(server, value int64, version int32) Record {

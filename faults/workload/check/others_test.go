@@ -128,3 +128,15 @@ func TestWindows(t *testing.T) {
 		t.Errorf("longest gap %v", report.LongestGap)
 	}
 }
+
+func TestWatchAfterReconnecting(t *testing.T) {
+	newer := read(Read, 3, 49, 55, 3, 2)
+	newer.Connection = 2
+	wantOnly(t, judge(t, watched(newer, event(60))...))
+	wantOnly(t, judge(t, watched(newer)...))
+	wantOnly(t, judge(t, watched(newer, event(11_000))...), Watches)
+	// The new connection lasted, and the event never came.
+	later := read(Read, 3, 10_100, 10_101, 3, 2)
+	later.Connection = 2
+	wantOnly(t, judge(t, watched(newer, later)...), Watches)
+}

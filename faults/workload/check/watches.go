@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"time"
 
 	"zookeeper-environment/faults/workload/history"
 )
@@ -55,6 +56,10 @@ func (r *Report) checkOneWatch(key watchKey, records []history.Record) {
 	}
 }
 
+// resetWithin is how long an event may take to follow a read on another connection than the watch was set on: there
+// the client sets its watches again, and this one does not hold back other operations until it has.
+const resetWithin = int64(10 * time.Second)
+
 // checkOrder judges one setting: no newer version is read before its event, and what is read after that is newer.
 func (r *Report) checkOrder(key watchKey, set history.Record, events, records []history.Record) {
 	fired := history.Record{}
@@ -70,7 +75,7 @@ func (r *Report) checkOrder(key watchKey, set history.Record, events, records []
 		}
 		newer := read.Version > set.Version
 		switch {
-		case newer && (fired.Kind == "" || fired.Start > read.End):
+		case newer && (fired.Kind == "" || fired.Start > read.End) && !excused(set, read, fired, records):
 			r.violated(Watches, key.key, "session %#x read version %d before the event of its watch on version %d", key.session, read.Version, set.Version)
 			return
 		case fired.Kind != "" && fired.Start > set.End && fired.Start < read.Start && !newer:
@@ -78,4 +83,19 @@ func (r *Report) checkOrder(key watchKey, set history.Record, events, records []
 			return
 		}
 	}
+}
+
+// excused says whether an event may come after the read of what it announces.
+func excused(set, read, fired history.Record, records []history.Record) bool {
+	if read.Connection != 0 && read.Connection == set.Connection {
+		return false
+	}
+	if fired.Kind != "" {
+		return fired.Start <= read.End+resetWithin
+	}
+	// It never came: excused unless the same connection was there long enough for it.
+	return !slices.ContainsFunc(records, func(later history.Record) bool {
+		return later.Result == history.OK && later.Connection == read.Connection && read.Connection != 0 &&
+			later.Start > read.End+resetWithin
+	})
 }

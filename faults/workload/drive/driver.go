@@ -43,7 +43,9 @@ func (d *driver) stopped() bool {
 }
 
 func (d *driver) begin(s *session, kind history.Kind, key string) history.Record {
-	return history.Record{Kind: kind, Session: s.SessionID(), Key: key, Start: d.out.Now()}
+	return history.Record{
+		Kind: kind, Session: s.SessionID(), Connection: s.dials.Load(), Key: key, Start: d.out.Now(),
+	}
 }
 
 func (d *driver) end(s *session, record *history.Record, err error) {
@@ -51,6 +53,9 @@ func (d *driver) end(s *session, record *history.Record, err error) {
 	record.Result, record.Note = outcome(err)
 	if s.SessionID() != record.Session {
 		record.Session = 0
+	}
+	if s.dials.Load() != record.Connection {
+		record.Connection = 0
 	}
 	d.out.Add(*record)
 }

@@ -59,6 +59,8 @@ type session struct {
 	*zk.Conn
 	hosts *service
 	wire  atomic.Pointer[net.Conn]
+	// dials numbers the connections.
+	dials atomic.Int64
 }
 
 func connect(address string, timeout time.Duration, onEvent func(zk.Event)) (*session, error) {
@@ -69,6 +71,7 @@ func connect(address string, timeout time.Duration, onEvent func(zk.Event)) (*se
 			return nil, err
 		}
 		s.wire.Store(&conn)
+		s.dials.Add(1)
 		return boundedConn{Conn: conn, limit: timeout * 2 / 3}, nil
 	}
 	var err error

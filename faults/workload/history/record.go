@@ -61,6 +61,8 @@ type Record struct {
 	Kind Kind `json:"k"`
 	// Session is ZooKeeper's id; 0 where the session changed under way.
 	Session int64 `json:"s,omitempty"`
+	// Connection numbers the session's connections; 0 where it changed under way.
+	Connection int64 `json:"c,omitempty"`
 	// Key is the node's path.
 	Key string `json:"key,omitempty"`
 	// Start and End are nanoseconds since the run began; marks and events have equal ones.

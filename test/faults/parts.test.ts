@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import { join } from "node:path";
+
+import { faults } from "../../faults/catalogue/index.ts";
+import { readOptions } from "../../faults/options.ts";
+import { Undo } from "../../faults/undo.ts";
+import { contains, empty } from "../../faults/volumes.ts";
+import { waitFor } from "../../faults/wait.ts";
+import { gkeDir } from "../../local/paths.ts";
+
+/** What a promise is rejected with. */
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("it was not rejected");
+}
+
+describe("what faults leave behind", () => {
+  it("is put back newest first, every step even when one fails", async () => {
+    const undo = new Undo();
+    const done: string[] = [];
+    undo.later("first", () => void done.push("first"));
+    undo.later("second", () => Promise.reject(new Error("no")));
+    undo.later("third", () => void done.push("third"));
+    expect((await rejection(undo.run())).message).to.equal("putting back (second) failed");
+    expect(done).to.deep.equal(["third", "first"]);
+    await undo.run();
+    expect(done).to.have.lengthOf(2);
+  });
+});
+
+describe("waiting", () => {
+  it("says what was missing last when the time is over", async () => {
+    const error = await rejection(waitFor("a quorum", () => "1 of 3 servers", { within: 20, every: 5 }));
+    expect(error.message).to.equal("a quorum: not within 0.02 s (1 of 3 servers)");
+  });
+
+  it("ends with an interruption", async () => {
+    const signal = AbortSignal.abort(new Error("interrupted"));
+    expect((await rejection(waitFor("it", () => true, { signal }))).message).to.equal("interrupted");
+  });
+});
+
+describe("emptying a disk", () => {
+  it("touches nothing but disks of the local GKE", () => {
+    expect(contains(join(gkeDir, "projects/p/disks/us-central1-a/pvc-01ab"))).to.be.true;
+    for (const path of ["/", "/tmp", gkeDir, join(gkeDir, "projects/p/disks/us-central1-a"), ""]) {
+      expect(contains(path), path).to.be.false;
+      expect(() => {
+        empty(path);
+      }).to.throw("is no disk of the local GKE");
+    }
+    expect(contains(join(gkeDir, "projects/p/disks/z/pvc-01/../../../clusters"))).to.be.false;
+  });
+});
+
+describe("the faults' command line", () => {
+  const names = faults.map(({ name }) => name);
+  const read = (...args: string[]) => readOptions(args, names, () => "/reports");
+
+  it("has every fault once, each with a line about it", () => {
+    expect(new Set(names)).to.have.lengthOf(names.length);
+    for (const { about, weight } of faults) {
+      expect(about).not.to.equal("");
+      expect(weight).to.be.at.least(1);
+    }
+  });
+
+  it("takes names with commas and one by one", () => {
+    expect(read("--only", "leader-killed,node-lost", "--only", "dns-down").only).to.deep.equal([
+      "leader-killed",
+      "node-lost",
+      "dns-down",
+    ]);
+  });
+
+  it("takes --rounds for --count", () => {
+    expect(read("--rounds", "7").count).to.equal(7);
+  });
+
+  it("refuses what cannot be", () => {
+    expect(() => read("--only", "earthquake")).to.throw("no fault earthquake");
+    expect(() => read("--count", "many")).to.throw("--count: many is no whole number");
+    expect(() => read("--rate", "0")).to.throw("--rate: 0");
+    expect(() => read("--colour")).to.throw("--colour");
+  });
+});
