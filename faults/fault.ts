@@ -1,4 +1,5 @@
 import type { Ensemble } from "./ensemble.ts";
+import { oneOf } from "./random.ts";
 import type { Server } from "./servers.ts";
 import type { Undo } from "./undo.ts";
 import type { WaitOptions } from "./wait.ts";
@@ -36,10 +37,19 @@ export interface Fault {
   about: string;
   /** How often it happens in a round; slow ones less often. */
   weight: number;
-  /** Whether servers restart in their pods, which the kubelet delays ever longer: those that have are replaced first. */
-  restarts?: boolean;
+  /**
+   * Which servers restart in their pods. The kubelet delays every further restart of a pod longer, so one that has
+   * restarted gets a new pod first, and of the followers one that has not is chosen. @default none
+   */
+  restarts?: "leader" | "follower" | "all";
   /** Why it cannot be done on this machine, if it cannot. */
   skip?: (ensemble: Ensemble) => Promise<string | undefined> | string | undefined;
   /** Lets it happen and returns when it has had its effect; what it notes for undoing is put back then. */
   inject: (scene: Scene) => Promise<void>;
+}
+
+/** A follower to hit: one that has not restarted in its pod, where there is one. */
+export function aFollower({ followers, random }: Scene): Server {
+  const fresh = followers.filter(({ restarts }) => restarts === 0);
+  return oneOf(fresh.length > 0 ? fresh : followers, random);
 }

@@ -10,6 +10,7 @@ import type { Fault, Scene } from "./fault.ts";
 import type { Options } from "./options.ts";
 import { plan, seededRandom } from "./random.ts";
 import type { CheckReport } from "./report.ts";
+import type { Server } from "./servers.ts";
 import { Undo } from "./undo.ts";
 import { waitFor } from "./wait.ts";
 import { check, Workload } from "./workload.ts";
@@ -118,7 +119,7 @@ export class Run {
 
   /** One fault. @returns whether the ensemble recovered, so that there may be another */
   async #one(fault: Fault, number: number, of: number, workload: Workload): Promise<boolean> {
-    if (fault.restarts === true) await this.#replaceRestarted();
+    if (fault.restarts !== undefined) await this.#replaceRestarted(fault.restarts);
     const { leader, followers } = await this.#ensemble.roles();
     const dir = join(this.#options.report, `${number}-${fault.name}`);
     mkdirSync(dir, { recursive: true });
@@ -173,12 +174,20 @@ export class Run {
     say(`${number} ${fault.name}: ${message}`);
   }
 
-  /** Gives each server that restarted in its pod a new pod: the kubelet delays every further restart longer. */
-  async #replaceRestarted(): Promise<void> {
-    for (const { pod, restarts } of await this.#ensemble.servers()) {
-      if (restarts === 0) continue;
-      await this.#ensemble.kubectl("delete", "pod", "-n", this.#ensemble.namespace, pod, "--wait=true");
-      await this.#redundant(`after ${pod} was replaced`);
+  /** Gives servers that a fault restarts a new pod each, as long as theirs has restarted before. */
+  async #replaceRestarted(restarts: NonNullable<Fault["restarts"]>): Promise<void> {
+    for (;;) {
+      const { leader, followers } = await this.#ensemble.roles();
+      const worn = (servers: readonly Server[]) => servers.find((server) => server.restarts > 0);
+      const next = {
+        leader: () => worn([leader]),
+        // One that has not restarted is enough.
+        follower: () => (followers.every((server) => server.restarts > 0) ? followers[0] : undefined),
+        all: () => worn([...followers, leader]),
+      }[restarts]();
+      if (next === undefined) return;
+      await this.#ensemble.kubectl("delete", "pod", "-n", this.#ensemble.namespace, next.pod, "--wait=true");
+      await this.#redundant(`after ${next.pod} was replaced`);
     }
   }
 

@@ -1,3 +1,4 @@
+import { aFollower } from "../fault.ts";
 import { ensureNode, nodePlace, stopNode } from "../../local/gke/node.ts";
 import { nodeLink } from "../../local/gke/addresses.ts";
 import { notReady } from "../../local/gke/clusters.ts";
@@ -44,6 +45,8 @@ async function lose(scene: Scene, server: Server): Promise<void> {
       return (await notReady(cluster, [node.name])).length === 0 || "NotReady";
     });
   });
+  // Silently: whoever is killed on a machine that still has a network says goodbye to its peers.
+  await run("ip", ["link", "set", nodeLink(ensemble.cluster.slot, node.index), "down"]);
   await stopNode(ensemble.cluster, node);
 }
 
@@ -70,7 +73,7 @@ export const nodeFaults: readonly Fault[] = [
     name: "leader-node-cut",
     about: "the leader's node is cut off from the network until another server leads",
     weight: 2,
-    restarts: true,
+    restarts: "leader",
     inject: async (scene) => {
       await cut(scene, scene.leader);
       await otherLeader(scene);
@@ -81,9 +84,9 @@ export const nodeFaults: readonly Fault[] = [
     name: "follower-node-cut",
     about: "a follower's node is cut off from the network until the leader goes on without it",
     weight: 2,
-    restarts: true,
+    restarts: "follower",
     inject: async (scene) => {
-      await cut(scene, oneOf(scene.followers, scene.random));
+      await cut(scene, aFollower(scene));
       await followersNoticed(scene, scene.followers.length - 1);
       await scene.workload.acknowledges(100);
     },

@@ -1,8 +1,8 @@
+import { aFollower } from "../fault.ts";
 import { javaPid, mode } from "../servers.ts";
 import type { Server } from "../servers.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { signal } from "../../local/machine/processes.ts";
-import { oneOf } from "../random.ts";
 
 /** Ends a server with a signal and waits until that process is gone. */
 export async function end(scene: Scene, server: Server, name: "SIGKILL" | "SIGTERM"): Promise<void> {
@@ -49,35 +49,35 @@ export const processFaults: readonly Fault[] = [
     name: "leader-killed",
     about: "the leader's process is killed (SIGKILL)",
     weight: 3,
-    restarts: true,
+    restarts: "leader",
     inject: (scene) => end(scene, scene.leader, "SIGKILL"),
   },
   {
     name: "leader-stopped",
     about: "the leader is told to stop (SIGTERM)",
     weight: 2,
-    restarts: true,
+    restarts: "leader",
     inject: (scene) => end(scene, scene.leader, "SIGTERM"),
   },
   {
     name: "follower-killed",
     about: "a follower's process is killed (SIGKILL)",
     weight: 2,
-    restarts: true,
-    inject: (scene) => end(scene, oneOf(scene.followers, scene.random), "SIGKILL"),
+    restarts: "follower",
+    inject: (scene) => end(scene, aFollower(scene), "SIGKILL"),
   },
   {
     name: "follower-stopped",
     about: "a follower is told to stop (SIGTERM)",
     weight: 2,
-    restarts: true,
-    inject: (scene) => end(scene, oneOf(scene.followers, scene.random), "SIGTERM"),
+    restarts: "follower",
+    inject: (scene) => end(scene, aFollower(scene), "SIGTERM"),
   },
   {
     name: "leader-frozen",
     about: "the leader hangs (SIGSTOP) until another one leads, and then goes on",
     weight: 2,
-    restarts: true,
+    restarts: "leader",
     inject: async (scene) => {
       freeze(scene, scene.leader);
       await otherLeader(scene);
@@ -88,7 +88,7 @@ export const processFaults: readonly Fault[] = [
     name: "all-killed",
     about: "the processes of all servers are killed at once",
     weight: 2,
-    restarts: true,
+    restarts: "all",
     inject: async (scene) => {
       const servers = [scene.leader, ...scene.followers];
       const pids = servers.map((server) => scene.ensemble.java(server));

@@ -31,7 +31,7 @@ export const serviceFaults: readonly Fault[] = [
     name: "api-server-down",
     about: "the API server hangs; then the leader is killed, and must come back without it",
     weight: 1,
-    restarts: true,
+    restarts: "leader",
     inject: async (scene) => {
       freezeService(scene, "kube-apiserver");
       await end(scene, scene.leader, "SIGKILL");
@@ -44,7 +44,7 @@ export const serviceFaults: readonly Fault[] = [
     name: "dns-down",
     about: "DNS hangs; then the leader is killed, and the others must elect without it",
     weight: 1,
-    restarts: true,
+    restarts: "leader",
     inject: async (scene) => {
       freezeService(scene, "coredns");
       await end(scene, scene.leader, "SIGKILL");

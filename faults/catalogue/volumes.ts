@@ -1,3 +1,4 @@
+import { aFollower } from "../fault.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
 import { ask, javaPid, mode } from "../servers.ts";
@@ -66,14 +67,14 @@ export const volumeFaults: readonly Fault[] = [
     name: "follower-wiped",
     about: "a follower loses its volume's content",
     weight: 2,
-    restarts: true,
-    inject: (scene) => lose(scene, [oneOf(scene.followers, scene.random)]),
+    restarts: "follower",
+    inject: (scene) => lose(scene, [aFollower(scene)]),
   },
   {
     name: "two-volumes-lost",
     about: "two of three volumes are emptied: nobody may serve; then the documented recovery",
     weight: 2,
-    restarts: true,
+    restarts: "all",
     inject: async (scene) => {
       await lose(scene, scene.followers);
       await refuses(scene, scene.followers);
