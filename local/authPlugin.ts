@@ -17,7 +17,9 @@ function fail(reason: string): never {
 
 const info = process.env["KUBERNETES_EXEC_INFO"];
 if (info === undefined) {
-  fail("KUBERNETES_EXEC_INFO is not set; the plugin is started by a Kubernetes client whose kubeconfig says provideClusterInfo: true");
+  fail(
+    "KUBERNETES_EXEC_INFO is not set; the plugin is started by a Kubernetes client whose kubeconfig says provideClusterInfo: true",
+  );
 }
 const { apiVersion, spec } = JSON.parse(info) as ExecInfo;
 const server = spec.cluster?.server ?? "";

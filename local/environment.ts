@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir } from "./paths.ts";
 import { dependencyVersion } from "./packageVersions.ts";
+import { kubernetesPlugin } from "./toolchain/build.ts";
 
 /** The stack that stands for this machine's environment. */
 export const stack = process.env["ZOOKEEPER_ENVIRONMENT_STACK"] ?? "dev";
@@ -10,7 +11,9 @@ export const stack = process.env["ZOOKEEPER_ENVIRONMENT_STACK"] ?? "dev";
 /** What a command needs to be set to work with the environment. */
 export function environment(tools: string): Record<string, string> {
   return {
-    PATH: [tools, join(projectDir, "node_modules", ".bin"), join(stateDir, "bin"), systemPath(tools)].join(":"),
+    PATH: [tools, join(projectDir, "node_modules", ".bin"), join(stateDir, "bin"), systemPath(tools)].join(
+      ":",
+    ),
     PULUMI_HOME: pulumiHome,
     PULUMI_BACKEND_URL: `file://${stacksDir}`,
     PULUMI_STACK: stack,
@@ -51,7 +54,8 @@ function nodeScript(tools: string, program: string, variables: Record<string, st
 
 /** Puts the plugins into Pulumi's home, and the auth plugin beside them. */
 export function installPlugins(tools: string, imageStore: string): void {
-  for (const dir of [stateDir, pulumiHome, stacksDir, gkeDir]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  for (const dir of [stateDir, pulumiHome, stacksDir, gkeDir])
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
   const plugin = (name: string): string => {
     const version = dependencyVersion(`@pulumi/${name}`);
     const dir = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
@@ -65,12 +69,9 @@ export function installPlugins(tools: string, imageStore: string): void {
       LOCAL_GKE_PROVIDER_VERSION: dependencyVersion("@pulumi/gcp"),
     }),
   );
-  executable(plugin("kubernetes"), `#!/bin/sh\nexec ${quoted(join(tools, "pulumi-resource-kubernetes"))} "$@"\n`);
+  executable(plugin("kubernetes"), `#!/bin/sh\nexec ${quoted(kubernetesPlugin())} "$@"\n`);
   mkdirSync(join(stateDir, "bin"), { recursive: true });
-  executable(
-    join(stateDir, "bin", "gke-gcloud-auth-plugin"),
-    nodeScript(tools, "local/authPlugin.ts", {}),
-  );
+  executable(join(stateDir, "bin", "gke-gcloud-auth-plugin"), nodeScript(tools, "local/authPlugin.ts", {}));
 }
 
 /** Whether `up` has prepared this environment. */

@@ -13,9 +13,13 @@ export function lockEnvironment(command: string): void {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, "lock");
   const descriptor = openSync(file, "a");
-  const { status } = spawnSync("flock", ["--nonblock", "3"], { stdio: ["ignore", "ignore", "ignore", descriptor] });
+  const { status } = spawnSync("flock", ["--nonblock", "3"], {
+    stdio: ["ignore", "ignore", "ignore", descriptor],
+  });
   if (status !== 0) {
-    throw new Error(`another command works on this environment (${readFileSync(file, "utf8").trim()}); wait for it to end`);
+    throw new Error(
+      `another command works on this environment (${readFileSync(file, "utf8").trim()}); wait for it to end`,
+    );
   }
   writeFileSync(file, `${command}, process ${process.pid}, since ${new Date().toISOString()}\n`);
 }

@@ -1,6 +1,8 @@
 // The command line of the local GKE: every npm script of the project comes here.
 interface Command {
   about: string;
+  /** Whether the command explains its own arguments. @default false */
+  ownHelp?: boolean;
   main: (args: readonly string[]) => Promise<number> | number;
 }
 
@@ -11,12 +13,15 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   env: () => import("./commands/env.ts"),
   status: () => import("./commands/status.ts"),
   preview: () => import("./commands/preview.ts"),
+  verify: () => import("./commands/verify.ts"),
   test: () => import("./commands/test.ts"),
 };
 
 async function usage(): Promise<string> {
   const lines = await Promise.all(
-    Object.entries(commands).map(async ([name, load]) => `  npm run ${name.padEnd(9)} ${(await load()).about}`),
+    Object.entries(commands).map(
+      async ([name, load]) => `  npm run ${name.padEnd(9)} ${(await load()).about}`,
+    ),
   );
   return `A ZooKeeper environment on a local GKE.\n\n${lines.join("\n")}`;
 }
@@ -28,7 +33,7 @@ if (["--help", "-h", "help"].includes(name)) {
 } else if (load === undefined) {
   console.error(`unknown command ${name}\n\n${await usage()}`);
   process.exitCode = 2;
-} else if (args.includes("--help") || args.includes("-h")) {
+} else if ((args.includes("--help") || args.includes("-h")) && (await load()).ownHelp !== true) {
   console.log(`npm run ${name}: ${(await load()).about}`);
 } else {
   try {

@@ -65,9 +65,12 @@ function lockFiles(dir: string): string[] {
 export async function recoverStack(env: Record<string, string>): Promise<void> {
   const locks = lockFiles(join(stacksDir, ".pulumi", "locks"));
   if (locks.length > 0) {
-    const alive = locks.map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number }).find(({ pid }) =>
-      existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi",
-    );
+    const alive = locks
+      .map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number })
+      .find(
+        ({ pid }) =>
+          existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi",
+      );
     if (alive !== undefined) {
       throw new Error(`stack ${stack}: pulumi is at work on it (process ${alive.pid}); wait for it to end`);
     }
@@ -78,7 +81,15 @@ export async function recoverStack(env: Record<string, string>): Promise<void> {
     say("The last update was cut off: reading what there is ...");
     await run(
       "pulumi",
-      ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack, "--non-interactive"],
+      [
+        "refresh",
+        "--yes",
+        "--skip-preview",
+        "--clear-pending-creates",
+        "--stack",
+        stack,
+        "--non-interactive",
+      ],
       { cwd: projectDir, env },
     );
   }

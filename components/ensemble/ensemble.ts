@@ -107,14 +107,15 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   #createConfig(options: pulumi.CustomResourceOptions): { map: ConfigMap; hash: pulumi.Output<string> } {
     const files = this.#settings.apply(renderFiles);
     const hash = files.apply(contentHash);
-    // Other content is another ConfigMap, so that a pod that restarts during a roll-out finds the files that it had.
+    // Other content is another ConfigMap, and the earlier ones stay: a pod that restarts during a roll-out, and one
+    // that a roll-back brings back, finds the files that it had.
     const metadata = pulumi
       .all([this.#settings, hash])
       .apply(([s, suffix]) => objectMeta(s, `${ensembleNames(s.name).config}-${suffix}`));
     const map = new ConfigMap(
       `${this.#name}-config`,
       { metadata, data: files, immutable: true },
-      pulumi.mergeOptions({ parent: this }, options),
+      pulumi.mergeOptions({ parent: this, retainOnDelete: true }, options),
     );
     return { map, hash };
   }

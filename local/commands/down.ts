@@ -11,7 +11,8 @@ import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
 import { say } from "../progress.ts";
 import { prepare } from "./prepare.ts";
 
-export const about = "Takes the environment away; volumes only when that is said: --delete-volumes or --keep-volumes";
+export const about =
+  "Takes the environment away; volumes only when that is said: --delete-volumes or --keep-volumes";
 
 /** The folders of the disks that are there, whichever cluster made them. */
 function disks(): string[] {
@@ -32,7 +33,9 @@ async function wantsVolumesGone(args: readonly string[]): Promise<boolean | unde
   say(`The environment has ${found.length} volumes with data:\n  ${found.join("\n  ")}`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = (await terminal.question("Remove them for ever? [delete / keep / cancel] ")).trim().toLowerCase();
+    const answer = (await terminal.question("Remove them for ever? [delete / keep / cancel] "))
+      .trim()
+      .toLowerCase();
     if (answer === "delete") return true;
     return answer === "keep" ? false : undefined;
   } finally {
@@ -43,7 +46,8 @@ async function wantsVolumesGone(args: readonly string[]): Promise<boolean | unde
 /** Takes the environment away with every process, mount, link and cgroup that it made. */
 export async function main(args: readonly string[]): Promise<number> {
   const unknown = args.filter((arg) => !["--delete-volumes", "--keep-volumes"].includes(arg));
-  if (unknown.length > 0) throw new Error(`down: unknown argument ${unknown.join(" ")}; see npm run down -- --help`);
+  if (unknown.length > 0)
+    throw new Error(`down: unknown argument ${unknown.join(" ")}; see npm run down -- --help`);
   if (!existsSync(stateDir)) {
     say("There is no environment: nothing to do.");
     return 0;
@@ -59,8 +63,12 @@ export async function main(args: readonly string[]): Promise<number> {
   await recoverStack(env);
   const faults = (await Promise.all(allClusters().map(clusterFaults))).flat();
   // With nobody to ask, what is in the cluster goes with the cluster.
-  const unreachable: Record<string, string> = faults.length > 0 ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {};
-  const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack], { ...env, ...unreachable });
+  const unreachable: Record<string, string> =
+    faults.length > 0 ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {};
+  const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack], {
+    ...env,
+    ...unreachable,
+  });
   if (code !== 0) return code;
   for (const cluster of allClusters()) await deleteCluster(cluster);
   const left = disks();

@@ -18,7 +18,9 @@ export async function main(): Promise<number> {
   for (const cluster of clusters) {
     const faults = await clusterFaults(cluster);
     healthy &&= faults.length === 0;
-    console.log(`cluster ${cluster.name} (${cluster.location}): ${faults.length === 0 ? "healthy" : faults.join("; ")}`);
+    console.log(
+      `cluster ${cluster.name} (${cluster.location}): ${faults.length === 0 ? "healthy" : faults.join("; ")}`,
+    );
   }
   return healthy ? 0 : 1;
 }

@@ -6,16 +6,30 @@ import { lockEnvironment } from "../lock.ts";
 import { run } from "../machine/run.ts";
 import { projectDir } from "../paths.ts";
 import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
-import { say } from "../progress.ts";
+import { say, step } from "../progress.ts";
 import { prepare } from "./prepare.ts";
 
 export const about = "Stands the environment up, or repairs it; safe to run again at any time";
 
+/** The stack's outputs; those that a failed update did not reach are missing. */
 interface Outputs {
-  connectionString: string;
-  namespace: string;
-  servers: string[];
-  kubeconfig: string;
+  connectionString?: string;
+  namespace?: string;
+  servers?: string[];
+  kubeconfig?: string;
+}
+
+async function readOutputs(env: Record<string, string>): Promise<Outputs> {
+  const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  return JSON.parse(await run("pulumi", args, { cwd: projectDir, env })) as Outputs;
+}
+
+/** Waits until every server runs what was asked for: the engine's own wait ends before a roll-out does. */
+async function awaitRollout(namespace: string, server: string): Promise<void> {
+  const statefulSet = server.replace(/-\d+\..*$/, "");
+  const progress = step(`Waiting until the servers of ${statefulSet} run the new settings`);
+  await run("kubectl", ["-n", namespace, "rollout", "status", `statefulset/${statefulSet}`, "--timeout=15m"]);
+  progress.end();
 }
 
 /** Stands the environment up and says how to use it. */
@@ -26,19 +40,28 @@ export async function main(args: readonly string[]): Promise<number> {
   await restoreClusters(imageStore, say);
   await recoverStack(env);
   const code = await pulumi(
-    ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack, "--policy-pack", "policy", ...args],
+    [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--suppress-outputs",
+      "--stack",
+      stack,
+      "--policy-pack",
+      "policy",
+      ...args,
+    ],
     env,
   );
+  // Also of an update that failed: its cluster is what one looks into then.
+  const outputs = await readOutputs(env);
+  if (outputs.kubeconfig !== undefined)
+    writeFileSync(env["KUBECONFIG"] ?? "", outputs.kubeconfig, { mode: 0o600 });
   if (code !== 0) return code;
-  const text = await run("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", stack], {
-    cwd: projectDir,
-    env,
-  });
-  const outputs = JSON.parse(text) as Outputs;
-  writeFileSync(env["KUBECONFIG"] ?? "", outputs.kubeconfig, { mode: 0o600 });
+  await awaitRollout(outputs.namespace ?? "default", (outputs.servers ?? []).at(0) ?? "");
   console.log(`
-The ensemble is up: ${outputs.servers.length} servers in namespace ${outputs.namespace}, for clients in the cluster at
-  ${outputs.connectionString}
+The ensemble is up: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}, for clients in the cluster at
+  ${outputs.connectionString ?? ""}
 
 Use it:   eval "$(npm run -s env)"       then pulumi, kubectl and the tutorial's commands work as typed
           kubectl exec zk-0 -- zkCli.sh ls /

@@ -38,7 +38,8 @@ export const apiServiceAddress = (slot: number): string => at(slot, (1 << 12) + 
 /** The range that holds all pod ranges. */
 export const podRange = (slot: number): string => `${at(slot, 1 << 13)}/19`;
 /** The pod range of the node with this index. */
-export const nodePodRange = (slot: number, index: number): string => `${at(slot, (1 << 13) + index * 256)}/24`;
+export const nodePodRange = (slot: number, index: number): string =>
+  `${at(slot, (1 << 13) + index * 256)}/24`;
 
 /** The cluster's bridge. */
 export const bridge = (slot: number): string => `gke${slot}`;

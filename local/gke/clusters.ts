@@ -2,12 +2,22 @@ import { createHash } from "node:crypto";
 
 import { removeCgroup, removeEmptyCgroup } from "../machine/cgroups.ts";
 import { CommandError, until } from "../machine/run.ts";
+import { lastLog } from "../machine/units.ts";
 import { maxNodes } from "./addresses.ts";
 import { controlPlaneServes, ensureControlPlane, stopControlPlane } from "./controlPlane.ts";
 import { kubectl } from "./kubectl.ts";
 import { removeBridge, routePods } from "./network.ts";
 import { cgroupRoot, deleteNode, ensureNode, nodePlace, nodeRuns, stopNode } from "./node.ts";
-import { allClusters, claimAnySlot, claimSlot, clusterDir, readCluster, removeCluster, writeCluster } from "./records.ts";
+import {
+  allClusters,
+  claimAnySlot,
+  claimSlot,
+  clusterDir,
+  nodeDir,
+  readCluster,
+  removeCluster,
+  writeCluster,
+} from "./records.ts";
 import type { ClusterRecord, NodeRecord, PoolRecord } from "./records.ts";
 
 /** What names a cluster. */
@@ -30,15 +40,20 @@ export async function ensureCluster(name: ClusterName): Promise<ClusterRecord> {
     pools: [],
   };
   if (known !== undefined && !claimSlot(known.slot, clusterDir(name))) {
-    throw new Error(`cluster ${name.name}: another local cluster has taken its address range; delete that one first`);
+    throw new Error(
+      `cluster ${name.name}: another local cluster has taken its address range; delete that one first`,
+    );
   }
   writeCluster(cluster);
   await ensureControlPlane(cluster);
   return cluster;
 }
 
-function nodeName(cluster: ClusterName, pool: string, index: number): string {
-  const hash = createHash("sha256").update(`${cluster.project}/${cluster.name}/${pool}`).digest("hex");
+function nodeName(cluster: ClusterRecord, pool: string, index: number): string {
+  // With the slot, a name is unique on the machine, where it also names the network namespace.
+  const hash = createHash("sha256")
+    .update(`${cluster.slot}/${cluster.project}/${cluster.name}/${pool}`)
+    .digest("hex");
   const suffix = createHash("sha256").update(`${hash}/${index}`).digest("hex");
   // GKE shortens names in the same way, so that a node's name stays a DNS label.
   return `gke-${cluster.name.slice(0, 20)}-${pool.slice(0, 20)}-${hash.slice(0, 8)}-${suffix.slice(0, 4)}`;
@@ -87,15 +102,27 @@ export async function ensurePool(
   return wanted;
 }
 
-async function startNodes(cluster: ClusterRecord, imageStore: string, pools: readonly PoolRecord[]): Promise<void> {
+async function startNodes(
+  cluster: ClusterRecord,
+  imageStore: string,
+  pools: readonly PoolRecord[],
+): Promise<void> {
   const nodes = pools.flatMap((pool) => pool.nodes.map((node) => ({ cluster, pool, node })));
   await Promise.all(nodes.map((placed) => ensureNode(placed, imageStore)));
   await routePods(cluster.pools.flatMap((pool) => pool.nodes).map((node) => nodePlace(cluster, node)));
   const names = nodes.map(({ node }) => node.name);
-  await until(`nodes ${names.join(", ")} Ready`, async () => (await notReady(cluster, names)).length === 0, {
-    within: 180_000,
-    every: 200,
-  });
+  let waitedFor = names;
+  const allReady = async () => {
+    waitedFor = await notReady(cluster, names);
+    return waitedFor.length === 0;
+  };
+  try {
+    await until("nodes Ready", allReady, { within: 180_000, every: 200 });
+  } catch (error) {
+    const waiting = nodes.filter(({ node }) => waitedFor.includes(node.name));
+    const logs = waiting.slice(0, 1).map(({ node }) => lastLog({ dir: nodeDir(cluster, node) }, "kubelet"));
+    throw new Error(`nodes not Ready: ${waitedFor.join(", ")}\n${logs.join("\n")}`, { cause: error });
+  }
 }
 
 /** Which of these nodes are not Ready. */
@@ -105,7 +132,9 @@ export async function notReady(cluster: ClusterRecord, names: readonly string[])
   };
   const ready = new Set(
     list.items
-      .filter((node) => node.status.conditions.some(({ type, status }) => type === "Ready" && status === "True"))
+      .filter((node) =>
+        node.status.conditions.some(({ type, status }) => type === "Ready" && status === "True"),
+      )
       .map((node) => node.metadata.name),
   );
   return names.filter((name) => !ready.has(name));
@@ -115,7 +144,12 @@ export async function notReady(cluster: ClusterRecord, names: readonly string[])
 export async function readyNodes(cluster: ClusterRecord, pool: PoolRecord): Promise<NodeRecord[]> {
   const running = pool.nodes.filter((node) => nodeRuns(cluster, node));
   if (!(await controlPlaneServes(cluster))) return running;
-  const waiting = new Set(await notReady(cluster, running.map((node) => node.name)));
+  const waiting = new Set(
+    await notReady(
+      cluster,
+      running.map((node) => node.name),
+    ),
+  );
   return running.filter((node) => !waiting.has(node.name));
 }
 
@@ -124,7 +158,14 @@ async function removeNode(cluster: ClusterRecord, node: NodeRecord): Promise<voi
   if (await controlPlaneServes(cluster)) {
     if (nodeRuns(cluster, node)) {
       try {
-        await kubectl(cluster, "drain", node.name, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=60m");
+        await kubectl(
+          cluster,
+          "drain",
+          node.name,
+          "--ignore-daemonsets",
+          "--delete-emptydir-data",
+          "--timeout=60m",
+        );
       } catch (error) {
         // GKE, too, goes on after an hour of a budget that allows no disruption.
         if (!(error instanceof CommandError)) throw error;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { succeeds, until } from "../machine/run.ts";
-import { killUnit, startUnit, unitPid } from "../machine/units.ts";
+import { killUnit, lastLog, startUnit, unitPid } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "./addresses.ts";
 import { kubectl, kubectlApply } from "./kubectl.ts";
@@ -18,7 +18,9 @@ export function controlPlaneId(cluster: ClusterRecord): string {
 }
 
 function service(command: string, flags: Readonly<Record<string, string>>): string[] {
-  return [["exec", command, ...Object.entries(flags).map(([name, value]) => `'--${name}=${value}'`)].join(" ")];
+  return [
+    ["exec", command, ...Object.entries(flags).map(([name, value]) => `'--${name}=${value}'`)].join(" "),
+  ];
 }
 
 function etcd(cluster: ClusterRecord): string[] {
@@ -124,7 +126,7 @@ function corefile(cluster: ClusterRecord): string {
     }
     cache 5 {
         # A server that asks for a peer just before its pod has an address must not wait for the cache.
-        denial 1000 1 1
+        disable denial cluster.local
     }
 }
 `;
@@ -157,8 +159,18 @@ function controlPlane(cluster: ClusterRecord): Unit {
 export async function ensureControlPlane(cluster: ClusterRecord): Promise<void> {
   await ensureBridge(cluster.slot);
   await ensurePki(cluster);
-  startUnit(controlPlane(cluster));
-  await until(`the API server of cluster ${cluster.name}`, () => controlPlaneServes(cluster), { within: 120_000 });
+  const unit = controlPlane(cluster);
+  startUnit(unit);
+  try {
+    await until("the API server serves", () => controlPlaneServes(cluster), { within: 120_000 });
+  } catch (error) {
+    throw new Error(
+      `cluster ${cluster.name}: its API server does not serve\n${lastLog(unit, "kube-apiserver")}`,
+      {
+        cause: error,
+      },
+    );
+  }
   await kubectlApply(cluster, systemObjects());
 }
 

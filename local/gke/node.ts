@@ -25,7 +25,6 @@ export interface PlacedNode {
 /** Memory that the kubelet keeps free before it evicts pods; on top of the node's allocatable memory. */
 const evictionMiB = 100;
 
-
 /** The unit of a node. */
 export const nodeId = (cluster: ClusterRecord, node: NodeRecord): string => nodeDir(cluster, node);
 
@@ -38,7 +37,8 @@ const place = (cluster: ClusterRecord, node: NodeRecord): NodePlace => ({
 /** The cgroup that holds those of all clusters. */
 export const cgroupRoot = "/local-gke";
 
-const cgroup = (cluster: ClusterRecord, node: NodeRecord): string => `${cgroupRoot}/${cluster.slot}/${node.name}`;
+const cgroup = (cluster: ClusterRecord, node: NodeRecord): string =>
+  `${cgroupRoot}/${cluster.slot}/${node.name}`;
 
 /** The region of a zone: us-central1-a is in us-central1. */
 export const regionOf = (zone: string): string => zone.replace(/-[a-z]$/, "");
@@ -124,7 +124,11 @@ function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
     clusterDNS: [addresses.controlPlaneAddress(cluster.slot)],
     clusterDomain: "cluster.local",
     containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock",
-    evictionHard: { "memory.available": `${evictionMiB}Mi`, "nodefs.available": "1%", "imagefs.available": "1%" },
+    evictionHard: {
+      "memory.available": `${evictionMiB}Mi`,
+      "nodefs.available": "1%",
+      "imagefs.available": "1%",
+    },
     failSwapOn: false,
     imageGCHighThresholdPercent: 100,
     maxPods: 110,
@@ -191,9 +195,7 @@ function unit(placed: PlacedNode): Unit {
         `  --hostname-override=${node.name} --node-ip=${addresses.nodeAddress(cluster.slot, node.index)} \\`,
         `  --root-dir=/var/lib/kubelet --node-labels='${labelList.join(",")}'`,
       ],
-      "kube-proxy": [
-        `exec kube-proxy --config='${own("kube-proxy.json")}' --hostname-override=${node.name}`,
-      ],
+      "kube-proxy": [`exec kube-proxy --config='${own("kube-proxy.json")}' --hostname-override=${node.name}`],
     },
   };
 }

@@ -10,7 +10,11 @@ import type { ClusterRecord } from "./records.ts";
 export const kubernetesVersion = "1.34.3";
 
 /** Users of the control plane that kubeadm has no kubeconfig phase for. */
-const otherUsers = { coredns: "system:coredns", "kube-proxy": "system:kube-proxy", "pd-volumes": "system:pd-volumes" };
+const otherUsers = {
+  coredns: "system:coredns",
+  "kube-proxy": "system:kube-proxy",
+  "pd-volumes": "system:pd-volumes",
+};
 
 /** The folder of the cluster's certificates and keys. */
 export const pkiDir = (cluster: ClusterRecord): string => join(clusterDir(cluster), "pki");
@@ -45,7 +49,10 @@ function kubeadmConfig(cluster: ClusterRecord): string {
       controlPlaneEndpoint: `${address}:443`,
       // RSA keys take seconds to make.
       encryptionAlgorithm: "ECDSA-P256",
-      networking: { serviceSubnet: addresses.serviceRange(cluster.slot), podSubnet: addresses.podRange(cluster.slot) },
+      networking: {
+        serviceSubnet: addresses.serviceRange(cluster.slot),
+        podSubnet: addresses.podRange(cluster.slot),
+      },
       etcd: { local: { serverCertSANs: [address], peerCertSANs: [address] } },
     },
   ];
@@ -82,7 +89,16 @@ export async function writeUserKubeconfig(
   groups: readonly string[] = [],
 ): Promise<void> {
   const config = join(clusterDir(cluster), "kubeadm.yaml");
-  const args = ["kubeconfig", "user", "--config", config, "--client-name", name, "--validity-period", "87600h"];
+  const args = [
+    "kubeconfig",
+    "user",
+    "--config",
+    config,
+    "--client-name",
+    name,
+    "--validity-period",
+    "87600h",
+  ];
   const text = await run("kubeadm", [...args, ...groups.flatMap((group) => ["--org", group])]);
   writeFileSync(kubeconfig(cluster, user), text, { mode: 0o600 });
 }

@@ -32,7 +32,9 @@ async function fetchApache(into: string): Promise<void> {
     `-Dartifact=org.apache.zookeeper:parent:${zookeeperVersion}:zip:source-release`,
     `-DoutputDirectory=${into}`,
   );
-  await run("sha256sum", ["--strict", "--quiet", "-c", join(import.meta.dirname, "SHA256SUMS")], { cwd: into });
+  await run("sha256sum", ["--strict", "--quiet", "-c", join(import.meta.dirname, "SHA256SUMS")], {
+    cwd: into,
+  });
 }
 
 /** Debian with Java, as small as its packages allow. */
@@ -53,7 +55,9 @@ async function debian(rootfs: string): Promise<void> {
 
 async function installZooKeeper(rootfs: string, apache: string): Promise<void> {
   const source = `parent-${zookeeperVersion}`;
-  await run("unzip", ["-q", `${source}-source-release.zip`, `${source}/bin/*`, `${source}/conf/*`], { cwd: apache });
+  await run("unzip", ["-q", `${source}-source-release.zip`, `${source}/bin/*`, `${source}/conf/*`], {
+    cwd: apache,
+  });
   const target = join(rootfs, home);
   mkdirSync(join(target, "lib"), { recursive: true });
   cpSync(join(apache, source, "bin"), join(target, "bin"), { recursive: true });
@@ -70,7 +74,13 @@ async function installZooKeeper(rootfs: string, apache: string): Promise<void> {
 }
 
 /** Packs a root file system as an OCI image in a tar file. */
-async function pack(rootfs: string, work: string, tag: string, config: readonly string[], tar: string): Promise<void> {
+async function pack(
+  rootfs: string,
+  work: string,
+  tag: string,
+  config: readonly string[],
+  tar: string,
+): Promise<void> {
   const layout = join(work, `${tag}-layout`);
   const image = `${layout}:${tag}`;
   await run("umoci", ["init", "--layout", layout]);
@@ -117,7 +127,11 @@ async function packPause(work: string, tar: string): Promise<void> {
 }
 
 /** Unpacks images into a containerd store, as one on a node that has pulled them. */
-async function unpack(images: readonly (readonly [string, string])[], store: string, work: string): Promise<void> {
+async function unpack(
+  images: readonly (readonly [string, string])[],
+  store: string,
+  work: string,
+): Promise<void> {
   const config = join(work, "containerd.toml");
   const socket = join(work, "containerd.sock");
   writeFileSync(
@@ -134,12 +148,15 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
     ([tar, name]) =>
       `ctr --address '${socket}' -n k8s.io images import --base-name '${name.replace(/:[^:]*$/, "")}' '${tar}'`,
   );
-  await run("unshare", ["--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-ec"].concat(
-    `containerd --config '${config}' & 
+  await run(
+    "unshare",
+    ["--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-ec"].concat(
+      `containerd --config '${config}' & 
      while [ ! -S '${socket}' ]; do sleep 0.1; done
      ${imports.join("\n")}
      kill $!; wait $! || true`,
-  ));
+    ),
+  );
 }
 
 /** Builds the images and the store that every node starts with. */

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
 
-import { step } from "../progress.ts";
+import { say, step } from "../progress.ts";
 import { run, succeeds } from "./run.ts";
 
 /** A Debian package and the file by which it is known to be there. */
@@ -43,11 +43,15 @@ function kernelHas(filesystem: string): boolean {
 /** What stops the local GKE on this machine, each with what to do about it. */
 async function faults(): Promise<string[]> {
   if (process.platform !== "linux") {
-    return [`the local GKE needs Linux, and this is ${process.platform}; use a Linux machine or a virtual one`];
+    return [
+      `the local GKE needs Linux, and this is ${process.platform}; use a Linux machine or a virtual one`,
+    ];
   }
   const found: string[] = [];
   if (process.getuid?.() !== 0) {
-    found.push("network namespaces, mounts and cgroups need root; run the command as root, for example with sudo");
+    found.push(
+      "network namespaces, mounts and cgroups need root; run the command as root, for example with sudo",
+    );
   }
   if (process.arch !== "x64" && process.arch !== "arm64") {
     found.push(`ZooKeeper and Kubernetes are built for amd64 and arm64, and this machine is ${process.arch}`);
@@ -57,7 +61,8 @@ async function faults(): Promise<string[]> {
     found.push(`the machine has ${memory.toFixed(1)} GiB of memory, and ${memoryGiB} GiB are needed`);
   }
   const disk = await freeGiB("/");
-  if (disk < diskGiB) found.push(`/ has ${disk.toFixed(1)} GiB free, and ${diskGiB} GiB are needed; free some`);
+  if (disk < diskGiB)
+    found.push(`/ has ${disk.toFixed(1)} GiB free, and ${diskGiB} GiB are needed; free some`);
   if (!kernelHas("overlay") && !(await succeeds("modprobe", ["overlay"]))) {
     found.push("the kernel has no overlay file system, which containers need; load the module overlay");
   }
@@ -65,6 +70,18 @@ async function faults(): Promise<string[]> {
     found.push("Go 1.21 or newer is not on PATH, and builds the tools; install it from https://go.dev/dl");
   }
   return found;
+}
+
+/** Files that are watched through one handle each; every kubelet and containerd has several. */
+const inotifyInstances = "/proc/sys/fs/inotify/max_user_instances";
+const inotifyInstancesNeeded = 1024;
+
+/** Raises the machine's ceiling of watches, which a cluster's daemons reach at its default of 128. */
+function raiseInotifyLimit(): void {
+  const limit = Number(readFileSync(inotifyInstances, "utf8"));
+  if (limit >= inotifyInstancesNeeded) return;
+  writeFileSync(inotifyInstances, String(inotifyInstancesNeeded));
+  say(`Raised fs.inotify.max_user_instances from ${limit} to ${inotifyInstancesNeeded}.`);
 }
 
 /** Checks this machine and installs the operating system's packages that are missing. @throws Error with all that is wrong */
@@ -76,6 +93,7 @@ export async function ensurePrerequisites(): Promise<void> {
     wrong.push(`these programs are missing and there is no apt to install them: ${missing.join(", ")}`);
   }
   if (wrong.length > 0) throw new Error(`This machine cannot run the local GKE:\n- ${wrong.join("\n- ")}`);
+  raiseInotifyLimit();
   if (missing.length === 0) return;
   const progress = step(`Installing ${missing.join(", ")}`);
   const environment = { DEBIAN_FRONTEND: "noninteractive" };

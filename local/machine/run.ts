@@ -28,7 +28,11 @@ export class CommandError extends Error {
 }
 
 /** Runs a command to its end and returns its standard output. @throws CommandError */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
   const spawnOptions: SpawnOptions = {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...options.env },
@@ -55,7 +59,11 @@ export async function run(command: string, args: readonly string[], options: Run
 }
 
 /** Whether the command ends with code 0. */
-export async function succeeds(command: string, args: readonly string[], options: RunOptions = {}): Promise<boolean> {
+export async function succeeds(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<boolean> {
   try {
     await run(command, args, options);
     return true;

@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { signal, unitProcesses, unitVariable } from "./processes.ts";
@@ -34,6 +44,13 @@ export function logDir(unit: Pick<Unit, "dir">, service: string): string {
   return join(unit.dir, "logs", service);
 }
 
+/** The last lines of a service's log, for the report of a fault. */
+export function lastLog(unit: Pick<Unit, "dir">, service: string, lines = 10): string {
+  const file = join(logDir(unit, service), "current");
+  if (!existsSync(file)) return `${file}: no log yet`;
+  return [`${file}:`, ...readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines)].join("\n  ");
+}
+
 function script(path: string, lines: readonly string[]): void {
   writeFileSync(path, `#!/bin/sh\n${lines.join("\n")}\n`);
   chmodSync(path, 0o755);
@@ -65,14 +82,20 @@ function writeServices(unit: Unit): void {
 export function startUnit(unit: Unit): void {
   if (unitPid(unit.id) !== undefined) return;
   writeServices(unit);
-  const enter = unit.netns === undefined ? [] : ["nsenter", `--net=/run/netns/${unit.netns}`];
-  const [command = "", ...args] = [
-    ...enter,
-    ...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"],
-    join(unit.dir, "init"),
+  const isolate = [
+    "--mount",
+    "--propagation",
+    "private",
+    "--pid",
+    "--fork",
+    "--kill-child=KILL",
+    "--mount-proc",
   ];
+  const command = ["unshare", ...isolate, join(unit.dir, "init")];
+  const [program, ...args] =
+    unit.netns === undefined ? command : ["nsenter", `--net=/run/netns/${unit.netns}`, ...command];
   const log = openSync(join(unit.dir, "logs", "init"), "a");
-  spawn(command, args, {
+  spawn(program ?? "unshare", args, {
     detached: true,
     stdio: ["ignore", log, log],
     cwd: "/",

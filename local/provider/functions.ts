@@ -12,7 +12,9 @@ type Function = (inputs: Properties) => InvokeResult;
 
 function noLocation(property: string, value: string | undefined): InvokeResult {
   return {
-    failures: [{ property, reason: `googleapi: Error 400: Location "${value ?? ""}" does not exist., badRequest` }],
+    failures: [
+      { property, reason: `googleapi: Error 400: Location "${value ?? ""}" does not exist., badRequest` },
+    ],
   };
 }
 
@@ -21,7 +23,8 @@ const functions: ReadonlyMap<string, Function> = new Map<string, Function>([
     "gcp:container/getEngineVersions:getEngineVersions",
     (inputs) => {
       const location = text(inputs["location"]);
-      if (location === undefined || !(isRegion(location) || isZone(location))) return noLocation("location", location);
+      if (location === undefined || !(isRegion(location) || isZone(location)))
+        return noLocation("location", location);
       const versions = [gkeVersion];
       return {
         outputs: {
@@ -52,7 +55,9 @@ const functions: ReadonlyMap<string, Function> = new Map<string, Function>([
 export function invoke(token: string, inputs: Properties): InvokeResult {
   const answer = functions.get(token);
   if (answer === undefined) {
-    throw new Error(`${token}: the local GKE does not imitate this function; it knows ${[...functions.keys()].join(", ")}`);
+    throw new Error(
+      `${token}: the local GKE does not imitate this function; it knows ${[...functions.keys()].join(", ")}`,
+    );
   }
   return answer(inputs);
 }

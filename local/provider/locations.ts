@@ -19,5 +19,7 @@ export const isRegion = (location: string): boolean => regions.has(location);
 
 /** Whether a location is a zone of one of Google's regions. */
 export function isZone(location: string): boolean {
-  return zonesOf(location.replace(/-[a-z]$/, "")).includes(location) && isRegion(location.replace(/-[a-z]$/, ""));
+  return (
+    zonesOf(location.replace(/-[a-z]$/, "")).includes(location) && isRegion(location.replace(/-[a-z]$/, ""))
+  );
 }

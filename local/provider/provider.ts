@@ -23,7 +23,9 @@ function kindOf(urn: string): ResourceKind {
   const token = urn.split("::").at(-2)?.split("$").at(-1) ?? "";
   const kind = kinds.get(token);
   if (kind === undefined) {
-    throw new Error(`${token}: the local GKE does not imitate this type; it knows ${[...kinds.keys()].join(", ")}`);
+    throw new Error(
+      `${token}: the local GKE does not imitate this type; it knows ${[...kinds.keys()].join(", ")}`,
+    );
   }
   return kind;
 }
@@ -53,10 +55,11 @@ export class LocalGkeProvider implements Provider {
     const kind = kindOf(urn);
     const given = properties(news);
     const project = process.env["GOOGLE_PROJECT"];
+    // As the real provider names what the program leaves without a name.
+    const newName = () => `${nameOf(urn).toLowerCase()}-${randomBytes(4).toString("hex").slice(0, 7)}`;
     const filled: Properties = {
       ...(project === undefined ? {} : { project }),
-      // As the real provider names what the program leaves nameless.
-      name: properties(olds)["name"] ?? `${nameOf(urn).toLowerCase()}-${randomBytes(4).toString("hex").slice(0, 7)}`,
+      ...(kind.nameless === true ? {} : { name: properties(olds)["name"] ?? newName() }),
       ...given,
     };
     const inputs = { ...kind.defaults?.(filled), ...filled };
@@ -85,7 +88,9 @@ export class LocalGkeProvider implements Provider {
     const found = await kindOf(urn).read(existing(id, props));
     if (found === undefined) return {};
     const inputs = properties(properties(props)[inputsKey]);
-    const seen = Object.fromEntries(Object.keys(inputs).map((key) => [key, found.outputs[key] ?? inputs[key]]));
+    const seen = Object.fromEntries(
+      Object.keys(inputs).map((key) => [key, found.outputs[key] ?? inputs[key]]),
+    );
     return { id, props: { ...found.outputs, [inputsKey]: inputs }, inputs: seen };
   }
 

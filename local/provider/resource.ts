@@ -16,6 +16,8 @@ export interface ResourceKind {
   check: (inputs: Properties) => CheckFailure[];
   /** Values that the real provider fills in. */
   defaults?: (inputs: Properties) => Properties;
+  /** Whether it has no name of its own, as a role that is given to somebody. @default false */
+  nameless?: boolean;
   /** Inputs that a change of needs a new resource. */
   replaceOn: readonly string[];
   /** Makes it; called again for what an earlier call left unfinished. */

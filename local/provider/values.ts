@@ -65,7 +65,8 @@ export function failures(rules: readonly Rule[], inputs: Properties): CheckFailu
 /** A property without which the real provider refuses the resource. */
 export const required = (property: string): Rule => ({
   property,
-  fault: (value) => (value === undefined ? `Missing required argument: "${property}" is required` : undefined),
+  fault: (value) =>
+    value === undefined ? `Missing required argument: "${property}" is required` : undefined,
 });
 
 /** A property that, where it is given, has this form. */

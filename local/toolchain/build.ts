@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -97,29 +97,50 @@ export async function ensureTools(): Promise<string> {
   return await linkCommands();
 }
 
-const linksDir = (): string => join(cacheDir, `bin-${inputsHash([], tools.map(toolDir))}`);
+const linksDir = (): string => join(cacheDir, `commands-${inputsHash([], tools.map(toolDir))}`);
 
 /** The folder with all commands, or undefined where they are not all built. */
 export function builtTools(): string | undefined {
-  return existsSync(linksDir()) && tools.every((tool) => existsSync(toolDir(tool))) ? linksDir() : undefined;
+  return existsSync(linksDir()) && tools.every((tool) => existsSync(toolDir(tool)))
+    ? join(linksDir(), "bin")
+    : undefined;
 }
 
-/** One folder of links to all commands, with the wrappers that start Node beside the CLI. */
+/** Programs that the Pulumi CLI finds beside itself; one on PATH draws a warning on every command. */
+const besideCli = ["pulumi", "pulumi-language-nodejs"];
+
+/** Programs that the CLI starts on Node, from the packages of the folder that it works in. */
+const nodeWrappers = { "pulumi-analyzer-policy": "run-policy-pack", "pulumi-resource-pulumi-nodejs": "dynamic-provider" };
+
+/** One folder of links to the commands that users type, and in `pulumi` the CLI with what it wants beside itself. */
 async function linkCommands(): Promise<string> {
   const folder = linksDir();
   await buildOnce(folder, (into) => {
+    for (const name of ["bin", "pulumi"]) mkdirSync(join(into, name));
     for (const tool of tools) {
-      for (const command of tool.commands) symlinkSync(join(toolDir(tool), "bin", command), join(into, command));
+      for (const command of tool.commands) {
+        const built = join(toolDir(tool), "bin", command);
+        // Hard links: the CLI looks beside the file that it is, not beside a link to it.
+        if (besideCli.includes(command)) linkSync(built, join(into, "pulumi", command));
+        else if (!command.startsWith("pulumi-resource-")) symlinkSync(built, join(into, "bin", command));
+      }
     }
-    const nodeWrappers = { "pulumi-analyzer-policy": "run-policy-pack", "pulumi-resource-pulumi-nodejs": "dynamic-provider" };
+    symlinkSync("../pulumi/pulumi", join(into, "bin", "pulumi"));
     for (const [command, module] of Object.entries(nodeWrappers)) {
       writeFileSync(
-        join(into, command),
+        join(into, "pulumi", command),
         `#!/bin/sh\nexec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/${module}")')" "$@"\n`,
         { mode: 0o755 },
       );
     }
     return Promise.resolve();
   });
-  return folder;
+  return join(folder, "bin");
+}
+
+/** The built plugin that provides Kubernetes resources. @throws Error where it is not built */
+export function kubernetesPlugin(): string {
+  const tool = tools.find(({ commands }) => commands.includes("pulumi-resource-kubernetes"));
+  if (tool === undefined) throw new Error("the toolchain has no Kubernetes provider");
+  return join(toolDir(tool), "bin", "pulumi-resource-kubernetes");
 }

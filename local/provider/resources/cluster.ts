@@ -13,7 +13,19 @@ import { gkeVersion } from "../functions.ts";
 import { imageStore } from "../imageStore.ts";
 import { isRegion, isZone, zonesOf } from "../locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
-import { at, failures, ipv4Range, isIpv4Range, isUnknown, list, number, oneOf, properties, required, text } from "../values.ts";
+import {
+  at,
+  failures,
+  ipv4Range,
+  isIpv4Range,
+  isUnknown,
+  list,
+  number,
+  oneOf,
+  properties,
+  required,
+  text,
+} from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 import { mustExist, numericId } from "./recorded.ts";
 
@@ -32,11 +44,13 @@ export const nodeLocations: Rule = {
   fault: (value, inputs) => {
     const region = text(inputs["location"])?.replace(/-[a-z]$/, "");
     const wrong = list(value).find(
-      (zone) => !isUnknown(zone) && !(typeof zone === "string" && isZone(zone) && zone.startsWith(`${region ?? ""}-`)),
+      (zone) =>
+        !isUnknown(zone) &&
+        !(typeof zone === "string" && isZone(zone) && zone.startsWith(`${region ?? ""}-`)),
     );
     return wrong === undefined || region === undefined
       ? undefined
-      : `googleapi: Error 400: Zone "${String(wrong)}" is not a zone of region "${region}"., badRequest`;
+      : `googleapi: Error 400: Zone ${JSON.stringify(wrong)} is not a zone of region "${region}"., badRequest`;
   },
 };
 
@@ -65,7 +79,7 @@ const authorisedNetworks: Rule = {
       .find((cidr) => text(cidr) !== undefined && !isIpv4Range(cidr));
     return wrong === undefined
       ? undefined
-      : `googleapi: Error 400: Invalid master authorized networks: network "${String(wrong)}" is not a valid CIDR., badRequest`;
+      : `googleapi: Error 400: Invalid master authorized networks: network ${JSON.stringify(wrong)} is not a valid CIDR., badRequest`;
   },
 };
 
@@ -130,7 +144,8 @@ function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): E
       selfLink: `https://container.googleapis.com/v1/${id}`,
       servicesIpv4Cidr: serviceRange(cluster.slot),
       clusterIpv4Cidr: podRange(cluster.slot),
-      nodeLocations: inputs["nodeLocations"] ?? (isRegion(cluster.location) ? zonesOf(region).slice(0, 3) : []),
+      nodeLocations:
+        inputs["nodeLocations"] ?? (isRegion(cluster.location) ? zonesOf(region).slice(0, 3) : []),
       labelFingerprint: Buffer.from(hash).toString("base64"),
       masterAuth: {
         clientCertificateConfig: { issueClientCertificate: false },
@@ -174,7 +189,10 @@ async function ensure(inputs: Properties): Promise<Existing> {
         labels: {},
         taints: [],
       },
-      { zones: zones.length > 0 ? zones : [name.location], nodesPerZone: number(inputs["initialNodeCount"]) ?? 1 },
+      {
+        zones: zones.length > 0 ? zones : [name.location],
+        nodesPerZone: number(inputs["initialNodeCount"]) ?? 1,
+      },
       imageStore(),
     );
   }

@@ -11,6 +11,7 @@ export const serviceAccount = recordedKind({
     matching("accountId", /^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/),
   ],
   defaults: () => ({ displayName: "", disabled: false }),
+  nameless: true,
   replaceOn: ["accountId", "project"],
   id: (inputs) => {
     const project = text(inputs["project"]) ?? "";
@@ -28,10 +29,14 @@ export const iamMember = recordedKind({
   rules: [
     required("project"),
     required("member"),
-    matching("member", /^(allUsers|allAuthenticatedUsers|(user|group|domain|serviceAccount|principal|principalSet):.+)$/),
+    matching(
+      "member",
+      /^(allUsers|allAuthenticatedUsers|(user|group|domain|serviceAccount|principal|principalSet):.+)$/,
+    ),
     required("role"),
     matching("role", /^((organizations|projects)\/[^/]+\/)?roles\/[\w.]+$/),
   ],
+  nameless: true,
   replaceOn: ["project", "member", "role", "condition"],
   id: (inputs) => [inputs["project"], inputs["role"], inputs["member"]].map(text).join("/"),
   computed: (_inputs, id) => ({ etag: Buffer.from(numericId(id, 8)).toString("base64") }),

@@ -49,7 +49,14 @@ const secondaryRanges: Rule = {
 /** A subnetwork: checked and kept account of; the local cluster's addresses are its own. */
 export const subnetwork = recordedKind({
   token: "gcp:compute/subnetwork:Subnetwork",
-  rules: [required("project"), required("network"), computeName, region, ipv4Range("ipCidrRange"), secondaryRanges],
+  rules: [
+    required("project"),
+    required("network"),
+    computeName,
+    region,
+    ipv4Range("ipCidrRange"),
+    secondaryRanges,
+  ],
   replaceOn: ["name", "project", "region", "network"],
   refersTo: ["network"],
   id: regional("subnetworks"),

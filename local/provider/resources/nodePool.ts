@@ -93,10 +93,16 @@ function existing(inputs: Properties, pool: PoolRecord, alive: number): Existing
 async function ensure(inputs: Properties): Promise<Existing> {
   const account = text(at(inputs, "nodeConfig.serviceAccount"));
   const project = clusterOf(inputs).project;
-  if (account?.endsWith(`@${project}.iam.gserviceaccount.com`) && !isRecorded(`projects/${project}/serviceAccounts/${account}`)) {
+  if (
+    account?.endsWith(`@${project}.iam.gserviceaccount.com`) &&
+    !isRecorded(`projects/${project}/serviceAccounts/${account}`)
+  ) {
     throw new Error(`googleapi: Error 400: Service account "${account}" does not exist., badRequest`);
   }
-  const labels = Object.entries(properties(at(inputs, "nodeConfig.labels"))).map(([key, value]) => [key, String(value)]);
+  const labels = Object.entries(properties(at(inputs, "nodeConfig.labels"))).map(([key, value]) => [
+    key,
+    String(value),
+  ]);
   const pool = await ensurePool(
     clusterOf(inputs),
     {

@@ -6,11 +6,8 @@ import { at, failures, holds, text } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 
 /** What a resource that is only kept account of needs. */
-export interface RecordedKind {
-  token: string;
+export interface RecordedKind extends Pick<ResourceKind, "token" | "replaceOn" | "defaults" | "nameless"> {
   rules: readonly Rule[];
-  replaceOn: readonly string[];
-  defaults?: (inputs: Properties) => Properties;
   /** The resource's id in Google's form. */
   id: (inputs: Properties) => string;
   /** Outputs that the real API computes. */
@@ -31,7 +28,8 @@ export function numericId(id: string, digits: number): string {
 export const computeLink = (id: string): string => `https://www.googleapis.com/compute/v1/${id}`;
 
 /** An id such as projects/p/global/networks/n, of an id or a link. */
-export const idOf = (link: string): string => link.replace(/^https:\/\/www\.googleapis\.com\/compute\/v1\//, "");
+export const idOf = (link: string): string =>
+  link.replace(/^https:\/\/www\.googleapis\.com\/compute\/v1\//, "");
 
 /** Refuses a resource that refers to one that does not exist. @throws Error */
 export function mustExist(inputs: Properties, paths: readonly string[]): void {
@@ -56,6 +54,7 @@ export function recordedKind(kind: RecordedKind): ResourceKind {
     token: kind.token,
     check: (inputs) => failures(kind.rules, inputs),
     defaults: kind.defaults,
+    nameless: kind.nameless,
     replaceOn: kind.replaceOn,
     create: (inputs) => {
       const id = kind.id(inputs);

@@ -1,0 +1,164 @@
+import { expect } from "chai";
+
+import { killUnit } from "../../local/machine/units.ts";
+import { signal, unitProcesses } from "../../local/machine/processes.ts";
+import { until } from "../../local/machine/run.ts";
+import { TestEnvironment } from "./environment.ts";
+import { traces } from "./machine.ts";
+
+/** The process of a service in one of the environment's units. */
+function serviceOf(environment: TestEnvironment, unit: RegExp, command: string): number {
+  const found = unitProcesses().find(
+    (process) =>
+      process.unit.startsWith(environment.stateDir) &&
+      unit.test(process.unit) &&
+      process.argv[0]?.split("/").at(-1) === command,
+  );
+  if (found === undefined) throw new Error(`${command} does not run in a unit like ${unit.source}`);
+  return found.pid;
+}
+
+describe("the environment on the local GKE", function () {
+  this.timeout(10 * 60_000);
+
+  const environment = new TestEnvironment();
+  let earlier: string[] = [];
+
+  const zk = (pod: string, ...command: string[]) =>
+    environment.kubectl("exec", pod, "--", "zkCli.sh", "-server", "localhost:2181", ...command);
+  const ready = () => environment.kubectl("rollout", "status", "statefulset/zk", "--timeout=180s");
+
+  before(async () => {
+    earlier = await traces();
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    await zk("zk-0", "create", "/acknowledged", "write");
+  });
+
+  after(async () => {
+    await environment.remove();
+  });
+
+  it("has four nodes of 2 CPUs and 4 GiB in the zone, as GKE labels them", async () => {
+    const { items } = JSON.parse(await environment.kubectl("get", "nodes", "-o", "json")) as {
+      items: {
+        metadata: { labels: Record<string, string> };
+        status: { allocatable: Record<string, string> };
+      }[];
+    };
+    expect(items).to.have.length(4);
+    for (const { metadata, status } of items) {
+      expect(status.allocatable).to.include({ cpu: "2", memory: `${4 * 1024 * 1024}Ki` });
+      expect(metadata.labels).to.include({
+        "node.kubernetes.io/instance-type": "e2-custom-2-4096",
+        "topology.kubernetes.io/zone": "us-central1-a",
+        "topology.kubernetes.io/region": "us-central1",
+      });
+      expect(metadata.labels).to.have.property("cloud.google.com/gke-nodepool");
+    }
+  });
+
+  it("reads on every server what one of them acknowledged", async () => {
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) expect(await zk(pod, "sync", "/")).to.be.a("string");
+    for (const pod of ["zk-0", "zk-1", "zk-2"])
+      expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
+  });
+
+  it("keeps secrets out of the state in plain text", async () => {
+    const state = await environment.run("pulumi", "stack", "export");
+    expect(state).not.to.contain("gke-gcloud-auth-plugin");
+    expect(state).not.to.contain("client-certificate");
+  });
+
+  it("changes nothing the second time, and says so", async () => {
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/Resources:\n\s+\d+ unchanged/);
+  });
+
+  it("is healthy by its own account", async () => {
+    const { code, output } = await environment.npm("status");
+    expect(code, output).to.equal(0);
+  });
+
+  it("starts a service again that was killed", async () => {
+    const killed = serviceOf(environment, /nodes/, "kubelet");
+    signal(killed, "SIGKILL");
+    await until("the kubelet's return", () => {
+      const pids = unitProcesses().map(({ pid }) => pid);
+      return !pids.includes(killed) && serviceOf(environment, /nodes/, "kubelet") > 0;
+    });
+  });
+
+  it("sees a node that died on refresh, and starts it again with up", async () => {
+    const unit = unitProcesses().find(
+      (process) => process.unit.startsWith(environment.stateDir) && /\/nodes\//.test(process.unit),
+    )?.unit;
+    expect(unit).to.be.a("string");
+    await killUnit(unit ?? "");
+    const status = await environment.npm("status");
+    expect(status.code, status.output).to.equal(1);
+    const refresh = await environment.run(
+      "pulumi",
+      "refresh",
+      "--preview-only",
+      "--non-interactive",
+      "--diff",
+    );
+    expect(refresh).to.match(/nodeCount\s*:\s*4\s*=>\s*3/);
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    expect((await environment.npm("status")).code).to.equal(0);
+    await ready();
+    expect(await zk("zk-0", "get", "/acknowledged")).to.contain("write");
+  });
+
+  it("brings a dead control plane back with up", async () => {
+    const unit = unitProcesses().find(
+      (process) => process.unit.startsWith(environment.stateDir) && process.unit.endsWith("/control-plane"),
+    )?.unit;
+    await killUnit(unit ?? "");
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    await ready();
+    expect(await zk("zk-1", "get", "/acknowledged")).to.contain("write");
+  });
+
+  it("comes back with its data after everything was killed, as by a reboot", async () => {
+    const units = new Set(
+      unitProcesses().flatMap(({ unit }) => (unit.startsWith(environment.stateDir) ? [unit] : [])),
+    );
+    expect(units.size).to.equal(5);
+    for (const unit of units) await killUnit(unit);
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    await ready();
+    expect(await zk("zk-2", "get", "/acknowledged")).to.contain("write");
+  });
+
+  it("finishes an up that was cut off anywhere", async () => {
+    for (const [milliseconds, signal] of [
+      [700, "SIGKILL"],
+      [2_500, "SIGINT"],
+      [4_000, "SIGKILL"],
+    ] as const) {
+      await environment.npmKilled(milliseconds, signal, "up");
+    }
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    expect(await zk("zk-0", "get", "/acknowledged")).to.contain("write");
+  });
+
+  it("refuses to take its cluster away while something else works on it", async () => {
+    const [first, second] = await Promise.all([environment.npm("up"), environment.npm("up")]);
+    expect([first.code, second.code].sort()).to.deep.equal([0, 1]);
+    expect(first.output + second.output).to.contain("another command works on this environment");
+  });
+
+  it("leaves the volumes where nobody asked to remove them, and nothing else", async () => {
+    const { code, output } = await environment.npm("down");
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/Kept 3 volumes/);
+    expect(await traces()).to.have.members(earlier);
+  });
+});

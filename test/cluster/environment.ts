@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { projectDir } from "../../local/paths.ts";
+import { run } from "../../local/machine/run.ts";
+
+/** How a command ended. */
+export interface Ended {
+  code: number | null;
+  /** Standard output and standard error, as they came. */
+  output: string;
+}
+
+/** An environment of a test's own, in a state folder of its own, beside whatever runs on the machine. */
+export class TestEnvironment {
+  readonly stateDir = mkdtempSync(join(tmpdir(), "zookeeper-environment-"));
+  #exports: Record<string, string> | undefined;
+
+  /** Runs a command of the project as a user does, `npm run NAME -- ARGS`. */
+  async npm(name: string, ...args: string[]): Promise<Ended> {
+    return await this.#ended("npm", ["run", "--silent", name, "--", ...args]);
+  }
+
+  /** Runs a command and kills it with all that it started, after so many milliseconds. */
+  async npmKilled(
+    milliseconds: number,
+    signal: NodeJS.Signals,
+    name: string,
+    ...args: string[]
+  ): Promise<Ended> {
+    return await this.#ended("npm", ["run", "--silent", name, "--", ...args], { milliseconds, signal });
+  }
+
+  async #ended(
+    command: string,
+    args: readonly string[],
+    end?: { milliseconds: number; signal: NodeJS.Signals },
+  ): Promise<Ended> {
+    return await new Promise((resolve, reject) => {
+      const child = spawn(command, args, {
+        cwd: projectDir,
+        // Its own process group, as a terminal gives a command.
+        detached: true,
+        env: { ...process.env, ZOOKEEPER_ENVIRONMENT_STATE: this.stateDir },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+      }
+      const timer =
+        end === undefined
+          ? undefined
+          : setTimeout(() => {
+              if (child.pid !== undefined) process.kill(-child.pid, end.signal);
+            }, end.milliseconds);
+      child.on("error", reject);
+      child.on("close", (code) => {
+        clearTimeout(timer);
+        resolve({ code, output });
+      });
+    });
+  }
+
+  /** The variables that `npm run env` exports. */
+  async exports(): Promise<Record<string, string>> {
+    if (this.#exports === undefined) {
+      const { code, output } = await this.npm("env");
+      if (code !== 0) throw new Error(output);
+      const lines = [...output.matchAll(/^export (\w+)='(.*)'$/gm)];
+      this.#exports = Object.fromEntries(lines.map(([, name = "", value = ""]) => [name, value]));
+    }
+    return this.#exports;
+  }
+
+  /** Runs a command in the exported environment and returns what it prints. @throws CommandError */
+  async run(command: string, ...args: string[]): Promise<string> {
+    return await run(command, args, { env: await this.exports(), cwd: projectDir });
+  }
+
+  /** Runs kubectl and returns what it prints. */
+  async kubectl(...args: string[]): Promise<string> {
+    return await this.run("kubectl", ...args);
+  }
+
+  /** Takes the environment away with its volumes and its folder. */
+  async remove(): Promise<void> {
+    const { code, output } = await this.npm("down", "--delete-volumes");
+    if (code !== 0) throw new Error(output);
+    rmSync(this.stateDir, { recursive: true });
+  }
+}
