@@ -8,10 +8,18 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/** A condition that did not hold in time. */
+export class NotInTime extends Error {
+  constructor(what: string, within: number, state: string) {
+    super(`${what}: not within ${within / 1000} s (${state})`);
+    this.name = "NotInTime";
+  }
+}
+
 /**
  * Waits until a condition holds.
  * @param holds true when it does; else what is still missing, for the message
- * @throws Error when it did not in time, with what was missing last; the signal's reason when that came first
+ * @throws NotInTime with what was missing last; the signal's reason when that came first
  */
 export async function waitFor(
   what: string,
@@ -23,7 +31,7 @@ export async function waitFor(
     signal?.throwIfAborted();
     const state = await holds();
     if (state === true) return;
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${within / 1000} s (${state})`);
+    if (Date.now() > deadline) throw new NotInTime(what, within, state);
     await new Promise((resolve) => setTimeout(resolve, every));
   }
 }

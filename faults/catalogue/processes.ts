@@ -21,15 +21,19 @@ async function gone(scene: Scene, server: Server, pid: number): Promise<void> {
   );
 }
 
-/** Waits until another server leads. */
-export async function otherLeader(scene: Scene): Promise<void> {
+/**
+ * Waits until another server leads.
+ * @param within milliseconds; 120000 when not given
+ * @throws NotInTime
+ */
+export async function otherLeader(scene: Scene, within?: number): Promise<void> {
   await scene.wait(
     `another leader than ${scene.leader.pod}`,
     async () => {
       const modes = await Promise.all(scene.followers.map(mode));
       return modes.includes("leader") || `modes ${modes.map((m) => m ?? "none").join(", ")}`;
     },
-    { every: 50 },
+    { every: 50, within },
   );
 }
 
