@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { stack } from "./environment.ts";
+import { commandOf } from "./machine/processes.ts";
 import { CommandError, run, succeeds } from "./machine/run.ts";
 import { projectDir, stacksDir } from "./paths.ts";
 import { say } from "./progress.ts";
@@ -67,10 +68,7 @@ export async function recoverStack(env: Record<string, string>): Promise<void> {
   if (locks.length > 0) {
     const alive = locks
       .map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number })
-      .find(
-        ({ pid }) =>
-          existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi",
-      );
+      .find(({ pid }) => commandOf(pid)?.endsWith("pulumi"));
     if (alive !== undefined) {
       throw new Error(`stack ${stack}: pulumi is at work on it (process ${alive.pid}); wait for it to end`);
     }

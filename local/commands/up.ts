@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { stack } from "../environment.ts";
 import { restoreClusters } from "../gke/clusters.ts";
 import { lockEnvironment } from "../lock.ts";
-import { run } from "../machine/run.ts";
+import { run, succeeds, until } from "../machine/run.ts";
 import { projectDir } from "../paths.ts";
 import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
 import { say, step } from "../progress.ts";
@@ -24,11 +24,30 @@ async function readOutputs(env: Record<string, string>): Promise<Outputs> {
   return JSON.parse(await run("pulumi", args, { cwd: projectDir, env })) as Outputs;
 }
 
-/** Waits until every server runs what was asked for: the engine's own wait ends before a roll-out does. */
-async function awaitRollout(namespace: string, server: string): Promise<void> {
-  const statefulSet = server.replace(/-\d+\..*$/, "");
-  const progress = step(`Waiting until the servers of ${statefulSet} run the new settings`);
-  await run("kubectl", ["-n", namespace, "rollout", "status", `statefulset/${statefulSet}`, "--timeout=15m"]);
+/**
+ * Waits until every server runs what was asked for and is in the quorum: the
+ * engine's own wait ends before a roll-out does, and after a node's death the
+ * API tells of a server's state as it was before.
+ */
+async function awaitEnsemble(namespace: string, servers: readonly string[]): Promise<void> {
+  const pods = servers.map((server) => server.split(".")[0] ?? "");
+  const statefulSet = (pods[0] ?? "").replace(/-\d+$/, "");
+  const progress = step(`Waiting until all ${pods.length} servers are in the quorum`);
+  const kubectl = ["-n", namespace];
+  await run("kubectl", [...kubectl, "rollout", "status", `statefulset/${statefulSet}`, "--timeout=15m"]);
+  const inQuorum = (pod: string) =>
+    succeeds("kubectl", [
+      ...kubectl,
+      "exec",
+      pod,
+      "--",
+      "sh",
+      "-c",
+      "echo srvr | nc localhost 2181 | grep -q ^Mode:",
+    ]);
+  await Promise.all(
+    pods.map((pod) => until(`${pod} in the quorum`, () => inQuorum(pod), { within: 180_000, every: 500 })),
+  );
   progress.end();
 }
 
@@ -58,7 +77,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (outputs.kubeconfig !== undefined)
     writeFileSync(env["KUBECONFIG"] ?? "", outputs.kubeconfig, { mode: 0o600 });
   if (code !== 0) return code;
-  await awaitRollout(outputs.namespace ?? "default", (outputs.servers ?? []).at(0) ?? "");
+  await awaitEnsemble(outputs.namespace ?? "default", outputs.servers ?? []);
   console.log(`
 The ensemble is up: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}, for clients in the cluster at
   ${outputs.connectionString ?? ""}

@@ -208,11 +208,15 @@ export async function stopCluster(cluster: ClusterRecord): Promise<void> {
 export async function clusterFaults(cluster: ClusterRecord): Promise<string[]> {
   const nodes = cluster.pools.flatMap((pool) => pool.nodes);
   if (!(await controlPlaneServes(cluster))) return ["the control plane does not serve"];
-  const waiting = await notReady(
-    cluster,
-    nodes.map((node) => node.name),
+  const [running, ended] = [true, false].map((runs) =>
+    nodes.filter((node) => nodeRuns(cluster, node) === runs).map((node) => node.name),
   );
-  return waiting.map((node) => `node ${node} is not Ready`);
+  // The API still calls a node Ready for a while after it died.
+  const waiting = await notReady(cluster, running ?? []);
+  return [
+    ...(ended ?? []).map((node) => `node ${node} does not run`),
+    ...waiting.map((node) => `node ${node} is not Ready`),
+  ];
 }
 
 /** Brings back what should run: after a reboot, or after processes were killed. */

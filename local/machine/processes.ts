@@ -27,6 +27,12 @@ export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
+/** The first word of a process's command line; undefined where it has ended, though nobody may have noticed yet. */
+export function commandOf(pid: number): string | undefined {
+  const words = (readProc(String(pid), "cmdline") ?? "").split("\0");
+  return words.length > 1 ? words[0] : undefined;
+}
+
 /** Every process that carries the mark of a unit. */
 export function unitProcesses(): Process[] {
   const found: Process[] = [];

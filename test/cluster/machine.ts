@@ -1,32 +1,57 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
+import { podRange } from "../../local/gke/addresses.ts";
 import { run } from "../../local/machine/run.ts";
 import { unitProcesses } from "../../local/machine/processes.ts";
 
+const slotsDir = "/run/local-gke-slots";
+
 const entries = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) : []);
 
-/** All that a local GKE can leave on a machine, one line each. */
-export async function traces(): Promise<string[]> {
+/** The slot of the cluster in this state folder. @throws Error when it has none */
+export function slotOf(stateDir: string): number {
+  const slot = entries(slotsDir).find((name) =>
+    readFileSync(join(slotsDir, name), "utf8").startsWith(stateDir),
+  );
+  if (slot === undefined) throw new Error(`no cluster of ${stateDir} has a slot`);
+  return Number(slot);
+}
+
+/** All that the local GKE of a state folder, with its cluster in this slot, can leave on a machine, one line each. */
+export async function traces(stateDir: string, slot: number): Promise<string[]> {
   const links = JSON.parse(await run("ip", ["-json", "link"])) as { ifname: string }[];
-  const routes = (await run("ip", ["route"])).trim().split("\n");
-  const tables = await run("nft", ["list", "tables"]);
-  const mounts = readFileSync("/proc/mounts", "utf8").trim().split("\n");
-  const cgroups = entries("/sys/fs/cgroup").flatMap((hierarchy) =>
-    entries(`/sys/fs/cgroup/${hierarchy}/local-gke`)
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => `cgroup ${hierarchy}/local-gke/${name}`),
+  const network = podRange(slot).split(".").slice(0, 2).join(".");
+  const third = Number(podRange(slot).split(".")[2]);
+  const routes = (await run("ip", ["route"]))
+    .trim()
+    .split("\n")
+    .filter((route) => {
+      const [, range = "", octet = ""] = /^(\d+\.\d+)\.(\d+)\./.exec(route) ?? [];
+      return range === network && Number(octet) >> 6 === third >> 6;
+    });
+  const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+  const namespaces = await Promise.all(
+    entries("/run/netns").map(async (name) => ({
+      name,
+      addresses: await run("ip", ["-netns", name, "-brief", "address", "show", "eth0"]).catch(() => ""),
+    })),
   );
   return [
-    ...unitProcesses().map(({ unit, argv }) => `process ${argv.join(" ")} of ${unit}`),
-    ...links.map(({ ifname }) => `link ${ifname}`),
+    ...unitProcesses()
+      .filter(({ unit }) => unit.startsWith(stateDir))
+      .map(({ argv }) => `process ${argv.join(" ")}`),
+    ...links.filter(({ ifname }) => ifname.startsWith(`gke${slot}`)).map(({ ifname }) => `link ${ifname}`),
     ...routes.map((route) => `route ${route}`),
-    ...tables
-      .trim()
-      .split("\n")
-      .map((table) => `nftables ${table}`),
-    ...mounts.map((mount) => `mount ${mount}`),
-    ...entries("/run/netns").map((name) => `network namespace ${name}`),
-    ...entries("/run/local-gke-slots").map((slot) => `slot ${slot}`),
-    ...cgroups,
+    ...mounts.filter((mount) => mount.includes(stateDir)).map((mount) => `mount ${mount}`),
+    ...namespaces
+      .filter(({ addresses }) =>
+        addresses.includes(`${podRange(slot).replace(/\d+\.\d+\/.*$/, "")}${third & 192}.`),
+      )
+      .map(({ name }) => `network namespace ${name}`),
+    ...entries(slotsDir).filter((name) => name === String(slot)),
+    ...entries("/sys/fs/cgroup").filter((hierarchy) =>
+      existsSync(`/sys/fs/cgroup/${hierarchy}/local-gke/${slot}`),
+    ),
   ];
 }
