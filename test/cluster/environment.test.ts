@@ -103,7 +103,7 @@ describe("the environment on the local GKE", function () {
       "--non-interactive",
       "--diff",
     );
-    expect(refresh).to.match(/nodeCount\s*:\s*4\s*=>\s*3/);
+    expect(refresh).to.match(/gcp:container\/nodePool:NodePool: \(update\)/);
     const { code, output } = await environment.npm("up");
     expect(code, output).to.equal(0);
     expect((await environment.npm("status")).code).to.equal(0);
