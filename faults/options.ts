@@ -6,6 +6,8 @@ export interface Options {
   count: number;
   /** How many acknowledged writes the run has at least. */
   writes: number;
+  /** After how many minutes no further fault begins; 0 for never. */
+  minutes: number;
   /** What the order of the faults and their victims depend on. */
   seed: number;
   /** The faults that may happen; all where it is empty. */
@@ -26,6 +28,7 @@ export interface Options {
 export const usage = `usage: faults [options]
   --count N         how many faults, in random order (default 20; also --rounds)
   --writes N        go on until so many writes are acknowledged (default 0: as many as there are)
+  --minutes N       begin no further fault after so long (default 0: no limit)
   --seed N          repeats the order of an earlier run (default: a new one, printed)
   --only NAME[,..]  only these faults; may be given again
   --rate N          operations begun a second at most (default 2500)
@@ -54,6 +57,7 @@ export function readOptions(
       count: { type: "string" },
       rounds: { type: "string" },
       writes: { type: "string" },
+      minutes: { type: "string" },
       seed: { type: "string" },
       only: { type: "string", multiple: true },
       rate: { type: "string" },
@@ -75,6 +79,7 @@ export function readOptions(
   return {
     count: whole("count", values.count ?? values.rounds, 20),
     writes: whole("writes", values.writes, 0),
+    minutes: whole("minutes", values.minutes, 0),
     seed: whole("seed", values.seed, Date.now() % 2 ** 32),
     only,
     rate,

@@ -62,7 +62,13 @@ export class Run {
     try {
       await this.#redundant("before the run");
       const workload = await this.#startWorkload(undo);
+      const { minutes } = this.#options;
+      const last = minutes === 0 ? Infinity : Date.now() + minutes * 60_000;
       for (const [index, fault] of planned.entries()) {
+        if (Date.now() > last) {
+          say(`${minutes} minutes are over: ${index} of ${planned.length} faults happened`);
+          break;
+        }
         // Writes are spread over the run: no fault meets clients that have done their work.
         await workload.acknowledges(writesBetween);
         const due =
