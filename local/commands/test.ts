@@ -7,17 +7,22 @@ import { projectDir } from "../paths.ts";
 import { prepare } from "./prepare.ts";
 
 export const about =
-  "Runs the tests; --fast leaves out those that stand up a cluster; --grep TEXT runs those that match";
+  "Runs the tests; --unit leaves out those that run the engine or a cluster; --grep TEXT runs those that match";
 
-/** Tests that stand up a cluster of their own, beside whatever runs on the machine. */
+/** Tests that stand up clusters of their own, beside whatever runs on the machine. */
 const clusterTests = "test/cluster/**/*.test.ts";
 
-function specs(fast: boolean): string[] {
-  const all = globSync("test/**/*.test.ts", { cwd: projectDir }).sort();
-  const cluster = new Set(globSync(clusterTests, { cwd: projectDir }));
+/** Tests that run the real engine, seconds a time. */
+const engineTests = ["test/policy/real-engine.test.ts", "test/faults/workload.test.ts"];
+
+function specs(unit: boolean): string[] {
+  const cluster = globSync(clusterTests, { cwd: projectDir }).sort();
+  const slow = new Set([...engineTests, ...cluster]);
+  const quick = globSync("test/**/*.test.ts", { cwd: projectDir })
+    .filter((file) => !slow.has(file))
+    .sort();
   // What takes longest comes last: a plain mistake is known in seconds.
-  const quick = all.filter((file) => !cluster.has(file));
-  return fast ? quick : [...quick, ...all.filter((file) => cluster.has(file))];
+  return unit ? quick : [...quick, ...engineTests, ...cluster];
 }
 
 /** Runs the tests and ends with the line `N passed, N failed`. */
@@ -36,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
     color: process.stdout.isTTY,
     grep,
   });
-  for (const file of specs(args.includes("--fast"))) mocha.addFile(join(projectDir, file));
+  for (const file of specs(args.includes("--unit"))) mocha.addFile(join(projectDir, file));
   await mocha.loadFilesAsync();
   return await new Promise((resolve) => {
     const runner = mocha.run(() => {
