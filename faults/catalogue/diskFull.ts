@@ -16,6 +16,9 @@ import { followersNoticed } from "./nodes.ts";
 /** What a small disk has beyond the data that is on it, in bytes: more than one transaction log allocated ahead. */
 const room = 256 * 2 ** 20;
 
+/** What may be left of a full disk, in bytes. */
+const leftover = 64 * 2 ** 10;
+
 /** Every node's mount namespace, by a process in it. */
 function mountNamespaces({ ensemble }: Scene): string[] {
   const { cluster } = ensemble;
@@ -91,9 +94,12 @@ async function copy(from: string, to: string): Promise<void> {
   await run("cp", ["-a", `${from}/.`, to]);
 }
 
+/** Writes until nothing more fits. @throws Error where room is left */
 async function fill(mounted: string): Promise<void> {
+  // It ends with an error: that there is no space left is what is wanted.
+  await succeeds("dd", ["if=/dev/zero", `of=${join(mounted, "filler")}`, "bs=64K", "status=none"]);
   const { bavail, bsize } = await statfs(mounted);
-  await run("fallocate", ["-l", String(bavail * bsize), join(mounted, "filler")]);
+  if (bavail * bsize > leftover) throw new Error(`${mounted} is not full: ${bavail * bsize} bytes are left`);
 }
 
 /** A disk that fills up. */
