@@ -5,6 +5,7 @@ import Mocha from "mocha";
 
 import { projectDir } from "../paths.ts";
 import { prepare } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
 
 export const about =
   "Runs the tests; --unit leaves out those that run the engine or a cluster; --grep TEXT runs those that match";
@@ -25,12 +26,25 @@ function specs(unit: boolean): string[] {
   return unit ? quick : [...quick, ...engineTests, ...cluster];
 }
 
+/** What the engine's and the clusters' tests need; undefined, with the reason said, where this machine cannot have it. */
+async function prepareOrSkip(): Promise<Prepared | undefined> {
+  try {
+    return await prepare();
+  } catch (error) {
+    if (process.env["CI"] === "true" || !(error instanceof Error)) throw error;
+    console.log(
+      `Skipped: the tests on the real engine and on clusters (a failure where CI=true). ${error.message}`,
+    );
+    return undefined;
+  }
+}
+
 /** Runs the tests and ends with the line `N passed, N failed`. */
 export async function main(args: readonly string[]): Promise<number> {
   const grep = args.includes("--grep") ? args[args.indexOf("--grep") + 1] : undefined;
-  const { env } = await prepare();
+  const prepared = await prepareOrSkip();
   // A test's own environment is one that it makes; none may fall back on the user's.
-  Object.assign(process.env, env, {
+  Object.assign(process.env, prepared?.env, {
     ZOOKEEPER_ENVIRONMENT_STATE: "/nonexistent",
     KUBECONFIG: "/nonexistent",
   });
@@ -41,7 +55,8 @@ export async function main(args: readonly string[]): Promise<number> {
     color: process.stdout.isTTY,
     grep,
   });
-  for (const file of specs(args.includes("--unit"))) mocha.addFile(join(projectDir, file));
+  for (const file of specs(args.includes("--unit") || prepared === undefined))
+    mocha.addFile(join(projectDir, file));
   await mocha.loadFilesAsync();
   return await new Promise((resolve) => {
     const runner = mocha.run(() => {

@@ -80,5 +80,5 @@ export const loadBalancer: Program = {
 
 export const unpublishedNames: Program = {
   resources: replaced(objects, headless, changed(headless, ["spec", "publishNotReadyAddresses"], false)),
-  refusals: { "network-exposure": "publishNotReadyAddresses is false" },
+  refusals: { "network-exposure": "publishNotReadyAddresses is missing" },
 };
