@@ -4,6 +4,7 @@ import { oneOf } from "../random.ts";
 import { ask, javaPid, mode } from "../servers.ts";
 import type { Server } from "../servers.ts";
 import { empty, initializeMark } from "../volumes.ts";
+import { paths } from "../../components/ensemble/names.ts";
 import { signal } from "../../local/machine/processes.ts";
 import { freeze } from "./processes.ts";
 
@@ -57,6 +58,8 @@ async function refuses(scene: Scene, emptied: readonly Server[]): Promise<void> 
 /** The recovery that the servers' own message tells: one empty server may vote beside the survivor. */
 async function recover(scene: Scene, server: Server): Promise<void> {
   const { namespace } = scene.ensemble;
+  const databases = [`${paths.data}/version-2`, `${paths.log}/version-2`];
+  await scene.ensemble.kubectl("exec", "-n", namespace, scene.leader.pod, "--", "ls", ...databases);
   await scene.ensemble.kubectl("exec", "-n", namespace, server.pod, "--", "touch", initializeMark);
   await scene.ensemble.kubectl("delete", "pod", "-n", namespace, server.pod, "--wait=true");
 }
