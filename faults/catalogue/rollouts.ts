@@ -12,9 +12,14 @@ import type { Fault, Scene } from "../fault.ts";
 const changed = "zookeeper-environment:snapRetainCount=5";
 
 /** Restarts all pods, one after the other. */
-async function restartAll({ ensemble }: Scene): Promise<void> {
+async function restartAll(scene: Scene): Promise<void> {
+  const { ensemble } = scene;
+  await ensemble.kubectl("rollout", "restart", "-n", ensemble.namespace, `statefulset/${ensemble.name}`);
+  await rolledOut(scene);
+}
+
+async function rolledOut({ ensemble }: Scene): Promise<void> {
   const set = ["-n", ensemble.namespace, `statefulset/${ensemble.name}`];
-  await ensemble.kubectl("rollout", "restart", ...set);
   await ensemble.kubectl("rollout", "status", ...set, "--timeout=300s");
 }
 
@@ -60,6 +65,8 @@ async function up(scene: Scene, setting?: string): Promise<void> {
   const code = await startUp(scene, setting).ended;
   if (code !== 0)
     throw new Error(`pulumi up ended with code ${code ?? "none (killed)"}; see ${scene.dir}/pulumi.log`);
+  // The provider's own wait may look before the roll-out has begun, and take the old pods for the new ones.
+  await rolledOut(scene);
 }
 
 async function revisions({ ensemble }: Scene): Promise<string[]> {
