@@ -1,0 +1,91 @@
+import { expect } from "chai";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { succeeds, until } from "../../local/machine/run.ts";
+import { projectDir } from "../../local/paths.ts";
+import { TestEnvironment } from "./environment.ts";
+
+describe("the ensemble on the local GKE", function () {
+  this.timeout(15 * 60_000);
+
+  const environment = new TestEnvironment();
+  const zk = (pod: string, ...command: string[]) =>
+    environment.kubectl("exec", pod, "--", "zkCli.sh", ...command);
+  const ready = () => environment.kubectl("rollout", "status", "statefulset/zk", "--timeout=180s");
+
+  before(async () => {
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    await zk("zk-0", "create", "/acknowledged", "write");
+  });
+
+  after(async () => {
+    await environment.remove();
+  });
+
+  it("passes every drill of the tutorial, with what disturbs it", async () => {
+    const { code, output } = await environment.npm("verify", "--disruptive");
+    expect(code, output).to.equal(0);
+  });
+
+  it("rolls every server for a changed setting, and keeps the data", async () => {
+    const uids = async () =>
+      await environment.kubectl("get", "pods", "-l=app=zk", "-o=jsonpath={.items[*].metadata.uid}");
+    const earlier = await uids();
+    const stackFile = join(environment.stateDir, "Pulumi.dev.yaml");
+    const settings = readFileSync(join(projectDir, "Pulumi.dev.yaml"), "utf8");
+    writeFileSync(
+      stackFile,
+      settings.replace("config:\n", "config:\n  zookeeper-environment:maxClientCnxns: 61\n"),
+    );
+    const { code, output } = await environment.npm("up", "--config-file", stackFile);
+    expect(code, output).to.equal(0);
+    for (const uid of (await uids()).split(" ")) expect(earlier).not.to.contain(uid);
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
+      const configuration = await environment.kubectl(
+        "exec",
+        pod,
+        "--",
+        "cat",
+        "/opt/zookeeper/conf/zoo.cfg",
+      );
+      expect(configuration).to.contain("maxClientCnxns=61");
+      expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
+    }
+  });
+
+  it("serves nothing rather than blank data when two of three volumes are lost, and recovers what it had", async () => {
+    await environment.kubectl("scale", "statefulset/zk", "--replicas=0");
+    await environment.kubectl("wait", "--for=delete", "pod", "-l=app=zk", "--timeout=120s");
+    for (const claim of ["datadir-zk-1", "datadir-zk-2"]) {
+      const volume = await environment.kubectl("get", "pvc", claim, "-o=jsonpath={.spec.volumeName}");
+      const path = await environment.kubectl("get", "pv", volume, "-o=jsonpath={.spec.local.path}");
+      expect(path).to.contain(environment.stateDir);
+      expect(readdirSync(path)).not.to.be.empty;
+      for (const entry of readdirSync(path)) rmSync(join(path, entry), { recursive: true });
+      mkdirSync(path, { recursive: true });
+    }
+    await environment.kubectl("scale", "statefulset/zk", "--replicas=3");
+    const exports = await environment.exports();
+    const shell = (pod: string, command: string) =>
+      succeeds("kubectl", ["exec", pod, "--", "sh", "-c", command], { env: exports });
+    for (const pod of ["zk-1", "zk-2"]) {
+      const says = async () =>
+        (await succeeds("kubectl", ["logs", pod], { env: exports })) &&
+        (await environment.kubectl("logs", pod)).includes("let this one vote");
+      await until(`${pod} saying that it waits`, says, { within: 120_000, every: 500 });
+    }
+    const answers = () => shell("zk-0", "echo ruok | nc localhost 2181 | grep -q imok");
+    await until("the survivor's answer", answers, { within: 120_000, every: 500 });
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
+      expect(await shell(pod, "echo srvr | nc localhost 2181 | grep -q ^Mode:"), pod).to.equal(false);
+    }
+    // As docs/runbook.md says it.
+    await environment.kubectl("exec", "zk-1", "--", "touch", "/var/lib/zookeeper/data/log/initialize");
+    await environment.kubectl("delete", "pod", "zk-1");
+    await ready();
+    for (const pod of ["zk-0", "zk-1", "zk-2"])
+      expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
+  });
+});
