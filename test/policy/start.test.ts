@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect } from "chai";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Runs the program in a process that has loaded nothing yet, and returns what it prints as JSON. */
+function fresh(program: string): unknown {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  expect(status, stderr).to.equal(0);
+  return JSON.parse(stdout);
+}
+
+const narrowed = `
+  import { createRequire } from "node:module";
+  import { narrowSdk } from "./policy/start/narrow-sdk.ts";
+  const require = createRequire(process.cwd() + "/policy/index.js");
+  narrowSdk();
+  const automation = () => Object.keys(require.cache).some((path) => path.includes("/pulumi/automation/"));
+`;
+
+describe("the start of the pack", () => {
+  it("does not load the Automation API for policies that do not use it", () => {
+    const loaded = fresh(`${narrowed}
+      await import("./policy/policies.ts");
+      require("@pulumi/policy");
+      console.log(JSON.stringify(automation()));
+    `);
+    expect(loaded).to.equal(false);
+  });
+
+  it("leaves assets, archives and outputs what they are to the whole SDK", () => {
+    const made = fresh(`${narrowed}
+      const { deserializeProperties, serializeProperties } = require("@pulumi/policy/deserialize");
+      const { specialSigKey, specialAssetSig } = require("@pulumi/pulumi/runtime/rpc");
+      const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
+      const properties = { asset: { [specialSigKey]: specialAssetSig, path: "file" } };
+      const { asset } = deserializeProperties(Struct.fromJavaScript(properties));
+      const back = await serializeProperties({ asset });
+      const narrow = automation();
+      const whole = require("@pulumi/pulumi");
+      const config = typeof whole.Config;
+      const same = asset instanceof require("@pulumi/pulumi").asset.FileAsset;
+      console.log(JSON.stringify({ narrow, config, whole: automation(), same, path: back.asset.path }));
+    `);
+    expect(made).to.deep.equal({ narrow: false, config: "function", whole: true, same: true, path: "file" });
+  });
+});
