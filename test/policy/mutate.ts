@@ -1,6 +1,6 @@
 /**
  * Breaks the pack's conditions on purpose, one at a time, and runs the fast tests of the pack on each: a break that no
- * test notices is printed. Run it with `node test/policy/mutate.ts [part of a path]`; the figure stands at the end.
+ * test notices is printed. Run it with `npm run policy:mutate -- [part of a path]`; the figure stands at the end.
  *
  * The mutants live in a copy of the two folders, so that the checkout is never touched.
  */
