@@ -1,0 +1,9 @@
+// Each line below a mark must be refused by the packed declarations: were they lost, everything would be accepted.
+import { ZooKeeperEnsemble, type ZooKeeperEnsembleArgs } from "zookeeper-components";
+
+// @ts-expect-error a text is no number of servers
+export const text: ZooKeeperEnsembleArgs = { servers: "3" };
+// @ts-expect-error a typing error in a name
+export const typo: ZooKeeperEnsembleArgs = { severs: 3 };
+// @ts-expect-error outputs are no plain values
+export const plain = (ensemble: ZooKeeperEnsemble): string => ensemble.connectionString;

@@ -1,0 +1,110 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { run } from "../../local/machine/run.ts";
+import { projectDir } from "../../local/paths.ts";
+import { PackedLibrary } from "./package.ts";
+
+interface Manifest {
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
+const manifestIn = (dir: string): Manifest =>
+  JSON.parse(readFileSync(join(dir, "package.json"), "utf8")) as Manifest;
+
+/** What users of the two kinds of Pulumi program have: ES modules on Node, and the settings of Pulumi's templates. */
+const compilers: Readonly<Record<string, object>> = {
+  "a program of ES modules": { module: "nodenext", target: "es2024" },
+  "a program from Pulumi's template": { module: "commonjs", moduleResolution: "node10", target: "es2020" },
+};
+
+describe("the packed library", function () {
+  this.timeout(120_000);
+
+  let library: PackedLibrary;
+
+  before(async () => {
+    library = await PackedLibrary.install();
+  });
+  after(() => {
+    library.remove();
+  });
+
+  it("holds the compiled components with their declarations and scripts, and nothing else", () => {
+    expect(library.files).to.include.members([
+      "package.json",
+      "dist/index.js",
+      "dist/index.d.ts",
+      "dist/ensemble/scripts/start-zookeeper.sh",
+      "dist/ensemble/scripts/zookeeper-ready.sh",
+    ]);
+    const others = library.files.filter((file) => !/^dist\/.*(\.d\.ts|\.js|\.sh)$/.test(file));
+    expect(others).to.deep.equal(["package.json"]);
+    // The reader of this project's own configuration is no part of it.
+    expect(library.files.filter((file) => file.includes("config/"))).to.deep.equal([]);
+  });
+
+  it("takes the packages that the project is tested with, as the peers of the other program's", () => {
+    const { dependencies, peerDependencies } = manifestIn(join(projectDir, "components"));
+    const pinned = manifestIn(projectDir).dependencies ?? {};
+    expect(dependencies).to.equal(undefined);
+    expect(peerDependencies).to.deep.equal(
+      Object.fromEntries(Object.entries(pinned).map(([name, version]) => [name, `^${version}`])),
+    );
+    expect(manifestIn(library.program).dependencies).to.deep.include(peerDependencies);
+  });
+
+  for (const [what, options] of Object.entries(compilers)) {
+    it(`has declarations by which ${what} is checked`, async () => {
+      cpSync(join(projectDir, "test/library/misuse.ts"), join(library.program, "misuse.ts"));
+      const compilerOptions = { ...options, types: ["node"], strict: true, skipLibCheck: true, noEmit: true };
+      const config = { compilerOptions, files: ["index.ts", "misuse.ts"] };
+      writeFileSync(join(library.program, "tsconfig.json"), JSON.stringify(config));
+      const tsc = join(projectDir, "node_modules", ".bin", "tsc");
+      await run(tsc, ["-p", library.program]);
+    });
+  }
+
+  it("makes two ensembles in another program, which share nothing", async () => {
+    cpSync(join(projectDir, "test/library/onMocks.ts"), join(library.program, "onMocks.ts"));
+    const { registered, connections } = JSON.parse(
+      await run(process.execPath, ["--disable-warning=ExperimentalWarning", "onMocks.ts"], {
+        cwd: library.program,
+      }),
+    ) as { registered: [type: string, namespace: string, name: string][]; connections: object };
+    expect(connections).to.deep.equal({
+      orders: "orders-cs.orders.svc.cluster.local:2181",
+      locks: "locks-cs.locks.svc.cluster.local:2181",
+    });
+    const objects = registered.filter(([type]) => type.startsWith("kubernetes:"));
+    expect(objects.map(String)).to.include.members([
+      "kubernetes:core/v1:Namespace,,orders",
+      "kubernetes:core/v1:Namespace,,locks",
+      "kubernetes:apps/v1:StatefulSet,orders,orders",
+      "kubernetes:apps/v1:StatefulSet,locks,locks",
+    ]);
+    expect(new Set(objects.map(String)).size).to.equal(objects.length);
+    // Whatever is not in one of the two namespaces would be shared.
+    const outside = objects.filter(([, namespace]) => !["orders", "locks"].includes(namespace));
+    expect(outside.map(([type]) => type)).to.deep.equal([
+      "kubernetes:core/v1:Namespace",
+      "kubernetes:core/v1:Namespace",
+    ]);
+    const claims = objects.filter(([type]) => type.endsWith(":PersistentVolumeClaimPatch"));
+    expect(claims.filter(([, namespace]) => namespace === "orders")).to.have.length(3);
+    expect(claims.filter(([, namespace]) => namespace === "locks")).to.have.length(1);
+  });
+
+  it("is loaded by a program of CommonJS modules", async () => {
+    const script = 'console.log(Object.keys(require("zookeeper-components")).sort().join())';
+    const names = await run(process.execPath, ["--disable-warning=ExperimentalWarning", "-e", script], {
+      cwd: library.program,
+    });
+    expect(names.trim()).to.equal(
+      "ExistingCluster,GkeCluster,ZooKeeperEnsemble,ZooKeeperEnvironment,ZooKeeperStorageClass",
+    );
+  });
+});
