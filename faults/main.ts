@@ -54,7 +54,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const { env, imageStore } = await prepare();
   const cluster = allClusters()[0];
   if (cluster === undefined) throw new Error("there is no environment on this machine yet; run: npm run up");
-  lockEnvironment("faults");
+  await lockEnvironment("faults");
   const command = await ensureWorkloadBuilt();
   mkdirSync(options.report, { recursive: true });
   console.log(

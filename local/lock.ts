@@ -2,14 +2,17 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { endOrphans, markCommand } from "./machine/orphans.ts";
 import { stateDir } from "./paths.ts";
+import { say } from "./progress.ts";
 
 /**
  * Takes this environment for one command that changes it, until the process
- * ends in whatever way: the kernel gives the lock back.
+ * ends in whatever way: the kernel gives the lock back. What a command that
+ * was killed left at work is ended.
  * @throws Error when another command has it
  */
-export function lockEnvironment(command: string): void {
+export async function lockEnvironment(command: string): Promise<void> {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, "lock");
   const descriptor = openSync(file, "a");
@@ -22,4 +25,7 @@ export function lockEnvironment(command: string): void {
     );
   }
   writeFileSync(file, `${command}, process ${process.pid}, since ${new Date().toISOString()}\n`);
+  markCommand(stateDir);
+  const ended = await endOrphans(stateDir);
+  if (ended > 0) say(`An earlier command was killed: ended ${ended} processes that it had left at work.`);
 }

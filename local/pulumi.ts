@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { stack } from "./environment.ts";
 import { commandOf } from "./machine/processes.ts";
-import { CommandError, run, succeeds } from "./machine/run.ts";
+import { run, succeeds } from "./machine/run.ts";
 import { projectDir, stacksDir } from "./paths.ts";
 import { say } from "./progress.ts";
 
@@ -40,17 +40,8 @@ export async function ensureStack(env: Record<string, string>): Promise<void> {
   await run("pulumi", ["stack", "init", stack], options);
 }
 
-/** Whether the stack exists and holds resources. */
-export async function stackResources(env: Record<string, string>): Promise<string[]> {
-  try {
-    const text = await run("pulumi", ["stack", "export", "--stack", stack], { cwd: projectDir, env });
-    const { deployment } = JSON.parse(text) as { deployment: { resources?: { urn: string }[] } };
-    return (deployment.resources ?? []).map(({ urn }) => urn);
-  } catch (error) {
-    if (error instanceof CommandError && error.stderr.includes("no stack named")) return [];
-    throw error;
-  }
-}
+/** The variable with which the Kubernetes provider takes what it cannot reach for gone. @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/ */
+export const deleteUnreachable = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
 
 function lockFiles(dir: string): string[] {
   if (!existsSync(dir)) return [];
@@ -61,40 +52,53 @@ function lockFiles(dir: string): string[] {
 
 /**
  * Takes away the lock of an update whose process was killed, and has the
- * engine look again at what that update was making.
+ * engine look again at what that update was making; also where the stack tells
+ * of a cluster that this machine does not have: else the engine would take what
+ * was in it to be in the next one of that name.
  */
-export async function recoverStack(env: Record<string, string>): Promise<void> {
-  const locks = lockFiles(join(stacksDir, ".pulumi", "locks"));
-  if (locks.length > 0) {
-    const alive = locks
-      .map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number })
-      .find(({ pid }) => commandOf(pid)?.endsWith("pulumi"));
-    if (alive !== undefined) {
-      throw new Error(`stack ${stack}: pulumi is at work on it (process ${alive.pid}); wait for it to end`);
-    }
-    say("The last update was cut off: releasing its lock ...");
-    await run("pulumi", ["cancel", "--yes", "--stack", stack], { cwd: projectDir, env });
-  }
-  if (await hasPendingOperations(env)) {
-    say("The last update was cut off: reading what there is ...");
-    await run(
-      "pulumi",
-      [
-        "refresh",
-        "--yes",
-        "--skip-preview",
-        "--clear-pending-creates",
-        "--stack",
-        stack,
-        "--non-interactive",
-      ],
-      { cwd: projectDir, env },
-    );
-  }
+export async function recoverStack(
+  env: Record<string, string>,
+  isThere: (clusterId: string) => boolean,
+): Promise<void> {
+  await releaseLock(env);
+  const { resources = [], pending_operations: pending = [] } = await exportStack(env);
+  const lost = resources.flatMap(({ type, id }) =>
+    type === "gcp:container/cluster:Cluster" && id !== undefined && !isThere(id) ? [id] : [],
+  );
+  if (pending.length > 0) say("The last update was cut off: reading what there is ...");
+  for (const id of lost) say(`The stack tells of ${id}, which is not there: reading what there is ...`);
+  if (pending.length === 0 && lost.length === 0) return;
+  const args = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive"];
+  await run("pulumi", [...args, "--stack", stack], {
+    cwd: projectDir,
+    env: { ...env, ...(lost.length > 0 ? deleteUnreachable : {}) },
+  });
 }
 
-async function hasPendingOperations(env: Record<string, string>): Promise<boolean> {
+async function releaseLock(env: Record<string, string>): Promise<void> {
+  const locks = lockFiles(join(stacksDir, ".pulumi", "locks"));
+  if (locks.length === 0) return;
+  const alive = locks
+    .map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number })
+    .find(({ pid }) => commandOf(pid)?.endsWith("pulumi"));
+  if (alive !== undefined) {
+    throw new Error(`stack ${stack}: pulumi is at work on it (process ${alive.pid}); wait for it to end`);
+  }
+  say("The last update was cut off: releasing its lock ...");
+  await run("pulumi", ["cancel", "--yes", "--stack", stack], { cwd: projectDir, env });
+}
+
+interface Deployment {
+  resources?: { type: string; id?: string }[];
+  pending_operations?: unknown[];
+}
+
+async function exportStack(env: Record<string, string>): Promise<Deployment> {
   const text = await run("pulumi", ["stack", "export", "--stack", stack], { cwd: projectDir, env });
-  const { deployment } = JSON.parse(text) as { deployment: { pending_operations?: unknown[] } };
-  return (deployment.pending_operations ?? []).length > 0;
+  return (JSON.parse(text) as { deployment?: Deployment }).deployment ?? {};
+}
+
+/** Removes all that the engine knows of this environment, for when what it tells of is gone. */
+export function forgetStacks(): void {
+  rmSync(stacksDir, { recursive: true, force: true });
 }

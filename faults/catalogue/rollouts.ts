@@ -3,6 +3,7 @@ import { copyFileSync, createWriteStream } from "node:fs";
 import { join } from "node:path";
 
 import { stack } from "../../local/environment.ts";
+import { isThere } from "../../local/gke/records.ts";
 import { signal } from "../../local/machine/processes.ts";
 import { projectDir } from "../../local/paths.ts";
 import { recoverStack } from "../../local/pulumi.ts";
@@ -111,7 +112,7 @@ export const rolloutFaults: readonly Fault[] = [
     weight: 1,
     inject: async (scene) => {
       scene.undo.later("the setting", async () => {
-        await recoverStack(scene.env);
+        await recoverStack(scene.env, isThere);
         await up(scene);
       });
       const update = startUp(scene, changed);

@@ -4,15 +4,20 @@ import { createInterface } from "node:readline/promises";
 
 import { stack } from "../environment.ts";
 import { clusterFaults, deleteCluster } from "../gke/clusters.ts";
-import { allClusters } from "../gke/records.ts";
+import { stopControlPlane } from "../gke/controlPlane.ts";
+import { drainSecondsVariable } from "../gke/drain.ts";
+import { forgetAll } from "../gke/inventory.ts";
+import { removeLost } from "../gke/lost.ts";
+import { allClusters, isThere } from "../gke/records.ts";
+import type { ClusterRecord } from "../gke/records.ts";
 import { lockEnvironment } from "../lock.ts";
 import { gkeDir, stateDir } from "../paths.ts";
-import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
+import { deleteUnreachable, ensureStack, forgetStacks, pulumi, recoverStack } from "../pulumi.ts";
 import { say } from "../progress.ts";
 import { prepare } from "./prepare.ts";
 
 export const about =
-  "Takes the environment away; volumes only when that is said: --delete-volumes or --keep-volumes";
+  "Takes the environment away; volumes only when that is said: --delete-volumes or --keep-volumes; --force: without the engine";
 
 /** The folders of the disks that are there, whichever cluster made them. */
 function disks(): string[] {
@@ -43,34 +48,71 @@ async function wantsVolumesGone(args: readonly string[]): Promise<boolean | unde
   }
 }
 
+/** Seconds for which a disruption budget may hold up a node's drain here: the whole environment goes, and volumes stay. */
+const drainSeconds = 20;
+
+/** The clusters that should be there and are not healthy, each with what is wrong. */
+async function unhealthyClusters(): Promise<{ cluster: ClusterRecord; faults: string[] }[]> {
+  const found = allClusters().map(async (cluster) => ({ cluster, faults: await clusterFaults(cluster) }));
+  return (await Promise.all(found)).filter(({ faults }) => faults.length > 0);
+}
+
+/** Has the engine take away what it knows of. @returns its exit code */
+async function destroy(env: Record<string, string>): Promise<number> {
+  await ensureStack(env);
+  const unhealthy = await unhealthyClusters();
+  for (const { cluster, faults } of unhealthy) {
+    say(`Cluster ${cluster.name} is not healthy (${faults.join("; ")}): what is in it goes with it.`);
+    // The engine would wait for pods on nodes that have died.
+    await stopControlPlane(cluster);
+  }
+  const variables = {
+    ...env,
+    ...(unhealthy.length > 0 ? deleteUnreachable : {}),
+    [drainSecondsVariable]: String(drainSeconds),
+  };
+  await recoverStack(variables, isThere);
+  return await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack], variables);
+}
+
+/** Takes away what runs without the engine, which is told to forget it. */
+async function removeByForce(): Promise<void> {
+  for (const line of await removeLost(gkeDir)) say(`Removed ${line}.`);
+  forgetStacks();
+}
+
 /** Takes the environment away with every process, mount, link and cgroup that it made. */
 export async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.filter((arg) => !["--delete-volumes", "--keep-volumes"].includes(arg));
+  const unknown = args.filter((arg) => !["--delete-volumes", "--keep-volumes", "--force"].includes(arg));
   if (unknown.length > 0)
     throw new Error(`down: unknown argument ${unknown.join(" ")}; see npm run down -- --help`);
   if (!existsSync(stateDir)) {
-    say("There is no environment: nothing to do.");
+    const removed = await removeLost(gkeDir);
+    for (const line of removed) say(`Removed ${line}, whose state folder is gone.`);
+    say(removed.length === 0 ? "There is no environment: nothing to do." : "The environment is down.");
     return 0;
   }
-  lockEnvironment("npm run down");
+  await lockEnvironment("npm run down");
   const gone = await wantsVolumesGone(args);
   if (gone === undefined) {
     say("Nothing was changed.");
     return 1;
   }
   const { env } = await prepare();
-  await ensureStack(env);
-  await recoverStack(env);
-  const faults = (await Promise.all(allClusters().map(clusterFaults))).flat();
-  // With nobody to ask, what is in the cluster goes with the cluster.
-  const unreachable: Record<string, string> =
-    faults.length > 0 ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {};
-  const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack], {
-    ...env,
-    ...unreachable,
-  });
-  if (code !== 0) return code;
-  for (const cluster of allClusters()) await deleteCluster(cluster);
+  if (args.includes("--force")) await removeByForce();
+  else {
+    let code = 1;
+    try {
+      code = await destroy(env);
+    } finally {
+      if (code !== 0)
+        say("Not everything is down. npm run down -- --force removes the rest, without the engine.");
+    }
+    if (code !== 0) return code;
+    for (const cluster of allClusters()) await deleteCluster(cluster);
+    for (const line of await removeLost(gkeDir)) say(`Removed ${line}, which no record told of.`);
+  }
+  forgetAll();
   const left = disks();
   if (gone) for (const disk of left) rmSync(disk, { recursive: true, force: true });
   else if (left.length > 0) say(`Kept ${left.length} volumes:\n  ${left.join("\n  ")}`);

@@ -5,6 +5,7 @@ import { restoreClusters } from "../gke/clusters.ts";
 import { lockEnvironment } from "../lock.ts";
 import { run, succeeds, until } from "../machine/run.ts";
 import { projectDir } from "../paths.ts";
+import { isThere } from "../gke/records.ts";
 import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
 import { say, step } from "../progress.ts";
 import { prepare } from "./prepare.ts";
@@ -53,11 +54,11 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
 
 /** Stands the environment up and says how to use it. */
 export async function main(args: readonly string[]): Promise<number> {
-  lockEnvironment("npm run up");
+  await lockEnvironment("npm run up");
   const { env, imageStore } = await prepare();
   await ensureStack(env);
   await restoreClusters(imageStore, say);
-  await recoverStack(env);
+  await recoverStack(env, isThere);
   const code = await pulumi(
     [
       "up",

@@ -31,6 +31,6 @@ export async function main(args: readonly string[]): Promise<number> {
   if (elsewhere) return await drills(others);
   if (tools === undefined) throw new Error("there is no environment yet; run: npm run up");
   if (wantsFaults) return await faults(others);
-  lockEnvironment("npm run verify");
+  await lockEnvironment("npm run verify");
   return await drills(others.includes("--stack") ? others : [...others, "--stack", stack]);
 }

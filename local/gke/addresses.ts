@@ -41,6 +41,12 @@ export const podRange = (slot: number): string => `${at(slot, 1 << 13)}/19`;
 export const nodePodRange = (slot: number, index: number): string =>
   `${at(slot, (1 << 13) + index * 256)}/24`;
 
+/** Whether an address is one of the slot's. */
+export function holdsAddress(slot: number, address: string): boolean {
+  const value = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  return value - (base >>> 0) >= slot * slotSize && value - (base >>> 0) < (slot + 1) * slotSize;
+}
+
 /** The cluster's bridge. */
 export const bridge = (slot: number): string => `gke${slot}`;
 /** The machine's end of a node's link (at most 15 characters, the kernel's limit). */

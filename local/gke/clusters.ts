@@ -1,27 +1,19 @@
 import { createHash } from "node:crypto";
 
 import { removeCgroup, removeEmptyCgroup } from "../machine/cgroups.ts";
-import { CommandError, until } from "../machine/run.ts";
+import { removeWhole } from "../machine/files.ts";
+import { until } from "../machine/run.ts";
 import { lastLog } from "../machine/units.ts";
 import { maxNodes } from "./addresses.ts";
 import { controlPlaneServes, ensureControlPlane, stopControlPlane } from "./controlPlane.ts";
+import { drain } from "./drain.ts";
 import { kubectl } from "./kubectl.ts";
 import { removeBridge, routePods } from "./network.ts";
 import { cgroupRoot, deleteNode, ensureNode, nodePlace, nodeRuns, stopNode } from "./node.ts";
-import {
-  allClusters,
-  claimAnySlot,
-  claimSlot,
-  clusterDir,
-  nodeDir,
-  readCluster,
-  removeCluster,
-  writeCluster,
-} from "./records.ts";
-import type { ClusterRecord, NodeRecord, PoolRecord } from "./records.ts";
-
-/** What names a cluster. */
-export type ClusterName = Pick<ClusterRecord, "project" | "location" | "name">;
+import { reclaimSlots } from "./lost.ts";
+import { allClusters, clusterDir, nodeDir, readCluster, removeCluster, writeCluster } from "./records.ts";
+import type { ClusterName, ClusterRecord, NodeRecord, PoolRecord } from "./records.ts";
+import { claimAnySlot, claims, claimSlot } from "./slots.ts";
 
 /** How many nodes a pool has in each of which zones. */
 export interface PoolSize {
@@ -30,15 +22,30 @@ export interface PoolSize {
   nodesPerZone: number;
 }
 
+/** A slot for a new cluster. @throws Error when the machine has as many clusters as it can */
+async function slotFor(dir: string): Promise<number> {
+  const slot = claimAnySlot(dir);
+  if (slot !== undefined) return slot;
+  await reclaimSlots();
+  const reclaimed = claimAnySlot(dir);
+  if (reclaimed !== undefined) return reclaimed;
+  const taken = claims().map((claim) => `  ${claim.slot}: ${claim.dir}`);
+  throw new Error(
+    `all ${taken.length} address ranges of this machine are taken by local clusters; remove one of them with ` +
+      `ZOOKEEPER_ENVIRONMENT_STATE=FOLDER npm run down, where FOLDER is what stands before /gke:\n${taken.join("\n")}`,
+  );
+}
+
+async function newCluster(name: ClusterName): Promise<ClusterRecord> {
+  // What a removal that was cut off left: a new cluster must not start with an old one's etcd.
+  removeWhole(clusterDir(name));
+  return { ...name, slot: await slotFor(clusterDir(name)), createTime: new Date().toISOString(), pools: [] };
+}
+
 /** Makes a cluster's control plane, or makes it whole again. */
 export async function ensureCluster(name: ClusterName): Promise<ClusterRecord> {
   const known = readCluster(name);
-  const cluster = known ?? {
-    ...name,
-    slot: claimAnySlot(clusterDir(name)),
-    createTime: new Date().toISOString(),
-    pools: [],
-  };
+  const cluster = known ?? (await newCluster(name));
   if (known !== undefined && !claimSlot(known.slot, clusterDir(name))) {
     throw new Error(
       `cluster ${name.name}: another local cluster has taken its address range; delete that one first`,
@@ -157,20 +164,8 @@ export async function readyNodes(cluster: ClusterRecord, pool: PoolRecord): Prom
 async function removeNode(cluster: ClusterRecord, node: NodeRecord): Promise<void> {
   if (await controlPlaneServes(cluster)) {
     if (nodeRuns(cluster, node)) {
-      try {
-        await kubectl(
-          cluster,
-          "drain",
-          node.name,
-          "--ignore-daemonsets",
-          "--delete-emptydir-data",
-          "--timeout=60m",
-        );
-      } catch (error) {
-        // GKE, too, goes on after an hour of a budget that allows no disruption.
-        if (!(error instanceof CommandError)) throw error;
-        console.error(`draining ${node.name}: ${error.message}`);
-      }
+      const left = await drain(cluster, node.name);
+      if (left !== "") console.error(`Local GKE: node ${node.name} goes although it is not drained: ${left}`);
     }
     await kubectl(cluster, "delete", "node", node.name, "--ignore-not-found");
   }

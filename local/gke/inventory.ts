@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 
+import { writeWhole } from "../machine/files.ts";
 import { gkeDir } from "../paths.ts";
 
 /**
@@ -13,8 +14,7 @@ function file(id: string): string {
 
 /** Notes that a resource exists. */
 export function record(id: string, outputs: unknown): void {
-  mkdirSync(dirname(file(id)), { recursive: true });
-  writeFileSync(file(id), `${JSON.stringify(outputs, null, 2)}\n`);
+  writeWhole(file(id), `${JSON.stringify(outputs, null, 2)}\n`);
 }
 
 /** Whether a resource exists. */
@@ -22,6 +22,11 @@ export const isRecorded = (id: string): boolean => existsSync(file(id));
 
 /** What was noted of a resource. @throws Error when it does not exist */
 export const recorded = (id: string): unknown => JSON.parse(readFileSync(file(id), "utf8")) as unknown;
+
+/** Notes that nothing exists any more. */
+export function forgetAll(): void {
+  rmSync(join(gkeDir, "inventory"), { recursive: true, force: true });
+}
 
 /** Notes that a resource is gone. */
 export function forget(id: string): void {

@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { rmSync, statfsSync } from "node:fs";
 
+import { isErrno } from "../machine/processes.ts";
 import { run, succeeds } from "../machine/run.ts";
 import * as addresses from "./addresses.ts";
 
@@ -33,10 +34,34 @@ export interface NodePlace {
   netns: string;
 }
 
+/** What statfs calls the kernel's file system of namespaces. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
+const nsfs = 0x6e736673;
+
+const namespaceFile = (name: string): string => `/run/netns/${name}`;
+
+/** Whether a network namespace has this name; a plain file is what a reboot or a kill leaves of one. */
+function namespaceExists(name: string): boolean {
+  try {
+    return statfsSync(namespaceFile(name)).type === nsfs;
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** Removes a network namespace. One that is not there is no fault. */
+export async function removeNamespace(name: string): Promise<void> {
+  if (namespaceExists(name)) await run("ip", ["netns", "del", name]);
+  rmSync(namespaceFile(name), { force: true });
+}
+
 /** Makes a node's network namespace and its link to the bridge, as far as they are not there. */
 export async function ensureNodeNetwork({ slot, index, netns }: NodePlace): Promise<void> {
   const link = addresses.nodeLink(slot, index);
-  if (!existsSync(`/run/netns/${netns}`)) await run("ip", ["netns", "add", netns]);
+  if (!namespaceExists(netns)) {
+    await removeNamespace(netns);
+    await run("ip", ["netns", "add", netns]);
+  }
   if (!(await linkExists(link))) {
     await ip(`link add ${link} type veth peer name eth0 netns ${netns}`);
   }
@@ -74,5 +99,5 @@ export async function removeNodeNetwork({ slot, index, netns }: NodePlace): Prom
   const route = [addresses.nodePodRange(slot, index), "via", addresses.nodeAddress(slot, index)];
   if ((await run("ip", ["route", "show", ...route])) !== "") await run("ip", ["route", "del", ...route]);
   if (await linkExists(link)) await ip(`link del ${link}`);
-  if (existsSync(`/run/netns/${netns}`)) await run("ip", ["netns", "del", netns]);
+  await removeNamespace(netns);
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseMachineType } from "../../components/gke/machineType.ts";
 import { pauseImage } from "../image/image.ts";
 import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
+import { removeWhole } from "../machine/files.ts";
 import { run } from "../machine/run.ts";
 import { killUnit, startUnit, unitPid } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
@@ -260,7 +261,7 @@ export async function stopNode(cluster: ClusterRecord, node: NodeRecord): Promis
 /** Ends a node and removes all that was the machine's own; disks are not. */
 export async function deleteNode(cluster: ClusterRecord, node: NodeRecord): Promise<void> {
   await stopNode(cluster, node);
-  rmSync(nodeDir(cluster, node), { recursive: true, force: true });
+  removeWhole(nodeDir(cluster, node));
   rmSync(kubeconfig(cluster, node.name), { force: true });
 }
 

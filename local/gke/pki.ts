@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { writeWhole } from "../machine/files.ts";
 import { run } from "../machine/run.ts";
 import * as addresses from "./addresses.ts";
 import { clusterDir } from "./records.ts";
@@ -64,6 +65,10 @@ export async function ensurePki(cluster: ClusterRecord): Promise<void> {
   const dir = clusterDir(cluster);
   const done = join(dir, "kubeconfigs", "complete");
   if (existsSync(done)) return;
+  // kubeadm refuses a key without its certificate, which is what being cut off leaves; nothing runs with these yet.
+  for (const half of [pkiDir(cluster), join(dir, "kubeconfigs")]) {
+    rmSync(half, { recursive: true, force: true });
+  }
   mkdirSync(join(dir, "kubeconfigs"), { recursive: true, mode: 0o700 });
   const config = join(dir, "kubeadm.yaml");
   writeFileSync(config, kubeadmConfig(cluster));
@@ -100,5 +105,5 @@ export async function writeUserKubeconfig(
     "87600h",
   ];
   const text = await run("kubeadm", [...args, ...groups.flatMap((group) => ["--org", group])]);
-  writeFileSync(kubeconfig(cluster, user), text, { mode: 0o600 });
+  writeWhole(kubeconfig(cluster, user), text, 0o600);
 }

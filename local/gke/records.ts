@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { gkeDir } from "../paths.ts";
+import { removeWhole, writeWhole } from "../machine/files.ts";
 import { isErrno } from "../machine/processes.ts";
-import { slots } from "./addresses.ts";
+import { gkeDir } from "../paths.ts";
+import { releaseSlot } from "./slots.ts";
 
 /** What the local GKE knows of a node. */
 export interface NodeRecord {
@@ -36,8 +37,18 @@ export interface ClusterRecord {
   pools: PoolRecord[];
 }
 
+/** What names a cluster. */
+export type ClusterName = Pick<ClusterRecord, "project" | "location" | "name">;
+
+/** The cluster that an id such as projects/p/locations/l/clusters/n names, or that of its node pool. */
+export function parseClusterId(id: string): ClusterName {
+  const [, project = "", location = "", name = ""] =
+    /^projects\/([^/]+)\/locations\/([^/]+)\/clusters\/([^/]+)/.exec(id) ?? [];
+  return { project, location, name };
+}
+
 /** The folder of a cluster. */
-export function clusterDir(cluster: Pick<ClusterRecord, "project" | "location" | "name">): string {
+export function clusterDir(cluster: ClusterName): string {
   return join(gkeDir, "projects", cluster.project, "clusters", cluster.location, cluster.name);
 }
 
@@ -51,33 +62,36 @@ export function disksDir(project: string): string {
   return join(gkeDir, "projects", project, "disks");
 }
 
-const recordFile = (cluster: Pick<ClusterRecord, "project" | "location" | "name">) =>
-  join(clusterDir(cluster), "cluster.json");
+const recordFile = (cluster: ClusterName) => join(clusterDir(cluster), "cluster.json");
 
-/** Reads a cluster's record, or undefined where there is no such cluster. */
-export function readCluster(
-  cluster: Pick<ClusterRecord, "project" | "location" | "name">,
-): ClusterRecord | undefined {
+/** Reads a cluster's record, or undefined where there is no such cluster. @throws Error where it cannot be read */
+export function readCluster(cluster: ClusterName): ClusterRecord | undefined {
+  const file = recordFile(cluster);
   try {
-    return JSON.parse(readFileSync(recordFile(cluster), "utf8")) as ClusterRecord;
+    return JSON.parse(readFileSync(file, "utf8")) as ClusterRecord;
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return undefined;
-    throw error;
+    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return undefined;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Error(`${file} is damaged; npm run down -- --force removes the cluster and keeps its volumes`, {
+      cause: error,
+    });
   }
 }
 
+/** Whether this machine has the cluster with this id. */
+export const isThere = (id: string): boolean => readCluster(parseClusterId(id)) !== undefined;
+
 /** Writes a cluster's record, whole or not at all. */
 export function writeCluster(cluster: ClusterRecord): void {
-  mkdirSync(clusterDir(cluster), { recursive: true, mode: 0o700 });
-  const file = recordFile(cluster);
-  writeFileSync(`${file}.new`, `${JSON.stringify(cluster, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  writeWhole(recordFile(cluster), `${JSON.stringify(cluster, null, 2)}\n`);
 }
 
 /** Removes a cluster's folder, with its etcd and its nodes; not the project's disks. */
 export function removeCluster(cluster: ClusterRecord): void {
-  rmSync(clusterDir(cluster), { recursive: true, force: true });
-  releaseSlot(cluster.slot, clusterDir(cluster));
+  // Without its record it is no cluster any more, however little else is removed yet.
+  rmSync(recordFile(cluster), { force: true });
+  releaseSlot({ slot: cluster.slot, dir: clusterDir(cluster) });
+  removeWhole(clusterDir(cluster));
 }
 
 function folders(dir: string): string[] {
@@ -94,45 +108,4 @@ export function allClusters(): ClusterRecord[] {
       ),
     ),
   );
-}
-
-// Slots are the machine's, whichever state folder a cluster belongs to. The
-// folder is on a tmpfs: after a reboot every cluster claims its slot anew.
-const slotsDir = "/run/local-gke-slots";
-
-function slotHolder(slot: number): string | undefined {
-  try {
-    return readFileSync(join(slotsDir, String(slot)), "utf8");
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return undefined;
-    throw error;
-  }
-}
-
-/** Takes a slot for the cluster in this folder, if it is free or already the cluster's. */
-export function claimSlot(slot: number, dir: string): boolean {
-  mkdirSync(slotsDir, { recursive: true });
-  try {
-    writeFileSync(join(slotsDir, String(slot)), dir, { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (!isErrno(error, "EEXIST")) throw error;
-    return slotHolder(slot) === dir;
-  }
-}
-
-/** Takes any free slot. @throws Error when the machine has as many clusters as it can */
-export function claimAnySlot(dir: string): number {
-  for (let slot = 0; slot < slots; slot++) {
-    if (slotHolder(slot) === dir || claimSlot(slot, dir)) return slot;
-  }
-  throw new Error(
-    `all ${slots} address ranges of this machine are taken by local clusters (${slotsDir}); delete one of them first`,
-  );
-}
-
-function releaseSlot(slot: number, dir: string): void {
-  if (slotHolder(slot) !== dir) return;
-  rmSync(join(slotsDir, String(slot)));
-  if (readdirSync(slotsDir).length === 0) rmSync(slotsDir, { recursive: true });
 }

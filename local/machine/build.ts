@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** A hash of files and words: what a build's result depends on. */
 export function inputsHash(paths: readonly string[], words: readonly string[]): string {
@@ -21,7 +21,7 @@ function filesBelow(path: string): string[] {
 export async function buildOnce(target: string, build: (into: string) => Promise<void>): Promise<void> {
   if (existsSync(target)) return;
   const into = `${target}.building-${process.pid}`;
-  rmSync(into, { recursive: true, force: true });
+  removeCutOff(target);
   mkdirSync(into, { recursive: true });
   try {
     await build(into);
@@ -29,5 +29,16 @@ export async function buildOnce(target: string, build: (into: string) => Promise
     if (!existsSync(target)) renameSync(into, target);
   } finally {
     rmSync(into, { recursive: true, force: true });
+  }
+}
+
+/** Removes what builds of this target left that were killed: a gigabyte each. */
+function removeCutOff(target: string): void {
+  if (!existsSync(dirname(target))) return;
+  for (const name of readdirSync(dirname(target))) {
+    const [, builder] = name.startsWith(basename(target)) ? (/\.building-(\d+)$/.exec(name) ?? []) : [];
+    if (builder === undefined) continue;
+    if (Number(builder) !== process.pid && existsSync(`/proc/${builder}`)) continue;
+    rmSync(join(dirname(target), name), { recursive: true, force: true });
   }
 }

@@ -33,18 +33,25 @@ export function commandOf(pid: number): string | undefined {
   return words.length > 1 ? words[0] : undefined;
 }
 
+/** The variables that a process was started with; none where it has ended. */
+export function environmentOf(pid: number): ReadonlyMap<string, string> {
+  const pairs = (readProc(String(pid), "environ") ?? "").split("\0").map((pair): [string, string] => {
+    const [name = "", ...value] = pair.split("=");
+    return [name, value.join("=")];
+  });
+  return new Map(pairs);
+}
+
 /** Every process that carries the mark of a unit. */
 export function unitProcesses(): Process[] {
   const found: Process[] = [];
   for (const pid of readdirSync("/proc")) {
     if (!/^\d+$/.test(pid)) continue;
-    const mark = readProc(pid, "environ")
-      ?.split("\0")
-      .find((variable) => variable.startsWith(`${unitVariable}=`));
-    if (mark === undefined) continue;
+    const unit = environmentOf(Number(pid)).get(unitVariable);
+    if (unit === undefined) continue;
     const argv = (readProc(pid, "cmdline") ?? "").split("\0").slice(0, -1);
     // A zombie has no command line.
-    if (argv.length > 0) found.push({ pid: Number(pid), argv, unit: mark.slice(unitVariable.length + 1) });
+    if (argv.length > 0) found.push({ pid: Number(pid), argv, unit });
   }
   return found;
 }

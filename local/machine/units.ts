@@ -44,10 +44,11 @@ export function logDir(unit: Pick<Unit, "dir">, service: string): string {
   return join(unit.dir, "logs", service);
 }
 
-/** The last lines of a service's log, for the report of a fault. */
+/** The last lines of a service's log, or of the unit's own where it did not come to services; for the report of a fault. */
 export function lastLog(unit: Pick<Unit, "dir">, service: string, lines = 10): string {
-  const file = join(logDir(unit, service), "current");
-  if (!existsSync(file)) return `${file}: no log yet`;
+  const own = join(logDir(unit, service), "current");
+  const file = existsSync(own) ? own : join(unit.dir, "logs", "init");
+  if (!existsSync(file)) return `${own}: no log yet`;
   return [`${file}:`, ...readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines)].join("\n  ");
 }
 
@@ -62,8 +63,11 @@ function writeServices(unit: Unit): void {
   for (const [name, lines] of Object.entries(unit.services)) {
     mkdirSync(join(services, name, "log"), { recursive: true });
     mkdirSync(logDir(unit, name), { recursive: true });
-    script(join(services, name, "run"), ["exec 2>&1", ...lines]);
-    script(join(services, name, "log", "run"), [`exec svlogd -tt '${logDir(unit, name)}'`]);
+    script(join(services, name, "start"), lines);
+    // A service whose supervisor was killed ends, too: the next supervisor could not start it a second time.
+    const supervised = "exec setpriv --pdeathsig KILL --";
+    script(join(services, name, "run"), ["exec 2>&1", `${supervised} ./start`]);
+    script(join(services, name, "log", "run"), [`${supervised} svlogd -tt '${logDir(unit, name)}'`]);
     // runit keeps pipes and locks here: on a disk they would outlive a reboot.
     const supervise = (suffix: string) => join(unit.dir, "supervise", `${name}${suffix}`);
     symlinkSync(supervise(""), join(services, name, "supervise"));

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 
 import type {
   CheckResult,
@@ -55,8 +55,10 @@ export class LocalGkeProvider implements Provider {
     const kind = kindOf(urn);
     const given = properties(news);
     const project = process.env["GOOGLE_PROJECT"];
-    // As the real provider names what the program leaves without a name.
-    const newName = () => `${nameOf(urn).toLowerCase()}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+    // In the form in which the real provider names what the program leaves without a name, but always the same: a
+    // creation that was cut off is found again and finished, where Google's cloud would be left with an orphan.
+    const suffix = createHash("sha256").update(urn).digest("hex").slice(0, 7);
+    const newName = () => `${nameOf(urn).toLowerCase()}-${suffix}`;
     const filled: Properties = {
       ...(project === undefined ? {} : { project }),
       ...(kind.nameless === true ? {} : { name: properties(olds)["name"] ?? newName() }),

@@ -30,13 +30,23 @@ export class TestEnvironment {
     name: string,
     ...args: string[]
   ): Promise<Ended> {
-    return await this.#ended("npm", ["run", "--silent", name, "--", ...args], { milliseconds, signal });
+    return await this.npmDisturbed(milliseconds, (group) => process.kill(-group, signal), name, ...args);
+  }
+
+  /** Runs a command, and does something to it or its process group after so many milliseconds if it still runs. */
+  async npmDisturbed(
+    milliseconds: number,
+    disturb: (group: number) => void,
+    name: string,
+    ...args: string[]
+  ): Promise<Ended> {
+    return await this.#ended("npm", ["run", "--silent", name, "--", ...args], { milliseconds, disturb });
   }
 
   async #ended(
     command: string,
     args: readonly string[],
-    end?: { milliseconds: number; signal: NodeJS.Signals },
+    end?: { milliseconds: number; disturb: (group: number) => void },
   ): Promise<Ended> {
     return await new Promise((resolve, reject) => {
       const child = spawn(command, args, {
@@ -54,7 +64,7 @@ export class TestEnvironment {
         end === undefined
           ? undefined
           : setTimeout(() => {
-              if (child.pid !== undefined) process.kill(-child.pid, end.signal);
+              if (child.pid !== undefined && child.exitCode === null) end.disturb(child.pid);
             }, end.milliseconds);
       child.on("error", reject);
       child.on("close", (code) => {

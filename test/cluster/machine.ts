@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { podRange } from "../../local/gke/addresses.ts";
 import { run } from "../../local/machine/run.ts";
-import { unitProcesses } from "../../local/machine/processes.ts";
+import { environmentOf, unitProcesses } from "../../local/machine/processes.ts";
 
 const slotsDir = "/run/local-gke-slots";
 
@@ -16,6 +16,53 @@ export function slotOf(stateDir: string): number {
   );
   if (slot === undefined) throw new Error(`no cluster of ${stateDir} has a slot`);
   return Number(slot);
+}
+
+/** A process that belongs to an environment. */
+export interface OwnProcess {
+  pid: number;
+  command: string;
+}
+
+function procText(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    // Processes end while they are listed.
+    return "";
+  }
+}
+
+/** Every process of an environment: commands and what they started, the services of its units, and what runs in its pods. */
+export function ownProcesses(stateDir: string): OwnProcess[] {
+  const units = new Set(
+    unitProcesses()
+      .filter(({ unit }) => unit.startsWith(`${stateDir}/`))
+      .map(({ pid }) => pid),
+  );
+  const slot = entries(slotsDir).find((name) =>
+    readFileSync(join(slotsDir, name), "utf8").startsWith(`${stateDir}/`),
+  );
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter(
+      (pid) =>
+        units.has(pid) ||
+        environmentOf(pid).get("ZOOKEEPER_ENVIRONMENT_STATE") === stateDir ||
+        (slot !== undefined && procText(pid, "cgroup").includes(`/local-gke/${slot}/`)),
+    )
+    .map((pid) => ({ pid, command: procText(pid, "cmdline").replaceAll("\0", " ").trim() }))
+    .filter(({ command }) => command !== "");
+}
+
+/** The machine's own packet filters, of which the local GKE makes none: its nodes' are in their namespaces. */
+export async function filters(): Promise<string> {
+  const [tables, rules] = await Promise.all([
+    run("nft", ["list", "tables"]),
+    run("sh", ["-c", "iptables-save 2>/dev/null | grep -v '^[#:]' || true"]),
+  ]);
+  return tables + rules;
 }
 
 /** All that the local GKE of a state folder, with its cluster in this slot, can leave on a machine, one line each. */
@@ -38,9 +85,7 @@ export async function traces(stateDir: string, slot: number): Promise<string[]> 
     })),
   );
   return [
-    ...unitProcesses()
-      .filter(({ unit }) => unit.startsWith(stateDir))
-      .map(({ argv }) => `process ${argv.join(" ")}`),
+    ...ownProcesses(stateDir).map(({ pid, command }) => `process ${pid} ${command}`),
     ...links.filter(({ ifname }) => ifname.startsWith(`gke${slot}`)).map(({ ifname }) => `link ${ifname}`),
     ...routes.map((route) => `route ${route}`),
     ...mounts.filter((mount) => mount.includes(stateDir)).map((mount) => `mount ${mount}`),

@@ -3,11 +3,10 @@ import { join } from "node:path";
 
 import { podRange, serviceRange, controlPlaneAddress } from "../../gke/addresses.ts";
 import { deleteCluster, ensureCluster, ensurePool } from "../../gke/clusters.ts";
-import type { ClusterName } from "../../gke/clusters.ts";
 import { controlPlaneRuns, controlPlaneServes } from "../../gke/controlPlane.ts";
 import { pkiDir } from "../../gke/pki.ts";
-import { readCluster } from "../../gke/records.ts";
-import type { ClusterRecord } from "../../gke/records.ts";
+import { parseClusterId, readCluster } from "../../gke/records.ts";
+import type { ClusterName, ClusterRecord } from "../../gke/records.ts";
 import { exclusively } from "../exclusive.ts";
 import { gkeVersion } from "../functions.ts";
 import { imageStore } from "../imageStore.ts";
@@ -119,13 +118,6 @@ const clusterName = (inputs: Properties): ClusterName => ({
   location: text(inputs["location"]) ?? "",
   name: text(inputs["name"]) ?? "",
 });
-
-/** The cluster that an id such as projects/p/locations/l/clusters/n names. */
-export function parseClusterId(id: string): ClusterName {
-  const [, project = "", location = "", clusterId = ""] =
-    /^projects\/([^/]+)\/locations\/([^/]+)\/clusters\/([^/]+)/.exec(id) ?? [];
-  return { project, location, name: clusterId };
-}
 
 function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): Existing {
   const id = `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}`;

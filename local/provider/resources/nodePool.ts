@@ -1,10 +1,9 @@
 import { deletePool, ensurePool } from "../../gke/clusters.ts";
-import type { ClusterName } from "../../gke/clusters.ts";
 import { readyNodes } from "../../gke/clusters.ts";
 import { isRecorded } from "../../gke/inventory.ts";
 import { nodeRuns } from "../../gke/node.ts";
-import { readCluster } from "../../gke/records.ts";
-import type { PoolRecord } from "../../gke/records.ts";
+import { parseClusterId, readCluster } from "../../gke/records.ts";
+import type { ClusterName, PoolRecord } from "../../gke/records.ts";
 import { parseMachineType } from "../../../components/gke/machineType.ts";
 import { exclusively } from "../exclusive.ts";
 import { gkeVersion } from "../functions.ts";
@@ -13,7 +12,7 @@ import { isRegion, zonesOf } from "../locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import { at, failures, list, matching, number, properties, required, text, wholeNumber } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
-import { location, nodeLocations, parseClusterId } from "./cluster.ts";
+import { location, nodeLocations } from "./cluster.ts";
 
 const machineType: Rule = {
   property: "nodeConfig.machineType",

@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { removeCgroup, removeEmptyCgroup } from "../machine/cgroups.ts";
+import { unitProcesses } from "../machine/processes.ts";
+import { run } from "../machine/run.ts";
+import { killUnit } from "../machine/units.ts";
+import { bridge, holdsAddress, podRange } from "./addresses.ts";
+import { cgroupRoot } from "./node.ts";
+import { removeNamespace } from "./network.ts";
+import { claims, releaseSlot } from "./slots.ts";
+import type { Claim } from "./slots.ts";
+
+const entries = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) : []);
+
+/** The units that run below a folder. */
+const unitsBelow = (dir: string): Set<string> =>
+  new Set(unitProcesses().flatMap(({ unit }) => (unit.startsWith(`${dir}/`) ? [unit] : [])));
+
+/** Whether the record of a claim's cluster is gone, so that no command would ever give the slot back. */
+const hasNoRecord = ({ dir }: Claim): boolean => !existsSync(join(dir, "cluster.json"));
+
+/** The links of a slot: its bridge and the nodes' ends. */
+async function links(slot: number): Promise<string[]> {
+  const all = JSON.parse(await run("ip", ["-json", "link"])) as { ifname: string }[];
+  const own = new RegExp(`^${bridge(slot)}(n\\d+)?$`);
+  return all.flatMap(({ ifname }) => (own.test(ifname) ? [ifname] : []));
+}
+
+/** The network namespaces whose link has an address of the slot. */
+async function namespaces(slot: number): Promise<string[]> {
+  const named = await Promise.all(
+    entries("/run/netns").map(async (name) => {
+      try {
+        const addresses = await run("ip", ["-netns", name, "-brief", "address", "show", "dev", "eth0"]);
+        return [...addresses.matchAll(/[\d.]+(?=\/)/g)].some(([address]) => holdsAddress(slot, address))
+          ? [name]
+          : [];
+      } catch {
+        // It has no link of this name, or was removed meanwhile: it is no node's.
+        return [];
+      }
+    }),
+  );
+  return named.flat();
+}
+
+/**
+ * Removes all that a slot's cluster has on the machine, without its record:
+ * processes, namespaces, links with their routes, and cgroups.
+ */
+async function clear({ slot, dir }: Claim): Promise<void> {
+  for (const unit of unitsBelow(dir)) await killUnit(unit);
+  await removeCgroup(`${cgroupRoot}/${slot}`);
+  await removeEmptyCgroup(cgroupRoot);
+  for (const name of await namespaces(slot)) await removeNamespace(name);
+  for (const link of await links(slot)) await run("ip", ["link", "del", link]);
+  await run("ip", ["route", "flush", "root", podRange(slot)]);
+  releaseSlot({ slot, dir });
+}
+
+/**
+ * Removes what runs below this folder although no record tells of it: the
+ * record was removed by hand, is damaged, or was not written yet when the
+ * process was killed.
+ * @returns what was removed, one line each
+ */
+export async function removeLost(gkeDir: string): Promise<string[]> {
+  const removed: string[] = [];
+  for (const claim of claims().filter(({ dir }) => dir.startsWith(`${gkeDir}/`))) {
+    await clear(claim);
+    removed.push(`the cluster of ${claim.dir}`);
+  }
+  for (const unit of unitsBelow(gkeDir)) {
+    await killUnit(unit);
+    removed.push(`what ran in ${unit}`);
+  }
+  for (const project of entries(join(gkeDir, "projects"))) {
+    rmSync(join(gkeDir, "projects", project, "clusters"), { recursive: true, force: true });
+  }
+  return removed;
+}
+
+/** Gives back the slots of this machine's clusters that are gone: no record, and nothing of them runs. */
+export async function reclaimSlots(): Promise<void> {
+  for (const claim of claims().filter(hasNoRecord)) {
+    if (unitsBelow(claim.dir).size === 0) await clear(claim);
+  }
+}

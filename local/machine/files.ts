@@ -1,0 +1,24 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Writes a file, whole or not at all: who is killed half-way leaves what was there before. */
+export function writeWhole(path: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // Two processes that write the same must not write into each other's draft.
+  const draft = `${path}.new-${process.pid}`;
+  writeFileSync(draft, text, { mode });
+  renameSync(draft, path);
+}
+
+/** Removes a folder, whole or not at all: what is left of one half removed has another name. One that is not there is no fault. */
+export function removeWhole(dir: string): void {
+  const leaving = `${dir}.removing`;
+  rmSync(leaving, { recursive: true, force: true });
+  try {
+    renameSync(dir, leaving);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    throw error;
+  }
+  rmSync(leaving, { recursive: true, force: true });
+}
