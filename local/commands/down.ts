@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 
-import { stack } from "../environment.ts";
+import { environment, installPlugins, stack } from "../environment.ts";
 import { clusterFaults, deleteCluster } from "../gke/clusters.ts";
 import { stopControlPlane } from "../gke/controlPlane.ts";
 import { drainSecondsVariable } from "../gke/drain.ts";
@@ -10,11 +10,12 @@ import { forgetAll } from "../gke/inventory.ts";
 import { removeLost } from "../gke/lost.ts";
 import { allClusters, isThere } from "../gke/records.ts";
 import type { ClusterRecord } from "../gke/records.ts";
+import { imageStore } from "../image/store.ts";
 import { lockEnvironment } from "../lock.ts";
 import { gkeDir, stateDir } from "../paths.ts";
 import { deleteUnreachable, ensureStack, forgetStacks, pulumi, recoverStack } from "../pulumi.ts";
 import { say } from "../progress.ts";
-import { prepare } from "./prepare.ts";
+import { builtTools } from "../toolchain/build.ts";
 
 export const about =
   "Takes the environment away; volumes only when that is said: --delete-volumes or --keep-volumes; --force: without the engine";
@@ -86,6 +87,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const unknown = args.filter((arg) => !["--delete-volumes", "--keep-volumes", "--force"].includes(arg));
   if (unknown.length > 0)
     throw new Error(`down: unknown argument ${unknown.join(" ")}; see npm run down -- --help`);
+  if (process.getuid?.() !== 0) {
+    throw new Error(
+      "namespaces, mounts and cgroups are removed by root; run the command as root, for example with sudo",
+    );
+  }
   if (!existsSync(stateDir)) {
     const removed = await removeLost(gkeDir);
     for (const line of removed) say(`Removed ${line}, whose state folder is gone.`);
@@ -98,9 +104,15 @@ export async function main(args: readonly string[]): Promise<number> {
     say("Nothing was changed.");
     return 1;
   }
-  const { env } = await prepare();
-  if (args.includes("--force")) await removeByForce();
+  // Neither a full disk nor a cache that is gone may stop it.
+  const tools = builtTools();
+  if (tools === undefined) say("The cache with the tools is gone: removing without the engine.");
+  if (tools === undefined || args.includes("--force")) await removeByForce();
   else {
+    installPlugins(tools, imageStore());
+    const env = environment(tools);
+    // The local GKE runs the tools in this process, too.
+    Object.assign(process.env, env);
     let code = 1;
     try {
       code = await destroy(env);

@@ -1,7 +1,9 @@
 import { environment, installPlugins } from "../environment.ts";
-import { ensureImageStore } from "../image/store.ts";
+import { ensureImageStore, isImageStoreBuilt } from "../image/store.ts";
 import { ensurePrerequisites } from "../machine/prerequisites.ts";
-import { ensureTools } from "../toolchain/build.ts";
+import { unitProcesses } from "../machine/processes.ts";
+import { stateDir } from "../paths.ts";
+import { builtTools, ensureTools } from "../toolchain/build.ts";
 
 /** What every command that uses the local GKE has to hand. */
 export interface Prepared {
@@ -13,7 +15,10 @@ export interface Prepared {
 
 /** Checks the machine, builds what the cache lacks, and puts the plugins in place; seconds when all is there. */
 export async function prepare(): Promise<Prepared> {
-  await ensurePrerequisites();
+  await ensurePrerequisites({
+    builds: builtTools() === undefined || !isImageStoreBuilt(),
+    runs: unitProcesses().some(({ unit }) => unit.startsWith(`${stateDir}/`)),
+  });
   const tools = await ensureTools();
   const imageStore = await ensureImageStore();
   installPlugins(tools, imageStore);

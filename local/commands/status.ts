@@ -1,9 +1,83 @@
-import { clusterFaults } from "../gke/clusters.ts";
-import { allClusters } from "../gke/records.ts";
-import { builtTools } from "../toolchain/build.ts";
-import { environment } from "../environment.ts";
+import { totalmem } from "node:os";
 
-export const about = "Says what runs and what is unhealthy; exit code 0 means healthy";
+import { environment } from "../environment.ts";
+import { judge } from "../gke/health.ts";
+import type { Health } from "../gke/health.ts";
+import { kubectl } from "../gke/kubectl.ts";
+import { partsOf } from "../gke/parts.ts";
+import type { Part } from "../gke/parts.ts";
+import { allClusters } from "../gke/records.ts";
+import type { ClusterRecord } from "../gke/records.ts";
+import { CommandError } from "../machine/run.ts";
+import { gkeDir } from "../paths.ts";
+import { builtTools } from "../toolchain/build.ts";
+
+export const about =
+  "Says what runs, what is unhealthy, its memory and where its logs are; exit code 0 means healthy";
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`.padStart(9);
+
+/** What of a part does not run. */
+function partFaults({ name, services }: Part): string[] {
+  if (services.length === 0) return [`${name} does not run`];
+  return services.flatMap((service) => (service.runs ? [] : [`${name}: ${service.name} does not run`]));
+}
+
+/** What a cluster's parts and its API tell; without the API's answer, only the parts. */
+export function faultsOf(parts: readonly Part[], health: Health | undefined): string[] {
+  const own = parts.flatMap(partFaults);
+  const stopped = new Set(parts.filter(({ services }) => services.length === 0).map(({ name }) => name));
+  if (health === undefined) {
+    return stopped.has("control plane") ? own : [...own, "the control plane does not answer"];
+  }
+  // The API tells late of a node that died, and it is told already.
+  return [...own, ...health.faults.filter((fault) => ![...stopped].some((name) => fault.includes(name)))];
+}
+
+/** The report on one cluster. */
+export function report(
+  cluster: Pick<ClusterRecord, "name" | "location">,
+  parts: readonly Part[],
+  health: Health | undefined,
+): string {
+  const faults = faultsOf(parts, health);
+  const width = Math.max(...parts.map(({ name }) => name.length));
+  const lines = parts.map(({ name, memory, services }) => {
+    const pods = (health?.pods ?? []).filter(({ node }) => node === name).map((pod) => pod.name);
+    const what = [
+      services.length === 0 ? "does not run" : services.map((service) => service.name).join(" "),
+      ...(pods.length === 0 ? [] : [`pods ${pods.join(" ")}`]),
+      ...(health?.cordoned.includes(name) === true ? ["cordoned"] : []),
+    ];
+    return `  ${name.padEnd(width)} ${mebibytes(memory)}  ${what.join("; ")}`;
+  });
+  const total = parts.reduce((sum, { memory }) => sum + memory, 0);
+  return [
+    `Cluster ${cluster.name} (${cluster.location}) on this machine: ${faults.length === 0 ? "healthy" : "not healthy"}`,
+    ...faults.map((fault) => `  ! ${fault}`),
+    ...lines,
+    `  ${"in all".padEnd(width)} ${mebibytes(total)}  of the machine's${mebibytes(totalmem())}`,
+    `Logs, a folder for each service with the newest file "current":`,
+    ...parts.map(({ logs }) => `  ${logs}`),
+  ].join("\n");
+}
+
+async function readHealth(cluster: ClusterRecord): Promise<Health | undefined> {
+  try {
+    const text = await kubectl(
+      cluster,
+      ...["get", "nodes,pods,statefulsets", "-A", "-o", "json", "--request-timeout=3s"],
+    );
+    const { items } = JSON.parse(text) as { items: Parameters<typeof judge>[0] };
+    return judge(
+      items,
+      cluster.pools.flatMap(({ nodes }) => nodes.map(({ name }) => name)),
+    );
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
+}
 
 /** Prints the state of every cluster. */
 export async function main(): Promise<number> {
@@ -16,11 +90,10 @@ export async function main(): Promise<number> {
   Object.assign(process.env, environment(tools));
   let healthy = true;
   for (const cluster of clusters) {
-    const faults = await clusterFaults(cluster);
-    healthy &&= faults.length === 0;
-    console.log(
-      `cluster ${cluster.name} (${cluster.location}): ${faults.length === 0 ? "healthy" : faults.join("; ")}`,
-    );
+    const [parts, health] = [partsOf(cluster), await readHealth(cluster)];
+    healthy &&= faultsOf(parts, health).length === 0;
+    console.log(report(cluster, parts, health));
   }
+  console.log(`Volumes: ${gkeDir}/projects/*/disks`);
   return healthy ? 0 : 1;
 }

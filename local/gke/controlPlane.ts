@@ -14,8 +14,11 @@ import { systemObjects } from "./systemObjects.ts";
 
 /** The unit of a cluster's control plane. */
 export function controlPlaneId(cluster: ClusterRecord): string {
-  return `${clusterDir(cluster)}/control-plane`;
+  return controlPlaneDir(cluster);
 }
+
+/** The folder of a cluster's control plane. */
+export const controlPlaneDir = (cluster: ClusterRecord): string => join(clusterDir(cluster), "control-plane");
 
 function service(command: string, flags: Readonly<Record<string, string>>): string[] {
   return [
@@ -133,7 +136,7 @@ function corefile(cluster: ClusterRecord): string {
 }
 
 function controlPlane(cluster: ClusterRecord): Unit {
-  const dir = join(clusterDir(cluster), "control-plane");
+  const dir = controlPlaneDir(cluster);
   const corefilePath = join(dir, "Corefile");
   mkdirSync(join(dir, "logs"), { recursive: true });
   writeFileSync(corefilePath, corefile(cluster));

@@ -38,7 +38,8 @@ const place = (cluster: ClusterRecord, node: NodeRecord): NodePlace => ({
 /** The cgroup that holds those of all clusters. */
 export const cgroupRoot = "/local-gke";
 
-const cgroup = (cluster: ClusterRecord, node: NodeRecord): string =>
+/** The cgroup that holds those of a node's pods. */
+export const nodeCgroup = (cluster: ClusterRecord, node: NodeRecord): string =>
   `${cgroupRoot}/${cluster.slot}/${node.name}`;
 
 /** The region of a zone: us-central1-a is in us-central1. */
@@ -121,7 +122,7 @@ function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
     },
     authorization: { mode: "Webhook" },
     cgroupDriver: "cgroupfs",
-    cgroupRoot: cgroup(cluster, node),
+    cgroupRoot: nodeCgroup(cluster, node),
     clusterDNS: [addresses.controlPlaneAddress(cluster.slot)],
     clusterDomain: "cluster.local",
     containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock",
@@ -222,7 +223,7 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
     writeFileSync(join(dir, path), JSON.stringify(content, null, 2));
   }
   writeFileSync(join(dir, "containerd.toml"), containerdConfig());
-  makeCgroup(cgroup(cluster, node));
+  makeCgroup(nodeCgroup(cluster, node));
   startUnit(unit(placed));
 }
 
@@ -254,7 +255,7 @@ export function nodeRuns(cluster: ClusterRecord, node: NodeRecord): boolean {
 /** Ends a node as a power cut would; its folder stays. */
 export async function stopNode(cluster: ClusterRecord, node: NodeRecord): Promise<void> {
   await killUnit(nodeId(cluster, node));
-  await removeCgroup(cgroup(cluster, node));
+  await removeCgroup(nodeCgroup(cluster, node));
   await removeNodeNetwork(place(cluster, node));
 }
 

@@ -1,19 +1,28 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { buildOnce, inputsHash } from "../machine/build.ts";
 import { cacheDir } from "../paths.ts";
 import { step } from "../progress.ts";
 import { buildImageStore } from "./image.ts";
 
+/** The store that nodes start with, built or not. */
+export function imageStore(): string {
+  const files = ["pom.xml", "SHA256SUMS", "image.ts"].map((name) => join(import.meta.dirname, name));
+  return join(cacheDir, `images-${inputsHash(files, [process.arch])}`, "store");
+}
+
+/** Whether the cache has the store. */
+export const isImageStoreBuilt = (): boolean => existsSync(imageStore());
+
 /** Builds the image if the cache lacks it, and returns the store that nodes start with. */
 export async function ensureImageStore(): Promise<string> {
-  const files = ["pom.xml", "SHA256SUMS", "image.ts"].map((name) => join(import.meta.dirname, name));
-  const folder = join(cacheDir, `images-${inputsHash(files, [process.arch])}`);
+  const store = imageStore();
   let progress: ReturnType<typeof step> | undefined;
-  await buildOnce(folder, async (into) => {
+  await buildOnce(dirname(store), async (into) => {
     progress = step("Building the ZooKeeper image (about 1 min)");
     await buildImageStore(into, progress.update);
   });
   progress?.end();
-  return join(folder, "store");
+  return store;
 }

@@ -18,6 +18,12 @@ function hierarchies(): string[] {
     .map((entry) => join(root, entry.name));
 }
 
+/** The controllers that this machine has. */
+export function cgroupControllers(): string[] {
+  if (cgroupV2) return readFileSync(join(root, "cgroup.controllers"), "utf8").trim().split(/\s+/);
+  return existsSync(root) ? readdirSync(root) : [];
+}
+
 /** v1's cpuset starts empty, and an empty one takes no process. */
 function inheritCpuset(dir: string): void {
   for (const file of ["cpuset.cpus", "cpuset.mems"]) {

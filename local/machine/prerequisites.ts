@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { statfs } from "node:fs/promises";
-import { totalmem } from "node:os";
 
+import { cacheDir, stateDir } from "../paths.ts";
 import { say, step } from "../progress.ts";
+import { machineFaults } from "./faults.ts";
+import type { Need } from "./faults.ts";
+import { inspectMachine } from "./machine.ts";
 import { run, succeeds } from "./run.ts";
 
 /** A Debian package and the file by which it is known to be there. */
@@ -22,54 +24,8 @@ const packages: Readonly<Record<string, string>> = {
   "util-linux": "/usr/bin/unshare",
 };
 
-/** Memory that the local cluster with the ensemble and the builds needs, in GiB. */
-const memoryGiB = 6;
-/** Disk space for the toolchain's sources, caches and the images, in GiB. */
-const diskGiB = 15;
-
 function missingPackages(): string[] {
   return Object.entries(packages).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
-}
-
-async function freeGiB(dir: string): Promise<number> {
-  const { bavail, bsize } = await statfs(dir);
-  return (bavail * bsize) / 2 ** 30;
-}
-
-function kernelHas(filesystem: string): boolean {
-  return readFileSync("/proc/filesystems", "utf8").split(/\s+/).includes(filesystem);
-}
-
-/** What stops the local GKE on this machine, each with what to do about it. */
-async function faults(): Promise<string[]> {
-  if (process.platform !== "linux") {
-    return [
-      `the local GKE needs Linux, and this is ${process.platform}; use a Linux machine or a virtual one`,
-    ];
-  }
-  const found: string[] = [];
-  if (process.getuid?.() !== 0) {
-    found.push(
-      "network namespaces, mounts and cgroups need root; run the command as root, for example with sudo",
-    );
-  }
-  if (process.arch !== "x64" && process.arch !== "arm64") {
-    found.push(`ZooKeeper and Kubernetes are built for amd64 and arm64, and this machine is ${process.arch}`);
-  }
-  const memory = totalmem() / 2 ** 30;
-  if (memory < memoryGiB - 0.5) {
-    found.push(`the machine has ${memory.toFixed(1)} GiB of memory, and ${memoryGiB} GiB are needed`);
-  }
-  const disk = await freeGiB("/");
-  if (disk < diskGiB)
-    found.push(`/ has ${disk.toFixed(1)} GiB free, and ${diskGiB} GiB are needed; free some`);
-  if (!kernelHas("overlay") && !(await succeeds("modprobe", ["overlay"]))) {
-    found.push("the kernel has no overlay file system, which containers need; load the module overlay");
-  }
-  if (!(await succeeds("go", ["version"]))) {
-    found.push("Go 1.21 or newer is not on PATH, and builds the tools; install it from https://go.dev/dl");
-  }
-  return found;
 }
 
 /** Files that are watched through one handle each; every kubelet and containerd has several. */
@@ -84,16 +40,49 @@ function raiseInotifyLimit(): void {
   say(`Raised fs.inotify.max_user_instances from ${limit} to ${inotifyInstancesNeeded}.`);
 }
 
-/** Checks this machine and installs the operating system's packages that are missing. @throws Error with all that is wrong */
-export async function ensurePrerequisites(): Promise<void> {
-  const wrong = await faults();
-  const missing = missingPackages();
-  const apt = await succeeds("apt-get", ["--version"]);
-  if (missing.length > 0 && !apt) {
-    wrong.push(`these programs are missing and there is no apt to install them: ${missing.join(", ")}`);
+/** What stops the local GKE on this machine, each with what to do about it. */
+async function faults(need: Need): Promise<string[]> {
+  if (process.platform !== "linux") {
+    return [
+      `it runs ${process.platform}, and the local GKE needs Linux; use a Linux machine or a virtual one`,
+    ];
   }
+  const found = machineFaults(await inspectMachine([cacheDir, stateDir]), need);
+  const missing = missingPackages();
+  if (missing.length > 0 && !(await succeeds("apt-get", ["--version"]))) {
+    found.push(`these programs are missing and there is no apt to install them: ${missing.join(", ")}`);
+  }
+  return found;
+}
+
+/**
+ * Checks this machine and installs the operating system's packages that are missing.
+ * @throws Error with all that is wrong
+ */
+export async function ensurePrerequisites(need: Need): Promise<void> {
+  const wrong = await faults(need);
   if (wrong.length > 0) throw new Error(`This machine cannot run the local GKE:\n- ${wrong.join("\n- ")}`);
   raiseInotifyLimit();
+  await installPackages(missingPackages());
+  if (await kernelFiltersPackets()) return;
+  throw new Error(
+    "This machine cannot run the local GKE:\n- the kernel lacks nftables with NAT, which leads Services to pods; " +
+      "load the modules nf_tables, nft_chain_nat, nft_masq, nft_numgen and nft_fib_inet",
+  );
+}
+
+/** Whether the rules work that kube-proxy makes; tried in a namespace that goes with its process. */
+async function kernelFiltersPackets(): Promise<boolean> {
+  const rules = `
+    add table ip probe
+    add chain ip probe pre { type nat hook prerouting priority -100; }
+    add chain ip probe post { type nat hook postrouting priority 100; }
+    add rule ip probe pre fib daddr type local numgen random mod 2 vmap { 0 : accept, 1 : accept }
+    add rule ip probe post masquerade`;
+  return await succeeds("unshare", ["--net", "nft", "-f", "-"], { input: rules });
+}
+
+async function installPackages(missing: readonly string[]): Promise<void> {
   if (missing.length === 0) return;
   const progress = step(`Installing ${missing.join(", ")}`);
   const environment = { DEBIAN_FRONTEND: "noninteractive" };

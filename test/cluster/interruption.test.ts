@@ -16,6 +16,9 @@ const seed = Number(process.env["INTERRUPTION_SEED"] ?? Math.floor(Math.random()
 /** How often; a round takes 2 to 4 minutes on 2 cores. */
 const rounds = Number(process.env["INTERRUPTION_ROUNDS"] ?? 1);
 
+/** Seconds that a command takes on 2 cores from nothing, with everything there, or to remove it: a strike comes at any moment of them. */
+const seconds = { create: 35, check: 9, remove: 14 };
+
 /** The names below a folder's folders, such as the disks below the zones. */
 function below(dir: string): string[] {
   if (!existsSync(dir)) return [];
@@ -30,8 +33,6 @@ describe(`up and down, interrupted at random moments (INTERRUPTION_SEED=${seed})
   const environment = new TestEnvironment();
   const random = seededRandom(seed);
   const story: string[] = [];
-  /** Seconds that a command takes when nothing strikes it; a strike comes at any moment of it. */
-  const seconds = { up: 60, down: 20 };
   let slot: number | undefined;
 
   const zk = (...command: string[]) =>
@@ -60,13 +61,12 @@ describe(`up and down, interrupted at random moments (INTERRUPTION_SEED=${seed})
     if (ended === undefined) throw new Error(`${command} did not run`);
     tell(`${command} to its end: ${Math.round((Date.now() - started) / 1000)} s, exit code ${ended.code}`);
     expect(ended.code, said(ended)).to.equal(0);
-    seconds[command] = (Date.now() - started) / 1000;
     return ended;
   }
 
   /** Runs a command and strikes it once: Ctrl-C, kill -9 of all of it, or of one process of the environment. */
-  async function struck(command: "up" | "down"): Promise<void> {
-    const after = Math.round(random() * 1.1 * seconds[command] * 1000);
+  async function struck(command: "up" | "down", moments: keyof typeof seconds): Promise<void> {
+    const after = Math.round(random() * seconds[moments] * 1000);
     const kind = oneOf(["Ctrl-C", "kill -9 of all", "kill -9 of one"] as const, random);
     let victim = "nothing: it had ended";
     const { code } = await environment.npmDisturbed(
@@ -129,17 +129,17 @@ describe(`up and down, interrupted at random moments (INTERRUPTION_SEED=${seed})
     it(`round ${round}: finishes or repairs, keeps what was acknowledged, and leaves no trace`, async () => {
       const before = await filters();
       tell(`round ${round}`);
-      for (let strike = 0; strike < 1 + Math.floor(random() * 2); strike++) await struck("up");
+      for (let strike = 0; strike < 1 + Math.floor(random() * 2); strike++) await struck("up", "create");
       await upAndHealthy([]);
       const made = clusterMade();
       await write(`round-${round}-a`);
-      await struck("up");
-      await struck("down");
+      await struck("up", "check");
+      await struck("down", "remove");
       const survived = clusterMade() === made;
       if (random() < 0.5) {
         await upAndHealthy(survived ? [`round-${round}-a`] : []);
         await write(`round-${round}-b`);
-        await struck("down");
+        await struck("down", "remove");
       }
       const kept = databases().length;
       expect(kept, "volumes with a database").to.be.at.least(3);

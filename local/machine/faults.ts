@@ -1,0 +1,77 @@
+import type { Machine } from "./machine.ts";
+
+/** What a command is about to do, which decides what it needs. */
+export interface Need {
+  /** Whether tools or images must be built first. */
+  builds: boolean;
+  /** Whether the environment runs already, and so has its memory. */
+  runs: boolean;
+}
+
+/** Memory that the local cluster with the ensemble and the builds needs, in GiB. */
+const memoryGiB = 6;
+
+/** Memory that must be free to start it, in GiB. */
+const availableGiB = 2;
+
+/** Disk space for an environment, and with the toolchain's sources, caches and the images, in GiB. */
+const diskGiB = { runs: 3, builds: 15 };
+
+/** The oldest Go that fetches the toolchain that go.mod names by itself. */
+const goMinor = 21;
+
+const controllers = ["cpu", "cpuset", "memory", "pids"];
+
+/** Where the control plane's services listen, on the bridge: a program on all addresses has these ports there, too. */
+const ports = [
+  ...["tcp/443", "tcp/2379", "tcp/2380", "tcp/10257", "tcp/10259"],
+  ...["tcp/53", "udp/53", "tcp/8080", "tcp/8181"],
+];
+
+function goFault(go: string | undefined): string | undefined {
+  const install = "builds the tools; install it from https://go.dev/dl";
+  if (go === undefined) return `Go 1.${goMinor} or newer is not on PATH, and ${install}`;
+  const [major = 0, minor = 0] = go.split(".").map(Number);
+  return major > 1 || minor >= goMinor ? undefined : `Go is ${go}; 1.${goMinor} or newer ${install}`;
+}
+
+/** All that stops the local GKE on a machine, each with what to do about it. */
+export function machineFaults(machine: Machine, need: Need): string[] {
+  const gib = (size: number) => `${size.toFixed(1)} GiB`;
+  const disk = need.builds ? diskGiB.builds : diskGiB.runs;
+  const missing = controllers.filter((name) => !machine.controllers.includes(name));
+  const taken = ports.filter((port) => machine.wildcardPorts.includes(port));
+  const { overlay, namespaces, bridges } = machine.kernel;
+  const found: (string | undefined | false)[] = [
+    !machine.isRoot &&
+      "network namespaces, mounts and cgroups need root; run the command as root, for example with sudo",
+    machine.arch !== "x64" &&
+      machine.arch !== "arm64" &&
+      `ZooKeeper and Kubernetes are built for amd64 and arm64, and this machine is ${machine.arch}`,
+    // What the firmware keeps is missing from what a machine is sold with.
+    machine.memory < memoryGiB - 0.5 &&
+      `the machine has ${gib(machine.memory)} of memory, and ${memoryGiB} GiB are needed`,
+    !need.runs &&
+      machine.availableMemory < availableGiB &&
+      `${gib(machine.availableMemory)} of memory are free, and ${availableGiB} GiB are needed; end other programs`,
+    ...[...machine.disks].map(
+      ([folder, free]) =>
+        free < disk && `${folder} has ${gib(free)} of disk free, and ${disk} GiB are needed; free some`,
+    ),
+    !overlay && "the kernel has no overlay file system, which containers need; load the module overlay",
+    !namespaces &&
+      "this process may not make network, mount and PID namespaces; in a container, it wants --privileged",
+    namespaces &&
+      !bridges &&
+      "the kernel has no bridges or veth links, which join the nodes; load the modules bridge and veth",
+    missing.length > 0 &&
+      `the cgroup controllers ${missing.join(", ")} are missing; turn them on in the kernel's command line`,
+    need.builds && goFault(machine.go),
+    taken.length > 0 &&
+      `a program listens at all of the machine's addresses on ${taken.join(", ")}, which the control plane needs on ` +
+        "its bridge; end it, or have it listen at its own address",
+    machine.foreignAddresses.length > 0 &&
+      `addresses of 198.18.0.0/15, which the local clusters use, are taken: ${machine.foreignAddresses.join(", ")}`,
+  ];
+  return found.flatMap((fault) => (typeof fault === "string" ? [fault] : []));
+}
