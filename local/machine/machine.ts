@@ -111,7 +111,7 @@ export async function inspectMachine(folders: readonly string[]): Promise<Machin
   const [overlay, namespaces, bridges, go, foreign, ...free] = await Promise.all([
     kernelHas("overlay"),
     isRoot ? inNamespace("true") : true,
-    isRoot ? inNamespace("ip link add b type bridge; ip link add v type veth") : true,
+    isRoot ? inNamespace("ip link add name bridge0 type bridge; ip link add name link0 type veth") : true,
     goVersion(),
     readForeignAddresses(),
     ...folders.map(async (folder) => [folder, await freeGiB(folder)] as const),
