@@ -8,14 +8,17 @@ export interface Progress {
 
 const quietInterval = 20_000;
 
-/** Begins a step. All of it goes to standard error, so that standard output stays a command's result. */
-export function step(title: string): Progress {
+/**
+ * Begins a step. All of it goes to standard error, so that standard output stays a command's result.
+ * @param options redraw: false where another step is under way at the same time
+ */
+export function step(title: string, { redraw = true }: { redraw?: boolean } = {}): Progress {
   const started = Date.now();
   const elapsed = () => {
     const seconds = Math.round((Date.now() - started) / 1000);
     return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   };
-  const terminal = process.stderr.isTTY;
+  const terminal = process.stderr.isTTY && redraw;
   let said = 0;
   const write = (text: string) => process.stderr.write(terminal ? `\r\u001b[K${text}` : `${text}\n`);
   write(`${title} ...`);

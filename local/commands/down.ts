@@ -105,7 +105,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   // Neither a full disk nor a cache that is gone may stop it.
-  const tools = builtTools();
+  const tools = await builtTools();
   if (tools === undefined) say("The cache with the tools is gone: removing without the engine.");
   if (tools === undefined || args.includes("--force")) await removeByForce();
   else {

@@ -4,8 +4,8 @@ import { builtTools } from "../toolchain/build.ts";
 export const about = 'Prints the exports for a shell: eval "$(npm run -s env)"';
 
 /** Prints what a shell needs for pulumi, kubectl and the tutorial's commands. */
-export function main(): number {
-  const tools = builtTools();
+export async function main(): Promise<number> {
+  const tools = await builtTools();
   if (tools === undefined || !isPrepared()) {
     throw new Error("there is no environment yet; run: npm run up");
   }

@@ -16,7 +16,7 @@ export interface Prepared {
 /** Checks the machine, builds what the cache lacks, and puts the plugins in place; seconds when all is there. */
 export async function prepare(): Promise<Prepared> {
   await ensurePrerequisites({
-    builds: builtTools() === undefined || !isImageStoreBuilt(),
+    builds: (await builtTools()) === undefined || !isImageStoreBuilt(),
     runs: unitProcesses().some(({ unit }) => unit.startsWith(`${stateDir}/`)),
   });
   const tools = await ensureTools();

@@ -81,7 +81,7 @@ async function readHealth(cluster: ClusterRecord): Promise<Health | undefined> {
 
 /** Prints the state of every cluster. */
 export async function main(): Promise<number> {
-  const tools = builtTools();
+  const tools = await builtTools();
   const clusters = allClusters();
   if (tools === undefined || clusters.length === 0) {
     console.log("There is no environment. Stand it up with: npm run up");

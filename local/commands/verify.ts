@@ -23,7 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error("verify: --faults needs the local GKE, so it takes neither --kubeconfig nor --context");
     return wrongArguments;
   }
-  const tools = builtTools();
+  const tools = await builtTools();
   if (tools !== undefined) {
     const own = environment(tools);
     Object.assign(process.env, elsewhere ? { PATH: own["PATH"] } : own);

@@ -2,12 +2,6 @@ import { main } from "@pulumi/pulumi/provider/server.js";
 
 import { LocalGkeProvider } from "./provider.ts";
 
-// An engine that was killed cannot end its plugins, which it gives process groups of their own.
-const engine = process.ppid;
-setInterval(() => {
-  if (process.ppid !== engine) process.exit(1);
-}, 1_000).unref();
-
 // The engine wants the version that the program's @pulumi/gcp has.
 await main(new LocalGkeProvider(process.env["LOCAL_GKE_PROVIDER_VERSION"] ?? ""), process.argv.slice(2));
 

@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { cpSync, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -8,7 +18,10 @@ import { CommandError, run } from "../machine/run.ts";
 import { cacheDir } from "../paths.ts";
 import { say, step } from "../progress.ts";
 import type { Progress } from "../progress.ts";
-import { moduleDir, tools } from "./tools.ts";
+import { kubernetesVersion } from "../gke/pki.ts";
+import { findOfficial } from "./official.ts";
+import type { Official } from "./official.ts";
+import { moduleDir, pulumiCliVersion, tools, toolsBeside } from "./tools.ts";
 import type { Tool } from "./tools.ts";
 
 /** The same for all: else nothing that one build compiled serves the next. */
@@ -42,7 +55,10 @@ async function copyEmbeds(source: string, { module, files }: NonNullable<Tool["e
 async function compile(tool: Tool, source: string, into: string, progress: Progress): Promise<void> {
   const variables = Object.entries(tool.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   const build = [...buildFlags, "-ldflags", ["-s", "-w", ...variables].join(" ")];
-  const all = await run("go", ["list", "-deps", ...buildFlags, ...tool.packages], { cwd: source, env: goEnvironment });
+  const all = await run("go", ["list", "-deps", ...buildFlags, ...tool.packages], {
+    cwd: source,
+    env: goEnvironment,
+  });
   const total = all.trim().split("\n").length;
   await new Promise<void>((resolve, reject) => {
     const child = spawn("go", ["build", "-v", ...build, "-o", `${into}/`, ...tool.packages], {
@@ -79,30 +95,76 @@ async function build(tool: Tool, into: string, progress: Progress): Promise<void
   rmSync(source, { recursive: true });
 }
 
-/**
- * Builds what the cache lacks and returns the folder with all commands, the
- * same for every checkout with the same versions.
- */
-export async function ensureTools(): Promise<string> {
-  const missing = tools.filter((tool) => !existsSync(toolDir(tool)));
-  if (missing.length > 0) {
-    const minutes = Math.ceil(missing.reduce((sum, tool) => sum + tool.minutes, 0));
-    say(`Building ${missing.length} of ${tools.length} tools, once for all checkouts: about ${minutes} min on 2 cores`);
-  }
-  for (const [index, tool] of missing.entries()) {
-    const progress = step(`[${index + 1}/${missing.length}] ${tool.title} (about ${tool.minutes} min)`);
-    await buildOnce(toolDir(tool), (into) => build(tool, into, progress));
-    progress.end();
-  }
-  return await linkCommands();
+/** What is built, and what of the machine is used in its place. */
+interface Toolchain {
+  tools: readonly Tool[];
+  official: Official;
 }
 
-const linksDir = (): string => join(cacheDir, `commands-${inputsHash([], tools.map(toolDir))}`);
+let found: Promise<Official> | undefined;
+
+async function toolchain(): Promise<Toolchain> {
+  found ??= findOfficial(process.env["PATH"] ?? "", {
+    pulumi: pulumiCliVersion,
+    kubernetes: kubernetesVersion,
+  });
+  const official = await found;
+  return { tools: toolsBeside(official, (tool) => existsSync(toolDir(tool))), official };
+}
+
+/**
+ * How many tools are built at a time. One build keeps 4 cores busy until it
+ * links, and takes up to 3 GiB; several on fewer cores only compile twice what
+ * they share.
+ */
+export function lanes(cores: number, memoryGiB: number): number {
+  return Math.max(1, Math.min(Math.floor(cores / 4), Math.floor(memoryGiB / 4)));
+}
+
+async function buildMissing(missing: readonly Tool[], of: number): Promise<void> {
+  if (missing.length === 0) return;
+  const width = Math.min(missing.length, lanes(availableParallelism(), totalmem() / 2 ** 30));
+  const minutes = Math.ceil(missing.reduce((sum, tool) => sum + tool.minutes, 0));
+  const how = width === 1 ? "one after the other" : `${width} at a time`;
+  say(
+    `Building ${missing.length} of ${of} tools, once for all checkouts, ${how}: about ${minutes} min on 2 cores, ` +
+      `and this machine has ${availableParallelism()}`,
+  );
+  const waiting = [...missing.entries()];
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, tool] = next;
+      const title = `[${index + 1}/${missing.length}] ${tool.title} (about ${tool.minutes} min)`;
+      const progress = step(title, { redraw: width === 1 });
+      await buildOnce(toolDir(tool), (into) => build(tool, into, progress));
+      progress.end();
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}
+
+/**
+ * Builds what the cache lacks and returns the folder with all commands, the
+ * same for every checkout with the same versions. An official pulumi or kubectl
+ * of a fitting version on PATH is used in place of a build.
+ */
+export async function ensureTools(): Promise<string> {
+  const { tools: wanted, official } = await toolchain();
+  const missing = wanted.filter((tool) => !existsSync(toolDir(tool)));
+  for (const file of Object.values(official))
+    if (missing.length > 0) say(`Using ${file} in place of a build.`);
+  await buildMissing(missing, wanted.length);
+  return await linkCommands({ tools: wanted, official });
+}
+
+const linksDir = ({ tools: wanted, official }: Toolchain): string =>
+  join(cacheDir, `commands-${inputsHash([], [...wanted.map(toolDir), ...Object.values(official)])}`);
 
 /** The folder with all commands, or undefined where they are not all built. */
-export function builtTools(): string | undefined {
-  return existsSync(linksDir()) && tools.every((tool) => existsSync(toolDir(tool)))
-    ? join(linksDir(), "bin")
+export async function builtTools(): Promise<string | undefined> {
+  const wanted = await toolchain();
+  return existsSync(linksDir(wanted)) && wanted.tools.every((tool) => existsSync(toolDir(tool)))
+    ? join(linksDir(wanted), "bin")
     : undefined;
 }
 
@@ -110,22 +172,28 @@ export function builtTools(): string | undefined {
 const besideCli = ["pulumi", "pulumi-language-nodejs"];
 
 /** Programs that the CLI starts on Node, from the packages of the folder that it works in. */
-const nodeWrappers = { "pulumi-analyzer-policy": "run-policy-pack", "pulumi-resource-pulumi-nodejs": "dynamic-provider" };
+const nodeWrappers = {
+  "pulumi-analyzer-policy": "run-policy-pack",
+  "pulumi-resource-pulumi-nodejs": "dynamic-provider",
+};
 
 /** One folder of links to the commands that users type, and in `pulumi` the CLI with what it wants beside itself. */
-async function linkCommands(): Promise<string> {
-  const folder = linksDir();
+async function linkCommands({ tools: wanted, official }: Toolchain): Promise<string> {
+  const folder = linksDir({ tools: wanted, official });
   await buildOnce(folder, (into) => {
     for (const name of ["bin", "pulumi"]) mkdirSync(join(into, name));
-    for (const tool of tools) {
+    // What it wants beside itself is beside the official one.
+    symlinkSync(official.pulumi ?? "../pulumi/pulumi", join(into, "bin", "pulumi"));
+    if (official.kubectl !== undefined) symlinkSync(official.kubectl, join(into, "bin", "kubectl"));
+    for (const tool of wanted) {
       for (const command of tool.commands) {
+        if (command === "kubectl" && official.kubectl !== undefined) continue;
         const built = join(toolDir(tool), "bin", command);
         // Hard links: the CLI looks beside the file that it is, not beside a link to it.
         if (besideCli.includes(command)) linkSync(built, join(into, "pulumi", command));
         else if (!command.startsWith("pulumi-resource-")) symlinkSync(built, join(into, "bin", command));
       }
     }
-    symlinkSync("../pulumi/pulumi", join(into, "bin", "pulumi"));
     for (const [command, module] of Object.entries(nodeWrappers)) {
       writeFileSync(
         join(into, "pulumi", command),

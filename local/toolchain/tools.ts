@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { kubernetesVersion } from "../gke/pki.ts";
 import { dependencyVersion } from "../packageVersions.ts";
+import type { Official } from "./official.ts";
 
 /** A Go module of ours that only pins versions, and the commands that come of it. */
 export interface Tool {
@@ -105,6 +106,28 @@ export const tools: readonly Tool[] = [
     minutes: 0.8,
   },
 ];
+
+const pulumiCommands = ["pulumi", "pulumi-language-nodejs"];
+
+/** The Kubernetes tool without the command that users type. */
+function withoutKubectl(tool: Tool): Tool {
+  const commands = tool.commands.filter((command) => command !== "kubectl");
+  return { ...tool, commands, packages: commands.map((command) => `k8s.io/kubernetes/cmd/${command}`) };
+}
+
+/** What is to be built beside these commands of the machine; what is built already stays. */
+export function toolsBeside(official: Official, isBuilt: (tool: Tool) => boolean): readonly Tool[] {
+  return tools
+    .filter(
+      ({ commands }) =>
+        official.pulumi === undefined || !commands.some((name) => pulumiCommands.includes(name)),
+    )
+    .map((tool) =>
+      official.kubectl !== undefined && tool.commands.includes("kubectl") && !isBuilt(tool)
+        ? withoutKubectl(tool)
+        : tool,
+    );
+}
 
 /** The folder of a tool's module. */
 export const moduleDir = (tool: Tool): string => join(import.meta.dirname, tool.module);
