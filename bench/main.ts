@@ -1,0 +1,83 @@
+/**
+ * Measures what the project promises to be fast or small in, and prints a table: `npm run bench`. Clusters are stood
+ * up in a state folder of the bench's own, and taken down.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { readOptions, usage } from "./options.ts";
+import { CutShort, type Bench, type Values } from "./row.ts";
+import { figures, renderTable } from "./table.ts";
+
+// Before anything of the local GKE is loaded, which reads it once.
+const stateDir = mkdtempSync(join(tmpdir(), "zookeeper-bench-"));
+process.env["ZOOKEEPER_ENVIRONMENT_STATE"] = stateDir;
+
+async function benches(): Promise<Bench[]> {
+  return [
+    (await import("./rows/environment.ts")).environmentBench(stateDir),
+    (await import("./rows/program.ts")).programBench(stateDir),
+    (await import("./rows/preview.ts")).previewBench(stateDir),
+    (await import("./rows/typeCheck.ts")).typeCheckBench,
+    (await import("./rows/registrations.ts")).registrationBench(stateDir),
+    (await import("./policy.ts")).policyBench,
+  ];
+}
+
+/** Measures rows so often. What fails is said, and does not keep other rows from being measured. */
+async function measure(
+  all: readonly Bench[],
+  only: ReadonlySet<string>,
+  runs: number,
+): Promise<{ values: Values[]; failed: boolean }> {
+  const values: Values[] = [];
+  let failed = false;
+  for (const bench of all) {
+    const wanted = new Set(bench.rows.map(({ name }) => name).filter((name) => only.has(name)));
+    for (let run = 1; wanted.size > 0 && run <= runs; run++) {
+      process.stderr.write(`${[...wanted].join(", ")}: run ${run} of ${runs}\n`);
+      try {
+        values.push(await bench.measure(wanted));
+      } catch (error) {
+        failed = true;
+        if (error instanceof CutShort) values.push(error.values);
+        console.error(error instanceof Error ? `bench: ${error.message}` : error);
+      }
+    }
+  }
+  return { values, failed };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const all = await benches();
+  const rows = all.flatMap((bench) => bench.rows);
+  const names = rows.map(({ name }) => name);
+  const options = readOptions(args, names);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (options.list) {
+    for (const { name, what } of rows) console.log(`${name.padEnd(28)} ${what}`);
+    return 0;
+  }
+  const wanted = new Set(options.only.length === 0 ? names : options.only);
+  const { values, failed } = await measure(all, wanted, options.runs);
+  const measured = figures(
+    rows.filter(({ name }) => wanted.has(name)),
+    values,
+  );
+  console.log(options.json ? JSON.stringify(measured, null, 2) : renderTable(measured));
+  if (failed) return 2;
+  return measured.every(({ met }) => met !== false) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? `bench: ${error.message}` : error);
+  process.exitCode = 2;
+} finally {
+  rmSync(stateDir, { recursive: true, force: true });
+}

@@ -1,0 +1,47 @@
+import { parseArgs } from "node:util";
+
+/** What the command line asks for. */
+export interface Options {
+  /** How often each row is measured. */
+  readonly runs: number;
+  /** The rows to measure; all where it is empty. */
+  readonly only: readonly string[];
+  readonly json: boolean;
+  readonly list: boolean;
+  readonly help: boolean;
+}
+
+/** How the command is used. */
+export const usage = `usage: npm run bench -- [options]
+  --runs N          measures each row N times (default 3)
+  --only NAME[,..]  only these rows; an ending * stands for any ending; may be given again
+  --json            prints the figures as JSON
+  --list            says which rows there are
+  --help            says this`;
+
+/** Reads the command line. @throws Error that names what is wrong with it */
+export function readOptions(args: readonly string[], known: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      runs: { type: "string", default: "3" },
+      only: { type: "string", multiple: true, default: [] },
+      json: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const runs = Number(values.runs);
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new Error(`--runs: ${values.runs} is no whole number of at least 1`);
+  const patterns = values.only.flatMap((names) => names.split(","));
+  const only = patterns.flatMap((pattern) => {
+    const matches = known.filter((name) =>
+      pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+    );
+    if (matches.length === 0)
+      throw new Error(`--only: there is no row ${pattern}; there are ${known.join(", ")}`);
+    return matches;
+  });
+  return { runs, only, json: values.json, list: values.list, help: values.help };
+}

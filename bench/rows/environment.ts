@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { adminKubeconfig } from "../../local/gke/pki.ts";
+import { allClusters } from "../../local/gke/records.ts";
+import { cpuSeconds, environmentProcesses, residentMiB } from "../processes.ts";
+import { CutShort, type Bench, type Row, type Values } from "../row.ts";
+import { timed } from "../timed.ts";
+import { prepareTools } from "../tools.ts";
+import { measureTutorial } from "../tutorial.ts";
+import { EnsembleWatch } from "../watch.ts";
+
+const root = join(import.meta.dirname, "../..");
+const idleSeconds = 30;
+
+const rows: readonly Row[] = [
+  { name: "up", what: "npm run up, nothing running, until a create is acknowledged", unit: "s", budget: 45 },
+  { name: "up-end", what: "npm run up until it says so, all servers in the quorum", unit: "s" },
+  {
+    name: "quorum",
+    what: "the StatefulSet's creation until a create is acknowledged",
+    unit: "s",
+    budget: 10,
+  },
+  {
+    name: "tutorial",
+    what: "the tutorial's manifest, same cluster: apply until a create is acknowledged",
+    unit: "s",
+  },
+  { name: "up-again", what: "npm run up with nothing to change", unit: "s", budget: 10 },
+  { name: "memory", what: "the whole local GKE with the ensemble, resident", unit: "MiB", budget: 2048 },
+  { name: "idle", what: `its CPU when idle, of one core over ${idleSeconds} s`, unit: "%", budget: 15 },
+  { name: "down", what: "npm run down", unit: "s", budget: 15 },
+];
+
+/** The kubeconfig of the environment's cluster, as soon as there is one. */
+async function clusterKubeconfig(running: () => boolean): Promise<string> {
+  while (running()) {
+    const file = allClusters().map(adminKubeconfig)[0];
+    if (file !== undefined && existsSync(file)) return file;
+    await sleep(20);
+  }
+  throw new Error("npm run up ended without a cluster");
+}
+
+async function npm(...args: string[]): Promise<number> {
+  return (await timed("npm", ["run", "--silent", ...args], { cwd: root })) / 1000;
+}
+
+/** Stands the environment up; the kubeconfig of its cluster, and what was measured. */
+async function standUp(): Promise<{ kubeconfig: string; values: Values }> {
+  const began = performance.now();
+  let running = true;
+  const up = npm("up").finally(() => {
+    running = false;
+  });
+  // Seen below; here only so that an early failure is not reported as unhandled.
+  up.catch(() => undefined);
+  const kubeconfig = await clusterKubeconfig(() => running).catch(async (error: unknown) => {
+    await up;
+    throw error;
+  });
+  const watch = new EnsembleWatch(kubeconfig, "default");
+  try {
+    const writable = watch.writable();
+    const end = await up;
+    const when = await Promise.race([writable, sleep(10_000, undefined)]);
+    if (when === undefined || watch.created === undefined)
+      throw new Error("npm run up ended, but no server acknowledged a create");
+    const values = { up: (when - began) / 1000, "up-end": end, quorum: (when - watch.created) / 1000 };
+    return { kubeconfig, values };
+  } finally {
+    watch.end();
+  }
+}
+
+async function measureIdle(stateDir: string): Promise<Values> {
+  // What standing up left to do is not idling.
+  await sleep(10_000);
+  const [before, began] = [cpuSeconds(environmentProcesses(stateDir)), performance.now()];
+  await sleep(idleSeconds * 1000);
+  const pids = environmentProcesses(stateDir);
+  const used = cpuSeconds(pids) - before;
+  return { idle: (100_000 * used) / (performance.now() - began), memory: residentMiB(pids) };
+}
+
+/** An environment's life, in a state folder of its own that is empty before and after. */
+export function environmentBench(stateDir: string): Bench {
+  return {
+    rows,
+    measure: async (wanted) => {
+      await prepareTools();
+      const values: Record<string, number> = {};
+      try {
+        const { kubeconfig, values: up } = await standUp();
+        Object.assign(values, up);
+        if (wanted.has("idle") || wanted.has("memory")) Object.assign(values, await measureIdle(stateDir));
+        if (wanted.has("up-again")) values["up-again"] = await npm("up");
+        if (wanted.has("tutorial")) values["tutorial"] = await measureTutorial(stateDir, kubeconfig);
+      } catch (error) {
+        await npm("down", "--", "--delete-volumes");
+        throw new CutShort(values, error);
+      }
+      values["down"] = await npm("down", "--", "--delete-volumes");
+      return values;
+    },
+  };
+}

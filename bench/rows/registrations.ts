@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { writeProgram } from "../programs.ts";
+import type { Bench, Row, Values } from "../row.ts";
+import { timed } from "../timed.ts";
+import { prepareTools } from "../tools.ts";
+
+const component = JSON.stringify(join(import.meta.dirname, "../../components/ensemble/ensemble.ts"));
+
+/** How many ensembles a program has: were the cost not linear, the rows would differ. */
+const sizes = [10, 100, 1000];
+
+/** What the engine is told of one ensemble: the component and what is below it. */
+const perEnsemble = 12;
+
+const ensembles = `const size = Number(process.env["BENCH_ENSEMBLES"]);
+for (let i = 0; i < size; i++) new ZooKeeperEnsemble(\`zk\${i}\`, {}, options);`;
+
+/** Registers with the engine. Objects would be written to a folder, so that no cluster is needed. */
+const engineProgram = `import { Provider } from "@pulumi/kubernetes/provider.js";
+import { ZooKeeperEnsemble } from ${component};
+Reflect.deleteProperty(Error, "prepareStackTrace");
+const options = { provider: new Provider("folder", { renderYamlToDirectory: "rendered" }) };
+${ensembles}
+`;
+
+/** Registers with Pulumi's mocks, as unit tests do, and counts. */
+const mocksProgram = `import * as pulumi from "@pulumi/pulumi";
+let registered = 0;
+await pulumi.runtime.setMocks({
+  newResource: ({ name, inputs }) => ({ id: \`\${name}-\${registered++}\`, state: inputs }),
+  call: () => ({}),
+});
+const { ZooKeeperEnsemble } = await import(${component});
+const options = {};
+${ensembles}
+await pulumi.runtime.disconnect();
+if (registered !== size * ${perEnsemble}) throw new Error(\`\${size} ensembles made \${registered} resources\`);
+`;
+
+interface Way {
+  readonly name: string;
+  readonly where: string;
+  /** Milliseconds a registration. */
+  readonly budget: number;
+  /** Runs a program with so many ensembles; milliseconds. */
+  readonly run: (size: number) => Promise<number>;
+}
+
+const rowName = (way: Way, size: number): string => `registration-${way.name}-${size}`;
+
+/** What one registration costs, beyond a program without ensembles, for programs of growing size. */
+export function registrationBench(stateDir: string): Bench {
+  const folder = join(stateDir, "registrations");
+  const stacks = join(folder, "stacks");
+  const ways: readonly Way[] = [
+    {
+      name: "mocks",
+      where: "on mocks",
+      budget: 1,
+      run: async (size) =>
+        await timed(process.execPath, ["index.ts"], {
+          cwd: join(folder, "mocks"),
+          env: { BENCH_ENSEMBLES: String(size) },
+        }),
+    },
+    {
+      name: "engine",
+      where: "in a preview by the engine",
+      budget: 5,
+      run: async (size) =>
+        await timed("pulumi", ["preview", "--non-interactive", "--suppress-outputs", "--stack", "dev"], {
+          cwd: join(folder, "engine"),
+          env: {
+            ...(await prepareTools()),
+            PULUMI_BACKEND_URL: `file://${stacks}`,
+            KUBECONFIG: undefined,
+            BENCH_ENSEMBLES: String(size),
+          },
+        }),
+    },
+  ];
+  const initialise = async (): Promise<void> => {
+    mkdirSync(stacks, { recursive: true });
+    writeProgram(join(folder, "mocks"), "mocks", mocksProgram);
+    writeProgram(join(folder, "engine"), "engine", engineProgram);
+    const env = { ...(await prepareTools()), PULUMI_BACKEND_URL: `file://${stacks}` };
+    await timed("pulumi", ["stack", "init", "dev"], { cwd: join(folder, "engine"), env });
+    for (const way of ways) await way.run(1);
+  };
+  return {
+    rows: ways.flatMap((way) =>
+      sizes.map((size): Row => ({
+        name: rowName(way, size),
+        what: `one registration of ${size} ensembles' ${way.where}`,
+        unit: "ms",
+        budget: way.budget,
+      })),
+    ),
+    measure: async (wanted) => {
+      if (!existsSync(folder)) await initialise();
+      const values: Record<string, number> = {};
+      for (const way of ways) {
+        const asked = sizes.filter((size) => wanted.has(rowName(way, size)));
+        const floor = asked.length === 0 ? 0 : await way.run(0);
+        for (const size of asked)
+          values[rowName(way, size)] = ((await way.run(size)) - floor) / (size * perEnsemble);
+      }
+      return values satisfies Values;
+    },
+  };
+}

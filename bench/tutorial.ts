@@ -1,0 +1,92 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { unitProcesses } from "../local/machine/processes.ts";
+import { run } from "../local/machine/run.ts";
+import { zookeeperImage, zookeeperVersion } from "../local/image/image.ts";
+import { EnsembleWatch } from "./watch.ts";
+
+const fixtures = join(import.meta.dirname, "fixtures");
+const namespace = "tutorial";
+/** How long its ensemble may take, in milliseconds. */
+const patience = 100_000;
+const image = `docker.io/bench/kubernetes-zookeeper`;
+const tag = `1.0-${zookeeperVersion}`;
+
+/** The containerd of every node of the environment in a state folder. */
+function containerds(stateDir: string): number[] {
+  return unitProcesses()
+    .filter(
+      ({ unit, argv }) =>
+        unit.startsWith(`${stateDir}/`) && unit.includes("/nodes/") && argv[0] === "containerd",
+    )
+    .map(({ pid }) => pid);
+}
+
+async function ctr(containerd: number, ...args: string[]): Promise<void> {
+  await run("nsenter", [
+    `--target=${containerd}`,
+    "--mount",
+    "--",
+    "ctr",
+    "--namespace=k8s.io",
+    "images",
+    ...args,
+  ]);
+}
+
+/** Puts an image with the tutorial's commands on every node, as if it had been pulled. */
+async function installImage(stateDir: string): Promise<void> {
+  const nodes = containerds(stateDir);
+  const [first] = nodes;
+  if (first === undefined) throw new Error(`no containerd runs for ${stateDir}`);
+  const work = join(stateDir, "tutorial-image");
+  const layout = join(work, "layout");
+  mkdirSync(layout, { recursive: true });
+  try {
+    await ctr(first, "export", join(work, "base.tar"), zookeeperImage);
+    await run("tar", ["-C", layout, "-xf", join(work, "base.tar")]);
+    const commands = join(fixtures, "tutorial-image");
+    const insert = (source: string, target: string, from: string) =>
+      run("umoci", ["insert", "--image", `${layout}:${from}`, "--tag", tag, source, target]);
+    await insert(join(commands, "start-zookeeper"), "/usr/local/bin/start-zookeeper", zookeeperVersion);
+    await insert(join(commands, "zookeeper-ready"), "/usr/local/bin/zookeeper-ready", tag);
+    const conf = join(work, "conf");
+    mkdirSync(conf);
+    await run("chown", ["1000:1000", conf]);
+    await insert(conf, "/opt/zookeeper/conf", tag);
+    const tar = join(work, "tutorial.tar");
+    await run("tar", ["-C", layout, "-cf", tar, "."]);
+    await Promise.all(nodes.map((node) => ctr(node, "import", "--base-name", image, tar)));
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+/** Applies the tutorial's manifest and returns the seconds until its ensemble acknowledges a create. */
+export async function measureTutorial(stateDir: string, kubeconfig: string): Promise<number> {
+  const kubectl = (...args: string[]) => run("kubectl", ["--kubeconfig", kubeconfig, ...args]);
+  await installImage(stateDir);
+  await kubectl("apply", "-f", join(fixtures, "standard-rwo.yaml"));
+  await kubectl("create", "namespace", namespace);
+  const watch = new EnsembleWatch(kubeconfig, namespace);
+  const timeout = setTimeout(() => {
+    watch.end();
+  }, patience);
+  try {
+    const began = performance.now();
+    const writable = watch.writable();
+    await kubectl("--namespace", namespace, "apply", "-f", join(fixtures, "tutorial.yaml"));
+    const when = await writable;
+    if (when === undefined) {
+      const pods = await kubectl("--namespace", namespace, "describe", "pods");
+      throw new Error(`the tutorial's ensemble acknowledged nothing within ${patience / 1000} s\n${pods}`);
+    }
+    return (when - began) / 1000;
+  } finally {
+    clearTimeout(timeout);
+    watch.end();
+    await kubectl("delete", "namespace", namespace, "--wait");
+    await kubectl("delete", "storageclass", "standard-rwo");
+  }
+}
