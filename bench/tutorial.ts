@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { unitProcesses } from "../local/machine/processes.ts";
@@ -35,6 +35,19 @@ async function ctr(containerd: number, ...args: string[]): Promise<void> {
   ]);
 }
 
+/** Leaves only our image in a layout's index, under its tag: containerd's own notes there would name it the base image. */
+function keepOnly(indexFile: string): void {
+  const reference = "org.opencontainers.image.ref.name";
+  const index = JSON.parse(readFileSync(indexFile, "utf8")) as {
+    manifests: { annotations?: Record<string, string> }[];
+  };
+  const manifests = index.manifests
+    .filter(({ annotations }) => annotations?.[reference] === tag)
+    .map((manifest) => ({ ...manifest, annotations: { [reference]: tag } }));
+  if (manifests.length !== 1) throw new Error(`${indexFile} has ${manifests.length} images ${tag}`);
+  writeFileSync(indexFile, JSON.stringify({ ...index, manifests }));
+}
+
 /** Puts an image with the tutorial's commands on every node, as if it had been pulled. */
 async function installImage(stateDir: string): Promise<void> {
   const nodes = containerds(stateDir);
@@ -55,6 +68,7 @@ async function installImage(stateDir: string): Promise<void> {
     mkdirSync(conf);
     await run("chown", ["1000:1000", conf]);
     await insert(conf, "/opt/zookeeper/conf", tag);
+    keepOnly(join(layout, "index.json"));
     const tar = join(work, "tutorial.tar");
     await run("tar", ["-C", layout, "-cf", tar, "."]);
     await Promise.all(nodes.map((node) => ctr(node, "import", "--base-name", image, tar)));

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { emptyProgram, writeProgram } from "../programs.ts";
@@ -11,12 +11,24 @@ const root = join(import.meta.dirname, "../..");
 /** The dev stack's settings, as far as they decide what is made. */
 const settings = { "gcp:project": "zookeeper-bench" };
 
-async function runOnce(folder: string, project: string, compileCache: string): Promise<NodeTaken> {
+/** What the language host gives to Node, as Pulumi.yaml says. */
+function nodeArguments(): string[] {
+  const stated = /^ +nodeargs: "(.*)"$/m.exec(readFileSync(join(root, "Pulumi.yaml"), "utf8"))?.[1];
+  if (stated === undefined) throw new Error("Pulumi.yaml states no nodeargs");
+  return stated.split(" ");
+}
+
+async function runOnce(
+  folder: string,
+  project: string,
+  nodeArgs: readonly string[],
+  compileCache: string,
+): Promise<NodeTaken> {
   const engine = await startStubEngine();
   try {
     const named = { project, stack: "dev", pwd: folder, monitor: engine.address, engine: engine.address };
     const flags = Object.entries(named).map(([flag, value]) => `--${flag}=${value}`);
-    const taken = await timedNode([runProgram, ...flags, "--dry-run", "index.ts"], {
+    const taken = await timedNode([...nodeArgs, runProgram, ...flags, "--dry-run", "index.ts"], {
       cwd: folder,
       env: { PULUMI_CONFIG: JSON.stringify(settings), NODE_COMPILE_CACHE: compileCache },
     });
@@ -32,8 +44,8 @@ export function programBench(stateDir: string): Bench {
   const empty = join(stateDir, "empty-process");
   const compileCache = join(stateDir, "compile-cache");
   const runBoth = async (): Promise<{ own: NodeTaken; floor: NodeTaken }> => ({
-    own: await runOnce(root, "zookeeper-environment", compileCache),
-    floor: await runOnce(empty, "empty", compileCache),
+    own: await runOnce(root, "zookeeper-environment", nodeArguments(), compileCache),
+    floor: await runOnce(empty, "empty", [], compileCache),
   });
   return {
     rows: [
