@@ -90,6 +90,13 @@ func TestCleanWatch(t *testing.T) {
 	wantOnly(t, judge(t, watched(read(Watch, 3, 36, 37, 2, 1), event(48), read(Watch, 3, 49, 55, 3, 2))...))
 }
 
+func TestWatchOfASessionThatChangedUnderWay(t *testing.T) {
+	unsure := read(Watch, 0, 36, 37, 2, 1)
+	second := read(Read, 3, 53, 55, 3, 2)
+	wantOnly(t, judge(t, watched(unsure, event(48), event(52), second)...))
+	wantOnly(t, judge(t, watched(unsure, event(48), event(52), event(54), second)...), Watches)
+}
+
 func TestWatchFiresTwice(t *testing.T) {
 	wantOnly(t, judge(t, watched(event(48), event(52))...), Watches)
 }

@@ -20,20 +20,30 @@ func (r *Report) checkWatches(watches map[watchKey][]history.Record) {
 		if key.session == 0 || !slices.ContainsFunc(records, isWatching) {
 			continue
 		}
-		r.checkOneWatch(key, records)
+		r.checkOneWatch(key, records, watches[watchKey{key: key.key}])
 	}
 }
 
 func isWatching(r history.Record) bool { return r.Kind == history.Watch || r.Kind == history.Event }
 
-func (r *Report) checkOneWatch(key watchKey, records []history.Record) {
-	var events, sets []history.Record
+func settings(records []history.Record) []history.Record {
+	var sets []history.Record
 	for _, record := range records {
-		switch {
-		case record.Kind == history.Event:
-			events = append(events, record)
-		case record.Kind == history.Watch && record.Result == history.OK:
+		if record.Kind == history.Watch && record.Result == history.OK {
 			sets = append(sets, record)
+		}
+	}
+	return sets
+}
+
+// checkOneWatch judges one session's watches on one node. The records in unsure are of a session that changed under
+// way: each may have set a watch of this session.
+func (r *Report) checkOneWatch(key watchKey, records, unsure []history.Record) {
+	var events []history.Record
+	sets := settings(records)
+	for _, record := range records {
+		if record.Kind == history.Event {
+			events = append(events, record)
 		}
 	}
 	slices.SortFunc(events, func(a, b history.Record) int { return compare(a.Start, b.Start) })
@@ -41,7 +51,7 @@ func (r *Report) checkOneWatch(key watchKey, records []history.Record) {
 		r.judged(Watches, 1)
 		// Every event uses up a setting that was asked for before it.
 		asked := 0
-		for _, set := range sets {
+		for _, set := range slices.Concat(sets, settings(unsure)) {
 			if set.Start < event.Start {
 				asked++
 			}

@@ -51,7 +51,12 @@ func (d *driver) begin(s *session, kind history.Kind, key string) history.Record
 func (d *driver) end(s *session, record *history.Record, err error) {
 	record.End = d.out.Now()
 	record.Result, record.Note = outcome(err)
-	if s.SessionID() != record.Session {
+	switch now := s.SessionID(); record.Session {
+	case now:
+	case 0:
+		// There was no session yet to send it on: it went out on this one.
+		record.Session = now
+	default:
 		record.Session = 0
 	}
 	if s.dials.Load() != record.Connection {
