@@ -125,8 +125,9 @@ export interface ZooKeeperEnsembleArgs {
    */
   terminationGracePeriodSeconds?: pulumi.Input<number>;
   /**
-   * Whether Pulumi refuses to delete the StatefulSet, and so also what would replace it: another name, namespace or
-   * StorageClass. The volumes are never deleted either way. Plain, because it is a resource option.
+   * Whether Pulumi refuses to delete the StatefulSet and the objects around it, and so also what would replace them:
+   * another name, namespace or StorageClass. The volumes are never deleted either way. Plain, because it is a resource
+   * option.
    * @default true
    */
   protect?: boolean;

@@ -1,9 +1,10 @@
 import type { Known } from "../validation/values.ts";
 import type { Report } from "../validation/report.ts";
+import { ofTypes } from "../validation/types.ts";
 import { isBefore, parseImage, tagVersion } from "../units/image.ts";
 import { isDnsLabel, isDnsSubdomain, longestLabel } from "../units/dns.ts";
 import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../units/quantity.ts";
-import type { EnsembleValues } from "./args.ts";
+import { ensembleDefaults, type EnsembleValues } from "./args.ts";
 import { heapMebibytes, largestHeapShare, parseHeap } from "./heap.ts";
 import { claimTemplate, ensembleNames } from "./names.ts";
 
@@ -13,8 +14,12 @@ const oldestVersion = [3, 9, 5] as const;
 const mostServers = 99;
 const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 
-/** Notes everything that is wrong with an ensemble's settings, as far as they are known. */
-export function checkEnsemble(ensemble: Known<EnsembleValues>, report: Report): void {
+/**
+ * Notes everything that is wrong with an ensemble's settings, as far as they are known.
+ * @returns those whose types are right
+ */
+export function checkEnsemble(values: Known<EnsembleValues>, report: Report): Known<EnsembleValues> {
+  const ensemble = ofTypes(values, { ...ensembleDefaults, name: "zk" }, report);
   checkNames(ensemble, report);
   checkServers(ensemble.servers, report);
   checkImage(ensemble.image, report);
@@ -22,6 +27,7 @@ export function checkEnsemble(ensemble: Known<EnsembleValues>, report: Report): 
   checkVolume(ensemble, report);
   checkTimes(ensemble, report);
   checkLimits(ensemble, report);
+  return ensemble;
 }
 
 function checkNames(ensemble: Known<EnsembleValues>, report: Report): void {

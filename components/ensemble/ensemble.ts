@@ -57,10 +57,13 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
 
     const namespace = this.#createNamespace();
     const around = namespace === undefined ? {} : { dependsOn: [namespace] };
-    const services = this.#createServices(around);
+    // All that the servers need is protected with them: were only they, an update that is refused half-way would leave
+    // replacements of their Services, and the next update would delete the originals.
+    const { protect } = this.#plain;
+    const services = this.#createServices({ ...around, protect });
     const config = this.#createConfig(around);
-    this.#protectQuorum(around);
-    const statefulSet = this.#createServers(config, [...services], transform);
+    const guards = this.#protectQuorum({ ...around, protect });
+    const statefulSet = this.#createServers(config, [...services, ...guards], transform);
     this.#markBootstrapped(statefulSet);
     this.#growVolumes(statefulSet);
 
@@ -86,7 +89,8 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       `${this.#name}-namespace`,
       {
         metadata: {
-          name: namespace,
+          // Not from the plain settings: what is refused when it is known makes no namespace.
+          name: this.#settings.namespace,
           labels: { "pod-security.kubernetes.io/enforce": "restricted" },
           annotations: { "pulumi.com/patchForce": "true" },
         },
@@ -120,12 +124,13 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     return { map, hash };
   }
 
-  #protectQuorum(options: pulumi.CustomResourceOptions): void {
+  /** What the servers depend on, so that it is there before them, and a refused deletion of theirs leaves it. */
+  #protectQuorum(options: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const opts = pulumi.mergeOptions({ parent: this }, options);
-    new PodDisruptionBudget(`${this.#name}-pdb`, this.#inputs(disruptionBudget), opts);
-    if (this.#plain.networkPolicy) {
-      new NetworkPolicy(`${this.#name}-network-policy`, this.#inputs(networkPolicy), opts);
-    }
+    const budget = new PodDisruptionBudget(`${this.#name}-pdb`, this.#inputs(disruptionBudget), opts);
+    return this.#plain.networkPolicy
+      ? [budget, new NetworkPolicy(`${this.#name}-network-policy`, this.#inputs(networkPolicy), opts)]
+      : [budget];
   }
 
   #createServers(
@@ -139,7 +144,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
         metadata: this.#settings.apply((s) => objectMeta(s, ensembleNames(s.name).statefulSet)),
         automountServiceAccountToken: false,
       },
-      { parent: this, dependsOn },
+      { parent: this, dependsOn, protect: this.#plain.protect },
     );
     const manifest = pulumi
       .all([this.#settings, config.map.metadata.name, config.hash])

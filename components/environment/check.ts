@@ -13,19 +13,22 @@ const systemPodsMemory = 400 * mebibyte;
 
 /** Notes everything that is wrong with an environment's settings: each part by itself, and the parts together. */
 export function checkEnvironment(environment: KnownEnvironment, report: Report): void {
-  checkCluster(environment, report);
-  if (environment.storage !== undefined) {
-    checkStorage(environment.storage, report.at("storage"));
+  checkClusters(environment, report);
+  const { gke, existing, storage, ensemble } = environment;
+  if (existing !== undefined) {
+    checkExisting(existing, report.at("existing"));
   }
-  if (environment.ensemble !== undefined) {
-    checkEnsemble(environment.ensemble, report.at("ensemble"));
-  }
-  checkSpread(environment, report);
-  checkFit(environment, report);
-  checkDisks(environment, report);
+  const parts = {
+    ...(gke && { gke: checkGke(gke, report.at("gke")) }),
+    ...(storage && { storage: checkStorage(storage, report.at("storage")) }),
+    ...(ensemble && { ensemble: checkEnsemble(ensemble, report.at("ensemble")) }),
+  };
+  checkSpread(parts, report);
+  checkFit(parts, report);
+  checkDisks(parts, report);
 }
 
-function checkCluster({ gke, existing }: KnownEnvironment, report: Report): void {
+function checkClusters({ gke, existing }: KnownEnvironment, report: Report): void {
   if (gke === undefined && existing === undefined) {
     report.fault(
       "gke.project",
@@ -41,12 +44,6 @@ function checkCluster({ gke, existing }: KnownEnvironment, report: Report): void
       "both a new GKE cluster and an existing cluster are asked for",
       "leave out either the Google Cloud project or the kubeconfig",
     );
-  }
-  if (gke !== undefined) {
-    checkGke(gke, report.at("gke"));
-  }
-  if (existing !== undefined) {
-    checkExisting(existing, report.at("existing"));
   }
 }
 

@@ -6,7 +6,7 @@ import { gkeDefaults } from "../gke/args.ts";
 import { GkeCluster } from "../gke/cluster.ts";
 import { storageDefaults } from "../storage/args.ts";
 import { ZooKeeperStorageClass } from "../storage/storageClass.ts";
-import { refuseFaults, withoutInputs } from "../validation/checked.ts";
+import { hasInputs, refuseFaults, withoutInputs } from "../validation/checked.ts";
 import { describe } from "../validation/report.ts";
 import { withDefaults } from "../validation/values.ts";
 import { environmentDefaults, type KnownEnvironment, type ZooKeeperEnvironmentArgs } from "./args.ts";
@@ -36,12 +36,15 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
 
   readonly #name: string;
   readonly #args: ZooKeeperEnvironmentArgs;
+  readonly #whenChecked: <T>(input: pulumi.Input<T>) => pulumi.Input<T>;
 
   constructor(name: string, args: ZooKeeperEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
-    const report = refuseFaults(`ZooKeeper environment ${name}`, knownSettings(args), checkEnvironment);
+    const what = `ZooKeeper environment ${name}`;
+    const report = refuseFaults(what, knownSettings(args), checkEnvironment);
     super("zookeeper:environment:ZooKeeperEnvironment", name, visibleInputs(args), opts);
     this.#name = name;
     this.#args = args;
+    this.#whenChecked = lateCheck(what, args);
     for (const warning of report.warnings) {
       void pulumi.log.warn(describe(warning), this);
     }
@@ -65,7 +68,8 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   #findCluster(): GkeCluster | ExistingCluster {
     const { gke, existing } = this.#args;
     if (gke !== undefined) {
-      const args = { ...gke, name: gke.name ?? environmentDefaults.cluster };
+      const name = this.#whenChecked(gke.name ?? environmentDefaults.cluster);
+      const args = { ...gke, name };
       return new GkeCluster(this.#name, args, { parent: this });
     }
     if (existing !== undefined) {
@@ -79,7 +83,12 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
       return undefined;
     }
     const args = withDefaults(this.#args.storage ?? {}, { className: environmentDefaults.storageClass });
-    return new ZooKeeperStorageClass(this.#name, args, { parent: this, provider: cluster.provider });
+    const className = this.#whenChecked(args.className);
+    return new ZooKeeperStorageClass(
+      this.#name,
+      { ...args, className },
+      { parent: this, provider: cluster.provider },
+    );
   }
 
   #createEnsemble(
@@ -90,13 +99,37 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
       name: environmentDefaults.ensemble,
       ...(storage === undefined ? {} : { storageClassName: storage.className }),
     });
-    return new ZooKeeperEnsemble(this.#name, args, {
-      parent: this,
-      provider: cluster.provider,
-      // The nodes too: pods that wait for them would be waited for, and on the way down could not leave.
-      dependsOn: [cluster],
-    });
+    const image = this.#whenChecked(args.image ?? ensembleDefaults.image);
+    return new ZooKeeperEnsemble(
+      this.#name,
+      { ...args, image },
+      {
+        parent: this,
+        provider: cluster.provider,
+        // The nodes too: pods that wait for them would be waited for, and on the way down could not leave.
+        dependsOn: [cluster],
+      },
+    );
   }
+}
+
+/**
+ * Checks the parts together when all of their inputs are known; each part checks only itself.
+ * @returns makes an input wait for that check, and with it everything that is made from it
+ */
+function lateCheck(
+  what: string,
+  { existing, ...parts }: ZooKeeperEnvironmentArgs,
+): <T>(input: pulumi.Input<T>) => pulumi.Input<T> {
+  if (!hasInputs(parts)) {
+    return (input) => input;
+  }
+  // The types of what an output unwraps to are those of the arguments, with every input known.
+  const known = pulumi.output(parts) as unknown as pulumi.Output<typeof parts>;
+  const checked = known.apply((values) => {
+    refuseFaults(what, { ...knownSettings(values), ...(existing && { existing: {} }) }, checkEnvironment);
+  });
+  return (input) => pulumi.all([input, checked]).apply(([value]) => value) as typeof input;
 }
 
 /** What the engine, and so every policy, sees: no functions, and no secret in plain text. */

@@ -1,16 +1,23 @@
 import type { Report } from "../validation/report.ts";
 import type { Known, Values } from "../validation/values.ts";
+import { ofTypes } from "../validation/types.ts";
 import type { ExistingClusterArgs } from "./cluster.ts";
 
 /** An existing cluster's settings. */
 export type ExistingValues = Values<ExistingClusterArgs>;
 
 /** Notes everything that is wrong with the way to an existing cluster; a kubeconfig never appears in a finding. */
-export function checkExisting({ kubeconfig, context }: Known<ExistingValues>, report: Report): void {
+export function checkExisting(values: Known<ExistingValues>, report: Report): void {
+  const { kubeconfig, ...others } = values;
+  const { context } = ofTypes(others, { context: "lab" }, report);
   if (kubeconfig === undefined) {
     return;
   }
   const secret = "[secret]";
+  if (typeof kubeconfig !== "string") {
+    report.fault("kubeconfig", secret, "is not a text", "give the file's content");
+    return;
+  }
   if (!/(^|\n)\s*"?clusters"?\s*:/.test(kubeconfig)) {
     report.fault(
       "kubeconfig",

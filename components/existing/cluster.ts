@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider.js";
+import { checked } from "../validation/checked.ts";
+import { checkExisting } from "./check.ts";
 
 /** How to reach a Kubernetes cluster that is there already. */
 export interface ExistingClusterArgs {
@@ -17,6 +19,7 @@ export interface ExistingClusterArgs {
  * @example
  * const cluster = new ExistingCluster("lab", { kubeconfig: config.requireSecret("kubeconfig") });
  * new ZooKeeperEnsemble("zk", {}, { provider: cluster.provider });
+ * @throws InputPropertiesError when a setting cannot be, before anything is registered
  */
 export class ExistingCluster extends pulumi.ComponentResource {
   /** The kubeconfig, as it was given; a secret. */
@@ -25,12 +28,14 @@ export class ExistingCluster extends pulumi.ComponentResource {
   public readonly provider: Provider;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const kubeconfig = pulumi.secret(args.kubeconfig);
+    const settings = checked(`existing cluster ${name}`, args, checkExisting);
+    const kubeconfig = pulumi.secret(settings.kubeconfig);
     super("zookeeper:existing:ExistingCluster", name, { ...args, kubeconfig }, opts);
+    const context = args.context === undefined ? {} : { context: settings.apply((s) => s.context ?? "") };
     this.kubeconfig = kubeconfig;
     this.provider = new Provider(
       `${name}-kubernetes`,
-      { kubeconfig, context: args.context, enableServerSideApply: true },
+      { kubeconfig, ...context, enableServerSideApply: true },
       { parent: this },
     );
     this.registerOutputs({ kubeconfig });

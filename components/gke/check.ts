@@ -1,7 +1,8 @@
 import { parseCidr, overlaps } from "../units/cidr.ts";
 import type { Known } from "../validation/values.ts";
 import type { Report } from "../validation/report.ts";
-import type { GkeValues } from "./args.ts";
+import { ofTypes } from "../validation/types.ts";
+import { gkeDefaults, type GkeValues } from "./args.ts";
 import { isRegion, regionOf, regionOfZone } from "./location.ts";
 import { needsHyperdisk, parseMachineType } from "./machineType.ts";
 
@@ -10,13 +11,18 @@ const ranges = ["nodeRange", "podRange", "serviceRange", "controlPlaneRange"] as
 /** A service account's id, `NAME-nodes`, has at most 30 characters. */
 const longestName = 24;
 
-/** Notes everything that is wrong with a cluster's settings, as far as they are known. */
-export function checkGke(gke: Known<GkeValues>, report: Report): void {
+/**
+ * Notes everything that is wrong with a cluster's settings, as far as they are known.
+ * @returns those whose types are right
+ */
+export function checkGke(values: Known<GkeValues>, report: Report): Known<GkeValues> {
+  const gke = ofTypes(values, { ...gkeDefaults, name: "zookeeper", project: "my-project" }, report);
   checkIdentity(gke, report);
   checkPlace(gke, report);
   checkNodes(gke, report);
   checkAccess(gke, report);
   checkRanges(gke, report);
+  return gke;
 }
 
 function checkIdentity(

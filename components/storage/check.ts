@@ -1,7 +1,8 @@
 import { isDnsSubdomain } from "../units/dns.ts";
 import type { Report } from "../validation/report.ts";
 import type { Known } from "../validation/values.ts";
-import { googleDisks, type StorageValues } from "./args.ts";
+import { ofTypes } from "../validation/types.ts";
+import { googleDisks, storageDefaults, type StorageValues } from "./args.ts";
 
 const diskTypes = [
   "pd-standard",
@@ -13,8 +14,12 @@ const diskTypes = [
 ];
 const reclaimPolicies = ["Retain", "Delete"];
 
-/** Notes everything that is wrong with a class's settings, as far as they are known. */
-export function checkStorage(storage: Known<StorageValues>, report: Report): void {
+/**
+ * Notes everything that is wrong with a class's settings, as far as they are known.
+ * @returns those whose types are right
+ */
+export function checkStorage(values: Known<StorageValues>, report: Report): Known<StorageValues> {
+  const storage = ofTypes(values, { ...storageDefaults, className: "zookeeper" }, report);
   const { className, provisioner, diskType, reclaimPolicy } = storage;
   if (className !== undefined && !isDnsSubdomain(className)) {
     report.fault("className", className, "is not a Kubernetes name", 'use one such as "zookeeper"');
@@ -45,4 +50,5 @@ export function checkStorage(storage: Known<StorageValues>, report: Report): voi
       "use Retain to keep the disk",
     );
   }
+  return storage;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, Report } from "./report.ts";
+import { Refusal } from "./refusal.ts";
+import { Report } from "./report.ts";
 import type { Known, Values } from "./values.ts";
 
 /**
@@ -35,10 +36,7 @@ export function refuseFaults<T>(what: string, values: T, check: (values: T, repo
   const report = new Report();
   check(values, report);
   if (report.faults.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `${what} cannot be made as asked:\n${report.faults.map((fault) => `  ${describe(fault)}`).join("\n")}`,
-      errors: report.faults.map((fault) => ({ propertyPath: fault.path, reason: describe(fault) })),
-    });
+    throw new Refusal(what, report.faults);
   }
   return report;
 }
@@ -52,7 +50,8 @@ export function withoutInputs(args: object): object {
   );
 }
 
-function hasInputs(value: unknown): boolean {
+/** Whether something is not a plain value: an output or a promise, or has one in it. */
+export function hasInputs(value: unknown): boolean {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) {
     return true;
   }
