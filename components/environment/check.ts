@@ -26,6 +26,7 @@ export function checkEnvironment(environment: KnownEnvironment, report: Report):
   checkSpread(parts, report);
   checkFit(parts, report);
   checkDisks(parts, report);
+  checkDriver(environment, report);
 }
 
 function checkClusters({ gke, existing }: KnownEnvironment, report: Report): void {
@@ -101,6 +102,18 @@ function checkFit({ gke, ensemble }: KnownEnvironment, report: Report): void {
     const fix = "use less, or a machine type with more CPUs";
     const reason = `a node of type ${machineType} can promise ${Math.floor(mostCpu * 1000)}m`;
     report.fault("ensemble.cpu", ensemble?.cpu, reason, fix);
+  }
+}
+
+/** Only GKE has Google's driver; nothing says whether a cluster that is there is one. */
+function checkDriver({ existing, storage, ensemble }: KnownEnvironment, report: Report): void {
+  if (existing !== undefined && ensemble?.storageClassName === "" && storage?.provisioner === googleDisks) {
+    report.warn(
+      "storage.provisioner",
+      googleDisks,
+      "claims wait for ever on a cluster without this driver",
+      "outside of GKE, name the cluster's own driver, or a StorageClass that is there",
+    );
   }
 }
 

@@ -87,7 +87,11 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     return new ZooKeeperStorageClass(
       this.#name,
       { ...args, className },
-      { parent: this, provider: cluster.provider },
+      {
+        parent: this,
+        provider: cluster.provider,
+        dependsOn: cluster instanceof ExistingCluster ? [cluster] : [],
+      },
     );
   }
 

@@ -18,14 +18,14 @@ export function checkExisting(values: Known<ExistingValues>, report: Report): vo
     report.fault("kubeconfig", secret, "is not a text", "give the file's content");
     return;
   }
-  if (!/(^|\n)\s*"?clusters"?\s*:/.test(kubeconfig)) {
+  if (!/(^|[\n{,])\s*"?clusters"?\s*:/.test(kubeconfig)) {
     report.fault(
       "kubeconfig",
       secret,
       "is not the text of a kubeconfig",
       'give the file\'s content, not its path: pulumi config set --secret kubeconfig "$(cat ~/.kube/config)"',
     );
-  } else if (context === undefined && !/(^|\n)\s*"?current-context"?\s*:\s*"?[^\s"]/.test(kubeconfig)) {
+  } else if (context === undefined && !/(^|[\n{,])\s*"?current-context"?\s*:\s*"?[^\s"]/.test(kubeconfig)) {
     report.fault("context", context, "the kubeconfig has no current context", "name one of its contexts");
   } else if (context !== undefined && !kubeconfig.includes(context)) {
     report.fault(

@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { checked } from "../validation/checked.ts";
 import { checkExisting } from "./check.ts";
@@ -15,10 +17,11 @@ export interface ExistingClusterArgs {
 }
 
 /**
- * A Kubernetes cluster, version 1.30 or later, that something else made.
+ * A Kubernetes cluster, version 1.30 or later, that something else made. What depends on it is made only when the
+ * cluster answers and is of such a version.
  * @example
  * const cluster = new ExistingCluster("lab", { kubeconfig: config.requireSecret("kubeconfig") });
- * new ZooKeeperEnsemble("zk", {}, { provider: cluster.provider });
+ * new ZooKeeperEnsemble("zk", {}, { provider: cluster.provider, dependsOn: [cluster] });
  * @throws InputPropertiesError when a setting cannot be, before anything is registered
  */
 export class ExistingCluster extends pulumi.ComponentResource {
@@ -37,6 +40,12 @@ export class ExistingCluster extends pulumi.ComponentResource {
       `${name}-kubernetes`,
       { kubeconfig, ...context, enableServerSideApply: true },
       { parent: this },
+    );
+    // Only the provider talks to the cluster while Pulumi previews, and only for Helm does it ask for the version.
+    new Chart(
+      `${name}-kubernetes-version`,
+      { chart: fileURLToPath(new URL("./version-check", import.meta.url)) },
+      { parent: this, provider: this.provider },
     );
     this.registerOutputs({ kubeconfig });
   }

@@ -7,18 +7,11 @@ const storageClassName = config.get("storageClass");
 const protect = config.requireBoolean("protect");
 
 const cluster = new ExistingCluster("lab", { kubeconfig: config.requireSecret("kubeconfig") });
+const options = { provider: cluster.provider, dependsOn: [cluster] };
 const common = { memory: "512Mi", storageClassName, protect };
 
-const orders = new ZooKeeperEnsemble(
-  "orders",
-  { ...common, namespace: "orders", servers: 3 },
-  { provider: cluster.provider },
-);
-const locks = new ZooKeeperEnsemble(
-  "locks",
-  { ...common, namespace: "locks", servers: 1 },
-  { provider: cluster.provider },
-);
+const orders = new ZooKeeperEnsemble("orders", { ...common, namespace: "orders", servers: 3 }, options);
+const locks = new ZooKeeperEnsemble("locks", { ...common, namespace: "locks", servers: 1 }, options);
 
 /** Where clients inside the cluster connect to. */
 export const connections = { orders: orders.connectionString, locks: locks.connectionString };

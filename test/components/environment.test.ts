@@ -67,6 +67,7 @@ describe("ZooKeeperEnvironment", () => {
     expect(engine.counts()).to.deep.equal({
       "zookeeper:environment:ZooKeeperEnvironment": 1,
       "zookeeper:existing:ExistingCluster": 1,
+      "kubernetes:helm.sh/v4:Chart": 1,
       "pulumi:providers:kubernetes": 1,
       ...ensembleResources,
     });
@@ -154,6 +155,21 @@ describe("ZooKeeperEnvironment", () => {
       expect(engine.registered).to.deep.equal([]);
     });
   }
+
+  it("warns of Google's disks on a cluster that may have none, and of nothing on one that names its own", async () => {
+    const { knownSettings } = await import("../../components/environment/environment.ts");
+    const { checkEnvironment } = await import("../../components/environment/check.ts");
+    const { Report } = await import("../../components/validation/report.ts");
+    const warned = (args: Omit<Components.ZooKeeperEnvironmentArgs, "existing">): string[] => {
+      const report = new Report();
+      checkEnvironment(knownSettings({ existing: { kubeconfig }, ...args }), report);
+      return report.warnings.map(({ path }) => path);
+    };
+    expect(warned({})).to.deep.equal(["storage.provisioner"]);
+    expect(warned({ storage: { provisioner: "ebs.csi.aws.com" } })).to.deep.equal([]);
+    expect(warned({ ensemble: { storageClassName: "standard" } })).to.deep.equal([]);
+    expect(warned({ ensemble: { storageClassName: pulumi.output("standard") } })).to.deep.equal([]);
+  });
 
   it("shows no kubeconfig in what it throws", () => {
     const error = thrownBy(

@@ -120,6 +120,22 @@ describe("what components refuse", () => {
     expect(String(error)).to.contain("did you mean servers?");
   });
 
+  it("is no kubeconfig in JSON, on one line or on several", () => {
+    const config = { clusters: [], contexts: [], "current-context": "lab" };
+    for (const indent of [0, 2]) {
+      new components.ExistingCluster(`lab${indent}`, {
+        kubeconfig: JSON.stringify(config, undefined, indent),
+      });
+    }
+  });
+
+  it("is a kubeconfig without the context that is meant", () => {
+    const refusedPaths = (args: Components.ExistingClusterArgs): string[] =>
+      pathsOf(thrownBy(() => new components.ExistingCluster("lab", args)));
+    expect(refusedPaths({ kubeconfig: '{"clusters":[],"current-context":""}' })).to.deep.equal(["context"]);
+    expect(refusedPaths({ kubeconfig, context: "other" })).to.deep.equal(["context"]);
+  });
+
   it("is a kubeconfig that is none, in a program's own cluster too, and it is not shown", () => {
     const error = thrownBy(() => new components.ExistingCluster("lab", { kubeconfig: "token: s3cret" }));
     expect(pathsOf(error)).to.deep.equal(["kubeconfig"]);

@@ -1,0 +1,153 @@
+import { expect } from "chai";
+
+import { PackedLibrary } from "../library/package.ts";
+import { OtherCluster } from "./otherCluster.ts";
+import { PulumiProject } from "./pulumiProject.ts";
+
+const quick = ["--yes", "--skip-preview"] as const;
+
+describe("a cluster that the project did not create", function () {
+  this.timeout(5 * 60_000);
+
+  let cluster: OtherCluster;
+  before(async () => {
+    cluster = await OtherCluster.start();
+  });
+  after(async () => {
+    await cluster.remove();
+  });
+
+  const modes = (namespace: string, ...pods: string[]) =>
+    Promise.all(pods.map((pod) => cluster.mode(namespace, pod)));
+
+  describe("with another program on it, which has the packed library", () => {
+    let library: PackedLibrary;
+    let program: PulumiProject;
+    before(async () => {
+      library = await PackedLibrary.install();
+      program = new PulumiProject(library.program);
+      const kubeconfig = cluster.kubeconfig.replace(
+        /^current-context: .*$/m,
+        `current-context: ${cluster.context}`,
+      );
+      await program.init({ kubeconfig, protect: "true" });
+      await program.must("up", ...quick);
+    });
+    after(() => {
+      program.remove();
+      library.remove();
+    });
+
+    it("has two ensembles of different names and sizes in two namespaces, each in a quorum of its own", async () => {
+      const orders = await modes("orders", "orders-0", "orders-1", "orders-2");
+      expect(orders.sort()).to.deep.equal(["follower", "follower", "leader"]);
+      expect(await modes("locks", "locks-0")).to.deep.equal(["leader"]);
+    });
+
+    it("sees in one ensemble nothing of what is written to the other", async () => {
+      await cluster.zk("orders", "orders-0", "create", "/of-orders", "1");
+      await cluster.zk("locks", "locks-0", "create", "/of-locks", "1");
+      expect(await cluster.zk("orders", "orders-2", "ls", "/")).to.match(/\[.*of-orders.*\]/);
+      expect(await cluster.zk("orders", "orders-2", "ls", "/")).not.to.contain("of-locks");
+      expect(await cluster.zk("locks", "locks-0", "ls", "/")).not.to.contain("of-orders");
+    });
+
+    it("keeps all of an ensemble that is protected, also where nobody previews", async () => {
+      const before = await cluster.objects("orders", "orders");
+      expect(before.length).to.be.greaterThan(7);
+      const { code, output } = await program.run("destroy", ...quick);
+      expect(code, output).to.equal(255);
+      expect(output).to.contain("protect");
+      expect(await cluster.objects("orders", "orders")).to.deep.equal(before);
+    });
+
+    it("takes one ensemble away and leaves the other alone, and the volumes of both", async () => {
+      await program.set({ protect: "false" });
+      await program.must("up", ...quick);
+      const before = await cluster.objects("orders", "orders");
+      const locks = (await program.urns()).find((urn) => urn.endsWith(":ZooKeeperEnsemble::locks"));
+      await program.must("destroy", ...quick, "--target-dependents", "--target", locks ?? "");
+      expect(await cluster.objects("locks", "locks")).to.deep.equal([""]);
+      expect(await cluster.objects("orders", "orders")).to.deep.equal(before);
+      expect(await cluster.zk("orders", "orders-1", "get", "/of-orders")).to.contain("1");
+      await program.must("destroy", ...quick);
+      expect(await cluster.claimPhases("orders")).to.deep.equal(["Bound", "Bound", "Bound"]);
+      expect(await cluster.claimPhases("locks")).to.deep.equal(["Bound"]);
+    });
+  });
+
+  describe("with this project's program on it", () => {
+    let program: PulumiProject;
+    before(async () => {
+      program = PulumiProject.own();
+      const { kubeconfig, context } = cluster;
+      await program.init({ kubeconfig, kubeContext: context, memory: "512Mi" });
+      await program.must("up", ...quick);
+      await cluster.zk("default", "zk-0", "create", "/kept", "yes");
+    });
+    after(() => {
+      program.remove();
+    });
+
+    it("has a StorageClass and an ensemble in its quorum", async () => {
+      expect((await modes("default", "zk-0", "zk-1", "zk-2")).sort()).to.deep.equal([
+        "follower",
+        "follower",
+        "leader",
+      ]);
+      const claims = await cluster.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}");
+      expect(claims).to.equal("zookeeper zookeeper zookeeper");
+    });
+
+    it("changes nothing the second time, and keeps the kubeconfig out of the state's plain text", async () => {
+      expect(await program.must("up", ...quick)).to.match(/Resources:\n\s+\d+ unchanged/);
+      expect(await program.must("stack", "export")).not.to.contain("client-key-data");
+    });
+
+    for (const [key, value, back] of [
+      ["name", "other", "zk"],
+      ["namespace", "elsewhere", "default"],
+      ["existingStorageClass", "standard", ""],
+    ] as const) {
+      it(`refuses another ${key}, and is as it was when that is put back`, async () => {
+        const before = await cluster.objects("default", "zk");
+        await program.set({ [key]: value });
+        const { code, output } = await program.run("up", ...quick);
+        expect(code, output).to.equal(255);
+        expect(output).to.contain("marked for protection");
+        await program.set({ [key]: back });
+        await program.must("up", ...quick);
+        expect(await cluster.objects("default", "zk")).to.deep.equal(before);
+        expect(await cluster.zk("default", "zk-1", "get", "/kept")).to.contain("yes");
+      });
+    }
+
+    it("refuses to shrink its volumes", async () => {
+      await program.set({ volumeSize: "5Gi" });
+      const { code, output } = await program.run("preview");
+      await program.set({ volumeSize: "10Gi" });
+      expect(code, output).to.equal(255);
+      expect(output).to.contain("field can not be less than status.capacity");
+    });
+
+    it("leaves its volumes when it is destroyed, and goes on with them", async () => {
+      await program.set({ protectEnsemble: "false" });
+      await program.must("up", ...quick);
+      await program.must("destroy", ...quick);
+      expect(await cluster.objects("default", "zk")).to.deep.equal([""]);
+      expect(await cluster.claimPhases("default")).to.deep.equal(["Bound", "Bound", "Bound"]);
+      await program.must("up", ...quick);
+      expect(await cluster.zk("default", "zk-2", "get", "/kept")).to.contain("yes");
+    });
+
+    it("uses a StorageClass that is there", async () => {
+      await program.must("destroy", ...quick);
+      await program.set({ existingStorageClass: "standard", name: "lab", servers: "1" });
+      await program.must("up", ...quick);
+      expect(await modes("default", "lab-0")).to.deep.equal(["leader"]);
+      const path = "jsonpath={.spec.storageClassName}";
+      expect(await cluster.kubectl("get", "pvc", "datadir-lab-0", "-o", path)).to.equal("standard");
+      expect(await cluster.kubectl("get", "storageclass", "-o", "name")).not.to.contain("/zookeeper");
+    });
+  });
+});
