@@ -108,20 +108,22 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     ];
   }
 
-  #createConfig(options: pulumi.CustomResourceOptions): { map: ConfigMap; hash: pulumi.Output<string> } {
+  #createConfig(options: pulumi.CustomResourceOptions): Config {
     const files = this.#settings.apply(renderFiles);
     const hash = files.apply(contentHash);
     // Other content is another ConfigMap, and the earlier ones stay: a pod that restarts during a roll-out, and one
     // that a roll-back brings back, finds the files that it had.
-    const metadata = pulumi
+    const name = pulumi
       .all([this.#settings, hash])
-      .apply(([s, suffix]) => objectMeta(s, `${ensembleNames(s.name).config}-${suffix}`));
+      .apply(([s, suffix]) => `${ensembleNames(s.name).config}-${suffix}`);
+    const metadata = pulumi.all([this.#settings, name]).apply(([s, n]) => objectMeta(s, n));
     const map = new ConfigMap(
       `${this.#name}-config`,
       { metadata, data: files, immutable: true },
       pulumi.mergeOptions({ parent: this, retainOnDelete: true }, options),
     );
-    return { map, hash };
+    // With the URN, the servers wait for the map; without the map's outputs, a preview knows the name.
+    return { name: pulumi.all([name, map.urn]).apply(([n]) => n), hash };
   }
 
   /** What the servers depend on, so that it is there before them, and a refused deletion of theirs leaves it. */
@@ -134,7 +136,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   }
 
   #createServers(
-    config: { map: ConfigMap; hash: pulumi.Output<string> },
+    config: Config,
     dependsOn: pulumi.Resource[],
     transform: ZooKeeperEnsembleArgs["transform"],
   ): StatefulSet {
@@ -147,7 +149,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       { parent: this, dependsOn, protect: this.#plain.protect },
     );
     const manifest = pulumi
-      .all([this.#settings, config.map.metadata.name, config.hash])
+      .all([this.#settings, config.name, config.hash])
       .apply(([settings, configName, hash]) => {
         const args = statefulSetArgs(settings, configName, hash);
         return transform === undefined ? args : transform(args);
@@ -209,6 +211,12 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       spec: this.#settings.apply((s) => render(s).spec),
     };
   }
+}
+
+/** The servers' files: the name of the ConfigMap that holds them, and the hash of their content. */
+interface Config {
+  readonly name: pulumi.Output<string>;
+  readonly hash: pulumi.Output<string>;
 }
 
 /** The settings that decide which resources there are. */

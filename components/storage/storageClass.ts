@@ -14,7 +14,7 @@ import { checkStorage } from "./check.ts";
  * @see https://kubernetes.io/docs/concepts/storage/storage-classes/
  */
 export class ZooKeeperStorageClass extends pulumi.ComponentResource {
-  /** The class's name, known when the class is there. */
+  /** The class's name. What is made from it is made after the class. */
   public readonly className: pulumi.Output<string>;
 
   constructor(name: string, args: ZooKeeperStorageClassArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -42,7 +42,8 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
 
-    this.className = storageClass.metadata.name;
+    // With the URN, whoever uses the name waits for the class; without the class's outputs, a preview knows the name.
+    this.className = pulumi.all([settings, storageClass.urn]).apply(([s]) => s.className);
     this.registerOutputs({ className: this.className });
   }
 }

@@ -43,6 +43,8 @@ async function registeredBy(args: Args, preview: boolean): Promise<readonly Regi
           : (JSON.parse(
               JSON.stringify(later).replaceAll(unknownValue, "nodes@project.iam.gserviceaccount.com"),
             ) as object);
+        // A preview asks no provider of a cluster that is still to be made.
+        if (preview && type.startsWith("kubernetes:")) return { id: "", state: {} };
         const named = type.startsWith("gcp:") ? { name: preview ? unknownValue : name } : {};
         return { id: preview ? "" : `${name}-id`, state: { ...named, ...(inputs as object), ...outputs } };
       },
@@ -84,7 +86,11 @@ describe("our own environment", () => {
           for (const stack of ["dev", "prod"]) {
             const { violations, open } = judge(policy, [...own, ...neighbours], { stack });
             expect(violations, policy.name).to.deep.equal([]);
-            if (!preview) expect(open, policy.name).to.deep.equal([]);
+            // All of the ensemble is judged before anything is made; only the nodes' identity is not known then.
+            const unknown =
+              preview && policy.name === "node-pool" ? /nodeConfig\.serviceAccount$/ : undefined;
+            expect(open, policy.name).to.have.length(unknown === undefined ? 0 : 1);
+            if (unknown !== undefined) expect(open[0]).to.match(unknown);
           }
         }
       });
