@@ -9,6 +9,7 @@ import type {
 import type { Resource } from "./kubernetes/object.ts";
 import { workloadsOf, type Workload } from "./kubernetes/workload.ts";
 import { Field, known } from "./reading/field.ts";
+import { asInStack, rememberInputs } from "./reading/inputs.ts";
 import { rawProperties, withValue } from "./reading/raw.ts";
 import { Report } from "./reading/report.ts";
 import { sayUnjudged } from "./reading/unjudged.ts";
@@ -81,14 +82,20 @@ function defaultNamespace(provider: PolicyProviderResource | undefined): string 
   return namespace.state === "absent" ? "default" : known(namespace);
 }
 
-function resourceFrom({ type, name, urn, props, provider }: EngineResource): Resource {
-  return {
-    type,
-    name,
-    urn,
-    root: new Field(rawProperties(props)),
-    defaultNamespace: defaultNamespace(provider),
-  };
+function resourceFrom({ type, name, urn, provider }: EngineResource, root: Field): Resource {
+  return { type, name, urn, root, defaultNamespace: defaultNamespace(provider) };
+}
+
+/** The resource by itself, with what goes into it. */
+function resourceAlone(resource: EngineResource): Resource {
+  const inputs = rawProperties(resource.props);
+  rememberInputs(resource.urn, inputs);
+  return resourceFrom(resource, new Field(inputs));
+}
+
+/** The resource as a part of its stack, with what came of it. */
+function resourceInStack(resource: EngineResource): Resource {
+  return resourceFrom(resource, asInStack(resource.urn, rawProperties(resource.props)));
 }
 
 class Reports {
@@ -114,11 +121,11 @@ export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): Resou
   const validate: ResourceValidation = (args, reportViolation) => {
     if (type !== undefined && args.type !== type) return;
     const reports = new Reports();
-    rule.judge(resourceFrom(args), reports.open, readSettings(settings, args.getConfig()));
+    rule.judge(resourceAlone(args), reports.open, readSettings(settings, args.getConfig()));
     reports.tell(name, reportViolation);
   };
   const remediate: ResourceRemediation = (args) => {
-    const changes = mend?.(resourceFrom(args), readSettings(settings, args.getConfig())) ?? [];
+    const changes = mend?.(resourceAlone(args), readSettings(settings, args.getConfig())) ?? [];
     if (changes.length === 0) return undefined;
     return changes.reduce<unknown>(
       (raw, change) => withValue(raw, change.path, change.value),
@@ -147,7 +154,7 @@ export function stackPolicy<S extends Settings>(rule: StackRule<S>): StackValida
     validateStack: (args, reportViolation) => {
       const reports = new Reports();
       const resources = args.resources.map((resource): StackResource => ({
-        ...resourceFrom(resource),
+        ...resourceInStack(resource),
         madeFrom: (property) => (resource.propertyDependencies[property] ?? []).map(({ urn }) => urn),
       }));
       rule.judge(resources, reports.open, readSettings(settings, args.getConfig()));

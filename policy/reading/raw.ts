@@ -1,5 +1,8 @@
 import { Secret } from "@pulumi/policy";
 
+/** The mark for an object that is not known yet. */
+export const unknownObject = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
+
 /**
  * The marks that the engine puts in place of values which a preview does not know yet: boolean, number, string,
  * list, asset, archive, object. They are part of the engine's protocol and have not changed since it was written.
@@ -13,7 +16,7 @@ const unknownMarks: ReadonlySet<unknown> = new Set([
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
   "030794c1-ac77-496b-92df-f27374a8bd58",
   "e48ece36-62e2-4504-bad9-02848725956a",
-  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+  unknownObject,
 ]);
 
 /** Whether the value is the engine's mark for "not known before the update". */

@@ -86,10 +86,9 @@ export function recognise(workload: Workload, settings: Values<typeof recognitio
     containers.find((_, i) => byImage[i] === true) ??
     containers[0] ??
     new Field(undefined, `${workload.pod.path}.containers[0]`);
-  const open = containers.flatMap((container) =>
-    [container.at("image"), container.at("ports")]
-      .filter((field) => field.unknown)
-      .map((field) => field.path),
-  );
+  const telling = containers.flatMap((container) => [container.at("image"), container.at("ports")]);
+  const open = [workload.pod.at("containers"), ...telling]
+    .filter((field) => field.unknown)
+    .map(({ path }) => path);
   return { runs, server, open: runs === "unknown" ? open : [] };
 }

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { killUnit } from "../../local/machine/units.ts";
 import { signal, unitProcesses } from "../../local/machine/processes.ts";
 import { until } from "../../local/machine/run.ts";
-import { TestEnvironment } from "./environment.ts";
+import { TestEnvironment, type Ended } from "./environment.ts";
 import { slotOf, traces } from "./machine.ts";
 
 /** The process of a service in one of the environment's units. */
@@ -27,9 +27,16 @@ describe("the environment on the local GKE", function () {
     environment.kubectl("exec", pod, "--", "zkCli.sh", "-server", "localhost:2181", ...command);
   const ready = () => environment.kubectl("rollout", "status", "statefulset/zk", "--timeout=180s");
 
-  before(async () => {
-    const { code, output } = await environment.npm("up");
+  /** Expects that the command succeeded, and that the policy pack judged what it did and found nothing. */
+  const expectNoFinding = ({ code, output }: Ended) => {
     expect(code, output).to.equal(0);
+    expect(output).to.match(/Policies:\s+✅ zookeeper@/);
+    expect(output).not.to.match(/\[(advisory|mandatory|remediate)\]/);
+  };
+
+  before(async () => {
+    expectNoFinding(await environment.npm("preview"));
+    expectNoFinding(await environment.npm("up"));
     await zk("zk-0", "create", "/acknowledged", "write");
   });
 
@@ -69,9 +76,17 @@ describe("the environment on the local GKE", function () {
   });
 
   it("changes nothing the second time, and says so", async () => {
-    const { code, output } = await environment.npm("up");
-    expect(code, output).to.equal(0);
-    expect(output).to.match(/Resources:\n\s+\d+ unchanged/);
+    const again = await environment.npm("up");
+    expectNoFinding(again);
+    expect(again.output).to.match(/Resources:\n\s+\d+ unchanged/);
+  });
+
+  it("has nothing that the policies find, and nothing to change, after a refresh", async () => {
+    await environment.run("pulumi", "refresh", "--yes", "--non-interactive");
+    const preview = await environment.npm("preview");
+    expectNoFinding(preview);
+    expect(preview.output).to.match(/Resources:\n\s+\d+ unchanged/);
+    expectNoFinding(await environment.npm("up"));
   });
 
   it("is healthy by its own account", async () => {

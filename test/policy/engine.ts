@@ -13,6 +13,8 @@ export interface EngineRun {
   readonly output: string;
   /** Names of the policies with a mandatory violation, each once. */
   readonly refusedBy: readonly string[];
+  /** Names of the policies with an advisory violation, each once. */
+  readonly advisedBy: readonly string[];
 }
 
 /** Levels and settings by policy, as `--policy-pack-config` takes them. */
@@ -25,6 +27,7 @@ export type PackConfig = Readonly<Record<string, unknown>>;
  * @throws Error if there is no `pulumi` on PATH
  */
 export class Engine {
+  private stack: string | undefined;
   private readonly folder = mkdtempSync(join(tmpdir(), "policy-engine-"));
 
   constructor() {
@@ -34,18 +37,17 @@ export class Engine {
     writeFileSync(join(this.folder, "package.json"), '{ "type": "module" }');
     writeFileSync(join(this.folder, "index.ts"), `import ${JSON.stringify(join(programs, "index.ts"))};`);
     symlinkSync(modules, join(this.folder, "node_modules"));
-    this.must(["stack", "init", "dev"]);
-    this.must(["config", "set", "rendered", join(this.folder, "rendered")]);
-    this.must(["config", "set", "gcp:project", "policy-programs"]);
   }
 
   /** Previews the program with the pack. */
-  preview(program: string, config?: PackConfig): EngineRun {
+  preview(program: string, config?: PackConfig, stack = "dev"): EngineRun {
+    this.select(stack);
     return this.judged("preview", program, [], config);
   }
 
   /** Updates to the program with the pack. */
   up(program: string, options: readonly string[] = [], config?: PackConfig): EngineRun {
+    this.select("dev");
     return this.judged("up", program, ["--yes", ...options], config);
   }
 
@@ -68,13 +70,26 @@ export class Engine {
     rmSync(this.folder, { recursive: true });
   }
 
+  /** Makes the stack the one that is worked on. */
+  private select(stack: string): void {
+    if (this.stack === stack) return;
+    this.must(["stack", "select", "--create", stack]);
+    this.stack = stack;
+  }
+
   private judged(
     command: string,
     program: string,
     options: readonly string[],
     config?: PackConfig,
   ): EngineRun {
-    const args = ["--config", `program=${program}`, "--policy-pack", pack, ...options];
+    const settings = {
+      program,
+      rendered: join(this.folder, "rendered"),
+      "gcp:project": "policy-programs",
+    };
+    const args = Object.entries(settings).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
+    args.push("--policy-pack", pack, ...options);
     if (config === undefined) return this.run([command, ...args]);
     const file = join(this.folder, "pack-config.json");
     writeFileSync(file, JSON.stringify(config));
@@ -89,8 +104,15 @@ export class Engine {
   private run(args: readonly string[]): EngineRun {
     const { status, stdout, stderr } = this.spawn(args);
     const output = stdout + stderr;
-    const refusedBy = [...output.matchAll(/\[mandatory\]\s+([a-z-]+)/g)].flatMap(([, name]) => name ?? []);
-    return { code: status, output, refusedBy: [...new Set(refusedBy)] };
+    const saidBy = (level: RegExp): readonly string[] => [
+      ...new Set([...output.matchAll(level)].flatMap(([, name]) => name ?? [])),
+    ];
+    return {
+      code: status,
+      output,
+      refusedBy: saidBy(/\[mandatory\]\s+([a-z-]+)/g),
+      advisedBy: saidBy(/\[advisory\]\s+([a-z-]+)/g),
+    };
   }
 
   private spawn(args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
@@ -102,7 +124,7 @@ export class Engine {
         PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "policy",
         PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_STACK: "dev",
+        PULUMI_STACK: undefined,
       },
     });
     if (result.error !== undefined) {

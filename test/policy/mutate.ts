@@ -93,7 +93,13 @@ function workspace(): string {
 /** Whether the fast tests pass in the copy. A mutant that hangs counts as noticed. */
 function passes(folder: string): boolean {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-  const tests = ["rules/*.test.ts", "pure/*.test.ts", "manifests.test.ts", "whole-pack.test.ts"];
+  const tests = [
+    "rules/*.test.ts",
+    "pure/*.test.ts",
+    "inputs.test.ts",
+    "manifests.test.ts",
+    "whole-pack.test.ts",
+  ];
   const args = [
     "--no-config",
     "--bail",

@@ -13,13 +13,14 @@ describe("the pack on the real engine", function () {
     engine.remove();
   });
 
-  for (const [name, { refusals }] of Object.entries(programs)) {
-    const policies = Object.keys(refusals);
-    it(`preview ${policies.length === 0 ? "accepts" : "refuses"} ${name}`, () => {
-      const { code, output, refusedBy } = engine.preview(name);
-      expect(code, output).to.equal(policies.length === 0 ? 0 : 255);
-      expect(refusedBy, output).to.have.all.members(policies);
-      for (const message of Object.values(refusals)) expect(output).to.contain(message);
+  for (const [name, { refusals, advice = {}, stack }] of Object.entries(programs)) {
+    const refused = Object.keys(refusals).length > 0;
+    it(`preview ${refused ? "refuses" : "accepts"} ${name}`, () => {
+      const { code, output, refusedBy, advisedBy } = engine.preview(name, undefined, stack);
+      expect(code, output).to.equal(refused ? 255 : 0);
+      expect(refusedBy, output).to.have.all.members(Object.keys(refusals));
+      expect(advisedBy, output).to.have.all.members(Object.keys(advice));
+      for (const message of Object.values({ ...refusals, ...advice })) expect(output).to.contain(message);
       expect(output).not.to.contain("can't run policy");
     });
   }
@@ -28,6 +29,18 @@ describe("the pack on the real engine", function () {
     const { output } = engine.preview("ensembleWithUnknowns");
     expect(output).to.contain("images could not judge StatefulSet default/zk, as this is not known yet:");
     expect(output).not.to.match(/\[(advisory|mandatory)\]/);
+  });
+
+  it("finds nothing beside other workloads: in a first preview, in updates, and in a preview after them", () => {
+    const runs = [engine.preview("ensembleBesideOthers"), engine.up("ensembleBesideOthers")];
+    expect(engine.created()).to.include.members(["zk", "web"]);
+    runs.push(engine.up("ensembleBesideOthers"), engine.preview("ensembleBesideOthers"));
+    for (const { code, output } of runs) {
+      expect(code, output).to.equal(0);
+      expect(output).to.contain("zookeeper@v0.1.0");
+      expect(output).not.to.match(/\[(advisory|mandatory|remediate)\]|could not judge/);
+    }
+    engine.destroy();
   });
 
   it("a refused up creates nothing, whether a resource or the whole stack is refused", () => {

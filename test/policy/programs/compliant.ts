@@ -1,4 +1,13 @@
-import { configMap, neighbours, podPath, statefulSet, storageClass } from "../fixtures/ensemble.ts";
+import {
+  client,
+  cluster,
+  configMap,
+  neighbours,
+  nodePool,
+  podPath,
+  statefulSet,
+  storageClass,
+} from "../fixtures/ensemble.ts";
 import { tutorial } from "../fixtures/tutorial.ts";
 import { changed, unknownValue } from "../harness.ts";
 import { clusterAndNodes, objects, replaced, withStatefulSet, type Program } from "./program.ts";
@@ -18,6 +27,35 @@ export const ensembleWithUnknowns: Program = {
     changed(storageClass, ["parameters"], { type: unknownValue }),
   ),
   refusals: {},
+};
+
+/** A first preview of all together, in which the engine shows what came of no Kubernetes object. */
+export const ensembleOnNewCluster: Program = {
+  resources: [...objects, ...alone, ...clusterAndNodes],
+  refusals: {},
+  onNewCluster: true,
+};
+
+/** A first preview with a fault for each policy over the stack. */
+export const faultsOnNewCluster: Program = {
+  resources: [
+    changed(changed(storageClass, ["volumeBindingMode"], "Immediate"), ["reclaimPolicy"], "Delete"),
+    changed(configMap, ["data", "zoo.cfg"], "server.1=zk-0:2888:3888"),
+    changed(client, ["spec", "type"], "LoadBalancer"),
+    changed(statefulSet, [...podPath, "nodeSelector"], { "cloud.google.com/gke-nodepool": "web" }),
+    cluster,
+    changed(nodePool, ["nodeCount"], 3),
+  ],
+  refusals: {
+    "storage-class": 'volumeBindingMode is "Immediate"',
+    "durable-storage-in-stack": 'reclaimPolicy is "Delete"',
+    "quorum-configuration": "is 3 while",
+    "network-exposure": 'spec.type is "LoadBalancer"',
+    "disruption-budget": "covered by no PodDisruptionBudget",
+    "anti-affinity-in-stack": "leave 0 node(s)",
+    "node-count": "left with 3 node(s) at least",
+  },
+  onNewCluster: true,
 };
 
 export const clusterProgram: Program = { resources: clusterAndNodes, refusals: {} };

@@ -30,6 +30,38 @@ export const scaledToOne: Program = {
   refusals: { "node-count": "left with 1 node(s) at least" },
 };
 
+const unprotected = withCluster(["deletionProtection"], false);
+
+export const unprotectedInProduction: Program = {
+  resources: unprotected,
+  refusals: { "gke-deletion-protection": "deletionProtection is false" },
+  stack: "prod",
+};
+
+export const unprotectedAndLive: Program = {
+  resources: unprotected,
+  refusals: { "gke-deletion-protection": "deletionProtection is false" },
+  stack: "eu-live",
+};
+
+export const unprotectedInStaging: Program = {
+  resources: unprotected,
+  refusals: {},
+  advice: { "gke-deletion-protection-elsewhere": "deletionProtection is false" },
+  stack: "staging",
+};
+
+/** Its name only begins as those of disposable stacks do. */
+export const unprotectedDevices: Program = {
+  resources: unprotected,
+  refusals: {},
+  advice: { "gke-deletion-protection-elsewhere": "deletionProtection is false" },
+  stack: "devices",
+};
+
+/** Clusters of development stacks are meant to be thrown away. */
+export const unprotectedInDevelopment: Program = { resources: unprotected, refusals: {} };
+
 export const noChannel: Program = {
   resources: withCluster(["releaseChannel"], undefined),
   refusals: { "gke-cluster": "releaseChannel.channel is missing" },

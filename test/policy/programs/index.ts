@@ -7,4 +7,4 @@ const config = new pulumi.Config();
 const name = config.require("program");
 const program = programs[name];
 if (program === undefined) throw new Error(`there is no program ${name}`);
-registerAll(program.resources, config.require("rendered"));
+registerAll(program, config.require("rendered"));

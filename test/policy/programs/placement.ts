@@ -1,6 +1,6 @@
 import { budget, client, configMap, headless, podPath } from "../fixtures/ensemble.ts";
 import { changed } from "../harness.ts";
-import { objects, replaced, withStatefulSet, type Program } from "./program.ts";
+import { clusterAndNodes, objects, replaced, withStatefulSet, type Program } from "./program.ts";
 
 const required = [
   ...podPath,
@@ -35,6 +35,14 @@ export const antiAffinityInOtherNamespace: Program = {
   refusals: { "anti-affinity-in-stack": "does not match the labels of the pods' own namespace" },
 };
 
+export const poolElsewhere: Program = {
+  resources: [
+    ...withStatefulSet([...podPath, "nodeSelector"], { "cloud.google.com/gke-nodepool": "web" }),
+    ...clusterAndNodes,
+  ],
+  refusals: { "anti-affinity-in-stack": "leave 0 node(s) of the stack's pools" },
+};
+
 export const oneNodeByName: Program = {
   resources: withStatefulSet([...podPath, "nodeSelector"], { "kubernetes.io/hostname": "node-1" }),
   refusals: { "anti-affinity": "may run on 1 node" },
@@ -58,6 +66,15 @@ export const looseBudget: Program = {
 export const fourServers: Program = {
   resources: withStatefulSet(["spec", "replicas"], 4),
   refusals: { "quorum-size": "an odd number", "quorum-configuration": "is 4 while" },
+};
+
+export const oneServerInProduction: Program = {
+  resources: withStatefulSet(["spec", "replicas"], 1),
+  refusals: {
+    "quorum-size": "3 or more in a production stack",
+    "quorum-configuration": "is 1 while",
+  },
+  stack: "prod",
 };
 
 export const fiveServersListed: Program = {

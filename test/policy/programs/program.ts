@@ -6,6 +6,16 @@ export interface Program {
   readonly resources: readonly Registered[];
   /** The policies that refuse it, each with a part of its message; none if the program is compliant. */
   readonly refusals: Readonly<Record<string, string>>;
+  /** The policies that find something and refuse nothing, each with a part of its message. @default none */
+  readonly advice?: Readonly<Record<string, string>>;
+  /**
+   * Whether the provider waits for a value that only an update makes known, as on a cluster that is still to be made.
+   *
+   * @default false
+   */
+  readonly onNewCluster?: boolean;
+  /** @default "dev" */
+  readonly stack?: string;
 }
 
 /** The good environment's Kubernetes objects, without its cluster. */

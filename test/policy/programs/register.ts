@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { unknownValue, type Registered } from "../harness.ts";
+import { unknownValue } from "../harness.ts";
+import type { Program } from "./program.ts";
 
 /** A resource of whatever type its token says. */
 class Registration extends pulumi.CustomResource {}
@@ -23,23 +24,22 @@ function typeFields(type: string): Record<string, string> {
   return { apiVersion: version.replace(/^core\//, ""), kind };
 }
 
+const unused = { metadata: { name: "unused" }, apiVersion: "v1", kind: "ConfigMap" };
+
 /**
  * Registers the resources. Kubernetes objects are rendered to files, so that no cluster is needed.
  *
  * @param rendered folder for the rendered objects
  */
-export function registerAll(resources: readonly Registered[], rendered: string): void {
-  const provider = new RenderingProvider(
-    "kubernetes",
-    "rendered",
-    { renderYamlToDirectory: rendered },
-    { version: "4.25.0" },
-  );
-  const unused = { metadata: { name: "unused" }, apiVersion: "v1", kind: "ConfigMap" };
-  const needsUnknown = JSON.stringify(resources).includes(unknownValue);
+export function registerAll({ resources, onNewCluster = false }: Program, rendered: string): void {
+  const rendering = (name: string, renderYamlToDirectory: pulumi.Input<string>) =>
+    new RenderingProvider("kubernetes", name, { renderYamlToDirectory }, { version: "4.25.0" });
+  const known = rendering("rendered", rendered);
+  const needsUnknown = onNewCluster || JSON.stringify(resources).includes(unknownValue);
   const later = needsUnknown
-    ? new Registration("kubernetes:core/v1:ConfigMap", "unused", unused, { provider }).id
+    ? new Registration("kubernetes:core/v1:ConfigMap", "unused", unused, { provider: known }).id
     : pulumi.output("");
+  const provider = onNewCluster ? rendering("new", later) : known;
   for (const { type, name, props } of resources) {
     const inputs = withUnknowns(props, later) as pulumi.Inputs;
     const kubernetes = type.startsWith("kubernetes:");

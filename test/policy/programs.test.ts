@@ -1,0 +1,14 @@
+import { expect } from "chai";
+import { policies } from "../../policy/policies.ts";
+import { programs } from "./programs/programs.ts";
+
+describe("the programs for the real engine", () => {
+  for (const { name } of policies) {
+    it(`violate ${name} at least twice`, () => {
+      const violating = Object.values(programs).filter(
+        ({ refusals, advice = {} }) => name in refusals || name in advice,
+      );
+      expect(violating).to.have.length.above(1);
+    });
+  }
+});
