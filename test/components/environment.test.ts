@@ -157,18 +157,19 @@ describe("ZooKeeperEnvironment", () => {
   }
 
   it("warns of Google's disks on a cluster that may have none, and of nothing on one that names its own", async () => {
-    const { knownSettings } = await import("../../components/environment/environment.ts");
-    const { checkEnvironment } = await import("../../components/environment/check.ts");
-    const { Report } = await import("../../components/validation/report.ts");
-    const warned = (args: Omit<Components.ZooKeeperEnvironmentArgs, "existing">): string[] => {
-      const report = new Report();
-      checkEnvironment(knownSettings({ existing: { kubeconfig }, ...args }), report);
-      return report.warnings.map(({ path }) => path);
-    };
-    expect(warned({})).to.deep.equal(["storage.provisioner"]);
-    expect(warned({ storage: { provisioner: "ebs.csi.aws.com" } })).to.deep.equal([]);
-    expect(warned({ ensemble: { storageClassName: "standard" } })).to.deep.equal([]);
-    expect(warned({ ensemble: { storageClassName: pulumi.output("standard") } })).to.deep.equal([]);
+    const warned = (args: Components.ZooKeeperEnvironmentArgs): Promise<string[]> =>
+      warnings({ existing: { kubeconfig }, ...args });
+    expect(await warned({})).to.deep.equal(["storage.provisioner"]);
+    expect(await warned({ storage: { provisioner: "ebs.csi.aws.com" } })).to.deep.equal([]);
+    expect(await warned({ ensemble: { storageClassName: "standard" } })).to.deep.equal([]);
+    expect(await warned({ ensemble: { storageClassName: pulumi.output("standard") } })).to.deep.equal([]);
+  });
+
+  it("warns where no node is left for the server of a drained one", async () => {
+    const nodes = (nodeCount: number): Promise<string[]> =>
+      warnings({ gke: { project: "my-project", nodeCount }, ensemble: { memory: "512Mi" } });
+    expect(await nodes(3)).to.deep.equal(["ensemble.servers"]);
+    expect(await nodes(4)).to.deep.equal([]);
   });
 
   it("shows no kubeconfig in what it throws", () => {
@@ -179,3 +180,13 @@ describe("ZooKeeperEnvironment", () => {
     expect(pathsOf(error)).to.deep.equal(["existing.kubeconfig"]);
   });
 });
+
+/** The paths of what an environment is warned of. */
+async function warnings(args: Components.ZooKeeperEnvironmentArgs): Promise<string[]> {
+  const { knownSettings } = await import("../../components/environment/environment.ts");
+  const { checkEnvironment } = await import("../../components/environment/check.ts");
+  const { Report } = await import("../../components/validation/report.ts");
+  const report = new Report();
+  checkEnvironment(knownSettings(args), report);
+  return report.warnings.map(({ path }) => path);
+}
