@@ -1,8 +1,20 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 
 /** The project's root folder. */
 export const projectDir = join(import.meta.dirname, "..");
+
+/** The folder that a variable of ours names; one that is empty is not set. */
+function folder(variable: string): string | undefined {
+  const value = process.env[variable];
+  return value === undefined || value === "" ? undefined : resolve(value);
+}
+
+/** A base folder after the XDG specification: one that is empty or relative does not count. */
+function baseFolder(variable: string, ...otherwise: readonly string[]): string {
+  const value = process.env[variable] ?? "";
+  return isAbsolute(value) ? value : join(homedir(), ...otherwise);
+}
 
 /**
  * Where built tools and images are kept, shared by every checkout of the user.
@@ -11,8 +23,8 @@ export const projectDir = join(import.meta.dirname, "..");
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */
 export const cacheDir =
-  process.env["ZOOKEEPER_ENVIRONMENT_CACHE"] ??
-  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "zookeeper-environment");
+  folder("ZOOKEEPER_ENVIRONMENT_CACHE") ??
+  join(baseFolder("XDG_CACHE_HOME", ".cache"), "zookeeper-environment");
 
 /**
  * Where the environment itself lives: Pulumi's home and stacks, and the local
@@ -22,8 +34,8 @@ export const cacheDir =
  * Set ZOOKEEPER_ENVIRONMENT_STATE for a second, separate environment.
  */
 export const stateDir =
-  process.env["ZOOKEEPER_ENVIRONMENT_STATE"] ??
-  join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "zookeeper-environment");
+  folder("ZOOKEEPER_ENVIRONMENT_STATE") ??
+  join(baseFolder("XDG_STATE_HOME", ".local", "state"), "zookeeper-environment");
 
 /** Pulumi's home: only this one knows the local `gcp` plugin. */
 export const pulumiHome = join(stateDir, "pulumi");
