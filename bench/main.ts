@@ -3,7 +3,7 @@
  * up in a state folder of the bench's own, and taken down.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { readOptions, usage } from "./options.ts";
@@ -69,6 +69,10 @@ async function main(args: readonly string[]): Promise<number> {
     values,
   );
   console.log(options.json ? JSON.stringify(measured, null, 2) : renderTable(measured));
+  // Whoever reads the times has to know whether the machine did something else, too.
+  console.error(
+    `${availableParallelism()} cores, load average ${loadavg()[1]?.toFixed(1) ?? "unknown"} over 5 minutes`,
+  );
   if (failed) return 2;
   return measured.every(({ met }) => met !== false) ? 0 : 1;
 }
