@@ -8,7 +8,7 @@ import { killUnit } from "../machine/units.ts";
 import { bridge, holdsAddress, podRange } from "./addresses.ts";
 import { cgroupRoot } from "./node.ts";
 import { removeNamespace } from "./network.ts";
-import { claims, releaseSlot } from "./slots.ts";
+import { claimedAt, claims, releaseSlot } from "./slots.ts";
 import type { Claim } from "./slots.ts";
 
 const entries = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) : []);
@@ -17,8 +17,12 @@ const entries = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) :
 const unitsBelow = (dir: string): Set<string> =>
   new Set(unitProcesses().flatMap(({ unit }) => (unit.startsWith(`${dir}/`) ? [unit] : [])));
 
+/** A claim comes just before its cluster's record; in milliseconds. */
+const recordWithin = 60_000;
+
 /** Whether the record of a claim's cluster is gone, so that no command would ever give the slot back. */
-const hasNoRecord = ({ dir }: Claim): boolean => !existsSync(join(dir, "cluster.json"));
+const hasNoRecord = (claim: Claim): boolean =>
+  !existsSync(join(claim.dir, "cluster.json")) && Date.now() - claimedAt(claim) > recordWithin;
 
 /** The links of a slot: its bridge and the nodes' ends. */
 async function links(slot: number): Promise<string[]> {
@@ -53,8 +57,10 @@ async function clear({ slot, dir }: Claim): Promise<void> {
   for (const unit of unitsBelow(dir)) await killUnit(unit);
   await removeCgroup(`${cgroupRoot}/${slot}`);
   await removeEmptyCgroup(cgroupRoot);
-  for (const name of await namespaces(slot)) await removeNamespace(name);
+  // A namespace is known by its link, and would take the link's other end away while it is being removed.
+  const named = await namespaces(slot);
   for (const link of await links(slot)) await run("ip", ["link", "del", link]);
+  for (const name of named) await removeNamespace(name);
   await run("ip", ["route", "flush", "root", podRange(slot)]);
   releaseSlot({ slot, dir });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { isErrno } from "../machine/processes.ts";
@@ -10,6 +10,7 @@ const slotsDir = "/run/local-gke-slots";
 
 /** A slot that is taken. */
 export interface Claim {
+  /** 0 to 7 */
   slot: number;
   /** The folder of the cluster that has it. */
   dir: string;
@@ -31,6 +32,9 @@ export function claims(): Claim[] {
     return dir === undefined ? [] : [{ slot, dir }];
   });
 }
+
+/** Since when a slot is taken, in milliseconds of the epoch. */
+export const claimedAt = ({ slot }: Claim): number => statSync(join(slotsDir, String(slot))).mtimeMs;
 
 /** Takes a slot for the cluster in this folder, if it is free or already the cluster's. */
 export function claimSlot(slot: number, dir: string): boolean {

@@ -95,6 +95,12 @@ export class TestEnvironment {
     return await this.run("kubectl", ...args);
   }
 
+  /** Makes objects in the cluster, or changes them. */
+  async apply(...objects: readonly object[]): Promise<void> {
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+    await run("kubectl", ["apply", "-f", "-"], { env: await this.exports(), input: list });
+  }
+
   /** Takes the environment away with its volumes and its folder. */
   async remove(): Promise<void> {
     const { code, output } = await this.npm("down", "--delete-volumes");

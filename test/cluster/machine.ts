@@ -56,6 +56,16 @@ export function ownProcesses(stateDir: string): OwnProcess[] {
     .filter(({ command }) => command !== "");
 }
 
+/** Where an environment's processes listen in the machine's own network, as ADDRESS:PORT; nodes and pods have networks of their own. */
+export async function listeners(stateDir: string): Promise<string[]> {
+  const own = new Set(ownProcesses(stateDir).map(({ pid }) => pid));
+  const sockets = (await run("ss", ["-Hltunp"])).trim().split("\n");
+  return sockets.flatMap((socket) => {
+    const pids = [...socket.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid));
+    return pids.some((pid) => own.has(pid)) ? [socket.trim().split(/\s+/)[4] ?? ""] : [];
+  });
+}
+
 /** The machine's own packet filters, of which the local GKE makes none: its nodes' are in their namespaces. */
 export async function filters(): Promise<string> {
   const [tables, rules] = await Promise.all([

@@ -1,0 +1,113 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { reclaimSlots } from "../../local/gke/lost.ts";
+import { claimAnySlot, claims, releaseSlot } from "../../local/gke/slots.ts";
+import { removeWhole, writeWhole } from "../../local/machine/files.ts";
+import { endOrphans } from "../../local/machine/orphans.ts";
+import { unitVariable } from "../../local/machine/processes.ts";
+import { projectDir } from "../../local/paths.ts";
+
+/** Starts a process that only waits, with these variables. */
+function waiting(env: Record<string, string>): { pid: number; ended: Promise<NodeJS.Signals | null> } {
+  const child = spawn("sleep", ["60"], { env: { ...process.env, ...env }, stdio: "ignore" });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => {
+    child.on("exit", (_code, signal) => {
+      resolve(signal);
+    });
+  });
+  return { pid: child.pid ?? 0, ended };
+}
+
+describe("what was lost", function () {
+  let dir = "";
+
+  before(function () {
+    if (process.platform !== "linux" || process.getuid?.() !== 0) this.skip();
+  });
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "lost-"));
+  });
+
+  afterEach(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it("is taken down where the whole state folder is gone, and nothing else is", async () => {
+    const state = join(dir, "state");
+    const own = waiting({ [unitVariable]: join(state, "gke/projects/p/clusters/l/c/control-plane") });
+    const other = waiting({
+      [unitVariable]: join(dir, "state-2", "gke/projects/p/clusters/l/c/control-plane"),
+    });
+    const down = spawnSync(process.execPath, ["local/main.ts", "down"], {
+      cwd: projectDir,
+      env: { ...process.env, ZOOKEEPER_ENVIRONMENT_STATE: state },
+      encoding: "utf8",
+    });
+    expect(down.status, down.stderr).to.equal(0);
+    expect(down.stderr).to.contain("whose state folder is gone");
+    expect(await own.ended).to.equal("SIGKILL");
+    expect(existsSync(`/proc/${other.pid}`)).to.equal(true);
+    process.kill(other.pid);
+    expect(await other.ended).to.equal("SIGTERM");
+  });
+
+  it("gives its address slot back: one that has no record and no process, and is no new claim", async () => {
+    const gone = join(dir, "gone");
+    const slot = claimAnySlot(gone);
+    if (slot === undefined) throw new Error("all slots of this machine are taken");
+    const held = () => claims().some((claim) => claim.dir === gone);
+    try {
+      await reclaimSlots();
+      expect(held(), "a claim whose record may still come").to.equal(true);
+      const hourAgo = new Date(Date.now() - 3_600_000);
+      utimesSync(`/run/local-gke-slots/${slot}`, hourAgo, hourAgo);
+      const process_ = waiting({ [unitVariable]: join(gone, "control-plane") });
+      await reclaimSlots();
+      expect(held(), "a cluster that runs").to.equal(true);
+      process.kill(process_.pid);
+      await process_.ended;
+      mkdirSync(gone);
+      writeFileSync(join(gone, "cluster.json"), "{}");
+      await reclaimSlots();
+      expect(held(), "a cluster that has stopped").to.equal(true);
+      rmSync(gone, { recursive: true });
+      await reclaimSlots();
+      expect(held(), "a cluster that is gone").to.equal(false);
+    } finally {
+      releaseSlot({ slot, dir: gone });
+    }
+  });
+
+  it("was at work for a command that was killed: it is ended, that of other environments is not", async () => {
+    const orphan = waiting({ LOCAL_GKE_COMMAND: `1 ${dir}` });
+    const other = waiting({ LOCAL_GKE_COMMAND: `1 ${dir}-2` });
+    const own = waiting({ LOCAL_GKE_COMMAND: `${process.pid} ${dir}` });
+    expect(await endOrphans(dir)).to.equal(1);
+    expect(await orphan.ended).to.equal("SIGKILL");
+    for (const { pid, ended } of [other, own]) {
+      process.kill(pid, "SIGTERM");
+      expect(await ended).to.equal("SIGTERM");
+    }
+  });
+});
+
+describe("files that are there whole or not at all", () => {
+  it("are written over and removed, with what an earlier removal left", () => {
+    const dir = mkdtempSync(join(tmpdir(), "files-"));
+    const folder = join(dir, "a", "b");
+    writeWhole(join(folder, "file"), "one");
+    writeWhole(join(folder, "file"), "two");
+    mkdirSync(`${folder}.removing`);
+    removeWhole(folder);
+    removeWhole(folder);
+    expect(existsSync(folder)).to.equal(false);
+    expect(existsSync(`${folder}.removing`)).to.equal(false);
+    rmSync(dir, { recursive: true });
+  });
+});
