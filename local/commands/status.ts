@@ -56,7 +56,7 @@ export function report(
     `Cluster ${cluster.name} (${cluster.location}) on this machine: ${faults.length === 0 ? "healthy" : "not healthy"}`,
     ...faults.map((fault) => `  ! ${fault}`),
     ...lines,
-    `  ${"in all".padEnd(width)} ${mebibytes(total)}  of the machine's${mebibytes(totalmem())}`,
+    `  ${"in all".padEnd(width)} ${mebibytes(total)}  of the machine's ${mebibytes(totalmem()).trim()}`,
     `Logs, a folder for each service with the newest file "current":`,
     ...parts.map(({ logs }) => `  ${logs}`),
   ].join("\n");

@@ -13,7 +13,7 @@ import type {
 import { invoke } from "./functions.ts";
 import type { Existing, ResourceKind } from "./resource.ts";
 import { kinds } from "./resources/index.ts";
-import { holds, properties } from "./values.ts";
+import { failures, holds, properties } from "./values.ts";
 import type { Properties } from "./values.ts";
 
 /** Where a resource's outputs keep the inputs that it was made from, to tell which were taken away. */
@@ -65,7 +65,7 @@ export class LocalGkeProvider implements Provider {
       ...given,
     };
     const inputs = { ...kind.defaults?.(filled), ...filled };
-    return Promise.resolve({ inputs, failures: kind.check(inputs) });
+    return Promise.resolve({ inputs, failures: failures(kind.rules, inputs) });
   }
 
   diff(id: string, urn: string, olds: unknown, news: unknown): Promise<DiffResult> {

@@ -1,6 +1,4 @@
-import type { CheckFailure } from "@pulumi/pulumi/provider/provider.js";
-
-import type { Properties } from "./values.ts";
+import type { Properties, Rule } from "./values.ts";
 
 /** What a resource is once it exists. */
 export interface Existing {
@@ -8,12 +6,26 @@ export interface Existing {
   outputs: Properties;
 }
 
+/** What a user must know of how a type is imitated. */
+export interface About {
+  /** What making one does on this machine. */
+  does: string;
+  /** What refresh sees of it. */
+  refresh: string;
+  /** What of the real one it does not imitate. */
+  lacks: string;
+}
+
 /** How the local GKE answers for one type of resource. */
 export interface ResourceKind {
   /** The type's token, such as gcp:container/cluster:Cluster. */
   token: string;
-  /** What is said about the inputs, in the real API's words. Every fault at once. */
-  check: (inputs: Properties) => CheckFailure[];
+  /** What the inputs must be; a fault is said in the real API's words, every fault at once. */
+  rules: readonly Rule[];
+  /** Inputs that name another resource, which must exist when this one is made. */
+  refersTo?: readonly string[];
+  /** For the table of local/README.md. */
+  about: About;
   /** Values that the real provider fills in. */
   defaults?: (inputs: Properties) => Properties;
   /** Whether it has no name of its own, as a role that is given to somebody. @default false */

@@ -49,6 +49,8 @@ export function holds(actual: unknown, wanted: unknown): boolean {
 export interface Rule {
   /** A path such as nodeConfig.machineType. */
   property: string;
+  /** What it must be, for the table of local/README.md. */
+  must: string;
   /** The fault, or undefined where there is none. Not asked about unknown values. */
   fault: (value: unknown, inputs: Properties) => string | undefined;
 }
@@ -65,13 +67,15 @@ export function failures(rules: readonly Rule[], inputs: Properties): CheckFailu
 /** A property without which the real provider refuses the resource. */
 export const required = (property: string): Rule => ({
   property,
+  must: "given",
   fault: (value) =>
     value === undefined ? `Missing required argument: "${property}" is required` : undefined,
 });
 
-/** A property that, where it is given, has this form. */
-export const matching = (property: string, pattern: RegExp): Rule => ({
+/** A property that, where it is given, has this form; `must` says it in words. */
+export const matching = (property: string, pattern: RegExp, must: string): Rule => ({
   property,
+  must,
   fault: (value) =>
     value === undefined || (typeof value === "string" && pattern.test(value))
       ? undefined
@@ -82,26 +86,32 @@ export const matching = (property: string, pattern: RegExp): Rule => ({
 /** A property that, where it is given, is one of these values. */
 export const oneOf = (property: string, allowed: readonly string[]): Rule => ({
   property,
+  must: allowed.join(" or "),
   fault: (value) =>
     value === undefined || (typeof value === "string" && allowed.includes(value))
       ? undefined
       : `expected ${property} to be one of [${allowed.join(" ")}], got ${JSON.stringify(value)}`,
 });
 
-/** A property that, where it is given, is a whole number of at least `least`. */
-export const wholeNumber = (property: string, least: number): Rule => ({
-  property,
-  fault: (value) =>
-    value === undefined || (Number.isInteger(value) && Number(value) >= least)
-      ? undefined
-      : `expected ${property} to be at least (${least}), got ${JSON.stringify(value)}`,
-});
+/** A property that, where it is given, is a whole number from `least` to `most`. */
+export const wholeNumber = (property: string, least: number, most = Infinity): Rule => {
+  const bounds = most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+  return {
+    property,
+    must: `a whole number, ${bounds}`,
+    fault: (value) =>
+      value === undefined || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
+        ? undefined
+        : `expected ${property} to be ${bounds}, got ${JSON.stringify(value)}`,
+  };
+};
 
 const cidrPattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
 /** A property that, where it is given, is an IPv4 range with no bits set beyond its prefix. */
 export const ipv4Range = (property: string, prefix?: number): Rule => ({
   property,
+  must: `an IPv4 range${prefix === undefined ? "" : ` of size /${prefix}`}`,
   fault: (value) => {
     if (value === undefined || value === "") return undefined;
     return isIpv4Range(value, prefix)
@@ -119,4 +129,14 @@ export function isIpv4Range(value: unknown, prefix?: number): boolean {
   const address = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
   const host = length === 32 ? 0 : address & (0xffffffff >>> length);
   return host === 0 && (prefix === undefined || prefix === length);
+}
+
+/** Whether two IPv4 ranges have an address in common. */
+export function rangesOverlap(left: string, right: string): boolean {
+  const [shorter, longer] = [left, right].map((range) => {
+    const [address = "", length = "0"] = range.split("/");
+    const bits = address.split(".").map((part) => Number(part).toString(2).padStart(8, "0"));
+    return bits.join("").slice(0, Number(length));
+  });
+  return (shorter ?? "").startsWith(longer ?? "") || (longer ?? "").startsWith(shorter ?? "");
 }

@@ -17,7 +17,7 @@ const seed = Number(process.env["INTERRUPTION_SEED"] ?? Math.floor(Math.random()
 const rounds = Number(process.env["INTERRUPTION_ROUNDS"] ?? 1);
 
 /** Seconds that a command takes on 2 cores from nothing, with everything there, or to remove it: a strike comes at any moment of them. */
-const seconds = { create: 35, check: 9, remove: 14 };
+const seconds = { create: 30, check: 7, remove: 8 };
 
 /** The names below a folder's folders, such as the disks below the zones. */
 function below(dir: string): string[] {

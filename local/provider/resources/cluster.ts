@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { podRange, serviceRange, controlPlaneAddress } from "../../gke/addresses.ts";
 import { deleteCluster, ensureCluster, ensurePool } from "../../gke/clusters.ts";
 import { controlPlaneRuns, controlPlaneServes } from "../../gke/controlPlane.ts";
+import { recorded } from "../../gke/inventory.ts";
 import { pkiDir } from "../../gke/pki.ts";
 import { parseClusterId, readCluster } from "../../gke/records.ts";
 import type { ClusterName, ClusterRecord } from "../../gke/records.ts";
@@ -14,11 +15,11 @@ import { isRegion, isZone, zonesOf } from "../locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import {
   at,
-  failures,
   ipv4Range,
   isIpv4Range,
   isUnknown,
   list,
+  matching,
   number,
   oneOf,
   properties,
@@ -26,11 +27,12 @@ import {
   text,
 } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
-import { mustExist, numericId } from "./recorded.ts";
+import { idOf, mustExist, numericId } from "./recorded.ts";
 
 /** A cluster's or pool's place. @see https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters */
 export const location: Rule = {
   property: "location",
+  must: "one of Google's regions or zones",
   fault: (value) =>
     typeof value === "string" && (isRegion(value) || isZone(value))
       ? undefined
@@ -40,6 +42,7 @@ export const location: Rule = {
 /** The zones of nodes: all in the region of the cluster. */
 export const nodeLocations: Rule = {
   property: "nodeLocations",
+  must: "zones of the region",
   fault: (value, inputs) => {
     const region = text(inputs["location"])?.replace(/-[a-z]$/, "");
     const wrong = list(value).find(
@@ -55,6 +58,7 @@ export const nodeLocations: Rule = {
 
 const name: Rule = {
   property: "name",
+  must: "a GKE name of at most 40 characters",
   fault: (value) =>
     typeof value === "string" && /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/.test(value)
       ? undefined
@@ -64,6 +68,7 @@ const name: Rule = {
 
 const initialNodeCount: Rule = {
   property: "initialNodeCount",
+  must: "above 0",
   fault: (value, inputs) =>
     (number(value) ?? 0) > 0 || inputs["enableAutopilot"] === true || list(inputs["nodePools"]).length > 0
       ? undefined
@@ -72,6 +77,7 @@ const initialNodeCount: Rule = {
 
 const authorisedNetworks: Rule = {
   property: "masterAuthorizedNetworksConfig.cidrBlocks",
+  must: "IPv4 ranges",
   fault: (value) => {
     const wrong = list(value)
       .map((block) => properties(block)["cidrBlock"])
@@ -84,6 +90,7 @@ const authorisedNetworks: Rule = {
 
 const privateNodes: Rule = {
   property: "privateClusterConfig",
+  must: "private nodes only in a VPC-native cluster",
   fault: (value, inputs) =>
     at(value, "enablePrivateNodes") === true && inputs["networkingMode"] === "ROUTES"
       ? "googleapi: Error 400: Private clusters must be VPC-native (networkingMode VPC_NATIVE)., badRequest"
@@ -92,10 +99,31 @@ const privateNodes: Rule = {
 
 const dataplane: Rule = {
   property: "networkPolicy.enabled",
+  must: "not true beside the advanced datapath",
   fault: (value, inputs) =>
     value === true && inputs["datapathProvider"] === "ADVANCED_DATAPATH"
       ? "googleapi: Error 400: Enabling NetworkPolicy for clusters with DatapathProvider=ADVANCED_DATAPATH is not allowed., badRequest"
       : undefined,
+};
+
+const privateEndpoint: Rule = {
+  property: "privateClusterConfig.enablePrivateEndpoint",
+  must: "true only with private nodes",
+  fault: (value, inputs) =>
+    value === true && at(inputs, "privateClusterConfig.enablePrivateNodes") === false
+      ? "googleapi: Error 400: Private endpoint can be enabled only with private nodes., badRequest"
+      : undefined,
+};
+
+const workloadPool: Rule = {
+  property: "workloadIdentityConfig.workloadPool",
+  must: "PROJECT.svc.id.goog",
+  fault: (value, inputs) => {
+    const project = text(inputs["project"]);
+    return value === undefined || project === undefined || value === `${project}.svc.id.goog`
+      ? undefined
+      : `googleapi: Error 400: Workload pool must be ${project}.svc.id.goog, got ${JSON.stringify(value)}., badRequest`;
+  },
 };
 
 const rules: readonly Rule[] = [
@@ -106,7 +134,14 @@ const rules: readonly Rule[] = [
   initialNodeCount,
   authorisedNetworks,
   privateNodes,
+  privateEndpoint,
+  workloadPool,
   dataplane,
+  matching(
+    "maintenancePolicy.dailyMaintenanceWindow.startTime",
+    /^([01]\d|2[0-3]):[0-5]\d$/,
+    "a time of the day, HH:MM",
+  ),
   ipv4Range("privateClusterConfig.masterIpv4CidrBlock", 28),
   oneOf("networkingMode", ["VPC_NATIVE", "ROUTES"]),
   oneOf("datapathProvider", ["DATAPATH_PROVIDER_UNSPECIFIED", "LEGACY_DATAPATH", "ADVANCED_DATAPATH"]),
@@ -167,8 +202,25 @@ const onThisMachine = (what: string): void => {
   console.error(`Local GKE: ${what} on this machine, not on Google's cloud.`);
 };
 
+const refersTo = ["network", "subnetwork"];
+
+/** Refuses ranges of pods and Services that the subnetwork does not have. @throws Error */
+function rangesMustExist(inputs: Properties): void {
+  const subnetwork = idOf(text(inputs["subnetwork"]) ?? "");
+  if (!subnetwork.startsWith("projects/")) return;
+  const there = list(at(recorded(subnetwork), "secondaryIpRanges")).map((range) => at(range, "rangeName"));
+  for (const kind of ["cluster", "services"]) {
+    const wanted = text(at(inputs, `ipAllocationPolicy.${kind}SecondaryRangeName`));
+    if (wanted === undefined || there.includes(wanted)) continue;
+    throw new Error(
+      `googleapi: Error 400: ${kind === "cluster" ? "Pod" : "Service"} secondary range ${wanted} not found in subnet ${subnetwork}., badRequest`,
+    );
+  }
+}
+
 async function ensure(inputs: Properties): Promise<Existing> {
-  mustExist(inputs, ["network", "subnetwork"]);
+  mustExist(inputs, refersTo);
+  rangesMustExist(inputs);
   const name = clusterName(inputs);
   const cluster = await ensureCluster(name);
   if (inputs["removeDefaultNodePool"] !== true) {
@@ -194,7 +246,14 @@ async function ensure(inputs: Properties): Promise<Existing> {
 /** A GKE cluster: a real Kubernetes control plane on this machine. */
 export const cluster: ResourceKind = {
   token: "gcp:container/cluster:Cluster",
-  check: (inputs) => failures(rules, inputs),
+  rules,
+  refersTo: [...refersTo, "ipAllocationPolicy.*SecondaryRangeName"],
+  about: {
+    does: "a control plane: etcd, API server, controller manager, scheduler, DNS, volumes",
+    refresh: "that it is gone, or does not answer",
+    lacks:
+      "upgrades and channels, maintenance, workload identity, authorised networks, the DNS endpoint, network policies, monitoring, Autopilot",
+  },
   defaults: () => ({ deletionProtection: true, networkingMode: "VPC_NATIVE", removeDefaultNodePool: false }),
   replaceOn: [
     ...["project", "name", "location", "network", "subnetwork", "networkingMode", "ipAllocationPolicy"],

@@ -8,8 +8,13 @@ export const serviceAccount = recordedKind({
     required("project"),
     required("accountId"),
     // @see https://cloud.google.com/iam/docs/service-accounts-create
-    matching("accountId", /^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/),
+    matching(
+      "accountId",
+      /^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/,
+      "6 to 30 lowercase letters, digits and hyphens",
+    ),
   ],
+  lacks: "keys and tokens",
   defaults: () => ({ displayName: "", disabled: false }),
   nameless: true,
   replaceOn: ["accountId", "project"],
@@ -32,10 +37,12 @@ export const iamMember = recordedKind({
     matching(
       "member",
       /^(allUsers|allAuthenticatedUsers|(user|group|domain|serviceAccount|principal|principalSet):.+)$/,
+      "a member of a known kind",
     ),
     required("role"),
-    matching("role", /^((organizations|projects)\/[^/]+\/)?roles\/[\w.]+$/),
+    matching("role", /^((organizations|projects)\/[^/]+\/)?roles\/[\w.]+$/, "the name of a role"),
   ],
+  lacks: "what the role allows; conditions",
   nameless: true,
   replaceOn: ["project", "member", "role", "condition"],
   id: (inputs) => [inputs["project"], inputs["role"], inputs["member"]].map(text).join("/"),

@@ -1,13 +1,28 @@
 import { isRegion } from "../locations.ts";
-import { ipv4Range, isIpv4Range, list, matching, oneOf, properties, required, text } from "../values.ts";
+import {
+  ipv4Range,
+  isIpv4Range,
+  list,
+  matching,
+  oneOf,
+  properties,
+  rangesOverlap,
+  required,
+  text,
+} from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 import { computeLink, numericId, recordedKind } from "./recorded.ts";
 
 /** Names of Compute Engine resources. @see https://cloud.google.com/compute/docs/naming-resources */
-const computeName = matching("name", /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const computeName = matching(
+  "name",
+  /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  "a Compute Engine name of at most 63 characters",
+);
 
 const region: Rule = {
   property: "region",
+  must: "one of Google's regions",
   fault: (value) =>
     typeof value === "string" && isRegion(value)
       ? undefined
@@ -26,6 +41,7 @@ function regional(kind: string): (inputs: Properties) => string {
 export const network = recordedKind({
   token: "gcp:compute/network:Network",
   rules: [required("project"), computeName, oneOf("routingMode", ["REGIONAL", "GLOBAL"])],
+  lacks: "routes, firewalls and automatic subnetworks",
   defaults: () => ({ autoCreateSubnetworks: true }),
   replaceOn: ["name", "project", "autoCreateSubnetworks", "description"],
   id: (inputs) => `projects/${text(inputs["project"]) ?? ""}/global/networks/${text(inputs["name"]) ?? ""}`,
@@ -34,6 +50,7 @@ export const network = recordedKind({
 
 const secondaryRanges: Rule = {
   property: "secondaryIpRanges",
+  must: "IPv4 ranges",
   fault: (value) => {
     const wrong = list(value).find((range) => {
       const cidr = properties(range)["ipCidrRange"];
@@ -46,6 +63,21 @@ const secondaryRanges: Rule = {
   },
 };
 
+const apart: Rule = {
+  property: "secondaryIpRanges",
+  must: "apart from each other and from `ipCidrRange`",
+  fault: (value, inputs) => {
+    const ranges = [inputs["ipCidrRange"], ...list(value).map((range) => properties(range)["ipCidrRange"])];
+    const known = ranges.flatMap((range) => (isIpv4Range(range) ? [String(range)] : []));
+    const pair = known.flatMap((range, index) =>
+      known.slice(index + 1).flatMap((other) => (rangesOverlap(range, other) ? [[range, other]] : [])),
+    )[0];
+    return pair === undefined
+      ? undefined
+      : `googleapi: Error 400: Invalid IPCidrRange: ${pair[1] ?? ""} conflicts with existing range ${pair[0] ?? ""}., invalid`;
+  },
+};
+
 /** A subnetwork: checked and kept account of; the local cluster's addresses are its own. */
 export const subnetwork = recordedKind({
   token: "gcp:compute/subnetwork:Subnetwork",
@@ -54,9 +86,12 @@ export const subnetwork = recordedKind({
     required("network"),
     computeName,
     region,
+    required("ipCidrRange"),
     ipv4Range("ipCidrRange"),
     secondaryRanges,
+    apart,
   ],
+  lacks: "its addresses: the local cluster's are from 198.18.0.0/15",
   replaceOn: ["name", "project", "region", "network"],
   refersTo: ["network"],
   id: regional("subnetworks"),
@@ -72,6 +107,7 @@ export const subnetwork = recordedKind({
 export const router = recordedKind({
   token: "gcp:compute/router:Router",
   rules: [required("project"), required("network"), computeName, region],
+  lacks: "BGP",
   replaceOn: ["name", "project", "region", "network"],
   refersTo: ["network"],
   id: regional("routers"),
@@ -94,6 +130,7 @@ export const routerNat = recordedKind({
     ]),
     required("sourceSubnetworkIpRangesToNat"),
   ],
+  lacks: "translation: local nodes reach nothing beyond the machine",
   replaceOn: ["name", "project", "region", "router"],
   id: (inputs) =>
     `${text(inputs["project"]) ?? ""}/${text(inputs["region"]) ?? ""}/${text(inputs["router"]) ?? ""}/${text(inputs["name"]) ?? ""}`,

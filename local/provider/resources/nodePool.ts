@@ -10,12 +10,13 @@ import { gkeVersion } from "../functions.ts";
 import { imageStore } from "../imageStore.ts";
 import { isRegion, zonesOf } from "../locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
-import { at, failures, list, matching, number, properties, required, text, wholeNumber } from "../values.ts";
+import { at, list, matching, number, oneOf, properties, required, text, wholeNumber } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 import { location, nodeLocations } from "./cluster.ts";
 
 const machineType: Rule = {
   property: "nodeConfig.machineType",
+  must: "a machine type of Google's",
   fault: (value, inputs) =>
     value === undefined || (typeof value === "string" && parseMachineType(value) !== undefined)
       ? undefined
@@ -24,6 +25,7 @@ const machineType: Rule = {
 
 const surge: Rule = {
   property: "upgradeSettings",
+  must: "`maxSurge` and `maxUnavailable` not both 0",
   fault: (value) =>
     number(at(value, "maxSurge")) === 0 && number(at(value, "maxUnavailable")) === 0
       ? "googleapi: Error 400: max_surge and max_unavailable must not both be 0., badRequest"
@@ -32,6 +34,7 @@ const surge: Rule = {
 
 const autoscaling: Rule = {
   property: "autoscaling",
+  must: "`minNodeCount` not above `maxNodeCount`",
   fault: (value) => {
     const [least, most] = [number(at(value, "minNodeCount")), number(at(value, "maxNodeCount"))];
     return least !== undefined && most !== undefined && least > most
@@ -43,12 +46,18 @@ const autoscaling: Rule = {
 const rules: readonly Rule[] = [
   required("project"),
   required("cluster"),
-  matching("name", /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/),
+  matching("name", /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "a GKE name of at most 40 characters"),
   location,
   nodeLocations,
   wholeNumber("nodeCount", 0),
   wholeNumber("initialNodeCount", 0),
   machineType,
+  wholeNumber("nodeConfig.diskSizeGb", 10, 65_536),
+  oneOf("nodeConfig.diskType", ["pd-standard", "pd-balanced", "pd-ssd", "hyperdisk-balanced"]),
+  oneOf("nodeConfig.imageType", ["COS_CONTAINERD", "UBUNTU_CONTAINERD"]),
+  oneOf("nodeConfig.workloadMetadataConfig.mode", ["GKE_METADATA", "GCE_METADATA"]),
+  wholeNumber("maxPodsPerNode", 8, 256),
+  oneOf("upgradeSettings.strategy", ["SURGE", "BLUE_GREEN"]),
   surge,
   autoscaling,
 ];
@@ -141,7 +150,14 @@ function found(id: string) {
 /** A node pool: real Kubernetes nodes on this machine. */
 export const nodePool: ResourceKind = {
   token: "gcp:container/nodePool:NodePool",
-  check: (inputs) => failures(rules, inputs),
+  rules,
+  refersTo: ["cluster", "nodeConfig.serviceAccount"],
+  about: {
+    does: "nodes with GKE's labels and the machine type's size; fewer nodes: a drain first, for at most an hour",
+    refresh: "nodes that died, which the next update starts again",
+    lacks:
+      "autoscaling, upgrades, machine images and disks, scopes and metadata, a node's share of CPU; a change of `nodeConfig` replaces the pool",
+  },
   replaceOn: ["project", "cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "nodeConfig"],
   create: (inputs) => exclusively(() => ensure(inputs)),
   read: async ({ id, outputs }) => {

@@ -2,18 +2,20 @@ import { createHash } from "node:crypto";
 
 import { forget, isRecorded, record, recorded } from "../../gke/inventory.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
-import { at, failures, holds, text } from "../values.ts";
-import type { Properties, Rule } from "../values.ts";
+import { at, holds, text } from "../values.ts";
+import type { Properties } from "../values.ts";
 
 /** What a resource that is only kept account of needs. */
-export interface RecordedKind extends Pick<ResourceKind, "token" | "replaceOn" | "defaults" | "nameless"> {
-  rules: readonly Rule[];
+export interface RecordedKind extends Pick<
+  ResourceKind,
+  "token" | "rules" | "refersTo" | "replaceOn" | "defaults" | "nameless"
+> {
   /** The resource's id in Google's form. */
   id: (inputs: Properties) => string;
   /** Outputs that the real API computes. */
   computed: (inputs: Properties, id: string) => Properties;
-  /** Inputs that hold the id of another recorded resource. */
-  refersTo?: readonly string[];
+  /** What of the real one it does not imitate. */
+  lacks: string;
 }
 
 /** A number that is always the same for the same resource, as Google's numeric ids. */
@@ -52,7 +54,9 @@ export function recordedKind(kind: RecordedKind): ResourceKind {
   };
   return {
     token: kind.token,
-    check: (inputs) => failures(kind.rules, inputs),
+    rules: kind.rules,
+    refersTo: kind.refersTo,
+    about: { does: "kept account of", refresh: "that it is gone", lacks: kind.lacks },
     defaults: kind.defaults,
     nameless: kind.nameless,
     replaceOn: kind.replaceOn,
