@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { until } from "../../local/machine/run.ts";
 import { PackedLibrary } from "../library/package.ts";
 import { OtherCluster } from "./otherCluster.ts";
 import { PulumiProject } from "./pulumiProject.ts";
@@ -128,6 +129,18 @@ describe("a cluster that the project did not create", function () {
       await program.set({ volumeSize: "10Gi" });
       expect(code, output).to.equal(255);
       expect(output).to.contain("field can not be less than status.capacity");
+    });
+
+    it("grows its volumes through their claims, and replaces nothing but pods", async () => {
+      const others = async () =>
+        (await cluster.objects("default", "zk")).filter((object) => !object.startsWith("Pod "));
+      const before = await others();
+      await program.set({ volumeSize: "12Gi" });
+      await program.must("up", ...quick);
+      const path = "jsonpath={.items[*].status.capacity.storage}";
+      const grown = async () => (await cluster.kubectl("get", "pvc", "-o", path)) === "12Gi 12Gi 12Gi";
+      await until("claims of 12Gi", grown, { every: 500 });
+      expect(await others()).to.deep.equal(before);
     });
 
     it("leaves its volumes when it is destroyed, and goes on with them", async () => {
