@@ -15,8 +15,14 @@ export interface Ended {
 
 /** An environment of a test's own, in a state folder of its own, beside whatever runs on the machine. */
 export class TestEnvironment {
-  readonly stateDir = mkdtempSync(join(tmpdir(), "zookeeper-environment-"));
+  #stateDir: string | undefined;
   #exports: Record<string, string> | undefined;
+
+  /** Its state folder, made when it is first asked for: a test that is left out leaves none. */
+  get stateDir(): string {
+    this.#stateDir ??= mkdtempSync(join(tmpdir(), "zookeeper-environment-"));
+    return this.#stateDir;
+  }
 
   /** Runs a command of the project as a user does, `npm run NAME -- ARGS`. */
   async npm(name: string, ...args: string[]): Promise<Ended> {
