@@ -39,7 +39,6 @@ export function poolZones(pool: Field, cluster: Field | undefined): number | und
  */
 export function leastNodes(pool: Field, zones: number | undefined): number | undefined {
   const autoscaling = pool.at("autoscaling");
-  if (autoscaling.unknown) return undefined;
   if (!autoscaling.absent) {
     const total = autoscaling.at("totalMinNodeCount");
     if (total.unknown) return undefined;

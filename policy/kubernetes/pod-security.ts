@@ -158,11 +158,7 @@ function isText(field: Field, text: string): boolean {
 }
 
 /** The fields of one container, whichever part it plays. */
-export function judgeContainerSecurity(
-  { field: container, role }: Container,
-  pod: Field,
-  report: Report,
-): void {
+export function judgeContainerSecurity({ field: container }: Container, pod: Field, report: Report): void {
   const context = container.at("securityContext");
   mustBeOff(context.at("privileged"), report);
   judgeContext(context, report);
@@ -178,16 +174,13 @@ export function judgeContainerSecurity(
     report,
   );
   mustBeOneOf(context.at("procMount"), ["Default"], "accepted", report);
-  // Ephemeral containers cannot declare ports.
-  if (role !== "ephemeral") {
-    for (const port of report.elements(container.at("ports"))) {
-      report.check(port.at("hostPort").number(), {
-        holds: (number) => number === 0,
-        absent: "accepted",
-        required: `missing (${standard})`,
-        fix: "remove hostPort",
-      });
-    }
+  for (const port of report.elements(container.at("ports"))) {
+    report.check(port.at("hostPort").number(), {
+      holds: (number) => number === 0,
+      absent: "accepted",
+      required: `missing (${standard})`,
+      fix: "remove hostPort",
+    });
   }
   judgeCapabilities(context.at("capabilities"), report);
 }

@@ -68,7 +68,6 @@ export function containersOf(pod: Field): readonly Container[] {
  * @default 1, as in Kubernetes
  */
 export function replicasOf(workload: Workload): number | undefined {
-  if (workload.kind === "Pod" || workload.kind === "PodTemplate") return 1;
   if (workload.kind === "DaemonSet") return undefined;
   const key = workload.kind === "Job" ? "parallelism" : "replicas";
   const replicas = workload.root.at("spec", key).number();

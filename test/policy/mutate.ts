@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import ts from "typescript";
 
 const root = join(import.meta.dirname, "../..");
@@ -72,8 +72,8 @@ function replacements(node: ts.Node): readonly (readonly [ts.Node, string])[] {
   return [];
 }
 
-function mutantsOf(path: string): readonly Mutant[] {
-  const file = relative(root, path);
+function mutantsOf(folder: string, file: string): readonly Mutant[] {
+  const path = join(folder, file);
   const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
   const mutants: Mutant[] = [];
   const visit = (node: ts.Node): void => {
@@ -81,6 +81,7 @@ function mutantsOf(path: string): readonly Mutant[] {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
     for (const [target, text] of replacements(node)) {
       const [start, end] = [target.getStart(), target.getEnd()];
+      if (target.getText() === text) continue;
       mutants.push({ file, text, start, end, line: source.getLineAndCharacterOfPosition(start).line + 1 });
     }
     ts.forEachChild(node, visit);
@@ -137,17 +138,17 @@ const files = readdirSync(join(root, "policy"), { recursive: true, encoding: "ut
       name.includes(filter),
   )
   .sort();
-const all = files.flatMap((name) => mutantsOf(join(root, "policy", name)));
 // A sample for a quick look: every n-th mutant, from the one given on.
 const step = Number(process.env["MUTATE_STEP"] ?? 1);
 const first = Number(process.env["MUTATE_FIRST"] ?? 0);
-const mutants = all.filter((_, i) => i % step === first);
 const folder = workspace();
 try {
+  const all = files.flatMap((name) => mutantsOf(folder, join("policy", name)));
+  const mutants = all.filter((_, i) => i % step === first);
   if (!passes(folder, fastTests)) throw new Error("the tests fail before anything is broken");
   let noticed = 0;
   for (const { file, line, text, start, end } of mutants) {
-    const original = readFileSync(join(root, file), "utf8");
+    const original = readFileSync(join(folder, file), "utf8");
     writeFileSync(join(folder, file), original.slice(0, start) + text + original.slice(end));
     if (passes(folder, nearestTests(file)) && passes(folder, fastTests))
       console.log(`${file}:${line}: ${original.slice(start, end)} -> ${text} is not noticed`);

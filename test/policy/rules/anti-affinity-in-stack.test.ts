@@ -41,6 +41,25 @@ describe("anti-affinity-in-stack", () => {
         /leave 0 node\(s\).*at least 3 nodes for 3 servers/,
         [[selector, { role: "web" }]],
       ],
+      [
+        "refuses an own label that no pool has, whatever its value",
+        /leave 0 node/,
+        [[selector, { other: unknownValue }]],
+      ],
+      [
+        "leaves unknown conditions open",
+        "open",
+        [
+          [
+            [...podPath, "affinity", "nodeAffinity"],
+            {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [{ matchExpressions: unknownValue }],
+              },
+            },
+          ],
+        ],
+      ],
       ["refuses an own label that no pool has", /leave 0 node/, [[selector, { other: "x" }]]],
       ["knows the pool's name", "nothing", [[selector, { "cloud.google.com/gke-nodepool": "nodes" }]]],
       [
@@ -99,6 +118,8 @@ describe("anti-affinity-in-stack", () => {
       );
       expectVerdict(antiAffinityInStack, [cluster, nodePool, chosen], /leave 0 node/);
       expectVerdict(antiAffinityInStack, [chosen], "nothing");
+      const byPool = changed(statefulSet, selector, { "cloud.google.com/gke-nodepool": "nodes" });
+      expectVerdict(antiAffinityInStack, [changed(nodePool, ["name"], unknownValue), byPool], "open");
     });
   });
 });

@@ -146,6 +146,17 @@ describe("anti-affinity", () => {
         /only those of one revision/,
         [add("matchLabelKeys", ["controller-revision-hash"])],
       ],
+      [
+        "leaves mismatchLabelKeys of unknown labels open",
+        "open",
+        [
+          [
+            [...podPath, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"],
+            [{ topologyKey: "kubernetes.io/hostname", labelSelector: {}, mismatchLabelKeys: ["app"] }],
+          ],
+          [labels, unknownValue],
+        ],
+      ],
       ["refuses mismatchLabelKeys that all pods share", /matches none/, [add("mismatchLabelKeys", ["app"])]],
       [
         "accepts mismatchLabelKeys of one pod",
@@ -199,6 +210,8 @@ describe("anti-affinity", () => {
       );
       expectVerdict(antiAffinity, [terms], "nothing", { provider: { namespace: "zookeeper" } });
       expectVerdict(antiAffinity, [terms], /other namespaces/, { provider: {} });
+      const empty = changed(terms, ["metadata", "namespace"], "");
+      expectVerdict(antiAffinity, [empty], "nothing", { provider: { namespace: "zookeeper" } });
       expectVerdict(antiAffinity, [terms], "open", { provider: { namespace: unknownValue } });
     });
   });
@@ -212,6 +225,18 @@ describe("anti-affinity", () => {
       ],
       ["refuses a host name", /run on 1 node/, [[[...podPath, "nodeSelector"], { [host]: "node-1" }]]],
       ["accepts other node labels", "nothing", [[[...podPath, "nodeSelector"], { pool: "zk" }]]],
+      [
+        "accepts one name that is left out, and one zone",
+        "nothing",
+        [
+          node(
+            expressions(
+              { key: host, operator: "NotIn", values: ["a"] },
+              { key: "topology.kubernetes.io/zone", operator: "In", values: ["a"] },
+            ),
+          ),
+        ],
+      ],
       ["refuses two names", /run on 2 node/, [node(named("a", "b"))]],
       ["accepts three names", "nothing", [node(named("a", "b", "c"))]],
       ["adds the names of the terms", "nothing", [node(named("a", "b"), named("b", "c"))]],

@@ -62,7 +62,7 @@ describe("pod-security", () => {
     ],
     [
       "refuses a missing seccomp profile",
-      /seccompProfile.type is missing/,
+      /seccompProfile.type is missing.*fix: set it to RuntimeDefault/,
       [[[...context, "seccompProfile"], undefined]],
     ],
     [
@@ -100,6 +100,14 @@ describe("pod-security", () => {
       /capabilities.add\[0\] is "NET_ADMIN"/,
       [[[...own, "capabilities", "add"], ["NET_ADMIN"]]],
     ],
+    [
+      "finds nothing in entries that say nothing",
+      "nothing",
+      [
+        [[...own, "capabilities", "add"], [null]],
+        [[...context, "sysctls"], [{}]],
+      ],
+    ],
     ["accepts NET_BIND_SERVICE", "nothing", [[[...own, "capabilities", "add"], ["NET_BIND_SERVICE"]]]],
     [
       "refuses a host port",
@@ -114,7 +122,7 @@ describe("pod-security", () => {
         ],
       ],
     ],
-    ["refuses procMount", /procMount is "Unmasked"/, [[[...own, "procMount"], "Unmasked"]]],
+    ["refuses procMount", /procMount is "Unmasked".*fix: remove it/, [[[...own, "procMount"], "Unmasked"]]],
     [
       "refuses AppArmor off",
       /appArmorProfile.type is "Unconfined"/,
@@ -175,6 +183,16 @@ describe("pod-security", () => {
       "judges debug containers",
       [/ephemeralContainers\[0\].*allowPriv/, /ephemeralContainers\[0\].*capabilities/],
       [[[...podPath, "ephemeralContainers"], [bare]]],
+    ],
+    [
+      "refuses a debug container's port on its node",
+      /ephemeralContainers\[0\].ports\[0\].hostPort is 80/,
+      [
+        [
+          [...podPath, "ephemeralContainers"],
+          [{ ...bare, securityContext: restricted, ports: [{ containerPort: 80, hostPort: 80 }] }],
+        ],
+      ],
     ],
     [
       "says a fault of the pod once, however many containers take it over",
