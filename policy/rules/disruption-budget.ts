@@ -22,7 +22,6 @@ function coverageOf(budget: KubernetesObject, workload: Workload): Coverage {
     budget.namespace === undefined || workload.namespace === undefined
       ? "unknown"
       : budget.namespace === workload.namespace;
-  if (here === false) return { budget, some: false, all: false };
   const selector = selectorOf(budget.root.at("spec", "selector"));
   const seen = podsOf(workload, "any").map(({ labels }) => matches(selector, labels));
   return { budget, some: every([here, some(seen)]), all: every([here, every(seen)]) };

@@ -42,6 +42,14 @@ describe("anti-affinity-in-stack", () => {
         [[selector, { role: "web" }]],
       ],
       [
+        "judges nothing that may not run ZooKeeper",
+        "nothing",
+        [
+          [selector, { role: "web" }],
+          [[...podPath, "containers"], unknownValue],
+        ],
+      ],
+      [
         "refuses an own label that no pool has, whatever its value",
         /leave 0 node/,
         [[selector, { other: unknownValue }]],
