@@ -1,10 +1,14 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
+import { holdsAddress } from "../../local/gke/addresses.ts";
 import { killUnit } from "../../local/machine/units.ts";
 import { signal, unitProcesses } from "../../local/machine/processes.ts";
-import { until } from "../../local/machine/run.ts";
+import { run, until } from "../../local/machine/run.ts";
 import { TestEnvironment, type Ended } from "./environment.ts";
-import { slotOf, traces } from "./machine.ts";
+import { listeners, slotOf, traces } from "./machine.ts";
 
 /** The process of a service in one of the environment's units. */
 function serviceOf(environment: TestEnvironment, unit: RegExp, command: string): number {
@@ -22,6 +26,7 @@ describe("the environment on the local GKE", function () {
   this.timeout(10 * 60_000);
 
   const environment = new TestEnvironment();
+  let update = "";
 
   const zk = (pod: string, ...command: string[]) =>
     environment.kubectl("exec", pod, "--", "zkCli.sh", "-server", "localhost:2181", ...command);
@@ -36,7 +41,9 @@ describe("the environment on the local GKE", function () {
 
   before(async () => {
     expectNoFinding(await environment.npm("preview"));
-    expectNoFinding(await environment.npm("up"));
+    const up = await environment.npm("up");
+    expectNoFinding(up);
+    update = up.output;
     await zk("zk-0", "create", "/acknowledged", "write");
   });
 
@@ -60,6 +67,37 @@ describe("the environment on the local GKE", function () {
         "topology.kubernetes.io/region": "us-central1",
       });
       expect(metadata.labels).to.have.property("cloud.google.com/gke-nodepool");
+    }
+  });
+
+  it("says that the cluster is on this machine", () => {
+    expect(update).to.contain("Local GKE: the cluster is on this machine, not on Google's cloud.");
+  });
+
+  it("listens on loopback and the cluster's bridge only", async () => {
+    const slot = slotOf(environment.stateDir);
+    const addresses = (await listeners(environment.stateDir)).map((socket) => socket.replace(/:\d+$/, ""));
+    expect(addresses, "the API server and others").to.have.length.at.least(5);
+    const beyond = addresses.filter(
+      (address) => !/^(127\.|\[::1\])/.test(address) && !holdsAddress(slot, address),
+    );
+    expect(beyond).to.be.empty;
+  });
+
+  it("gives a node no link but those of the cluster", async () => {
+    const nodes = (await environment.kubectl("get", "nodes", "-o", "name")).trim().split("\n");
+    for (const node of nodes) {
+      const name = node.replace("node/", "");
+      const links = JSON.parse(await run("ip", ["-json", "-netns", name, "address"])) as {
+        ifname: string;
+        addr_info: { family: string; local: string }[];
+      }[];
+      const slot = slotOf(environment.stateDir);
+      const strange = links
+        .flatMap(({ addr_info: addresses }) => addresses)
+        .filter(({ family, local }) => family === "inet" && !local.startsWith("127."))
+        .filter(({ local }) => !holdsAddress(slot, local));
+      expect(strange, name).to.be.empty;
     }
   });
 
@@ -92,6 +130,11 @@ describe("the environment on the local GKE", function () {
   it("is healthy by its own account", async () => {
     const { code, output } = await environment.npm("status");
     expect(code, output).to.equal(0);
+    expect(output).to.match(/on this machine: healthy\n/);
+    expect(output).to.match(/control plane +\d+ MiB {2}coredns etcd kube-apiserver/);
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) expect(output).to.contain(`pods default/${pod}`);
+    expect(output).to.match(/in all +\d{3,4} MiB/);
+    expect(output).to.contain(`${environment.stateDir}/gke/projects/`);
   });
 
   it("starts a service again that was killed", async () => {
@@ -111,6 +154,7 @@ describe("the environment on the local GKE", function () {
     await killUnit(unit ?? "");
     const status = await environment.npm("status");
     expect(status.code, status.output).to.equal(1);
+    expect(status.output).to.contain(`! ${unit?.split("/").at(-1) ?? ""} does not run`);
     const refresh = await environment.run(
       "pulumi",
       "refresh",
@@ -174,6 +218,23 @@ describe("the environment on the local GKE", function () {
     const { code, output } = await environment.npm("down");
     expect(code, output).to.equal(0);
     expect(output).to.match(/Kept 3 volumes/);
+    expect(await traces(environment.stateDir, slot)).to.be.empty;
+  });
+
+  it("goes down when its stack and its records were lost", async () => {
+    const up = await environment.npm("up");
+    expect(up.code, up.output).to.equal(0);
+    const slot = slotOf(environment.stateDir);
+    rmSync(join(environment.stateDir, "stacks"), { recursive: true });
+    for (const file of ["cluster.json", "pki", "kubeconfigs"]) {
+      rmSync(
+        join(environment.stateDir, "gke/projects/zookeeper-dev/clusters/us-central1-a/zookeeper", file),
+        { recursive: true },
+      );
+    }
+    const { code, output } = await environment.npm("down");
+    expect(code, output).to.equal(0);
+    expect(output).to.contain("which no record told of");
     expect(await traces(environment.stateDir, slot)).to.be.empty;
   });
 });
