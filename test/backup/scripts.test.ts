@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 
 const scripts = join(import.meta.dirname, "../../backup");
@@ -12,6 +12,7 @@ shift 2
 echo "$*" >>"$CALLS"
 case $* in
 *spec.replicas*) printf "$FAKE_SERVERS" ;;
+*readyReplicas*) printf "\${FAKE_READY-$FAKE_SERVERS}" ;;
 *.image*) printf docker.io/library/zookeeper:3.9.5 ;;
 "exec zookeeper-volume"*) [ -z "\${FAKE_FAULT-}" ] && printf files | gzip ;;
 "exec -i"*) cat >/dev/null ;;
@@ -34,13 +35,18 @@ describe("the backup's scripts", () => {
   });
 
   /** Runs a script; its exit code, and the calls of kubectl that change something. */
-  function run(script: string, servers: number, fault = ""): { code: number | null; changes: string[] } {
+  function run(
+    script: string,
+    servers: number,
+    { fault = "", ready = servers } = {},
+  ): { code: number | null; changes: string[] } {
     const calls = join(folder, "calls");
     const { status } = spawnSync(join(scripts, script), [file], {
       env: {
         PATH: `${folder}:/usr/bin:/bin`,
         CALLS: calls,
         FAKE_SERVERS: String(servers),
+        FAKE_READY: String(ready),
         FAKE_FAULT: fault,
       },
     });
@@ -67,7 +73,7 @@ describe("the backup's scripts", () => {
   });
 
   it("starts the server again when its files cannot be had, and leaves no backup that is none", () => {
-    const { code, changes } = run("save.sh", 3, "the copy fails");
+    const { code, changes } = run("save.sh", 3, { fault: "the copy fails" });
     expect(code).not.to.equal(0);
     expect(changes.at(-1)).to.equal("scale statefulset zk --replicas 3");
     expect(existsSync(file)).to.equal(false);
@@ -79,8 +85,22 @@ describe("the backup's scripts", () => {
     expect(changes).to.deep.equal([]);
   });
 
+  it("stops no server while another one is away", () => {
+    const { code, changes } = run("save.sh", 3, { ready: 2 });
+    expect(code).to.equal(1);
+    expect(changes).to.deep.equal([]);
+  });
+
+  /** Packs a file under this name, as a backup. */
+  function pack(name: string): void {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "files");
+    execFileSync("tar", ["-C", folder, "-czf", file, name]);
+  }
+
   it("restores every server while all are stopped", () => {
-    writeFileSync(file, execFileSync("gzip", { input: "files" }));
+    pack("version-2/snapshot.0");
     const { code, changes } = run("restore.sh", 3);
     expect(code).to.equal(0);
     const each = [0, 1, 2].flatMap((n) => [
@@ -98,6 +118,9 @@ describe("the backup's scripts", () => {
 
   it("touches nothing for a file that is no backup", () => {
     writeFileSync(file, "no backup");
+    expect(run("restore.sh", 3).changes).to.deep.equal([]);
+    expect(run("restore.sh", 3).code).not.to.equal(0);
+    pack("photographs/1");
     expect(run("restore.sh", 3).changes).to.deep.equal([]);
     expect(run("restore.sh", 3).code).not.to.equal(0);
   });

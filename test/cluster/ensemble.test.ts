@@ -88,4 +88,21 @@ describe("the ensemble on the local GKE", function () {
     for (const pod of ["zk-0", "zk-1", "zk-2"])
       expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
   });
+
+  it("goes back to a backup, and keeps what the backup replaced", async () => {
+    const file = join(environment.stateDir, "backup.tar.gz");
+    await zk("zk-0", "create", "/before", "the backup");
+    await environment.run("backup/save.sh", file);
+    await ready();
+    await zk("zk-0", "delete", "/before");
+    await zk("zk-0", "create", "/after", "the backup");
+    await environment.run("backup/restore.sh", file);
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
+      const names = await zk(pod, "ls", "/");
+      expect(names).to.contain("before").and.contain("acknowledged");
+      expect(names).not.to.contain("after");
+      const folders = await environment.kubectl("exec", pod, "--", "ls", "/var/lib/zookeeper");
+      expect(folders).to.contain("data.replaced-");
+    }
+  });
 });
