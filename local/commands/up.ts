@@ -59,8 +59,6 @@ export async function main(args: readonly string[]): Promise<number> {
   await ensureStack(env);
   await restoreClusters(imageStore, say);
   await recoverStack(env, isThere);
-  // The engine shows nothing of what the provider writes.
-  say("Local GKE: the cluster is on this machine, not on Google's cloud.");
   const code = await pulumi(
     [
       "up",

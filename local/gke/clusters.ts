@@ -4,6 +4,7 @@ import { removeCgroup, removeEmptyCgroup } from "../machine/cgroups.ts";
 import { removeWhole } from "../machine/files.ts";
 import { until } from "../machine/run.ts";
 import { lastLog } from "../machine/units.ts";
+import { notice } from "../notice.ts";
 import { maxNodes } from "./addresses.ts";
 import { controlPlaneServes, ensureControlPlane, stopControlPlane } from "./controlPlane.ts";
 import { drain } from "./drain.ts";
@@ -165,7 +166,7 @@ async function removeNode(cluster: ClusterRecord, node: NodeRecord): Promise<voi
   if (await controlPlaneServes(cluster)) {
     if (nodeRuns(cluster, node)) {
       const left = await drain(cluster, node.name);
-      if (left !== "") console.error(`Local GKE: node ${node.name} goes although it is not drained: ${left}`);
+      if (left !== "") notice(`Local GKE: node ${node.name} goes although it is not drained: ${left}`);
     }
     await kubectl(cluster, "delete", "node", node.name, "--ignore-not-found");
   }

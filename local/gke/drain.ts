@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
+import { notice } from "../notice.ts";
 import { adminKubeconfig } from "./pki.ts";
 import type { ClusterRecord } from "./records.ts";
 
@@ -41,8 +42,7 @@ export async function drain(cluster: ClusterRecord, node: string): Promise<strin
     const pod = blockedPod(line);
     if (pod === undefined || blocked.has(pod)) return;
     blocked.add(pod);
-    // What a plugin writes stands in the update's output.
-    console.error(
+    notice(
       `Local GKE: draining ${node}: the disruption budget of pod ${pod} allows no eviction; going on without it after ${seconds} s.`,
     );
   });

@@ -1,6 +1,16 @@
+import { info } from "@pulumi/pulumi/log/index.js";
 import { main } from "@pulumi/pulumi/provider/server.js";
+import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 
+import { noticesTo } from "../notice.ts";
 import { LocalGkeProvider } from "./provider.ts";
+
+// The engine starts a plugin with its own address, and shows of it what is sent there, not what it prints.
+const engine = process.argv.at(-1);
+if (engine !== undefined && process.argv.length > 2) {
+  resetOptions("", "", 1, engine, "", false, "");
+  noticesTo((text) => void info(text));
+}
 
 // The engine wants the version that the program's @pulumi/gcp has.
 await main(new LocalGkeProvider(process.env["LOCAL_GKE_PROVIDER_VERSION"] ?? ""), process.argv.slice(2));

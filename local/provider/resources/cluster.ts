@@ -8,6 +8,7 @@ import { recorded } from "../../gke/inventory.ts";
 import { pkiDir } from "../../gke/pki.ts";
 import { parseClusterId, readCluster } from "../../gke/records.ts";
 import type { ClusterName, ClusterRecord } from "../../gke/records.ts";
+import { notice } from "../../notice.ts";
 import { exclusively } from "../exclusive.ts";
 import { gkeVersion } from "../functions.ts";
 import { imageStore } from "../imageStore.ts";
@@ -198,8 +199,7 @@ function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): E
 }
 
 const onThisMachine = (what: string): void => {
-  // What a plugin writes stands in the update's output.
-  console.error(`Local GKE: ${what} on this machine, not on Google's cloud.`);
+  notice(`Local GKE: ${what} on this machine, not on Google's cloud.`);
 };
 
 const refersTo = ["network", "subnetwork"];
