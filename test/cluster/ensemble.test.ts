@@ -14,6 +14,16 @@ describe("the ensemble on the local GKE", function () {
     environment.kubectl("exec", pod, "--", "zkCli.sh", ...command);
   const ready = () => environment.kubectl("rollout", "status", "statefulset/zk", "--timeout=180s");
 
+  /** `npm run up` with the dev stack's settings and these. */
+  async function upWith(changed: Readonly<Record<string, number>>): Promise<void> {
+    const stackFile = join(environment.stateDir, "Pulumi.dev.yaml");
+    const settings = readFileSync(join(projectDir, "Pulumi.dev.yaml"), "utf8");
+    const lines = Object.entries(changed).map(([key, value]) => `  zookeeper-environment:${key}: ${value}\n`);
+    writeFileSync(stackFile, settings.replace("config:\n", `config:\n${lines.join("")}`));
+    const { code, output } = await environment.npm("up", "--config-file", stackFile);
+    expect(code, output).to.equal(0);
+  }
+
   before(async () => {
     const { code, output } = await environment.npm("up");
     expect(code, output).to.equal(0);
@@ -33,14 +43,7 @@ describe("the ensemble on the local GKE", function () {
     const uids = async () =>
       await environment.kubectl("get", "pods", "-l=app=zk", "-o=jsonpath={.items[*].metadata.uid}");
     const earlier = await uids();
-    const stackFile = join(environment.stateDir, "Pulumi.dev.yaml");
-    const settings = readFileSync(join(projectDir, "Pulumi.dev.yaml"), "utf8");
-    writeFileSync(
-      stackFile,
-      settings.replace("config:\n", "config:\n  zookeeper-environment:maxClientCnxns: 61\n"),
-    );
-    const { code, output } = await environment.npm("up", "--config-file", stackFile);
-    expect(code, output).to.equal(0);
+    await upWith({ maxClientCnxns: 61 });
     for (const uid of (await uids()).split(" ")) expect(earlier).not.to.contain(uid);
     for (const pod of ["zk-0", "zk-1", "zk-2"]) {
       const configuration = await environment.kubectl(
@@ -104,5 +107,18 @@ describe("the ensemble on the local GKE", function () {
       const folders = await environment.kubectl("exec", pod, "--", "ls", "/var/lib/zookeeper");
       expect(folders).to.contain("data.replaced-");
     }
+  });
+
+  it("grows from three servers to five, and the new ones have the data", async () => {
+    await upWith({ servers: 5, nodeCount: 6 });
+    for (const pod of ["zk-0", "zk-3", "zk-4"]) {
+      expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
+      const configuration = await environment.kubectl(
+        ...["exec", pod, "--", "cat", "/opt/zookeeper/conf/zoo.cfg"],
+      );
+      expect(configuration.match(/^server\.\d+=/gm)).to.have.length(5);
+    }
+    const budget = await environment.kubectl("get", "pdb", "zk-pdb", "-o=jsonpath={.spec}");
+    expect(budget).to.contain('"maxUnavailable":1');
   });
 });

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -21,6 +21,36 @@ function serviceOf(environment: TestEnvironment, unit: RegExp, command: string):
   if (found === undefined) throw new Error(`${command} does not run in a unit like ${unit.source}`);
   return found.pid;
 }
+
+/** Another workload beside the ensemble, whose disruption budget never allows an eviction. */
+const stubborn = {
+  apiVersion: "v1",
+  kind: "List",
+  items: [
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "stubborn", labels: { app: "stubborn" } },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          {
+            name: "stubborn",
+            image: "docker.io/library/zookeeper:3.9.5",
+            imagePullPolicy: "IfNotPresent",
+            command: ["sleep", "86400"],
+          },
+        ],
+      },
+    },
+    {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "stubborn" },
+      spec: { maxUnavailable: 0, selector: { matchLabels: { app: "stubborn" } } },
+    },
+  ],
+};
 
 describe("the environment on the local GKE", function () {
   this.timeout(10 * 60_000);
@@ -215,8 +245,13 @@ describe("the environment on the local GKE", function () {
   it("leaves the volumes where nobody asked to remove them, and nothing else", async () => {
     const slot = slotOf(environment.stateDir);
     expect(await traces(environment.stateDir, slot)).not.to.be.empty;
+    const file = join(environment.stateDir, "stubborn.json");
+    writeFileSync(file, JSON.stringify(stubborn));
+    await environment.kubectl("apply", "-f", file);
+    await environment.kubectl("wait", "--for=condition=Ready", "pod/stubborn", "--timeout=60s");
     const { code, output } = await environment.npm("down");
     expect(code, output).to.equal(0);
+    expect(output).to.contain("disruption budget of pod default/stubborn allows no eviction");
     expect(output).to.match(/Kept 3 volumes/);
     expect(await traces(environment.stateDir, slot)).to.be.empty;
   });
