@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +9,8 @@ export interface TimedOptions {
   readonly cwd?: string;
   /** Variables in addition to this process's own; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told the process's id when it has begun. */
+  readonly begun?: (pid: number) => void;
 }
 
 /** Runs a command to its end and returns how long it took, in ms. @throws Error with what it said, where it fails */
@@ -24,6 +26,7 @@ export async function timed(
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    if (child.pid !== undefined) options.begun?.(child.pid);
     let said = "";
     const note = (data: Buffer): void => {
       said += data.toString();
@@ -57,5 +60,37 @@ export async function timedNode(args: readonly string[], options: TimedOptions =
     return { ms, peakMiB: Number(readFileSync(report, "utf8")) / 1024 };
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** The most memory that a process has had resident since it became what it is, in MiB; 0 where it has ended. */
+function peakOf(pid: number): number {
+  const file = `/proc/${pid}/status`;
+  const status = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
+}
+
+/**
+ * Runs a command that is no Node program, or does not stay one, and measures it: every 5 ms, so that memory taken
+ * just before the end goes unseen.
+ * @throws Error with what it said, where it fails
+ */
+export async function timedCommand(
+  command: string,
+  args: readonly string[],
+  options: TimedOptions = {},
+): Promise<NodeTaken> {
+  let peakMiB = 0;
+  let watch: NodeJS.Timeout | undefined;
+  const begun = (pid: number): void => {
+    watch = setInterval(() => {
+      peakMiB = Math.max(peakMiB, peakOf(pid));
+    }, 5);
+  };
+  try {
+    const ms = await timed(command, args, { ...options, begun });
+    return { ms, peakMiB };
+  } finally {
+    clearInterval(watch);
   }
 }

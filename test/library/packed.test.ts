@@ -64,7 +64,8 @@ describe("the packed library", function () {
       const compilerOptions = { ...options, types: ["node"], strict: true, skipLibCheck: true, noEmit: true };
       const config = { compilerOptions, files: ["index.ts", "misuse.ts"] };
       writeFileSync(join(library.program, "tsconfig.json"), JSON.stringify(config));
-      const tsc = join(projectDir, "node_modules", ".bin", "tsc");
+      // The compiler that Pulumi's own packages work with, which programs therefore have.
+      const tsc = join(projectDir, "node_modules", "typescript", "bin", "tsc");
       await run(tsc, ["-p", library.program]);
     });
   }
