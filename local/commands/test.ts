@@ -8,7 +8,7 @@ import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 
 export const about =
-  "Runs the tests; --unit leaves out those that run the engine or a cluster; --grep TEXT runs those that match";
+  "Runs the tests; --unit leaves out those that run the engine or a cluster; --grep PATTERN runs those that match";
 
 /** Tests that stand up clusters of their own, beside whatever runs on the machine. */
 const clusterTests = "test/cluster/**/*.test.ts";
@@ -41,7 +41,7 @@ async function prepareOrSkip(): Promise<Prepared | undefined> {
 
 /** Runs the tests and ends with the line `N passed, N failed`. */
 export async function main(args: readonly string[]): Promise<number> {
-  const grep = args.includes("--grep") ? args[args.indexOf("--grep") + 1] : undefined;
+  const pattern = args.includes("--grep") ? args[args.indexOf("--grep") + 1] : undefined;
   const prepared = await prepareOrSkip();
   // A test's own environment is one that it makes; none may fall back on the user's.
   Object.assign(process.env, prepared?.env, {
@@ -53,7 +53,7 @@ export async function main(args: readonly string[]): Promise<number> {
     forbidOnly: true,
     reporter: "spec",
     color: process.stdout.isTTY,
-    grep,
+    grep: pattern === undefined ? undefined : new RegExp(pattern),
   });
   for (const file of specs(args.includes("--unit") || prepared === undefined))
     mocha.addFile(join(projectDir, file));

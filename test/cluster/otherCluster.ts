@@ -49,9 +49,9 @@ export class OtherCluster {
     return await this.kubectl("-n", namespace, "exec", pod, "--", "zkCli.sh", ...command);
   }
 
-  /** The mode of a server in its quorum: leader or follower. @throws CommandError when it is in none */
+  /** The mode of a server in its quorum, leader or follower; empty when it is in none. */
   async mode(namespace: string, pod: string): Promise<string> {
-    const question = "echo srvr | nc 127.0.0.1 2181 | sed -n 's/^Mode: //p' | grep .";
+    const question = "echo srvr | nc 127.0.0.1 2181 | sed -n 's/^Mode: //p'";
     return (await this.kubectl("-n", namespace, "exec", pod, "--", "sh", "-c", question)).trim();
   }
 
