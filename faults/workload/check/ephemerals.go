@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"time"
 
 	"zookeeper-environment/faults/workload/history"
@@ -43,8 +44,24 @@ func lifetime(records []history.Record) (created, lastAlive, ended int64) {
 	return created, lastAlive, ended
 }
 
-// serving is how much of a time no fault was in: a session's timeout begins anew with every leader.
+// election is how long no write is acknowledged at least where there is no leader, as on a machine that is too busy.
+const election = int64(time.Second)
+
+// lastLeader is when, from a time on and until another, writes were last acknowledged again after an election.
+func (c *collected) lastLeader(from, to int64) int64 {
+	first, _ := slices.BinarySearch(c.acks, from)
+	last, _ := slices.BinarySearch(c.acks, to)
+	for n := last - 1; n >= max(first, 1); n-- {
+		if c.acks[n]-c.acks[n-1] > election {
+			return c.acks[n]
+		}
+	}
+	return from
+}
+
+// serving is how much of a time no fault was in, and no election: a session's timeout begins anew with every leader.
 func (c *collected) serving(from, to int64) time.Duration {
+	from = c.lastLeader(from, to)
 	left, began := to-from, map[int64]int64{}
 	for _, mark := range c.marks {
 		if mark.Kind == history.FaultBegin {

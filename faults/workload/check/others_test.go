@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"testing"
 
 	. "zookeeper-environment/faults/workload/history"
@@ -75,6 +76,19 @@ func TestEphemeralOutlivesItsSession(t *testing.T) {
 	wantOnly(t, judge(t, append(records,
 		Record{Kind: FaultBegin, Start: 100, End: 100, Note: "all-killed", Value: 1},
 		Record{Kind: FaultEnd, Start: 20_000, End: 20_000, Note: "all-killed", Value: 1})...))
+}
+
+func TestEphemeralWaitsForALeader(t *testing.T) {
+	records := []Record{ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralEnd, 20, 21, 0),
+		ephemeral(EphemeralSeen, 40_000, 40_001, 1), whole}
+	write := func(at int64) Record { return sequential(at, at, fmt.Sprintf("n-%010d", at)) }
+	acknowledged := append(records, write(100), write(30_000))
+	for _, name := range []string{"n-0000000100", "n-0000030000"} {
+		acknowledged = append(acknowledged, listed(name, 0, 1)...)
+	}
+	wantOnly(t, judge(t, acknowledged...))
+	late := append(acknowledged, ephemeral(EphemeralSeen, 70_000, 70_001, 1))
+	wantOnly(t, judge(t, late...), Ephemeral)
 }
 
 func event(at int64) Record { return Record{Kind: Event, Session: 3, Key: "/r", Start: at, End: at} }
