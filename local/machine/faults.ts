@@ -71,7 +71,8 @@ export function machineFaults(machine: Machine, need: Need): string[] {
       `a program listens at all of the machine's addresses on ${taken.join(", ")}, which the control plane needs on ` +
         "its bridge; end it, or have it listen at its own address",
     machine.foreignAddresses.length > 0 &&
-      `addresses of 198.18.0.0/15, which the local clusters use, are taken: ${machine.foreignAddresses.join(", ")}`,
+      `addresses of 198.18.0.0/15, which the local clusters use, are taken: ${machine.foreignAddresses.join(", ")}; ` +
+        "end what uses them, such as a VPN",
   ];
   return found.flatMap((fault) => (typeof fault === "string" ? [fault] : []));
 }

@@ -50,7 +50,9 @@ async function faults(need: Need): Promise<string[]> {
   const found = machineFaults(await inspectMachine([cacheDir, stateDir]), need);
   const missing = missingPackages();
   if (missing.length > 0 && !(await succeeds("apt-get", ["--version"]))) {
-    found.push(`these programs are missing and there is no apt to install them: ${missing.join(", ")}`);
+    found.push(
+      `these programs are missing and there is no apt to install them: ${missing.join(", ")}; install them as this system does`,
+    );
   }
   return found;
 }

@@ -11,6 +11,7 @@ import { removeWhole, writeWhole } from "../../local/machine/files.ts";
 import { endOrphans } from "../../local/machine/orphans.ts";
 import { unitVariable } from "../../local/machine/processes.ts";
 import { projectDir } from "../../local/paths.ts";
+import { isLinux, isRoot, needs } from "./needs.ts";
 
 /** Starts a process that only waits, with these variables. */
 function waiting(env: Record<string, string>): { pid: number; ended: Promise<NodeJS.Signals | null> } {
@@ -27,7 +28,7 @@ describe("what was lost", function () {
   let dir = "";
 
   before(function () {
-    if (process.platform !== "linux" || process.getuid?.() !== 0) this.skip();
+    needs(this, "root on Linux", isLinux && isRoot);
   });
 
   beforeEach(() => {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { machineFaults } from "../../local/machine/faults.ts";
 import { foreignAddresses, inspectMachine, wildcardPorts } from "../../local/machine/machine.ts";
 import type { Machine } from "../../local/machine/machine.ts";
+import { isLinux, needs } from "./needs.ts";
 
 const fit: Machine = {
   platform: "linux",
@@ -86,7 +87,7 @@ describe("what is in use on a machine", () => {
   });
 
   it("is read of this machine without a change to it", async function () {
-    if (process.platform !== "linux") this.skip();
+    needs(this, "Linux", isLinux);
     const machine = await inspectMachine(["/nonexistent/folder"]);
     expect(machine.memory).to.be.greaterThan(machine.availableMemory);
     expect(machine.disks.get("/nonexistent/folder")).to.be.greaterThan(0);

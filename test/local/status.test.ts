@@ -6,6 +6,7 @@ import { judge } from "../../local/gke/health.ts";
 import { runningServices } from "../../local/gke/parts.ts";
 import type { Part } from "../../local/gke/parts.ts";
 import { memoryOf, parentOf } from "../../local/machine/tree.ts";
+import { isLinux, needs } from "./needs.ts";
 
 const ready = { conditions: [{ type: "Ready", status: "True" }] };
 
@@ -117,7 +118,7 @@ describe("what status makes of a cluster's parts", () => {
   });
 
   it("reads parents and memory of processes, and nothing of those that have ended", function () {
-    if (process.platform !== "linux") this.skip();
+    needs(this, "Linux", isLinux);
     expect(parentOf(process.pid)).to.equal(process.ppid);
     expect(memoryOf(process.pid)).to.be.within(10 * 2 ** 20, 2 ** 30);
     expect(parentOf(2 ** 22 + 1)).to.equal(undefined);
