@@ -6,7 +6,7 @@ import { routePods } from "../../local/gke/network.ts";
 import { run } from "../../local/machine/run.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
-import { mode, syncedFollowers } from "../servers.ts";
+import { syncedFollowers } from "../servers.ts";
 import type { Server } from "../servers.ts";
 import { waitFor } from "../wait.ts";
 import { otherLeader } from "./processes.ts";
@@ -50,14 +50,6 @@ async function lose(scene: Scene, server: Server): Promise<void> {
   await stopNode(ensemble.cluster, node);
 }
 
-async function serves(scene: Scene, servers: readonly Server[]): Promise<void> {
-  await scene.wait("a quorum without it", async () => {
-    const modes = await Promise.all(servers.map(mode));
-    return modes.includes("leader") || `modes ${modes.map((m) => m ?? "none").join(", ")}`;
-  });
-  await scene.workload.acknowledges(100);
-}
-
 async function drain(scene: Scene, server: Server): Promise<void> {
   scene.undo.later(`node ${server.node} takes pods again`, async () => {
     await scene.ensemble.kubectl("uncordon", server.node);
@@ -98,10 +90,10 @@ export const nodeFaults: readonly Fault[] = [
     inject: async (scene) => {
       const lost = oneOf([scene.leader, ...scene.followers], scene.random);
       await lose(scene, lost);
-      await serves(
-        scene,
-        [scene.leader, ...scene.followers].filter((server) => server !== lost),
-      );
+      await otherLeader(scene, {
+        among: [scene.leader, ...scene.followers].filter((server) => server !== lost),
+      });
+      await scene.workload.acknowledges(100);
     },
   },
   {

@@ -22,15 +22,19 @@ async function gone(scene: Scene, server: Server, pid: number): Promise<void> {
 }
 
 /**
- * Waits until another server leads.
+ * Waits until one of the servers leads that a fault leaves.
+ * @param among the followers when not given
  * @param within milliseconds; 120000 when not given
  * @throws NotInTime
  */
-export async function otherLeader(scene: Scene, within?: number): Promise<void> {
+export async function otherLeader(
+  scene: Scene,
+  { among = scene.followers, within }: { among?: readonly Server[]; within?: number } = {},
+): Promise<void> {
   await scene.wait(
-    `another leader than ${scene.leader.pod}`,
+    `a leader among ${among.map(({ pod }) => pod).join(", ")}`,
     async () => {
-      const modes = await Promise.all(scene.followers.map(mode));
+      const modes = await Promise.all(among.map(mode));
       return modes.includes("leader") || `modes ${modes.map((m) => m ?? "none").join(", ")}`;
     },
     { every: 50, within },

@@ -55,7 +55,7 @@ export const serviceFaults: readonly Fault[] = [
       freezeService(scene, "coredns");
       await end(scene, scene.leader, "SIGKILL");
       try {
-        await otherLeader(scene, electionWithin);
+        await otherLeader(scene, { within: electionWithin });
       } catch (error) {
         if (!(error instanceof NotInTime)) throw error;
         say(`dns-down: ${error.message}`);

@@ -51,12 +51,12 @@ export async function main(args: readonly string[]): Promise<number> {
     ZOOKEEPER_ENVIRONMENT_STATE: "/nonexistent",
     KUBECONFIG: "/nonexistent",
   });
+  // Mocha itself takes the variable CI for a terminal.
+  Mocha.reporters.Base.useColors = tty.isatty(1);
   const mocha = new Mocha({
     timeout: 20_000,
     forbidOnly: true,
     reporter: "spec",
-    // Undefined, which isTTY is where there is no terminal, would leave it to the variable CI.
-    color: tty.isatty(1),
     grep: pattern === undefined ? undefined : new RegExp(pattern),
   });
   for (const file of specs(unit || prepared === undefined)) mocha.addFile(join(projectDir, file));
