@@ -10,6 +10,11 @@ if ! cmp -s package-lock.json node_modules/.installed-package-lock.json; then
   cp package-lock.json node_modules/.installed-package-lock.json
 fi
 
+# Some programs take the variable CI for a terminal with colours.
+if [ ! -t 1 ]; then
+  export NO_COLOR=1
+fi
+
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 exec node --disable-warning=ExperimentalWarning local/main.ts "$@"

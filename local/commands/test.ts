@@ -1,6 +1,5 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
-import tty from "node:tty";
 
 import Mocha from "mocha";
 
@@ -51,8 +50,6 @@ export async function main(args: readonly string[]): Promise<number> {
     ZOOKEEPER_ENVIRONMENT_STATE: "/nonexistent",
     KUBECONFIG: "/nonexistent",
   });
-  // Mocha itself takes the variable CI for a terminal.
-  Mocha.reporters.Base.useColors = tty.isatty(1);
   const mocha = new Mocha({
     timeout: 20_000,
     forbidOnly: true,
