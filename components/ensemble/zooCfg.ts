@@ -32,6 +32,9 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
     "quorumListenOnAllIPs=false",
     // A server that found nobody asks again after 2 s, not after up to a minute.
     "fastleader.maxNotificationInterval=2000",
+    // Of two followers that lose their leader, the one that notices last misses the other's vote: it asks again after
+    // this time, 50 ms in place of 200.
+    "fastleader.minNotificationInterval=50",
     // Nothing here uses the admin server; were it turned on, it would stay inside the pod and hand out no data.
     "admin.enableServer=false",
     "admin.serverAddress=127.0.0.1",

@@ -89,6 +89,7 @@ describe("zoo.cfg", () => {
       "electionPortBindRetry=0",
       "quorumListenOnAllIPs=false",
       "fastleader.maxNotificationInterval=2000",
+      "fastleader.minNotificationInterval=50",
       "admin.enableServer=false",
       "admin.serverAddress=127.0.0.1",
       "admin.snapshot.enabled=false",
