@@ -13,7 +13,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const environment = new ZooKeeperEnvironment("zookeeper", readConfig());
+const config = await readConfig("settled");
+const environment = new ZooKeeperEnvironment("zookeeper", config.args);
 
 /** Where clients inside the cluster connect to. */
 export const connectionString = environment.connectionString;
@@ -23,3 +24,5 @@ export const namespace = environment.namespace;
 export const servers = environment.servers;
 /** A kubeconfig for the cluster; a secret. */
 export const kubeconfig = environment.kubeconfig;
+/** What the next update compares its settings with, because it cannot change them in place. */
+export const settled = config.settled;

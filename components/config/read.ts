@@ -3,16 +3,22 @@ import { checkEnvironment } from "../environment/check.ts";
 import { knownSettings } from "../environment/environment.ts";
 import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
 import { describe, Report } from "../validation/report.ts";
+import { readSettled } from "./before.ts";
 import { readSettings } from "./settings.ts";
+import { checkSettled, settle, type Settled } from "./settled.ts";
 import { SettingSource } from "./source.ts";
 
 /**
- * The environment that this stack's configuration asks for.
+ * The environment that this stack's configuration asks for, and what of it the next update shall be compared with.
+ * @param output the name under which the program exports the latter
  * @throws RunError that tells every fault at once, each with key, value, reason and fix
  */
-export function readConfig(): ZooKeeperEnvironmentArgs {
+export async function readConfig(
+  output: string,
+): Promise<{ args: ZooKeeperEnvironmentArgs; settled: Settled }> {
   const project = pulumi.getProject();
-  const { args, faults } = interpretConfig(project, pulumi.runtime.allConfig());
+  const before = await readSettled(output);
+  const { args, faults, settled } = interpretConfig(project, pulumi.runtime.allConfig(), before);
   if (faults.length > 0) {
     throw new pulumi.RunError(
       `This configuration cannot be, and nothing was created:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
@@ -20,26 +26,43 @@ export function readConfig(): ZooKeeperEnvironmentArgs {
   }
   // A secret also where somebody set it without --secret.
   return args.existing === undefined
-    ? args
-    : { ...args, existing: { ...args.existing, kubeconfig: pulumi.secret(args.existing.kubeconfig) } };
+    ? { args, settled }
+    : {
+        args: {
+          ...args,
+          existing: { ...args.existing, kubeconfig: pulumi.secret(args.existing.kubeconfig) },
+        },
+        settled,
+      };
 }
 
 /**
- * What a configuration asks for, and everything that is wrong with it, each fault as a line that names its key.
+ * What a configuration asks for, what of it the next one is compared with, and everything that is wrong with it, each
+ * fault as a line that names its key.
  * @param values the whole configuration, by full key
+ * @param before what the last update settled
  */
 export function interpretConfig(
   project: string,
   values: Readonly<Record<string, string>>,
-): { args: ZooKeeperEnvironmentArgs; faults: string[]; settings: SettingSource["settings"] } {
+  before: Settled = {},
+): {
+  args: ZooKeeperEnvironmentArgs;
+  faults: string[];
+  settings: SettingSource["settings"];
+  settled: Settled;
+} {
   const report = new Report();
   const source = new SettingSource(project, values, report);
   const args = readSettings(source, values["gcp:project"]);
   source.refuseUnknownKeys();
-  checkEnvironment(knownSettings(args), report);
+  const known = knownSettings(args);
+  checkEnvironment(known, report);
+  checkSettled(before, known, report);
   return {
     args,
     settings: source.settings,
+    settled: settle(known),
     faults: report.faults.map((fault) =>
       describe(fault, fault.path === "gke.project" ? "gcp:project" : source.keyOf(fault.path)),
     ),

@@ -28,3 +28,8 @@ export function parseCidr(text: string): Ipv4Range | undefined {
 export function overlaps(a: Ipv4Range, b: Ipv4Range): boolean {
   return a.first < b.first + b.size && b.first < a.first + a.size;
 }
+
+/** Whether every address of one range is in another. */
+export function contains(outer: Ipv4Range, inner: Ipv4Range): boolean {
+  return outer.first <= inner.first && inner.first + inner.size <= outer.first + outer.size;
+}

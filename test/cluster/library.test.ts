@@ -113,30 +113,26 @@ describe("a cluster that the project did not create", function () {
       expect(await program.must("stack", "export")).not.to.contain("client-key-data");
     });
 
-    for (const [key, value, back] of [
-      ["name", "other", "zk"],
-      ["namespace", "elsewhere", "default"],
-      ["existingStorageClass", "standard", ""],
-    ] as const) {
-      it(`refuses another ${key}, and is as it was when that is put back`, async () => {
-        const before = await cluster.objects("default", "zk");
-        await program.set({ [key]: value });
-        const { code, output } = await program.run("up", ...quick);
-        expect(code, output).to.equal(255);
-        expect(output).to.contain("marked for protection");
-        await program.set({ [key]: back });
-        await program.must("up", ...quick);
-        expect(await cluster.objects("default", "zk")).to.deep.equal(before);
-        expect(await cluster.zk("default", "zk-1", "get", "/kept")).to.contain("yes");
-      });
-    }
-
-    it("refuses to shrink its volumes", async () => {
-      await program.set({ volumeSize: "5Gi" });
-      const { code, output } = await program.run("preview");
-      await program.set({ volumeSize: "10Gi" });
+    it("refuses what would leave its data or lose some, all at once, and is as it was when that is put back", async () => {
+      const before = await cluster.objects("default", "zk");
+      const wrong = { name: "other", namespace: "elsewhere", existingStorageClass: "standard" };
+      await program.set({ ...wrong, volumeSize: "5Gi", servers: "1" });
+      const { code, output } = await program.run("up", ...quick);
       expect(code, output).to.equal(255);
-      expect(output).to.contain("field can not be less than status.capacity");
+      for (const text of [
+        'name: "other": the ensemble has "zk"',
+        'namespace: "elsewhere": the ensemble has "default"',
+        'existingStorageClass: "standard": the volumes are of class "zookeeper"',
+        'volumeSize: "5Gi": the volumes have "10Gi", and a volume cannot shrink',
+        "servers: 1: what 3 servers acknowledged is on 2 of them for certain",
+      ])
+        expect(output).to.contain(`zookeeper-environment:${text}`);
+      expect(output).not.to.contain("Stack Trace");
+      await program.set({ name: "zk", namespace: "default", existingStorageClass: "" });
+      await program.set({ volumeSize: "10Gi", servers: "3" });
+      expect(await program.must("up", ...quick)).to.match(/Resources:\n\s+\d+ unchanged/);
+      expect(await cluster.objects("default", "zk")).to.deep.equal(before);
+      expect(await cluster.zk("default", "zk-1", "get", "/kept")).to.contain("yes");
     });
 
     it("grows its volumes through their claims, and replaces nothing but pods", async () => {

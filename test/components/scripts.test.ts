@@ -30,8 +30,7 @@ class Pod {
     for (const folder of ["conf", "scripts", "bin", "mark", "volume", "path"]) {
       mkdirSync(join(this.root, folder));
     }
-    const zooCfg = renderZooCfg({ ...ensembleDefaults, name: "zk" });
-    this.write("conf/zoo.cfg", zooCfg.replaceAll("/var/lib/zookeeper", join(this.root, "volume")));
+    this.ensemble(3);
     for (const name of ["start-zookeeper", "zookeeper-ready"]) {
       const source = new URL(`../../components/ensemble/scripts/${name}.sh`, import.meta.url);
       copyFileSync(source, join(this.root, "scripts", name));
@@ -51,6 +50,12 @@ class Pod {
   program(name: string, body: string): void {
     this.write(`path/${name}`, `#!/bin/sh\n${body}\n`);
     chmodSync(join(this.root, "path", name), 0o755);
+  }
+
+  /** Makes it an ensemble of so many servers. */
+  ensemble(servers: number): void {
+    const zooCfg = renderZooCfg({ ...ensembleDefaults, name: "zk", servers });
+    this.write("conf/zoo.cfg", zooCfg.replaceAll("/var/lib/zookeeper", join(this.root, "volume")));
   }
 
   /** Gives these servers names, and notes who is asked for. */
@@ -121,6 +126,48 @@ describe("the pods' scripts", () => {
       expect(readFileSync(join(pod.data, "myid"), "utf8")).to.equal("2\n");
       expect(output).to.match(/server start-foreground as \d+ with id 2/);
       expect(pod.start({ POD_NAME: "a-b-11" }).output).to.contain("with id 12");
+    });
+
+    it("starts with fewer servers where those are more than half of what there were", () => {
+      pod.hurry();
+      for (const servers of [3, 5, 3, 3]) {
+        pod.ensemble(servers);
+        const { status, output } = pod.start();
+        expect(status).to.equal(0);
+        expect(output).to.contain("server start-foreground").and.not.to.contain("acknowledged");
+        expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal(`${servers}\n`);
+      }
+    });
+
+    for (const [before, now] of [
+      [3, 1],
+      [7, 3],
+    ] as const) {
+      it(`waits with ${now} servers of ${before} until somebody says that writes may be lost`, () => {
+        pod.hurry();
+        pod.ensemble(before);
+        pod.start();
+        pod.ensemble(now);
+        // Every look is a second; in the third the file is removed, as the message says.
+        const file = join(pod.data, "servers");
+        pod.program(
+          "sleep",
+          `echo >>"${pod.root}/waited"; [ "$(wc -l <"${pod.root}/waited")" -lt 3 ] || rm -f "${file}"`,
+        );
+        const { status, output } = pod.start();
+        expect(status).to.equal(0);
+        expect(readFileSync(join(pod.root, "waited"), "utf8").length).to.be.at.least(3);
+        expect(output.match(/there were/g)).to.have.length(1);
+        expect(output).to.contain(`rm ${file}`).and.to.contain("server start-foreground");
+        expect(readFileSync(file, "utf8")).to.equal(`${now}\n`);
+      });
+    }
+
+    it("starts where what it noted of its ensemble was cut off", () => {
+      pod.start();
+      pod.write("volume/data/servers", "");
+      expect(pod.start().output).to.contain("server start-foreground");
+      expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("3\n");
     });
 
     it("asks for the names of the other servers, and not for its own", () => {

@@ -2,6 +2,8 @@
 # Starts this pod's ZooKeeper server and becomes it: Java ends up as process 1 and gets SIGTERM itself.
 # Everything that it needs to know about the ensemble stands in zoo.cfg.
 set -eu
+# As process 1 a shell would not hear it while it waits here.
+trap 'exit 143' TERM
 
 : "${POD_NAME:?}" "${ZOOCFGDIR:?}" "${ZK_BIN_DIR:?}" "${ZK_MARK_DIR:?}"
 
@@ -21,6 +23,25 @@ write_myid() {
   mkdir -p "$data_dir" "$log_dir"
   if [ "$(cat "$data_dir/myid" 2>/dev/null)" != "$myid" ]; then
     echo "$myid" >"$data_dir/myid"
+  fi
+}
+
+# A write is acknowledged once more than half of the servers have it. Where no more than half are left, it may have gone
+# with the others: these wait for somebody to say that it may be lost. The program refuses such a change; others may not.
+await_consent_to_fewer() {
+  servers=$(grep -c '^server\.' "$ZOOCFGDIR/zoo.cfg")
+  told=
+  while before=$(cat "$data_dir/servers" 2>/dev/null) && [ $((2 * servers)) -le "${before:-0}" ]; do
+    if [ -z "$told" ]; then
+      told=yes
+      say "there were $before servers and are to be $servers: what $((before / 2 + 1)) of $before acknowledged could be" \
+        "on none of these. Go back to $before servers and take away fewer at a time." \
+        "If the last writes may be lost: rm $data_dir/servers here"
+    fi
+    sleep 1
+  done
+  if [ "$before" != "$servers" ]; then
+    echo "$servers" >"$data_dir/servers"
   fi
 }
 
@@ -96,6 +117,7 @@ data_dir=$(setting dataDir)
 log_dir=$(setting dataLogDir)
 install_probe
 write_myid
+await_consent_to_fewer
 allow_first_start
 await_names
 date +%s >"$ZK_BIN_DIR/started"

@@ -1,0 +1,125 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import type * as Before from "../../components/config/before.ts";
+import type * as Read from "../../components/config/read.ts";
+import type { Settled } from "../../components/config/settled.ts";
+import { MockEngine } from "./mocks.ts";
+
+const project = "zookeeper-environment";
+const kubeconfig =
+  "apiVersion: v1\nkind: Config\ncurrent-context: lab\nclusters: []\ncontexts: [{ name: lab, context: {} }]";
+
+describe("a change of what stands", () => {
+  let reading: typeof Before;
+  let read: typeof Read;
+
+  before(async () => {
+    await MockEngine.start();
+    reading = await import("../../components/config/before.ts");
+    read = await import("../../components/config/read.ts");
+  });
+
+  type Values = Readonly<Record<string, string>>;
+  const full = (values: Values): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries({ "gcp:project": "my-project", ...values })
+        .filter(([, value]) => value !== "")
+        .map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]),
+    );
+  const interpret = (values: Values, settled?: Settled) =>
+    read.interpretConfig(project, full(values), settled);
+  /** What is wrong with the second configuration where the first one stands. */
+  const change = (from: Values, to: Values): string[] => interpret(to, interpret(from).settled).faults;
+  const own = { "gcp:project": "", kubeconfig };
+
+  it("is none where nothing changes, and none before the first update", () => {
+    const configurations: readonly Values[] = [
+      {},
+      { servers: "5", nodeCount: "6" },
+      own,
+      { ...own, existingStorageClass: "fast" },
+    ];
+    for (const values of configurations) {
+      expect(interpret(values).faults).to.deep.equal([]);
+      expect(change(values, values)).to.deep.equal([]);
+    }
+  });
+
+  for (const [key, value, was] of [
+    ["gcp:project", "other-project", "my-project"],
+    ["clusterName", "other", "zookeeper"],
+    ["location", "us-central1-b", "us-central1-a"],
+    ["nodeRange", "10.128.16.0/20", "10.128.0.0/20"],
+    ["podRange", "10.140.0.0/16", "10.132.0.0/16"],
+    ["serviceRange", "10.150.0.0/20", "10.136.0.0/20"],
+    ["controlPlaneRange", "172.16.1.0/28", "172.16.0.0/28"],
+    ["name", "other", "zk"],
+    ["namespace", "elsewhere", "default"],
+    ["storageClass", "fast", "zookeeper"],
+    ["existingStorageClass", "standard", "zookeeper"],
+  ] as const) {
+    it(`of ${key} is refused with what stands, unless the ensemble is given up`, () => {
+      const faults = change({}, { [key]: value });
+      expect(faults).to.have.length(1);
+      expect(faults[0])
+        .to.match(new RegExp(`^${key.includes(":") ? key : `${project}:${key}`}: "${value}": `))
+        .and.to.contain(`keep `)
+        .and.to.contain(`"${was}"`)
+        .and.to.contain("protectEnsemble");
+      expect(change({}, { [key]: value, protectEnsemble: "false" })).to.deep.equal([]);
+    });
+  }
+
+  it("of the kind of cluster is refused, without the kubeconfig", () => {
+    const [away, ...rest] = change({}, own);
+    expect(rest).to.deep.equal([]);
+    expect(away).to.match(/kubeconfig: "\[secret\]": the ensemble is on GKE cluster "zookeeper"/);
+    const [back] = change(own, {});
+    expect(back).to.match(/^gcp:project: "my-project": the ensemble is on a cluster that was there/);
+  });
+
+  it("of the nodes' addresses is made where it adds some", () => {
+    expect(change({}, { nodeRange: "10.128.0.0/19" })).to.deep.equal([]);
+  });
+
+  it("of the size of volumes is made where they grow, in whatever unit, and never where they shrink", () => {
+    expect(change({}, { volumeSize: "20Gi" })).to.deep.equal([]);
+    expect(change({}, { volumeSize: "10240Mi" })).to.deep.equal([]);
+    const [fault] = change({}, { volumeSize: "9Gi", protectEnsemble: "false" });
+    expect(fault).to.contain(`${project}:volumeSize: "9Gi": the volumes have "10Gi"`);
+  });
+
+  it("of the number of servers leaves at least a quorum of those there were, whoever wants less", () => {
+    const odd = fc.integer({ min: 0, max: 4 }).map((n) => 2 * n + 1);
+    const servers = (count: number) => ({ servers: String(count), nodeCount: "10" });
+    fc.assert(
+      fc.property(odd, odd, fc.boolean(), (from, to, protect) => {
+        const faults = change(servers(from), { ...servers(to), protectEnsemble: String(protect) });
+        const left = Math.min(from, to);
+        const quorum = Math.floor(from / 2) + 1;
+        expect(faults).to.have.length(left >= quorum ? 0 : 1);
+        const step = /go to (\d+) first/.exec(faults[0] ?? "")?.[1];
+        if (step === undefined) return;
+        expect(Number(step)).to.be.lessThan(from).and.greaterThan(to);
+        expect(change(servers(from), servers(Number(step)))).to.deep.equal([]);
+      }),
+    );
+    expect(change(servers(3), servers(1))[0]).to.contain("keep 3; fewer are another stack");
+    expect(change(servers(7), servers(3))[0]).to.contain("go to 5 first");
+  });
+
+  it("tells all of its faults at once, with those of the configuration", () => {
+    const faults = change({}, { name: "other", volumeSize: "1Gi", servers: "1", memroy: "2Gi" });
+    expect(faults.map((fault) => fault.split(": ")[0]).sort()).to.deep.equal(
+      ["memroy", "name", "servers", "volumeSize"].map((key) => `${project}:${key}`),
+    );
+  });
+
+  it("is compared with what the engine tells of the stack, of which it takes only what it can compare", () => {
+    const settled = { "ensemble.name": "zk", "ensemble.servers": 3 };
+    const outputs = { settled: { ...settled, more: { than: "that" } }, servers: ["zk-0"] };
+    expect(reading.parseSettled({ name: "dev", outputs }, "settled")).to.deep.equal(settled);
+    for (const nothing of [undefined, {}, { outputs: {} }, { outputs: { settled: "x" } }, { outputs: null }])
+      expect(reading.parseSettled(nothing, "settled")).to.deep.equal({});
+  });
+});
