@@ -138,4 +138,26 @@ describe("the ensemble on the local GKE", function () {
     const budget = await environment.kubectl("get", "pdb", "zk-pdb", "-o=jsonpath={.spec}");
     expect(budget).to.contain('"maxUnavailable":1');
   });
+
+  it("goes back from five servers to three, with the data", async () => {
+    await zk("zk-4", "create", "/of-five", "yes");
+    await upWith({ servers: 3, nodeCount: 6 });
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) expect(await zk(pod, "get", "/of-five")).to.contain("yes");
+  });
+
+  it("does not let a server vote that had more peers than are left, until somebody says so", async () => {
+    const noted = "/var/lib/zookeeper/data/servers";
+    expect(await environment.kubectl("exec", "zk-2", "--", "cat", noted)).to.equal("3\n");
+    await environment.kubectl("exec", "zk-2", "--", "sh", "-c", `echo 7 >${noted}`);
+    await environment.kubectl("delete", "pod", "zk-2");
+    const exports = await environment.exports();
+    const waits = async () =>
+      (await succeeds("kubectl", ["logs", "zk-2"], { env: exports })) &&
+      (await environment.kubectl("logs", "zk-2")).includes("there were 7 servers and are to be 3");
+    await until("zk-2 saying that it waits", waits, { within: 120_000, every: 500 });
+    expect(await zk("zk-0", "get", "/of-five")).to.contain("yes");
+    await asTheRunbookSays("A server says that there were more servers");
+    await ready();
+    expect(await environment.kubectl("exec", "zk-2", "--", "cat", noted)).to.equal("3\n");
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { faults } from "../../faults/catalogue/index.ts";
@@ -12,10 +12,18 @@ describe("the runbook", () => {
   const proofs = (section: string) => /_Proved by ([^_]*)_/.exec(section)?.[1] ?? "";
 
   it("names, for every bad state, a drill, fault or test that proves what it says", () => {
-    const known = new Set([...faults, ...drills].map(({ name }) => name));
+    const folder = join(projectDir, "test", "cluster");
+    const tests = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+    const titles = tests.flatMap((test) => [...test.matchAll(/\b(?:describe|it)\("([^"]+)"/g)]);
+    const known = new Set([
+      ...[...faults, ...drills].map(({ name }) => name),
+      ...titles.map(([, title]) => title),
+    ]);
     for (const section of sections) {
       const title = section.split("\n")[0] ?? "";
-      const named = [...proofs(section).matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+      const named = [...proofs(section).matchAll(/`([^`]+)`|"([^"]+)"/g)].map(
+        ([, name, title]) => name ?? title ?? "",
+      );
       expect(named, title).not.to.be.empty;
       for (const name of named) expect(known.has(name), `${title}: ${name}`).to.be.true;
     }
