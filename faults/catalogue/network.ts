@@ -9,46 +9,50 @@ async function inNode(node: string, command: string, ...args: string[]): Promise
   await run("nsenter", [`--net=/run/netns/${node}`, command, ...args]);
 }
 
-/** Why the kernel cannot delay packets, or undefined where it can. */
-async function withoutNetem(): Promise<string | undefined> {
+/** Queueing disciplines that slow a network, the most like a distant one first; not every kernel has each. */
+const slowing: readonly (readonly string[])[] = [
+  ["netem", "delay", "50ms", "20ms"],
+  // Less than what a busy leader sends: packets wait in a queue, and are lost where it is full.
+  ["tbf", "rate", "2mbit", "burst", "32kb", "latency", "300ms"],
+];
+
+/** The first discipline that the kernel has, tried in a network namespace of its own; or what it said of each. */
+async function howToSlow(): Promise<{ discipline: readonly string[] } | { refusals: string[] }> {
+  const refusals: string[] = [];
   const netns = `faults-probe-${process.pid}`;
   await run("ip", ["netns", "add", netns]);
   try {
-    await run("nsenter", [
-      `--net=/run/netns/${netns}`,
-      "tc",
-      "qdisc",
-      "add",
-      "dev",
-      "lo",
-      "root",
-      "netem",
-      "delay",
-      "1ms",
-    ]);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return `the kernel has no netem (module sch_netem): ${error.stderr.trim()}`;
+    for (const discipline of slowing) {
+      try {
+        await inNode(netns, "tc", "qdisc", "add", "dev", "lo", "root", ...discipline);
+        return { discipline };
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        refusals.push(`${discipline[0] ?? ""}: ${error.stderr.trim()}`);
+      }
+    }
+    return { refusals };
   } finally {
     await run("ip", ["netns", "del", netns]);
   }
 }
 
+async function withoutSlowing(): Promise<string | undefined> {
+  const how = await howToSlow();
+  return "refusals" in how ? `the kernel cannot slow a network: ${how.refusals.join("; ")}` : undefined;
+}
+
 async function slow(scene: Scene): Promise<void> {
+  const how = await howToSlow();
+  if ("refusals" in how) throw new Error(`the kernel cannot slow a network: ${how.refusals.join("; ")}`);
+  const [name = ""] = how.discipline;
   const { node } = oneOf([scene.leader, ...scene.followers], scene.random);
   scene.undo.later(`the network of ${node} is fast again`, async () => {
-    const disciplines = await run("nsenter", [
-      `--net=/run/netns/${node}`,
-      "tc",
-      "qdisc",
-      "show",
-      "dev",
-      "eth0",
-    ]);
-    if (disciplines.includes("netem")) await inNode(node, "tc", "qdisc", "del", "dev", "eth0", "root");
+    const netns = `--net=/run/netns/${node}`;
+    const disciplines = await run("nsenter", [netns, "tc", "qdisc", "show", "dev", "eth0"]);
+    if (disciplines.includes(name)) await inNode(node, "tc", "qdisc", "del", "dev", "eth0", "root");
   });
-  await inNode(node, "tc", "qdisc", "add", "dev", "eth0", "root", "netem", "delay", "50ms", "20ms");
+  await inNode(node, "tc", "qdisc", "add", "dev", "eth0", "root", ...how.discipline);
   await scene.workload.acknowledges(writesMeanwhile);
 }
 
@@ -91,9 +95,9 @@ async function lossy(scene: Scene): Promise<void> {
 export const networkFaults: readonly Fault[] = [
   {
     name: "network-slow",
-    about: "a server's node has 50 ms of delay on its network (netem)",
+    about: "a server's node has a slow network: 50 ms of delay (netem), or 2 Mbit/s behind a queue (tbf)",
     weight: 1,
-    skip: withoutNetem,
+    skip: withoutSlowing,
     inject: slow,
   },
   {
