@@ -50,6 +50,8 @@ export async function startStubEngine(): Promise<StubEngine> {
       return response;
     }),
     registerResourceOutputs: handler(() => new empty.Empty()),
+    // Of a stack without an update, the engine has no outputs to tell.
+    invoke: handler(() => new resourceMessages.ResourceInvokeResponse()),
     signalAndWaitForShutdown: handler(() => new empty.Empty()),
   };
   const engine: UntypedServiceImplementation = {

@@ -26,7 +26,14 @@ async function runOnce(
 ): Promise<NodeTaken> {
   const engine = await startStubEngine();
   try {
-    const named = { project, stack: "dev", pwd: folder, monitor: engine.address, engine: engine.address };
+    const named = {
+      organization: "organization",
+      project,
+      stack: "dev",
+      pwd: folder,
+      monitor: engine.address,
+      engine: engine.address,
+    };
     const flags = Object.entries(named).map(([flag, value]) => `--${flag}=${value}`);
     const taken = await timedNode([...nodeArgs, runProgram, ...flags, "--dry-run", "index.ts"], {
       cwd: folder,
