@@ -14,11 +14,17 @@ const sizes = [10, 100, 1000];
 /** What the engine is told of one ensemble: the component and what is below it. */
 const perEnsemble = 12;
 
+/** Makes so many ensembles, or as many ConfigMaps as those register, which is what Pulumi's library takes by itself. */
 const ensembles = `const size = Number(process.env["BENCH_ENSEMBLES"]);
-for (let i = 0; i < size; i++) new ZooKeeperEnsemble(\`zk\${i}\`, {}, options);`;
+if (process.env["BENCH_LIBRARY"] === undefined)
+  for (let i = 0; i < size; i++) new ZooKeeperEnsemble(\`zk\${i}\`, {}, options);
+else
+  for (let i = 0; i < size * ${perEnsemble}; i++)
+    new ConfigMap(\`zk\${i}\`, { metadata: { name: \`zk\${i}\` }, data: { size: String(i) } }, options);`;
 
 /** Registers with the engine. Objects would be written to a folder, so that no cluster is needed. */
-const engineProgram = `import { Provider } from "@pulumi/kubernetes/provider.js";
+const engineProgram = `import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Provider } from "@pulumi/kubernetes/provider.js";
 import { ZooKeeperEnsemble } from ${component};
 Reflect.deleteProperty(Error, "prepareStackTrace");
 const options = { provider: new Provider("folder", { renderYamlToDirectory: "rendered" }) };
@@ -32,6 +38,7 @@ await pulumi.runtime.setMocks({
   newResource: ({ name, inputs }) => ({ id: \`\${name}-\${registered++}\`, state: inputs }),
   call: () => ({}),
 });
+const { ConfigMap } = await import("@pulumi/kubernetes/core/v1/configMap.js");
 const { ZooKeeperEnsemble } = await import(${component});
 const options = {};
 ${ensembles}
@@ -44,11 +51,21 @@ interface Way {
   readonly where: string;
   /** Milliseconds a registration. */
   readonly budget: number;
-  /** Runs a program with so many ensembles; milliseconds. */
-  readonly run: (size: number) => Promise<number>;
+  /** Runs a program with so many ensembles, or with as many plain resources; milliseconds. */
+  readonly run: (size: number, what?: "ensembles" | "library") => Promise<number>;
 }
 
 const rowName = (way: Way, size: number): string => `registration-${way.name}-${size}`;
+const libraryName = (way: Way): string => `registration-${way.name}-library`;
+
+/** The size at which Pulumi's library is measured by itself. */
+const librarySize = 100;
+
+/** What tells a program what to make. */
+const programEnv = (size: number, what = "ensembles"): Record<string, string | undefined> => ({
+  BENCH_ENSEMBLES: String(size),
+  BENCH_LIBRARY: what === "library" ? "yes" : undefined,
+});
 
 /** What one registration costs, beyond a program without ensembles, for programs of growing size. */
 export function registrationBench(stateDir: string): Bench {
@@ -59,24 +76,24 @@ export function registrationBench(stateDir: string): Bench {
       name: "mocks",
       where: "on mocks",
       budget: 1,
-      run: async (size) =>
+      run: async (size, what) =>
         await timed(process.execPath, ["index.ts"], {
           cwd: join(folder, "mocks"),
-          env: { BENCH_ENSEMBLES: String(size) },
+          env: programEnv(size, what),
         }),
     },
     {
       name: "engine",
       where: "in a preview by the engine",
       budget: 5,
-      run: async (size) =>
+      run: async (size, what) =>
         await timed("pulumi", ["preview", "--non-interactive", "--suppress-outputs", "--stack", "dev"], {
           cwd: join(folder, "engine"),
           env: {
             ...(await prepareTools()),
             PULUMI_BACKEND_URL: `file://${stacks}`,
             KUBECONFIG: undefined,
-            BENCH_ENSEMBLES: String(size),
+            ...programEnv(size, what),
           },
         }),
     },
@@ -90,22 +107,31 @@ export function registrationBench(stateDir: string): Bench {
     for (const way of ways) await way.run(1);
   };
   return {
-    rows: ways.flatMap((way) =>
-      sizes.map((size): Row => ({
+    rows: ways.flatMap((way) => [
+      ...sizes.map((size): Row => ({
         name: rowName(way, size),
         what: `one registration of ${size} ensembles' ${way.where}`,
         unit: "ms",
         budget: way.budget,
       })),
-    ),
+      {
+        name: libraryName(way),
+        what: `of that, Pulumi's library with a ConfigMap, ${way.where}`,
+        unit: "ms",
+      },
+    ]),
     measure: async (wanted) => {
       if (!existsSync(folder)) await initialise();
       const values: Record<string, number> = {};
       for (const way of ways) {
         const asked = sizes.filter((size) => wanted.has(rowName(way, size)));
-        const floor = asked.length === 0 ? 0 : await way.run(0);
+        const library = wanted.has(libraryName(way));
+        const floor = asked.length === 0 && !library ? 0 : await way.run(0);
         for (const size of asked)
           values[rowName(way, size)] = ((await way.run(size)) - floor) / (size * perEnsemble);
+        if (library)
+          values[libraryName(way)] =
+            ((await way.run(librarySize, "library")) - floor) / (librarySize * perEnsemble);
       }
       return values satisfies Values;
     },
