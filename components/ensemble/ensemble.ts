@@ -8,6 +8,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { checked } from "../validation/checked.ts";
+import { whenKnown, type Eventual } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
 import { ensembleDefaults, type EnsembleValues, type ZooKeeperEnsembleArgs } from "./args.ts";
 import { checkEnsemble } from "./check.ts";
@@ -42,7 +43,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   /** The fully qualified names of the servers, in the order of their ordinals. */
   public readonly servers: pulumi.Output<string[]>;
 
-  readonly #settings: pulumi.Output<EnsembleValues>;
+  readonly #settings: Eventual<EnsembleValues>;
   readonly #name: string;
   readonly #plain: ReturnType<typeof plainSettings>;
 
@@ -67,12 +68,17 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     this.#markBootstrapped(statefulSet);
     this.#growVolumes(statefulSet);
 
-    this.connectionString = this.#settings.apply(
-      (s) => `${ensembleNames(s.name).client}.${s.namespace}.svc.${s.clusterDomain}:${ports.client}`,
+    this.connectionString = pulumi.output(
+      whenKnown(
+        this.#settings,
+        (s) => `${ensembleNames(s.name).client}.${s.namespace}.svc.${s.clusterDomain}:${ports.client}`,
+      ),
     );
     // Where the ensemble is, once it is there.
     this.namespace = statefulSet.metadata.namespace;
-    this.servers = this.#settings.apply((s) => serverNames(s.name, s.namespace, s.clusterDomain, s.servers));
+    this.servers = pulumi.output(
+      whenKnown(this.#settings, (s) => serverNames(s.name, s.namespace, s.clusterDomain, s.servers)),
+    );
     this.registerOutputs({
       connectionString: this.connectionString,
       namespace: this.namespace,
@@ -90,7 +96,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       {
         metadata: {
           // Not from the plain settings: what is refused when it is known makes no namespace.
-          name: this.#settings.namespace,
+          name: whenKnown(this.#settings, (s) => s.namespace),
           labels: { "pod-security.kubernetes.io/enforce": "restricted" },
           annotations: { "pulumi.com/patchForce": "true" },
         },
@@ -109,21 +115,24 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   }
 
   #createConfig(options: pulumi.CustomResourceOptions): Config {
-    const files = this.#settings.apply(renderFiles);
-    const hash = files.apply(contentHash);
-    // Other content is another ConfigMap, and the earlier ones stay: a pod that restarts during a roll-out, and one
-    // that a roll-back brings back, finds the files that it had.
-    const name = pulumi
-      .all([this.#settings, hash])
-      .apply(([s, suffix]) => `${ensembleNames(s.name).config}-${suffix}`);
-    const metadata = pulumi.all([this.#settings, name]).apply(([s, n]) => objectMeta(s, n));
+    const content = whenKnown(this.#settings, (settings) => {
+      const files = renderFiles(settings);
+      const hash = contentHash(files);
+      // Other content is another ConfigMap, and the earlier ones stay: a pod that restarts during a roll-out, and one
+      // that a roll-back brings back, finds the files that it had.
+      const name = `${ensembleNames(settings.name).config}-${hash}`;
+      return { settings, files, hash, name, metadata: objectMeta(settings, name) };
+    });
     const map = new ConfigMap(
       `${this.#name}-config`,
-      { metadata, data: files, immutable: true },
+      {
+        metadata: whenKnown(content, ({ metadata }) => metadata),
+        data: whenKnown(content, ({ files }) => files),
+        immutable: true,
+      },
       pulumi.mergeOptions({ parent: this, retainOnDelete: true }, options),
     );
-    // With the URN, the servers wait for the map; without the map's outputs, a preview knows the name.
-    return { name: pulumi.all([name, map.urn]).apply(([n]) => n), hash };
+    return { content, map };
   }
 
   /** What the servers depend on, so that it is there before them, and a refused deletion of theirs leaves it. */
@@ -143,28 +152,23 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     const account = new ServiceAccount(
       `${this.#name}-account`,
       {
-        metadata: this.#settings.apply((s) => objectMeta(s, ensembleNames(s.name).statefulSet)),
+        metadata: whenKnown(this.#settings, (s) => objectMeta(s, ensembleNames(s.name).statefulSet)),
         automountServiceAccountToken: false,
       },
       { parent: this, dependsOn, protect: this.#plain.protect },
     );
-    const manifest = pulumi
-      .all([this.#settings, config.name, config.hash])
-      .apply(([settings, configName, hash]) => {
-        const args = statefulSetArgs(settings, configName, hash);
-        return transform === undefined ? args : transform(args);
-      });
-    return new StatefulSet(
-      this.#name,
-      { metadata: manifest.apply((m) => m.metadata), spec: manifest.apply((m) => m.spec) },
-      {
-        parent: this,
-        dependsOn: [...dependsOn, account],
-        protect: this.#plain.protect,
-        // Kubernetes does not let the template's size change; the claims grow instead, one by one.
-        ignoreChanges: ["spec.volumeClaimTemplates[0].spec.resources.requests.storage"],
-      },
-    );
+    const manifest = whenKnown(config.content, ({ settings, name, hash }) => {
+      const args = statefulSetArgs(settings, name, hash);
+      return transform === undefined ? args : transform(args);
+    });
+    return new StatefulSet(this.#name, partsOf(manifest), {
+      parent: this,
+      // A preview knows the map's name, but the servers wait for the map.
+      dependsOn: [...dependsOn, config.map, account],
+      protect: this.#plain.protect,
+      // Kubernetes does not let the template's size change; the claims grow instead, one by one.
+      ignoreChanges: ["spec.volumeClaimTemplates[0].spec.resources.requests.storage"],
+    });
   }
 
   /**
@@ -175,7 +179,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     new ConfigMap(
       `${this.#name}-bootstrapped`,
       {
-        metadata: this.#settings.apply((s) => objectMeta(s, ensembleNames(s.name).mark)),
+        metadata: whenKnown(this.#settings, (s) => objectMeta(s, ensembleNames(s.name).mark)),
         data: { ensemble: this.#plain.name },
       },
       { parent: this, dependsOn: [statefulSet], retainOnDelete: true },
@@ -194,7 +198,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
             // The provider's wait for a claim never ends for a patch of one that is bound already.
             annotations: { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" },
           },
-          spec: { resources: { requests: { storage: this.#settings.volumeSize } } },
+          spec: { resources: { requests: { storage: whenKnown(this.#settings, (s) => s.volumeSize) } } },
         },
         // Giving up the patch would take the size out of the claim, which Kubernetes refuses.
         { parent: this, dependsOn: [statefulSet], retainOnDelete: true },
@@ -202,21 +206,25 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     }
   }
 
-  #inputs<Spec>(render: (settings: EnsembleValues) => Manifest<Spec>): {
-    metadata: pulumi.Output<Manifest<Spec>["metadata"]>;
-    spec: pulumi.Output<Spec>;
-  } {
-    return {
-      metadata: this.#settings.apply((s) => render(s).metadata),
-      spec: this.#settings.apply((s) => render(s).spec),
-    };
+  #inputs<Spec>(render: (settings: EnsembleValues) => Manifest<Spec>): Parts<Spec> {
+    return partsOf(whenKnown(this.#settings, render));
   }
 }
 
-/** The servers' files: the name of the ConfigMap that holds them, and the hash of their content. */
+/** A manifest's parts, as a resource takes them. */
+interface Parts<Spec> {
+  readonly metadata: Eventual<Manifest<Spec>["metadata"]>;
+  readonly spec: Eventual<Spec>;
+}
+
+function partsOf<Spec>(manifest: Eventual<Manifest<Spec>>): Parts<Spec> {
+  return { metadata: whenKnown(manifest, (m) => m.metadata), spec: whenKnown(manifest, (m) => m.spec) };
+}
+
+/** The servers' files: their content, and the ConfigMap that holds them. */
 interface Config {
-  readonly name: pulumi.Output<string>;
-  readonly hash: pulumi.Output<string>;
+  readonly content: Eventual<{ settings: EnsembleValues; name: string; hash: string }>;
+  readonly map: ConfigMap;
 }
 
 /** The settings that decide which resources there are. */

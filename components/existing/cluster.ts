@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { checked } from "../validation/checked.ts";
+import { toOutput } from "../validation/eventual.ts";
 import { checkExisting } from "./check.ts";
 
 /** How to reach a Kubernetes cluster that is there already. */
@@ -31,7 +32,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
   public readonly provider: Provider;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const settings = checked(`existing cluster ${name}`, args, checkExisting);
+    const settings = toOutput(checked(`existing cluster ${name}`, args, checkExisting));
     const kubeconfig = pulumi.secret(settings.kubeconfig);
     super("zookeeper:existing:ExistingCluster", name, { ...args, kubeconfig }, opts);
     const context = args.context === undefined ? {} : { context: settings.apply((s) => s.context ?? "") };

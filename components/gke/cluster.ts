@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Cluster, type ClusterArgs } from "@pulumi/gcp/container/cluster.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { checked } from "../validation/checked.ts";
+import { toOutput } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
 import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "./args.ts";
 import { checkGke } from "./check.ts";
@@ -31,7 +32,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     const { transformCluster, transformNodePool, ...inputs } = args;
     const accepted = checked(`GKE cluster ${name}`, withDefaults({ name, ...inputs }, gkeDefaults), checkGke);
     super("zookeeper:gke:GkeCluster", name, inputs, opts);
-    this.#settings = accepted;
+    this.#settings = toOutput<GkeValues>(accepted);
     this.#name = name;
 
     const settings = this.#settings;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import { checked } from "../validation/checked.ts";
+import { whenKnown } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
 import { googleDisks, storageDefaults, type ZooKeeperStorageClassArgs } from "./args.ts";
 import { checkStorage } from "./check.ts";
@@ -28,12 +29,12 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
     const storageClass = new StorageClass(
       name,
       {
-        metadata: { name: settings.apply((s) => s.className) },
-        provisioner: settings.apply((s) => s.provisioner),
-        parameters: settings.apply((s): Record<string, string> =>
+        metadata: { name: whenKnown(settings, (s) => s.className) },
+        provisioner: whenKnown(settings, (s) => s.provisioner),
+        parameters: whenKnown(settings, (s): Record<string, string> =>
           s.provisioner === googleDisks ? { type: s.diskType } : {},
         ),
-        reclaimPolicy: settings.apply((s) => s.reclaimPolicy),
+        reclaimPolicy: whenKnown(settings, (s) => s.reclaimPolicy),
         // In the zone of the node that the scheduler chose, not in any.
         volumeBindingMode: "WaitForFirstConsumer",
         allowVolumeExpansion: true,
@@ -43,7 +44,9 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
     );
 
     // With the URN, whoever uses the name waits for the class; without the class's outputs, a preview knows the name.
-    this.className = pulumi.all([settings, storageClass.urn]).apply(([s]) => s.className);
+    this.className = pulumi
+      .all([whenKnown(settings, (s) => s.className), storageClass.urn])
+      .apply(([className]) => className);
     this.registerOutputs({ className: this.className });
   }
 }

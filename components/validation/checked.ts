@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Eventual } from "./eventual.ts";
 import { Refusal } from "./refusal.ts";
 import { Report } from "./report.ts";
 import type { Known, Values } from "./values.ts";
 
 /**
  * Arguments that have been checked: at once as far as they are plain values, and the rest when it is known.
- * The resources of a component are made from this output, so none is made from arguments that were refused.
+ * The resources of a component are made from what this returns, so none is made from arguments that were refused.
  * @param what what is being checked, for the message
  * @param check notes every fault in the report; a property that is undefined is not known yet, or not given
  * @throws InputPropertiesError with the path, the value, the reason and the fix of every fault
@@ -14,15 +15,15 @@ export function checked<Args extends object>(
   what: string,
   args: Args,
   check: (values: Known<Values<Args>>, report: Report) => void,
-): pulumi.Output<Values<Args>> {
+): Eventual<Values<Args>> {
   // Only inputs are left out: what remains are values, which the compiler cannot see.
   refuseFaults(what, withoutInputs(args) as Known<Values<Args>>, check);
 
-  const all = pulumi.output(args) as unknown as pulumi.Output<Values<Args>>;
   if (!hasInputs(args)) {
-    return all;
+    // As nothing in them is an input, they are their values, which the compiler cannot see.
+    return args as Values<Args>;
   }
-  return all.apply((values) => {
+  return (pulumi.output(args) as unknown as pulumi.Output<Values<Args>>).apply((values) => {
     refuseFaults(what, values, check);
     return values;
   });
