@@ -4,10 +4,9 @@ import { dirname, join } from "node:path";
 
 import { nodeId } from "../../local/gke/node.ts";
 import { unitProcesses } from "../../local/machine/processes.ts";
-import { run, succeeds } from "../../local/machine/run.ts";
+import { CommandError, run, succeeds } from "../../local/machine/run.ts";
 import { empty } from "../volumes.ts";
-import type { Fault, Scene } from "../fault.ts";
-import { oneOf } from "../random.ts";
+import { aFollower, type Fault, type Scene } from "../fault.ts";
 import { listServers } from "../servers.ts";
 import type { Server } from "../servers.ts";
 import { waitFor } from "../wait.ts";
@@ -18,6 +17,9 @@ const room = 256 * 2 ** 20;
 
 /** What may be left of a full disk, in bytes. */
 const leftover = 64 * 2 ** 10;
+
+/** What is left of a disk that is nearly full, in bytes: less than start-zookeeper wants, and more than is logged at once. */
+const scarce = 40 * 2 ** 20;
 
 /** Every node's mount namespace, by a process in it. */
 function mountNamespaces({ ensemble }: Scene): string[] {
@@ -94,34 +96,63 @@ async function copy(from: string, to: string): Promise<void> {
   await run("cp", ["-a", `${from}/.`, to]);
 }
 
-/** Writes until nothing more fits. @throws Error where room is left */
-async function fill(mounted: string): Promise<void> {
-  // It ends with an error: that there is no space left is what is wanted.
-  await succeeds("dd", ["if=/dev/zero", `of=${join(mounted, "filler")}`, "bs=64K", "status=none"]);
+/** Writes until no more than so many bytes are free. @throws Error where more room is left */
+async function fill(mounted: string, left: number): Promise<void> {
   const { bavail, bsize } = await statfs(mounted);
-  if (bavail * bsize > leftover) throw new Error(`${mounted} is not full: ${bavail * bsize} bytes are left`);
+  const blocks = Math.ceil((bavail * bsize - left) / 65536) + 1;
+  // It may end with an error: that there is no space left is what is wanted.
+  await succeeds("dd", [
+    "if=/dev/zero",
+    `of=${join(mounted, `filler-${left}`)}`,
+    "bs=64K",
+    `count=${blocks}`,
+    "status=none",
+  ]);
+  const after = await statfs(mounted);
+  if (after.bavail * after.bsize > left)
+    throw new Error(`${mounted}: ${after.bavail * after.bsize} bytes are left`);
+}
+
+/** Waits until a server is stopped and its pod says that it waits for room. */
+async function stoppedForRoom({ ensemble, wait }: Scene, { pod }: Server): Promise<void> {
+  await wait(`${pod} waits for room`, async () => {
+    try {
+      const log = await ensemble.kubectl("logs", "-n", ensemble.namespace, pod);
+      return log.includes("the volume is full") || "it does not say so";
+    } catch (error) {
+      if (error instanceof CommandError) return error.stderr.trim();
+      throw error;
+    }
+  });
 }
 
 /** A disk that fills up. */
 export const diskFaults: readonly Fault[] = [
   {
     name: "disk-full",
-    about: "a follower's disk is full until it stops serving, and then has room again",
+    about: "a follower's disk fills up, slowly or at once, until it stops and waits, and then has room again",
     weight: 1,
+    restarts: "follower",
     skip: () =>
       ["/usr/sbin/mkfs.ext4", "/dev/loop-control"].every(existsSync)
         ? undefined
         : "it needs a small file system of its own: mkfs.ext4 or loop devices are missing",
     inject: async (scene) => {
-      const server = oneOf(scene.followers, scene.random);
+      const server = aFollower(scene);
       const mounted = await shrink(scene, server);
       await scene.wait("the server on its small disk", () => scene.ensemble.redundant());
       scene.undo.later(`${server.pod}'s disk has room`, () => {
-        rmSync(join(mounted, "filler"), { force: true });
+        for (const left of [scarce, leftover]) rmSync(join(mounted, `filler-${left}`), { force: true });
       });
       const { leader, followers } = await scene.ensemble.roles();
-      await fill(mounted);
+      if (scene.random() < 0.5) {
+        // Slowly: it stops while it can still write.
+        await fill(mounted, scarce);
+        await followersNoticed({ ...scene, leader, followers }, followers.length - 1);
+      }
+      await fill(mounted, leftover);
       await followersNoticed({ ...scene, leader, followers }, followers.length - 1);
+      await stoppedForRoom(scene, server);
       await scene.workload.acknowledges(100);
     },
   },

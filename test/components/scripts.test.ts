@@ -35,6 +35,8 @@ class Pod {
       const source = new URL(`../../components/ensemble/scripts/${name}.sh`, import.meta.url);
       copyFileSync(source, join(this.root, "scripts", name));
     }
+    // What runs beside a server ends a moment after it.
+    this.program("sleep", "exec /bin/sleep 0.05");
     this.program("zkServer.sh", 'echo "server $1 as $$ with id $ZK_MYID"');
     this.resolves("zk-0", "zk-1", "zk-2");
   }
@@ -152,7 +154,7 @@ describe("the pods' scripts", () => {
         const file = join(pod.data, "servers");
         pod.program(
           "sleep",
-          `echo >>"${pod.root}/waited"; [ "$(wc -l <"${pod.root}/waited")" -lt 3 ] || rm -f "${file}"`,
+          `echo >>"${pod.root}/waited"; [ "$(wc -l <"${pod.root}/waited")" -ne 3 ] || rm -f "${file}"`,
         );
         const { status, output } = pod.start();
         expect(status).to.equal(0);
@@ -168,6 +170,42 @@ describe("the pods' scripts", () => {
       pod.write("volume/data/servers", "");
       expect(pod.start().output).to.contain("server start-foreground");
       expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("3\n");
+    });
+
+    /** Makes df tell these KiB as free, one after the other, and the last one from then on. */
+    const free = (...kibibytes: number[]): void => {
+      pod.write("free", kibibytes.map((each) => `${each}\n`).join(""));
+      pod.program(
+        "df",
+        `file="${pod.root}/free"
+echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
+echo "/dev/sdb 10218772 24 $(head -n 1 "$file") 1% $2"
+[ "$(wc -l <"$file")" -eq 1 ] || sed -i 1d "$file"`,
+      );
+    };
+
+    it("waits for room on a full volume, touches nothing meanwhile, and says once what to do", () => {
+      pod.hurry();
+      free(0, 65535, 65536);
+      pod.program("sleep", `[ "$1" != 1 ] || ls "${pod.root}/volume" >>"${pod.root}/meanwhile"`);
+      const { status, output } = pod.start();
+      expect(status).to.equal(0);
+      expect(readFileSync(join(pod.root, "meanwhile"), "utf8")).not.to.contain("data");
+      expect(output.match(/the volume is full/g)).to.have.length(1);
+      expect(output).to.contain("server start-foreground");
+    });
+
+    it("stops the server before its volume is full", () => {
+      free(65536, 65536, 65535);
+      pod.program("zkServer.sh", "trap 'echo stopped; exit 143' TERM; while :; do /bin/sleep 0.05; done");
+      const { status, output } = pod.start();
+      expect(status).to.equal(143);
+      expect(output).to.contain("nearly full").and.to.contain("stopped");
+    });
+
+    it("starts where nothing tells what is free", () => {
+      pod.program("df", "exit 1");
+      expect(pod.start().output).to.contain("server start-foreground");
     });
 
     it("asks for the names of the other servers, and not for its own", () => {

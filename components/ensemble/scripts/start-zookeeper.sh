@@ -106,6 +106,44 @@ await_names() {
   done
 }
 
+# What is free on the volume, in KiB; as much as is wanted where that cannot be told.
+free_kib() {
+  df -Pk "${data_dir%/*}" | {
+    read -r _
+    read -r _ _ _ free _
+    echo "${free:-$least_free_kib}"
+  }
+}
+
+# A server must stop before its disk is full. ZooKeeper goes on after a write that failed half-way, and when there is
+# room again it appends behind that half: no server can read such a log again, nor what was acknowledged after it.
+# 64 MiB are more than a server logs between two looks.
+least_free_kib=65536
+
+await_room() {
+  told=
+  while [ "$(free_kib)" -lt "$least_free_kib" ]; do
+    if [ -z "$told" ]; then
+      told=yes
+      say "the volume is full, less than $((least_free_kib / 1024)) MiB are free: make it larger, and the server starts" \
+        "by itself. Do not delete transaction logs: the newest ones are the data"
+    fi
+    sleep 1
+  done
+}
+
+# Runs beside the server, as long as that does.
+stop_when_full() {
+  while kill -0 "$1" 2>/dev/null; do
+    if [ "$(free_kib)" -lt "$least_free_kib" ]; then
+      say "the volume is nearly full: the server stops, so that its log stays whole"
+      kill -TERM "$1"
+      return
+    fi
+    sleep 3
+  done
+}
+
 # The probe runs from a writable place, and is put back at every start.
 install_probe() {
   cp "$(dirname "$0")/zookeeper-ready" "$ZK_BIN_DIR/zookeeper-ready"
@@ -116,9 +154,11 @@ install_probe() {
 data_dir=$(setting dataDir)
 log_dir=$(setting dataLogDir)
 install_probe
+await_room
 write_myid
 await_consent_to_fewer
 allow_first_start
 await_names
 date +%s >"$ZK_BIN_DIR/started"
+stop_when_full $$ &
 exec zkServer.sh start-foreground
