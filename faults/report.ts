@@ -21,8 +21,6 @@ export interface CheckReport {
   violations: { check: string; key: string; what: string }[];
   windows: Window[];
   longestGap: number;
-  /** Reads behind a sync that missed what had been acknowledged up to so many milliseconds before, and saw it later. */
-  late: { reads: number; longest: number };
 }
 
 /** The middle of the numbers; of an even count the mean of the two; NaN of none. */
@@ -81,15 +79,7 @@ export function checkTable(report: CheckReport): string {
     violations === 0 ? "kept" : `${violations} VIOLATIONS`,
   ]);
   const violations = report.violations.map(({ check, key, what }) => `${check}: ${key}: ${what}`);
-  const { reads, longest } = report.late;
-  const late =
-    reads === 0
-      ? []
-      : [
-          `${reads} reads behind a sync came up to ${longest.toFixed(1)} ms too early: ZooKeeper lets the sync of a client of ` +
-            "the leader pass commits that the leader has yet to apply (ZOOKEEPER-1675)",
-        ];
-  return [table([["promise", "cases", ""], ...rows]), ...late, ...violations].join("\n");
+  return [table([["promise", "cases", ""], ...rows]), ...violations].join("\n");
 }
 
 /** Whether every promise was kept. */

@@ -22,7 +22,6 @@ const report = (violations: number): CheckReport => ({
   violations: violations === 0 ? [] : [{ check: "nothing is lost", key: "/a", what: "version 3 is gone" }],
   windows: [],
   longestGap: 0,
-  late: { reads: 0, longest: 0 },
 });
 
 describe("the faults' report", () => {
@@ -43,13 +42,6 @@ describe("the faults' report", () => {
   it("says where a wanted gap is exceeded", () => {
     expect(faultTable([window("leader-killed", 701)])).to.include("over 0.70");
     expect(faultTable([window("leader-killed", 700)])).not.to.include("over");
-  });
-
-  it("tells of reads that came too early, which ZooKeeper allows", () => {
-    expect(checkTable(report(0))).not.to.contain("too early");
-    const late = { ...report(0), late: { reads: 4, longest: 23.51 } };
-    expect(checkTable(late)).to.contain("4 reads behind a sync came up to 23.5 ms too early");
-    expect(kept(late)).to.be.true;
   });
 
   it("shows violations with their keys", () => {

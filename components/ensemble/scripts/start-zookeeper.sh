@@ -117,7 +117,7 @@ free_kib() {
 
 # A server must stop before its disk is full. ZooKeeper goes on after a write that failed half-way, and when there is
 # room again it appends behind that half: no server can read such a log again, nor what was acknowledged after it.
-# 64 MiB are more than a server logs between two looks.
+# 64 MiB are what 20 MB/s write in the 3 seconds between two looks.
 least_free_kib=65536
 
 await_room() {

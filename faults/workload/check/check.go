@@ -43,22 +43,6 @@ type Report struct {
 	Windows []Window `json:"windows"`
 	// LongestGap is that in all of the run, in milliseconds.
 	LongestGap float64 `json:"longestGap"`
-	// Late are the reads behind a sync that missed what had been acknowledged before, and was seen afterwards. ZooKeeper
-	// allows it to clients of the leader: their sync does not wait for commits that the leader has yet to apply itself
-	// (ZOOKEEPER-1675), which takes milliseconds on a busy machine.
-	Late Late `json:"late"`
-}
-
-// Late counts reads that came too early.
-type Late struct {
-	Reads int64 `json:"reads"`
-	// Longest is how long before the end of such a read its node had been acknowledged, in milliseconds.
-	Longest float64 `json:"longest"`
-}
-
-func (l *Late) add(by time.Duration) {
-	l.Reads++
-	l.Longest = max(l.Longest, float64(by)/float64(time.Millisecond))
 }
 
 // Tally counts a check's cases.

@@ -7,9 +7,6 @@ import (
 	"zookeeper-environment/faults/workload/history"
 )
 
-// latest is how late a read behind a sync may be at most.
-const latest = time.Second
-
 // checkEphemerals judges that an ephemeral node is there while its session lives, and goes when that ends.
 func (r *Report) checkEphemerals(c *collected, expiry time.Duration) {
 	for node, records := range c.ephemerals {
@@ -21,8 +18,8 @@ func (r *Report) checkEphemerals(c *collected, expiry time.Duration) {
 			}
 			there := record.Version == 1
 			switch {
-			case !there && created != 0 && record.Start > created && record.End-created < int64(latest) && seenOnlyAfter(records, record):
-				r.Late.add(time.Duration(record.End - created))
+			case !there && created != 0 && record.Start > created && record.End < lastAlive && seenOnlyAfter(records, record):
+				r.violated(Linearizable, node, "a read behind a sync missed at %s what had been acknowledged at %s", time.Duration(record.End), time.Duration(created))
 			case !there && created != 0 && record.Start > created && record.End < lastAlive:
 				r.violated(Ephemeral, node, "it was gone at %s, and its session still lived at %s", time.Duration(record.End), time.Duration(lastAlive))
 			case there && ended != 0 && c.serving(ended, record.Start) > expiry:
@@ -33,7 +30,7 @@ func (r *Report) checkEphemerals(c *collected, expiry time.Duration) {
 }
 
 // seenOnlyAfter is whether a node was seen after an observation that missed it, and not before: so it was not gone then,
-// but not yet to be seen.
+// but the read was stale.
 func seenOnlyAfter(records []history.Record, missed history.Record) bool {
 	after := false
 	for _, record := range records {
