@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 
 import { environment } from "../environment.ts";
-import { judge } from "../gke/health.ts";
+import { asked, judge } from "../gke/health.ts";
 import type { Health } from "../gke/health.ts";
 import { kubectl } from "../gke/kubectl.ts";
 import { partsOf } from "../gke/parts.ts";
@@ -64,10 +64,7 @@ export function report(
 
 async function readHealth(cluster: ClusterRecord): Promise<Health | undefined> {
   try {
-    const text = await kubectl(
-      cluster,
-      ...["get", "nodes,pods,statefulsets", "-A", "-o", "json", "--request-timeout=3s"],
-    );
+    const text = await kubectl(cluster, ...asked);
     const { items } = JSON.parse(text) as { items: Parameters<typeof judge>[0] };
     return judge(
       items,

@@ -5,6 +5,8 @@ import { restoreClusters } from "../gke/clusters.ts";
 import { lockEnvironment } from "../lock.ts";
 import { run, succeeds, until } from "../machine/run.ts";
 import { projectDir } from "../paths.ts";
+import { asked, ensembleFaults } from "../gke/health.ts";
+import type { Item } from "../gke/health.ts";
 import { isThere } from "../gke/records.ts";
 import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
 import { say, step } from "../progress.ts";
@@ -26,9 +28,9 @@ async function readOutputs(env: Record<string, string>): Promise<Outputs> {
 }
 
 /**
- * Waits until every server runs what was asked for and is in the quorum: the
- * engine's own wait ends before a roll-out does, and after a node's death the
- * API tells of a server's state as it was before.
+ * Waits until every server runs what was asked for and is in the quorum, and
+ * the API tells so: the engine's own wait ends before a roll-out does, and
+ * after a node's death the API tells of a server's state as it was before.
  */
 async function awaitEnsemble(namespace: string, servers: readonly string[]): Promise<void> {
   const pods = servers.map((server) => server.split(".")[0] ?? "");
@@ -49,6 +51,18 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
   await Promise.all(
     pods.map((pod) => until(`${pod} in the quorum`, () => inQuorum(pod), { within: 180_000, every: 500 })),
   );
+  // A server answers before its readiness is probed, and what runs next looks at that.
+  let faults: readonly string[] = [];
+  const healthy = async () => {
+    const { items } = JSON.parse(await run("kubectl", asked)) as { items: Item[] };
+    faults = ensembleFaults(items, { namespace, name: statefulSet });
+    return faults.length === 0;
+  };
+  try {
+    await until("the ensemble healthy", healthy, { within: 120_000, every: 200 });
+  } catch (error) {
+    throw new Error(["the ensemble is up, but not healthy:", ...faults].join("\n  "), { cause: error });
+  }
   progress.end();
 }
 

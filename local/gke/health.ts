@@ -1,5 +1,5 @@
 /** What is read of an object of the cluster. */
-interface Item {
+export interface Item {
   kind: string;
   metadata: { name: string; namespace?: string };
   spec: { replicas?: number; nodeName?: string; unschedulable?: boolean };
@@ -65,4 +65,25 @@ export function judge(items: readonly Item[], expectedNodes: readonly string[]):
       spec.unschedulable === true ? [metadata.name] : [],
     ),
   };
+}
+
+/** What is asked of the API for {@link judge}. */
+export const asked = ["get", "nodes,pods,statefulsets", "-A", "-o", "json", "--request-timeout=10s"] as const;
+
+/**
+ * What is unhealthy of one ensemble and of the cluster's nodes; other
+ * workloads are not judged.
+ */
+export function ensembleFaults(
+  items: readonly Item[],
+  ensemble: { namespace: string; name: string },
+): string[] {
+  const nodes = items.filter(({ kind }) => kind === "Node");
+  const isOwn = ({ kind, metadata: { namespace, name } }: Item) =>
+    namespace === ensemble.namespace &&
+    (kind === "StatefulSet" ? name === ensemble.name : new RegExp(`^${ensemble.name}-\\d+$`).test(name));
+  return judge(
+    [...nodes, ...items.filter(isOwn)],
+    nodes.map(({ metadata }) => metadata.name),
+  ).faults;
 }

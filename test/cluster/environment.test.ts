@@ -195,7 +195,8 @@ describe("the environment on the local GKE", function () {
     expect(refresh).to.match(/gcp:container\/nodePool:NodePool: \(update\)/);
     const { code, output } = await environment.npm("up");
     expect(code, output).to.equal(0);
-    expect((await environment.npm("status")).code).to.equal(0);
+    const after = await environment.npm("status");
+    expect(after.code, after.output).to.equal(0);
     await ready();
     expect(await zk("zk-0", "get", "/acknowledged")).to.contain("write");
   });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { faultsOf, report } from "../../local/commands/status.ts";
 import { blockedPod, drainSeconds } from "../../local/gke/drain.ts";
-import { judge } from "../../local/gke/health.ts";
+import { ensembleFaults, judge } from "../../local/gke/health.ts";
 import { runningServices } from "../../local/gke/parts.ts";
 import type { Part } from "../../local/gke/parts.ts";
 import { memoryOf, parentOf } from "../../local/machine/tree.ts";
@@ -73,6 +73,35 @@ describe("what status makes of the API's answer", () => {
     const health = judge([node("n1", ready, { unschedulable: true })], ["n1"]);
     expect(health.faults).to.deep.equal(["there is no ensemble yet; run: npm run up"]);
     expect(health.cordoned).to.deep.equal(["n1"]);
+  });
+});
+
+describe("what up waits for before it says that the ensemble is up", () => {
+  const notReady = {
+    phase: "Running",
+    conditions: [{ type: "Ready", status: "False", message: "not ready: [zk]" }],
+  };
+  const zk = { namespace: "default", name: "zk" };
+
+  it("is every node, the StatefulSet and its pods", () => {
+    const items = [
+      node("n1", { conditions: [{ type: "Ready", status: "False" }] }),
+      set(3),
+      pod("zk-0", notReady),
+    ];
+    expect(ensembleFaults(items, zk)).to.deep.equal([
+      "node n1 is not Ready",
+      "pod default/zk-0 is not ready: not ready: [zk]",
+    ]);
+    expect(ensembleFaults([node("n1"), set(2)], zk)).to.deep.equal([
+      "StatefulSet default/zk has 2 of 3 pods ready",
+    ]);
+  });
+
+  it("is no other workload's health", () => {
+    const other = { ...set(0), metadata: { name: "zk", namespace: "other" } };
+    const items = [node("n1"), set(3), pod("zk-0", { phase: "Running", ...ready })];
+    expect(ensembleFaults([...items, other, pod("zk-client", notReady)], zk)).to.be.empty;
   });
 });
 
