@@ -3,6 +3,7 @@ import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as addresses from "../local/gke/addresses.ts";
+import { removeClientNetwork } from "../local/gke/network.ts";
 import { nodeDir } from "../local/gke/records.ts";
 import type { ClusterRecord } from "../local/gke/records.ts";
 import { signal } from "../local/machine/processes.ts";
@@ -19,7 +20,8 @@ export interface Client {
   netns: string;
 }
 
-async function remove(netns: string, link: string): Promise<void> {
+async function remove(slot: number): Promise<void> {
+  const netns = addresses.clientNamespace(slot);
   if (existsSync(`/run/netns/${netns}`)) {
     const inside = async () =>
       (await run("ip", ["netns", "pids", netns])).split("\n").filter((pid) => pid !== "");
@@ -28,10 +30,8 @@ async function remove(netns: string, link: string): Promise<void> {
       for (const pid of pids) signal(Number(pid), "SIGKILL");
       return pids.length === 0 ? true : `${pids.length} processes`;
     });
-    await run("ip", ["netns", "del", netns]);
   }
-  const links = await run("ip", ["-brief", "link"]);
-  if (links.includes(`${link}@`)) await run("ip", ["link", "del", link]);
+  await removeClientNetwork(slot);
 }
 
 function proxyConfig(cluster: ClusterRecord, address: string): { config: object; hostname: string } {
@@ -46,11 +46,11 @@ function proxyConfig(cluster: ClusterRecord, address: string): { config: object;
  * node: clients use the ensemble as an application does, and no fault takes them with it.
  */
 export async function startClient(cluster: ClusterRecord, dir: string, undo: Undo): Promise<Client> {
-  const netns = `faults-client-${cluster.slot}`;
-  const link = `${addresses.bridge(cluster.slot)}client`;
+  const netns = addresses.clientNamespace(cluster.slot);
+  const link = addresses.clientLink(cluster.slot);
   const address = addresses.nodeAddress(cluster.slot, clientAddressIndex);
-  await remove(netns, link);
-  undo.later("the clients' network namespace", () => remove(netns, link));
+  await remove(cluster.slot);
+  undo.later("the clients' network namespace", () => remove(cluster.slot));
   await run("ip", ["netns", "add", netns]);
   const bridge = addresses.bridge(cluster.slot);
   await run("ip", ["-batch", "-"], {

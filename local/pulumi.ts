@@ -7,9 +7,14 @@ import { commandOf } from "./machine/processes.ts";
 import { run, succeeds } from "./machine/run.ts";
 import { projectDir, stacksDir } from "./paths.ts";
 import { say } from "./progress.ts";
+import { withTemporaryFolder } from "./temporary.ts";
 
 /** Runs pulumi for the user to see, and returns its exit code. A Ctrl-C reaches it, and it ends in order. */
 export async function pulumi(args: readonly string[], env: Record<string, string>): Promise<number> {
+  return await withTemporaryFolder((variables) => shown(args, { ...env, ...variables }));
+}
+
+async function shown(args: readonly string[], env: Record<string, string>): Promise<number> {
   const terminal = process.stdout.isTTY && process.stdin.isTTY;
   const child = spawn("pulumi", [...args, ...(terminal ? [] : ["--non-interactive"])], {
     cwd: projectDir,
@@ -69,10 +74,12 @@ export async function recoverStack(
   for (const id of lost) say(`The stack tells of ${id}, which is not there: reading what there is ...`);
   if (pending.length === 0 && lost.length === 0) return;
   const args = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive"];
-  await run("pulumi", [...args, "--stack", stack], {
-    cwd: projectDir,
-    env: { ...env, ...(lost.length > 0 ? deleteUnreachable : {}) },
-  });
+  await withTemporaryFolder((variables) =>
+    run("pulumi", [...args, "--stack", stack], {
+      cwd: projectDir,
+      env: { ...env, ...variables, ...(lost.length > 0 ? deleteUnreachable : {}) },
+    }),
+  );
 }
 
 async function releaseLock(env: Record<string, string>): Promise<void> {

@@ -51,3 +51,7 @@ export function holdsAddress(slot: number, address: string): boolean {
 export const bridge = (slot: number): string => `gke${slot}`;
 /** The machine's end of a node's link (at most 15 characters, the kernel's limit). */
 export const nodeLink = (slot: number, index: number): string => `gke${slot}n${index}`;
+/** The machine's end of the link of the clients that faults are seen by. */
+export const clientLink = (slot: number): string => `gke${slot}client`;
+/** The network namespace of those clients. */
+export const clientNamespace = (slot: number): string => `faults-client-${slot}`;

@@ -9,7 +9,7 @@ import { maxNodes } from "./addresses.ts";
 import { controlPlaneServes, ensureControlPlane, stopControlPlane } from "./controlPlane.ts";
 import { drain } from "./drain.ts";
 import { kubectl } from "./kubectl.ts";
-import { removeBridge, routePods } from "./network.ts";
+import { removeBridge, removeClientNetwork, routePods } from "./network.ts";
 import { cgroupRoot, deleteNode, ensureNode, nodePlace, nodeRuns, stopNode } from "./node.ts";
 import { reclaimSlots } from "./lost.ts";
 import { allClusters, clusterDir, nodeDir, readCluster, removeCluster, writeCluster } from "./records.ts";
@@ -197,6 +197,8 @@ export async function stopCluster(cluster: ClusterRecord): Promise<void> {
   await stopControlPlane(cluster);
   await removeCgroup(`${cgroupRoot}/${cluster.slot}`);
   await removeEmptyCgroup(cgroupRoot);
+  // A run of faults that was killed leaves its clients' network.
+  await removeClientNetwork(cluster.slot);
   await removeBridge(cluster.slot);
 }
 

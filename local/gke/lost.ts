@@ -24,10 +24,10 @@ const recordWithin = 60_000;
 const hasNoRecord = (claim: Claim): boolean =>
   !existsSync(join(claim.dir, "cluster.json")) && Date.now() - claimedAt(claim) > recordWithin;
 
-/** The links of a slot: its bridge and the nodes' ends. */
+/** The links of a slot: its bridge, and the machine's ends of the others. */
 async function links(slot: number): Promise<string[]> {
   const all = JSON.parse(await run("ip", ["-json", "link"])) as { ifname: string }[];
-  const own = new RegExp(`^${bridge(slot)}(n\\d+)?$`);
+  const own = new RegExp(`^${bridge(slot)}(?!\\d)`);
   return all.flatMap(({ ifname }) => (own.test(ifname) ? [ifname] : []));
 }
 

@@ -101,3 +101,10 @@ export async function removeNodeNetwork({ slot, index, netns }: NodePlace): Prom
   if (await linkExists(link)) await ip(`link del ${link}`);
   await removeNamespace(netns);
 }
+
+/** Removes the link and the network namespace of the clients that faults are seen by. What is not there is no fault. */
+export async function removeClientNetwork(slot: number): Promise<void> {
+  const link = addresses.clientLink(slot);
+  if (await linkExists(link)) await ip(`link del ${link}`);
+  await removeNamespace(addresses.clientNamespace(slot));
+}

@@ -180,7 +180,9 @@ function unit(placed: PlacedNode): Unit {
       `export PATH='${process.env["PATH"] ?? ""}'`,
       // A node's own /run and /var, as on a machine of its own.
       "mount -t tmpfs -o mode=0755 tmpfs /run",
-      "mkdir -p /run/netns /run/lock",
+      "mkdir -p /run/netns /run/lock /run/tmp",
+      // What the kubelet and the runtime leave when the node dies goes with it.
+      "export TMPDIR=/run/tmp",
       `cp -r '${own("cni")}' /run/cni`,
       ...bind("kubelet", "/var/lib/kubelet"),
       ...bind("containerd", "/var/lib/containerd"),

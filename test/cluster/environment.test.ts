@@ -1,9 +1,9 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { holdsAddress } from "../../local/gke/addresses.ts";
+import { clientLink, clientNamespace, holdsAddress, nodeAddress } from "../../local/gke/addresses.ts";
 import { killUnit } from "../../local/machine/units.ts";
 import { signal, unitProcesses } from "../../local/machine/processes.ts";
 import { run, until } from "../../local/machine/run.ts";
@@ -52,6 +52,14 @@ const stubborn = {
   ],
 };
 
+/** Leaves the clients' network of a run of faults that was killed. */
+async function leaveClientNetwork(slot: number): Promise<void> {
+  const [link, netns] = [clientLink(slot), clientNamespace(slot)];
+  await run("ip", ["netns", "add", netns]);
+  await run("ip", ["link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", netns]);
+  await run("ip", ["-netns", netns, "addr", "add", `${nodeAddress(slot, 200)}/24`, "dev", "eth0"]);
+}
+
 describe("the environment on the local GKE", function () {
   this.timeout(10 * 60_000);
 
@@ -98,6 +106,10 @@ describe("the environment on the local GKE", function () {
       });
       expect(metadata.labels).to.have.property("cloud.google.com/gke-nodepool");
     }
+  });
+
+  it("leaves no temporary file of the engine's plugins, such as a kubeconfig", () => {
+    expect(readdirSync(join(environment.stateDir, "tmp"))).to.be.empty;
   });
 
   it("says that the cluster is on this machine", () => {
@@ -245,7 +257,11 @@ describe("the environment on the local GKE", function () {
 
   it("leaves the volumes where nobody asked to remove them, and nothing else", async () => {
     const slot = slotOf(environment.stateDir);
-    expect(await traces(environment.stateDir, slot)).not.to.be.empty;
+    await leaveClientNetwork(slot);
+    expect(await traces(environment.stateDir, slot)).to.include.members([
+      `link ${clientLink(slot)}`,
+      `network namespace ${clientNamespace(slot)}`,
+    ]);
     const file = join(environment.stateDir, "stubborn.json");
     writeFileSync(file, JSON.stringify(stubborn));
     await environment.kubectl("apply", "-f", file);
@@ -261,6 +277,7 @@ describe("the environment on the local GKE", function () {
     const up = await environment.npm("up");
     expect(up.code, up.output).to.equal(0);
     const slot = slotOf(environment.stateDir);
+    await leaveClientNetwork(slot);
     rmSync(join(environment.stateDir, "stacks"), { recursive: true });
     for (const file of ["cluster.json", "pki", "kubeconfigs"]) {
       rmSync(
