@@ -9,6 +9,11 @@ export const confFiles = ["zoo.cfg", "logback.xml", "java.security"] as const;
 /** The scripts that the pods run. */
 export const scriptFiles = ["start-zookeeper", "zookeeper-ready"] as const;
 
+/** The scripts' texts, read once for however many ensembles there are. */
+const scripts = Object.fromEntries(
+  scriptFiles.map((name) => [name, readFileSync(new URL(`./scripts/${name}.sh`, import.meta.url), "utf8")]),
+) as Record<(typeof scriptFiles)[number], string>;
+
 /** Every file that the pods of an ensemble need, by name: the content of its ConfigMap. */
 export function renderFiles(
   ensemble: EnsembleValues,
@@ -17,16 +22,11 @@ export function renderFiles(
     "zoo.cfg": renderZooCfg(ensemble),
     "logback.xml": renderLogback(ensemble.logLevel),
     "java.security": javaSecurity,
-    "start-zookeeper": script("start-zookeeper"),
-    "zookeeper-ready": script("zookeeper-ready"),
+    ...scripts,
   };
 }
 
 /** A short name for this content: the same content has the same, other content has another. */
 export function contentHash(files: Record<string, string>): string {
   return createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 10);
-}
-
-function script(name: (typeof scriptFiles)[number]): string {
-  return readFileSync(new URL(`./scripts/${name}.sh`, import.meta.url), "utf8");
 }

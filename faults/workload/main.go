@@ -1,4 +1,5 @@
-// Command workload drives ZooKeeper sessions and records what they are told (run), and judges such a history (check).
+// Command workload drives ZooKeeper sessions and records what they are told (run), judges such a history (check), and
+// counts how often a read misses what was acknowledged just before (fresh).
 package main
 
 import (
@@ -24,6 +25,8 @@ func main() {
 		err = run(os.Args[2:])
 	case "check":
 		err = judge(os.Args[2:])
+	case "fresh":
+		err = fresh(os.Args[2:])
 	default:
 		usage()
 	}
@@ -34,7 +37,8 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: workload run --address HOST:PORT --history FILE [options] | workload check --history FILE")
+	fmt.Fprintln(os.Stderr, "usage: workload run --address HOST:PORT --history FILE [options] | workload check --history FILE | "+
+		"workload fresh --writer HOST:PORT --reader HOST:PORT [options]")
 	os.Exit(2)
 }
 
@@ -138,7 +142,31 @@ func judge(args []string) error {
 	if err != nil {
 		return err
 	}
+	return printJSON(report)
+}
+
+func printJSON(value any) error {
 	coder := json.NewEncoder(os.Stdout)
 	coder.SetIndent("", "  ")
-	return coder.Encode(report)
+	return coder.Encode(value)
+}
+
+func fresh(args []string) error {
+	flags := flag.NewFlagSet("fresh", flag.ExitOnError)
+	options := drive.FreshnessOptions{}
+	flags.StringVar(&options.Writer, "writer", "", "the server that nodes are created through, host:port")
+	flags.StringVar(&options.Reader, "reader", "", "the server that they are read through, host:port")
+	flags.StringVar(&options.Root, "root", "/fresh", "node of this run's own, which must not exist")
+	flags.IntVar(&options.Pairs, "pairs", 16, "pairs of sessions that write and read at a time")
+	flags.IntVar(&options.Reads, "reads", 20_000, "reads in all")
+	barrier := flags.String("barrier", string(drive.Sync), "what comes before a read: none, sync or write")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	options.Barrier = drive.Barrier(*barrier)
+	measured, err := drive.MeasureFreshness(options)
+	if err != nil {
+		return err
+	}
+	return printJSON(measured)
 }
