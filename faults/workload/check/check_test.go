@@ -137,7 +137,19 @@ func TestCasThatShouldHaveWon(t *testing.T) {
 }
 
 func TestStaleSyncRead(t *testing.T) {
-	wantOnly(t, judge(t, with(base, read(SyncRead, 3, 60, 65, 2, 1), final(1, 3, 2), final(2, 3, 2))...), Linearizable)
+	wantOnly(t, judge(t, with(base, read(SyncRead, 3, 60, 65, 2, 1), final(1, 3, 2), final(2, 3, 2))...), Synced)
+	// Before the register was there.
+	missing := Record{Kind: SyncRead, Session: 3, Key: "/r", Start: 60, End: 65, Result: OK, Version: Absent}
+	wantOnly(t, judge(t, with(base, missing, final(1, 3, 2), final(2, 3, 2))...), Synced)
+}
+
+func TestStaleReadBehindAWrite(t *testing.T) {
+	wantOnly(t, judge(t, with(base, read(WriteRead, 3, 60, 65, 2, 1), final(1, 3, 2), final(2, 3, 2))...), Linearizable)
+	wantOnly(t, judge(t, with(base, read(WriteRead, 3, 60, 65, 3, 2), final(1, 3, 2), final(2, 3, 2))...))
+}
+
+func TestSyncReadOfWhatIsNotThereYet(t *testing.T) {
+	wantOnly(t, judge(t, with(base, read(SyncRead, 3, 15, 18, 3, 2), final(1, 3, 2), final(2, 3, 2))...), Linearizable)
 }
 
 func TestReadOfWhatNobodyWrote(t *testing.T) {

@@ -19,7 +19,7 @@ func (r *Report) checkEphemerals(c *collected, expiry time.Duration) {
 			there := record.Version == 1
 			switch {
 			case !there && created != 0 && record.Start > created && record.End < lastAlive && seenOnlyAfter(records, record):
-				r.violated(Linearizable, node, "a read behind a sync missed at %s what had been acknowledged at %s", time.Duration(record.End), time.Duration(created))
+				r.violated(Synced, node, "a read behind a sync missed at %s what had been acknowledged at %s"+whySynced, time.Duration(record.End), time.Duration(created))
 			case !there && created != 0 && record.Start > created && record.End < lastAlive:
 				r.violated(Ephemeral, node, "it was gone at %s, and its session still lived at %s", time.Duration(record.End), time.Duration(lastAlive))
 			case there && ended != 0 && c.serving(ended, record.Start) > expiry:

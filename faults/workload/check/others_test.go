@@ -70,7 +70,7 @@ func TestEphemeralGoneBeforeItsSession(t *testing.T) {
 
 func TestEphemeralMissedByAStaleRead(t *testing.T) {
 	wantOnly(t, judge(t, ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 0), ephemeral(EphemeralSeen, 9, 10, 1),
-		ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Linearizable)
+		ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Synced)
 	wantOnly(t, judge(t, ephemeral(EphemeralCreate, 1, 2, 0), ephemeral(EphemeralSeen, 3, 4, 1), ephemeral(EphemeralSeen, 6, 8, 0),
 		ephemeral(EphemeralSeen, 9, 10, 1), ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Ephemeral)
 }

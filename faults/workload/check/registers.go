@@ -100,14 +100,19 @@ func (r *Report) checkRegisters(registers map[string][]history.Record) {
 			for key := range keys {
 				judged := operations(withoutIdle(registers[key]))
 				result := porcupine.CheckOperationsTimeout(registerModel, judged, undecidedAfter)
+				staleOnly := result == porcupine.Illegal &&
+					porcupine.CheckOperationsTimeout(registerModel, withStaleSyncs(judged), undecidedAfter) == porcupine.Ok
 				mutex.Lock()
-				r.judged(Linearizable, len(judged))
-				switch result {
-				case porcupine.Illegal:
+				synced := syncReads(judged)
+				r.judged(Linearizable, len(judged)-synced)
+				r.judged(Synced, synced)
+				switch {
+				case staleOnly:
+					r.violated(Synced, key, "a read behind a sync returned what had been replaced before the sync began"+whySynced)
+				case result == porcupine.Illegal:
 					r.violated(Linearizable, key, "no order of its %d operations explains what they returned", len(judged))
-				case porcupine.Unknown:
+				case result == porcupine.Unknown:
 					r.violated(Linearizable, key, "undecided after %s", undecidedAfter)
-				case porcupine.Ok:
 				}
 				mutex.Unlock()
 			}
@@ -118,6 +123,33 @@ func (r *Report) checkRegisters(registers map[string][]history.Record) {
 	}
 	close(keys)
 	workers.Wait()
+}
+
+func isSyncRead(operation porcupine.Operation) bool {
+	r, ok := operation.Input.(history.Record)
+	return ok && r.Kind == history.SyncRead
+}
+
+func syncReads(operations []porcupine.Operation) int {
+	count := 0
+	for _, operation := range operations {
+		if isSyncRead(operation) {
+			count++
+		}
+	}
+	return count
+}
+
+// withStaleSyncs are the operations with every read behind a sync free to return what was there at any time before:
+// what they explain then is stale, and nothing worse.
+func withStaleSyncs(operations []porcupine.Operation) []porcupine.Operation {
+	freed := slices.Clone(operations)
+	for n := range freed {
+		if isSyncRead(freed[n]) {
+			freed[n].Call = 0
+		}
+	}
+	return freed
 }
 
 // withoutIdle leaves out unknown writes that no version is left for: where every version up to the last one read back

@@ -115,8 +115,10 @@ func (d *driver) one(s *session) {
 		d.write(s, register, history.Cas)
 	case dice < 92:
 		d.read(s, register, history.Read)
-	default:
+	case dice < 96:
 		d.read(s, register, history.SyncRead)
+	default:
+		d.read(s, register, history.WriteRead)
 	}
 }
 
@@ -151,11 +153,16 @@ func (d *driver) write(s *session, register *register, kind history.Kind) {
 
 func (d *driver) read(s *session, register *register, kind history.Kind) {
 	record := d.begin(s, kind, register.path)
-	if kind == history.SyncRead {
-		if _, err := s.Sync(register.path); err != nil {
-			d.end(s, &record, err)
-			return
-		}
+	var err error
+	switch kind {
+	case history.SyncRead:
+		_, err = s.Sync(register.path)
+	case history.WriteRead:
+		_, err = s.Set(s.own, nil, -1)
+	}
+	if err != nil {
+		d.end(s, &record, err)
+		return
 	}
 	data, stat, err := s.Get(register.path)
 	d.endRead(s, &record, data, stat, err)

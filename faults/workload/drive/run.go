@@ -42,6 +42,10 @@ func Start(options Options, out *history.Writer) (*Load, error) {
 	for _, node := range []string{"", "/registers", "/sequences", "/ephemerals"} {
 		d.mustCreate(load.main[0], options.Root+node)
 	}
+	for n, s := range load.main {
+		s.own = fmt.Sprintf("%s/registers/own-%d", options.Root, n)
+		d.mustCreate(s, s.own)
+	}
 	tokens, sequentialTokens := make(chan struct{}, 64), make(chan struct{}, 8)
 	load.spawn(func() { d.dispense(tokens, sequentialTokens) })
 	for _, s := range load.main {

@@ -59,6 +59,8 @@ type session struct {
 	*zk.Conn
 	hosts *service
 	wire  atomic.Pointer[net.Conn]
+	// own is a node that only this session writes, so that it reads what is fresh behind that.
+	own string
 	// dials numbers the connections.
 	dials atomic.Int64
 }

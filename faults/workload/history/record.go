@@ -15,6 +15,8 @@ const (
 	Read Kind = "read"
 	// SyncRead is sync and then a read: it may not be stale.
 	SyncRead Kind = "syncread"
+	// WriteRead is a write of a node of the session's own and then a read: it may not be stale.
+	WriteRead Kind = "writeread"
 	// Watch is a read that also sets a watch.
 	Watch Kind = "watch"
 	// Event is a watch's event as it arrived.
