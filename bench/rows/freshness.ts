@@ -13,7 +13,7 @@ import { prepareTools } from "../tools.ts";
 const root = join(import.meta.dirname, "../..");
 
 /** How many reads each row takes. */
-const reads = 100_000;
+const reads = 10_000;
 
 /** What a reader does before it reads what another server has just acknowledged, and which server it reads from. */
 const ways = [
