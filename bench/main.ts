@@ -22,7 +22,6 @@ async function benches(): Promise<Bench[]> {
     (await import("./rows/typeCheck.ts")).typeCheckBench,
     (await import("./rows/registrations.ts")).registrationBench(stateDir),
     (await import("./policy.ts")).policyBench,
-    (await import("./rows/freshness.ts")).freshnessBench,
   ];
 }
 

@@ -4,7 +4,7 @@ export interface Row {
   readonly name: string;
   /** What is measured, in words. */
   readonly what: string;
-  readonly unit: "ms" | "s" | "MiB" | "%" | "reads";
+  readonly unit: "ms" | "s" | "MiB" | "%";
   /** What the median may be at most. @default none: the row is there to compare with */
   readonly budget?: number;
 }
