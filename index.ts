@@ -1,5 +1,3 @@
-import "./startup/lean.ts";
-
 import { readConfig } from "./components/config/read.ts";
 import { ZooKeeperEnvironment } from "./components/environment/environment.ts";
 

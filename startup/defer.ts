@@ -1,5 +1,24 @@
 import Module from "node:module";
 
+/** A function or class of a package that is not loaded yet: calls, constructs and reads it when it is used. */
+function deferName(whole: () => object, name: string | symbol): unknown {
+  const found = (): object => Reflect.get(whole(), name) as object;
+  return new Proxy(function () {}, {
+    apply: (_, self, args) => Reflect.apply(found() as () => unknown, self, args) as unknown,
+    construct: (_, args, target) => Reflect.construct(found() as () => unknown, args, target) as object,
+    get: (_, of) => Reflect.get(found(), of) as unknown,
+  });
+}
+
+/** How a package is deferred. */
+export interface DeferOptions {
+  /**
+   * Whether all that is taken of it are functions and classes, and taken
+   * where it is required: then each is a stand-in as well. Default: false.
+   */
+  readonly takenApart?: boolean;
+}
+
 /**
  * Has a CommonJS package loaded when something of it is first used, and not
  * when it is required. Has to run before anything requires the package; one
@@ -7,7 +26,11 @@ import Module from "node:module";
  * @param specifier the package as it would be required
  * @param require of a module that finds the package where its user does
  */
-export function defer(specifier: string, require: NodeJS.Require): void {
+export function defer(
+  specifier: string,
+  require: NodeJS.Require,
+  { takenApart = false }: DeferOptions = {},
+): void {
   let path: string;
   try {
     path = require.resolve(specifier);
@@ -24,8 +47,11 @@ export function defer(specifier: string, require: NodeJS.Require): void {
   standIn.exports = new Proxy(
     {},
     {
-      // A module that says so is imported as it is, and not copied name by name.
-      get: (_, name) => (name === "__esModule" ? true : (Reflect.get(whole(), name) as unknown)),
+      get: (_, name) => {
+        // A module that says so is imported as it is, and not copied name by name.
+        if (name === "__esModule") return true;
+        return takenApart ? deferName(whole, name) : (Reflect.get(whole(), name) as unknown);
+      },
       has: (_, name) => Reflect.has(whole(), name),
       ownKeys: () => Reflect.ownKeys(whole()),
       getOwnPropertyDescriptor: (_, name) => {
