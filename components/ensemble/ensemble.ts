@@ -22,7 +22,8 @@ import {
   objectMeta,
   type Manifest,
 } from "./services.ts";
-import { statefulSetArgs } from "./statefulSet.ts";
+import { statefulSetArgs, type StatefulSetManifest } from "./statefulSet.ts";
+import { withoutTraces } from "./traces.ts";
 
 /**
  * A ZooKeeper ensemble on a Kubernetes cluster: a StatefulSet of servers with volumes that outlive it, and the
@@ -56,17 +57,12 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     this.#name = name;
     this.#plain = plainSettings(settings);
 
-    const namespace = this.#createNamespace();
-    const around = namespace === undefined ? {} : { dependsOn: [namespace] };
-    // All that the servers need is protected with them: were only they, an update that is refused half-way would leave
-    // replacements of their Services, and the next update would delete the originals.
-    const { protect } = this.#plain;
-    const services = this.#createServices({ ...around, protect });
-    const config = this.#createConfig(around);
-    const guards = this.#protectQuorum({ ...around, protect });
-    const statefulSet = this.#createServers(config, [...services, ...guards], transform);
-    this.#markBootstrapped(statefulSet);
-    this.#growVolumes(statefulSet);
+    const config = this.#renderConfig();
+    const servers = whenKnown(config, ({ settings, name, hash }) => {
+      const manifest = statefulSetArgs(settings, name, hash);
+      return transform === undefined ? manifest : transform(manifest);
+    });
+    const statefulSet = withoutTraces(() => this.#createResources(config, servers));
 
     this.connectionString = pulumi.output(
       whenKnown(
@@ -84,6 +80,21 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       namespace: this.namespace,
       servers: this.servers,
     });
+  }
+
+  #createResources(config: Eventual<Config>, servers: Eventual<StatefulSetManifest>): StatefulSet {
+    const namespace = this.#createNamespace();
+    const around = namespace === undefined ? {} : { dependsOn: [namespace] };
+    // All that the servers need is protected with them: were only they, an update that is refused half-way would leave
+    // replacements of their Services, and the next update would delete the originals.
+    const { protect } = this.#plain;
+    const services = this.#createServices({ ...around, protect });
+    const map = this.#createConfig(config, around);
+    const guards = this.#protectQuorum({ ...around, protect });
+    const statefulSet = this.#createServers(servers, map, [...services, ...guards]);
+    this.#markBootstrapped(statefulSet);
+    this.#growVolumes(statefulSet);
+    return statefulSet;
   }
 
   #createNamespace(): Namespace | undefined {
@@ -114,25 +125,27 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     ];
   }
 
-  #createConfig(options: pulumi.CustomResourceOptions): Config {
-    const content = whenKnown(this.#settings, (settings) => {
+  #renderConfig(): Eventual<Config> {
+    return whenKnown(this.#settings, (settings) => {
       const files = renderFiles(settings);
       const hash = contentHash(files);
       // Other content is another ConfigMap, and the earlier ones stay: a pod that restarts during a roll-out, and one
       // that a roll-back brings back, finds the files that it had.
       const name = `${ensembleNames(settings.name).config}-${hash}`;
-      return { settings, files, hash, name, metadata: objectMeta(settings, name) };
+      return { settings, files, hash, name };
     });
-    const map = new ConfigMap(
+  }
+
+  #createConfig(config: Eventual<Config>, options: pulumi.CustomResourceOptions): ConfigMap {
+    return new ConfigMap(
       `${this.#name}-config`,
       {
-        metadata: whenKnown(content, ({ metadata }) => metadata),
-        data: whenKnown(content, ({ files }) => files),
+        metadata: whenKnown(config, ({ settings, name }) => objectMeta(settings, name)),
+        data: whenKnown(config, ({ files }) => files),
         immutable: true,
       },
       pulumi.mergeOptions({ parent: this, retainOnDelete: true }, options),
     );
-    return { content, map };
   }
 
   /** What the servers depend on, so that it is there before them, and a refused deletion of theirs leaves it. */
@@ -145,9 +158,9 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   }
 
   #createServers(
-    config: Config,
+    manifest: Eventual<StatefulSetManifest>,
+    config: ConfigMap,
     dependsOn: pulumi.Resource[],
-    transform: ZooKeeperEnsembleArgs["transform"],
   ): StatefulSet {
     const account = new ServiceAccount(
       `${this.#name}-account`,
@@ -157,14 +170,10 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn, protect: this.#plain.protect },
     );
-    const manifest = whenKnown(config.content, ({ settings, name, hash }) => {
-      const args = statefulSetArgs(settings, name, hash);
-      return transform === undefined ? args : transform(args);
-    });
     return new StatefulSet(this.#name, partsOf(manifest), {
       parent: this,
       // A preview knows the map's name, but the servers wait for the map.
-      dependsOn: [...dependsOn, config.map, account],
+      dependsOn: [...dependsOn, config, account],
       protect: this.#plain.protect,
       // Kubernetes does not let the template's size change; the claims grow instead, one by one.
       ignoreChanges: ["spec.volumeClaimTemplates[0].spec.resources.requests.storage"],
@@ -221,10 +230,12 @@ function partsOf<Spec>(manifest: Eventual<Manifest<Spec>>): Parts<Spec> {
   return { metadata: whenKnown(manifest, (m) => m.metadata), spec: whenKnown(manifest, (m) => m.spec) };
 }
 
-/** The servers' files: their content, and the ConfigMap that holds them. */
+/** The servers' files, and the name of the ConfigMap that holds them. */
 interface Config {
-  readonly content: Eventual<{ settings: EnsembleValues; name: string; hash: string }>;
-  readonly map: ConfigMap;
+  readonly settings: EnsembleValues;
+  readonly files: ReturnType<typeof renderFiles>;
+  readonly hash: string;
+  readonly name: string;
 }
 
 /** The settings that decide which resources there are. */
