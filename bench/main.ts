@@ -3,9 +3,10 @@
  * up in a state folder of the bench's own, and taken down.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { availableParallelism, constants, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { interruptedBy, interruption, listenForInterruption } from "./interruption.ts";
 import { readOptions, usage } from "./options.ts";
 import { CutShort, type Bench, type Values } from "./row.ts";
 import { figures, renderTable } from "./table.ts";
@@ -35,7 +36,7 @@ async function measure(
   let failed = false;
   for (const bench of all) {
     const wanted = new Set(bench.rows.map(({ name }) => name).filter((name) => only.has(name)));
-    for (let run = 1; wanted.size > 0 && run <= runs; run++) {
+    for (let run = 1; wanted.size > 0 && run <= runs && !interruption.aborted; run++) {
       process.stderr.write(`${[...wanted].join(", ")}: run ${run} of ${runs}\n`);
       try {
         values.push(await bench.measure(wanted));
@@ -63,6 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const wanted = new Set(options.only.length === 0 ? names : options.only);
+  listenForInterruption();
   const { values, failed } = await measure(all, wanted, options.runs);
   const measured = figures(
     rows.filter(({ name }) => wanted.has(name)),
@@ -73,6 +75,8 @@ async function main(args: readonly string[]): Promise<number> {
   console.error(
     `${availableParallelism()} cores, load average ${loadavg()[1]?.toFixed(1) ?? "unknown"} over 5 minutes`,
   );
+  const signal = interruptedBy();
+  if (signal !== undefined) return 128 + constants.signals[signal];
   if (failed) return 2;
   return measured.every(({ met }) => met !== false) ? 0 : 1;
 }

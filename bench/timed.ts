@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { interruption } from "./interruption.ts";
+
 /** How a command is run. */
 export interface TimedOptions {
   readonly cwd?: string;
@@ -11,6 +13,8 @@ export interface TimedOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told the process's id when it has begun. */
   readonly begun?: (pid: number) => void;
+  /** What ends it. @default the bench's interruption */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs a command to its end and returns how long it took, in ms. @throws Error with what it said, where it fails */
@@ -19,6 +23,8 @@ export async function timed(
   args: readonly string[],
   options: TimedOptions = {},
 ): Promise<number> {
+  const { signal = interruption } = options;
+  signal.throwIfAborted();
   const began = performance.now();
   await new Promise<void>((resolve, reject) => {
     const child = spawn(command, args, {
@@ -26,6 +32,10 @@ export async function timed(
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    const end = (): void => {
+      child.kill("SIGTERM");
+    };
+    signal.addEventListener("abort", end);
     if (child.pid !== undefined) options.begun?.(child.pid);
     let said = "";
     const note = (data: Buffer): void => {
@@ -35,6 +45,7 @@ export async function timed(
     child.stderr.on("data", note);
     child.on("error", reject);
     child.on("close", (code) => {
+      signal.removeEventListener("abort", end);
       if (code === 0) resolve();
       else reject(new Error(`${[command, ...args].join(" ")} ended with ${String(code)}\n${said}`));
     });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { adminKubeconfig } from "../../local/gke/pki.ts";
 import { allClusters } from "../../local/gke/records.ts";
 import { cpuSeconds, environmentProcesses, residentMiB } from "../processes.ts";
+import { interruption } from "../interruption.ts";
 import { CutShort, type Bench, type Row, type Values } from "../row.ts";
 import { timed } from "../timed.ts";
 import { prepareTools } from "../tools.ts";
@@ -48,6 +49,14 @@ async function npm(...args: string[]): Promise<number> {
   return (await timed("npm", ["run", "--silent", ...args], { cwd: root })) / 1000;
 }
 
+/** Takes the environment down, also for somebody who has interrupted the bench. */
+async function takeDown(): Promise<number> {
+  const { signal } = new AbortController();
+  return (
+    (await timed("npm", ["run", "--silent", "down", "--", "--delete-volumes"], { cwd: root, signal })) / 1000
+  );
+}
+
 /** Stands the environment up; the kubeconfig of its cluster, and what was measured. */
 async function standUp(): Promise<{ kubeconfig: string; values: Values }> {
   const began = performance.now();
@@ -77,9 +86,9 @@ async function standUp(): Promise<{ kubeconfig: string; values: Values }> {
 
 async function measureIdle(stateDir: string): Promise<Values> {
   // What standing up left to do is not idling.
-  await sleep(10_000);
+  await sleep(10_000, undefined, { signal: interruption });
   const [before, began] = [cpuSeconds(environmentProcesses(stateDir)), performance.now()];
-  await sleep(idleSeconds * 1000);
+  await sleep(idleSeconds * 1000, undefined, { signal: interruption });
   const pids = environmentProcesses(stateDir);
   const used = cpuSeconds(pids) - before;
   return { idle: (100_000 * used) / (performance.now() - began), memory: residentMiB(pids) };
@@ -99,10 +108,10 @@ export function environmentBench(stateDir: string): Bench {
         if (wanted.has("up-again")) values["up-again"] = await npm("up");
         if (wanted.has("tutorial")) values["tutorial"] = await measureTutorial(stateDir, kubeconfig);
       } catch (error) {
-        await npm("down", "--", "--delete-volumes");
+        await takeDown();
         throw new CutShort(values, error);
       }
-      values["down"] = await npm("down", "--", "--delete-volumes");
+      values["down"] = await takeDown();
       return values;
     },
   };
