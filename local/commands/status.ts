@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 
 import { environment } from "../environment.ts";
-import { asked, judge } from "../gke/health.ts";
+import { healthQuery, judge } from "../gke/health.ts";
 import type { Health } from "../gke/health.ts";
 import { kubectl } from "../gke/kubectl.ts";
 import { partsOf } from "../gke/parts.ts";
@@ -64,7 +64,7 @@ export function report(
 
 async function readHealth(cluster: ClusterRecord): Promise<Health | undefined> {
   try {
-    const text = await kubectl(cluster, ...asked);
+    const text = await kubectl(cluster, ...healthQuery);
     const { items } = JSON.parse(text) as { items: Parameters<typeof judge>[0] };
     return judge(
       items,

@@ -5,7 +5,7 @@ import { restoreClusters } from "../gke/clusters.ts";
 import { lockEnvironment } from "../lock.ts";
 import { run, succeeds, until } from "../machine/run.ts";
 import { projectDir } from "../paths.ts";
-import { asked, ensembleFaults } from "../gke/health.ts";
+import { ensembleFaults, healthQuery } from "../gke/health.ts";
 import type { Item } from "../gke/health.ts";
 import { isThere } from "../gke/records.ts";
 import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
@@ -54,7 +54,7 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
   // A server answers before its readiness is probed, and what runs next looks at that.
   let faults: readonly string[] = [];
   const healthy = async () => {
-    const { items } = JSON.parse(await run("kubectl", asked)) as { items: Item[] };
+    const { items } = JSON.parse(await run("kubectl", healthQuery)) as { items: Item[] };
     faults = ensembleFaults(items, { namespace, name: statefulSet });
     return faults.length === 0;
   };

@@ -68,7 +68,14 @@ export function judge(items: readonly Item[], expectedNodes: readonly string[]):
 }
 
 /** What is asked of the API for {@link judge}. */
-export const asked = ["get", "nodes,pods,statefulsets", "-A", "-o", "json", "--request-timeout=10s"] as const;
+export const healthQuery = [
+  "get",
+  "nodes,pods,statefulsets",
+  "-A",
+  "-o",
+  "json",
+  "--request-timeout=10s",
+] as const;
 
 /**
  * What is unhealthy of one ensemble and of the cluster's nodes; other
