@@ -77,9 +77,13 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "/run/cni"
-  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+  # An exec, such as a probe's, takes crun a third of the CPU that it takes runc.
+  [plugins."io.containerd.grpc.v1.cri".containerd]
+    default_runtime_name = "crun"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun]
     runtime_type = "io.containerd.runc.v2"
-    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun.options]
+      BinaryName = "crun"
       SystemdCgroup = false
 `;
 }
@@ -180,6 +184,8 @@ function unit(placed: PlacedNode): Unit {
       `export PATH='${process.env["PATH"] ?? ""}'`,
       // A node's own /run and /var, as on a machine of its own.
       "mount -t tmpfs -o mode=0755 tmpfs /run",
+      // crun refuses to run where v1's controllers have v2's hierarchy beside them.
+      "if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi",
       "mkdir -p /run/netns /run/lock /run/tmp",
       // What the kubelet and the runtime leave when the node dies goes with it.
       "export TMPDIR=/run/tmp",

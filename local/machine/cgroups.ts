@@ -59,7 +59,7 @@ function descendants(dir: string): string[] {
 
 /** Ends what runs in a cgroup and removes it with everything below. One that is not there is no fault. */
 export async function removeCgroup(path: string): Promise<void> {
-  // runc also makes its cgroups in the v2 hierarchy that stands beside v1's.
+  // runc, which nodes of earlier versions had, also makes cgroups in the v2 hierarchy that stands beside v1's.
   const beside = join(root, "unified");
   for (const hierarchy of [...hierarchies(), ...(existsSync(beside) ? [beside] : [])]) {
     const top = join(hierarchy, path);
