@@ -215,6 +215,14 @@ describe("ZooKeeperEnsemble", () => {
     expect(at(spec(), "replicas")).to.equal(0);
   });
 
+  it("tells where an error of the transformation came from", () => {
+    const transform = (): never => {
+      throw new Error("no such manifest");
+    };
+    const error = thrownBy(() => new components.ZooKeeperEnsemble("zk", { transform }));
+    expect(error).to.be.instanceOf(Error).with.property("stack").that.includes("ensemble.test.ts");
+  });
+
   it("shares nothing with another ensemble in the same program", async () => {
     new components.ZooKeeperEnsemble("zk", {});
     new components.ZooKeeperEnsemble("zk2", { servers: 5, namespace: "data" });
