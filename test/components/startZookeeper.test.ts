@@ -1,0 +1,184 @@
+import { expect } from "chai";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ScriptedPod } from "./scriptedPod.ts";
+
+describe("start-zookeeper", () => {
+  let pod: ScriptedPod;
+
+  beforeEach(() => {
+    pod = new ScriptedPod();
+  });
+
+  afterEach(() => {
+    pod.remove();
+  });
+
+  it("makes the ordinal the server's id, and becomes the server", () => {
+    const { status, output } = pod.start();
+    expect(status, output).to.equal(0);
+    expect(readFileSync(join(pod.data, "myid"), "utf8")).to.equal("2\n");
+    expect(output).to.match(/server start-foreground as \d+ with id 2/);
+    expect(pod.start({ POD_NAME: "a-b-11" }).output).to.contain("with id 12");
+  });
+
+  it("starts with fewer servers where those are more than half of what there were", () => {
+    pod.hurry();
+    for (const servers of [3, 5, 3, 3]) {
+      pod.ensemble(servers);
+      const { status, output } = pod.start();
+      expect(status).to.equal(0);
+      expect(output).to.contain("server start-foreground").and.not.to.contain("acknowledged");
+      expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal(`${servers}\n`);
+    }
+  });
+
+  for (const [before, now] of [
+    [3, 1],
+    [7, 3],
+  ] as const) {
+    it(`waits with ${now} servers of ${before} until somebody says that writes may be lost`, () => {
+      pod.hurry();
+      pod.ensemble(before);
+      pod.start();
+      pod.ensemble(now);
+      // Every look is a second; in the third the file is removed, as the message says.
+      const file = join(pod.data, "servers");
+      pod.program(
+        "sleep",
+        `echo >>"${pod.root}/waited"; [ "$(wc -l <"${pod.root}/waited")" -ne 3 ] || rm -f "${file}"`,
+      );
+      const { status, output } = pod.start();
+      expect(status).to.equal(0);
+      expect(readFileSync(join(pod.root, "waited"), "utf8").length).to.be.at.least(3);
+      expect(output.match(/there were/g)).to.have.length(1);
+      expect(output).to.contain(`rm ${file}`).and.to.contain("server start-foreground");
+      expect(readFileSync(file, "utf8")).to.equal(`${now}\n`);
+    });
+  }
+
+  it("starts where what it noted of its ensemble was cut off", () => {
+    pod.start();
+    pod.write("volume/data/servers", "");
+    expect(pod.start().output).to.contain("server start-foreground");
+    expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("3\n");
+  });
+
+  /** Makes df tell these KiB as free, one after the other, and the last one from then on. */
+  const free = (...kibibytes: number[]): void => {
+    pod.write("free", kibibytes.map((each) => `${each}\n`).join(""));
+    pod.program(
+      "df",
+      `file="${pod.root}/free"
+echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
+echo "/dev/sdb 10218772 24 $(head -n 1 "$file") 1% $2"
+[ "$(wc -l <"$file")" -eq 1 ] || sed -i 1d "$file"`,
+    );
+  };
+
+  it("waits for room on a full volume, touches nothing meanwhile, and says once what to do", () => {
+    pod.hurry();
+    free(0, 65535, 65536);
+    pod.program("sleep", `[ "$1" != 1 ] || ls "${pod.root}/volume" >>"${pod.root}/meanwhile"`);
+    const { status, output } = pod.start();
+    expect(status).to.equal(0);
+    expect(readFileSync(join(pod.root, "meanwhile"), "utf8")).not.to.contain("data");
+    expect(output.match(/the volume is full/g)).to.have.length(1);
+    expect(output).to.contain("server start-foreground");
+  });
+
+  it("stops the server before its volume is full", () => {
+    free(65536, 65536, 65535);
+    pod.program("zkServer.sh", "trap 'echo stopped; exit 143' TERM; while :; do /bin/sleep 0.05; done");
+    const { status, output } = pod.start();
+    expect(status).to.equal(143);
+    expect(output).to.contain("nearly full").and.to.contain("stopped");
+  });
+
+  it("starts where nothing tells what is free", () => {
+    pod.program("df", "exit 1");
+    expect(pod.start().output).to.contain("server start-foreground");
+  });
+
+  it("asks for the names of the other servers, and not for its own", () => {
+    pod.start();
+    expect(readFileSync(join(pod.root, "asked"), "utf8")).to.equal(
+      "zk-0.zk-hs.default.svc.cluster.local.\nzk-2.zk-hs.default.svc.cluster.local.\n",
+    );
+  });
+
+  it("lets an empty disk vote at the first start", () => {
+    const { output } = pod.start();
+    expect(pod.exists("volume/data/log/initialize")).to.equal(true);
+    expect(output).to.contain("first start");
+  });
+
+  it("lets an empty disk not vote once the ensemble has been bootstrapped, and says what to do", () => {
+    pod.write("mark/ensemble", "zk");
+    const { status, output } = pod.start();
+    expect(status).to.equal(0);
+    expect(pod.exists("volume/data/log/initialize")).to.equal(false);
+    expect(output.split("\n").filter((line) => line.startsWith("start-zookeeper:"))).to.have.length(1);
+    expect(output).to.contain("touch").and.to.contain("zk-bootstrapped");
+  });
+
+  for (const file of ["data/version-2/snapshot.0", "data/log/version-2/log.1"]) {
+    for (const marked of [false, true]) {
+      it(`leaves a disk with ${file} alone, ${marked ? "with" : "without"} the mark`, () => {
+        mkdirSync(join(pod.root, "volume/data/version-2"), { recursive: true });
+        mkdirSync(join(pod.root, "volume/data/log/version-2"), { recursive: true });
+        pod.write(`volume/${file}`, "");
+        pod.write("volume/data/version-2/currentEpoch", "-1");
+        if (marked) {
+          pod.write("mark/ensemble", "zk");
+        }
+        const { output } = pod.start();
+        expect(output).not.to.contain("start-zookeeper:");
+        expect(pod.exists("volume/data/log/initialize")).to.equal(false);
+        expect(pod.exists("volume/data/version-2/currentEpoch")).to.equal(true);
+      });
+    }
+  }
+
+  it("forgets the epoch of a server that waited without a database, when it may vote", () => {
+    mkdirSync(join(pod.data, "version-2"), { recursive: true });
+    mkdirSync(join(pod.data, "log"));
+    pod.write("mark/ensemble", "zk");
+    pod.write("volume/data/version-2/currentEpoch", "-1");
+    pod.write("volume/data/version-2/acceptedEpoch", "3");
+    pod.start();
+    expect(pod.exists("volume/data/version-2/currentEpoch")).to.equal(true);
+    pod.write("volume/data/log/initialize", "");
+    pod.start();
+    expect(pod.exists("volume/data/version-2/currentEpoch")).to.equal(false);
+    expect(pod.exists("volume/data/version-2/acceptedEpoch")).to.equal(true);
+  });
+
+  it("starts at once when every server has a name", () => {
+    expect(pod.start().seconds).to.be.lessThan(2);
+  });
+
+  it("waits a little for the last servers, and starts with a quorum", () => {
+    pod.hurry();
+    pod.resolves("zk-0");
+    const { status, output } = pod.start();
+    expect(status).to.equal(0);
+    expect(output).to.contain("2 of 3 servers have names after 3s: starting");
+  });
+
+  it("starts in the end when nobody is there", () => {
+    pod.hurry();
+    pod.resolves();
+    const { status, output } = pod.start();
+    expect(status).to.equal(0);
+    expect(output).to.contain("1 of 3 servers have names after 10s: starting");
+    expect(output).to.contain("server start-foreground");
+  });
+
+  it("brings back a probe that somebody removed", () => {
+    pod.start();
+    rmSync(join(pod.root, "bin/zookeeper-ready"));
+    pod.start();
+    expect(pod.exists("bin/zookeeper-ready")).to.equal(true);
+  });
+});
