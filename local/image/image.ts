@@ -1,7 +1,8 @@
-import { appendFileSync, copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { run } from "../machine/run.ts";
+import { unpackImages } from "./unpack.ts";
 
 /** The ZooKeeper version that the image holds. */
 export const zookeeperVersion = "3.9.5";
@@ -119,44 +120,12 @@ async function packZooKeeper(work: string, tar: string): Promise<void> {
   );
 }
 
-async function packPause(work: string, tar: string): Promise<void> {
+/** Writes the image of a sandbox's own process to an OCI archive. */
+export async function packPause(work: string, tar: string): Promise<void> {
   const rootfs = join(work, "pause-rootfs");
   mkdirSync(rootfs);
   copyFileSync("/usr/bin/catatonit", join(rootfs, "pause"));
   await pack(rootfs, work, "1", ["--config.entrypoint", "/pause", "--config.entrypoint", "-P"], tar);
-}
-
-/** Unpacks images into a containerd store, as one on a node that has pulled them. */
-async function unpack(
-  images: readonly (readonly [string, string])[],
-  store: string,
-  work: string,
-): Promise<void> {
-  const config = join(work, "containerd.toml");
-  const socket = join(work, "containerd.sock");
-  writeFileSync(
-    config,
-    `version = 2
-root = "${store}"
-state = "${join(work, "containerd-state")}"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
-[grpc]
-  address = "${socket}"
-`,
-  );
-  const imports = images.map(
-    ([tar, name]) =>
-      `ctr --address '${socket}' -n k8s.io images import --base-name '${name.replace(/:[^:]*$/, "")}' '${tar}'`,
-  );
-  await run(
-    "unshare",
-    ["--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-ec"].concat(
-      `containerd --config '${config}' & 
-     while [ ! -S '${socket}' ]; do sleep 0.1; done
-     ${imports.join("\n")}
-     kill $!; wait $! || true`,
-    ),
-  );
 }
 
 /** Builds the images and the store that every node starts with. */
@@ -169,7 +138,7 @@ export async function buildImageStore(into: string, say: (step: string) => void)
   await packZooKeeper(work, zookeeperTar);
   await packPause(work, pauseTar);
   say("unpacking it as nodes hold it");
-  await unpack(
+  await unpackImages(
     [
       [zookeeperTar, zookeeperImage],
       [pauseTar, pauseImage],

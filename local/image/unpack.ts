@@ -1,0 +1,44 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { run } from "../machine/run.ts";
+
+/**
+ * Unpacks images into a containerd store, as one on a node that has pulled them.
+ * @param images archives and the names that the images get
+ * @param store the folder to make
+ * @param work a folder for what is needed meanwhile
+ */
+export async function unpackImages(
+  images: readonly (readonly [archive: string, name: string])[],
+  store: string,
+  work: string,
+): Promise<void> {
+  const config = join(work, "containerd.toml");
+  // Below a /run of its own: the path of a socket may have 104 characters, which a user's cache folder alone can take.
+  const socket = "/run/containerd.sock";
+  writeFileSync(
+    config,
+    `version = 2
+root = "${store}"
+state = "/run/containerd"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "${socket}"
+`,
+  );
+  const imports = images.map(
+    ([tar, name]) =>
+      `ctr --address '${socket}' -n k8s.io images import --base-name '${name.replace(/:[^:]*$/, "")}' '${tar}'`,
+  );
+  await run(
+    "unshare",
+    ["--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-ec"].concat(
+      `mount -t tmpfs tmpfs /run
+     containerd --config '${config}' &
+     while [ ! -S '${socket}' ]; do sleep 0.1; kill -0 $!; done
+     ${imports.join("\n")}
+     kill $!; wait $! || true`,
+    ),
+  );
+}
