@@ -28,6 +28,17 @@ const ports = [
   ...["tcp/53", "udp/53", "tcp/8080", "tcp/8181"],
 ];
 
+/** What a path cannot have in it: the files and variables in which it stands have no way to quote it. */
+const unquotable = /[\s'"`$\\:;,#?%&|<>(){}[\]*!~]/u;
+
+function pathFault(folder: string): string | undefined {
+  const character = unquotable.exec(folder)?.[0];
+  return character === undefined
+    ? undefined
+    : `the path ${JSON.stringify(folder)} has ${JSON.stringify(character)} in it, which kubeconfigs, Corefiles and ` +
+        "URLs of backends do not allow; name folders with ZOOKEEPER_ENVIRONMENT_STATE and ZOOKEEPER_ENVIRONMENT_CACHE";
+}
+
 function goFault(go: string | undefined): string | undefined {
   const install = "builds the tools; install it from https://go.dev/dl";
   if (go === undefined) return `Go 1.${goMinor} or newer is not on PATH, and ${install}`;
@@ -58,6 +69,7 @@ export function machineFaults(machine: Machine, need: Need): string[] {
       ([folder, free]) =>
         free < disk && `${folder} has ${gib(free)} of disk free, and ${disk} GiB are needed; free some`,
     ),
+    ...[...machine.disks.keys()].map(pathFault),
     !overlay && "the kernel has no overlay file system, which containers need; load the module overlay",
     !namespaces &&
       "this process may not make network, mount and PID namespaces; in a container, it wants --privileged",
