@@ -16,7 +16,7 @@ export interface Tool {
   commands: readonly string[];
   /** Values set in the build, by variable. */
   variables?: Readonly<Record<string, string>>;
-  /** Files of a dependency that the build embeds. */
+  /** Files of a dependency that the build puts beside ours. */
   embeds?: { module: string; files: readonly string[] };
   /** Minutes that the build took from nothing on 2 cores. */
   minutes: number;
@@ -75,9 +75,15 @@ export const tools: readonly Tool[] = [
   {
     title: "Pulumi's Node.js language host",
     module: "pulumi-language-nodejs",
-    packages: ["github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"],
+    packages: ["."],
     commands: ["pulumi-language-nodejs"],
     variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumiCliVersion}` },
+    embeds: {
+      module: "github.com/pulumi/pulumi/sdk/v3",
+      files: ["main.go", "proxy.go", "proxy_unix.go"].map(
+        (file) => `nodejs/cmd/pulumi-language-nodejs/${file}`,
+      ),
+    },
     minutes: 0.4,
   },
   {

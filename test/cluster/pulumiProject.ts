@@ -24,7 +24,7 @@ export class PulumiProject {
     copyFileSync(join(projectDir, "Pulumi.yaml"), join(dir, "Pulumi.yaml"));
     writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
     writeFileSync(join(dir, "index.ts"), `export * from ${JSON.stringify(join(projectDir, "index.ts"))};`);
-    symlinkSync(join(projectDir, "node_modules"), join(dir, "node_modules"));
+    for (const name of ["node_modules", "startup"]) symlinkSync(join(projectDir, name), join(dir, name));
     return new PulumiProject(dir);
   }
 
