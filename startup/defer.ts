@@ -1,22 +1,38 @@
 import Module from "node:module";
 
-/** A function or class of a package that is not loaded yet: calls, constructs and reads it when it is used. */
-function deferName(whole: () => object, name: string | symbol): unknown {
-  const found = (): object => Reflect.get(whole(), name) as object;
+/** What a stand-in pretends to be, after the way in which it is taken from `require`. */
+export type DeferAs =
+  /** Something with names, read when they are used: `const pkg = require("pkg"); pkg.name()`. */
+  | "namespace"
+  /** Functions and classes, taken apart where it is required: `const { name } = require("pkg")`. */
+  | "functions"
+  /** A function that is the whole of it: `const name = require("pkg")`. */
+  | "function";
+
+/** A function or class that is not there yet: called, constructed and read when it is used. */
+function deferFunction(found: () => object, known: Readonly<Record<string, unknown>> = {}): object {
   return new Proxy(function () {}, {
     apply: (_, self, args) => Reflect.apply(found() as () => unknown, self, args) as unknown,
     construct: (_, args, target) => Reflect.construct(found() as () => unknown, args, target) as object,
-    get: (_, of) => Reflect.get(found(), of) as unknown,
+    get: (_, name) =>
+      typeof name === "string" && name in known ? known[name] : (Reflect.get(found(), name) as unknown),
   });
 }
 
-/** How a package is deferred. */
-export interface DeferOptions {
-  /**
-   * Whether all that is taken of it are functions and classes, and taken
-   * where it is required: then each is a stand-in as well. Default: false.
-   */
-  readonly takenApart?: boolean;
+function deferNamespace(whole: () => object, read: (name: string | symbol) => unknown): object {
+  return new Proxy(
+    {},
+    {
+      // A module that says so is imported as it is, and not copied name by name.
+      get: (_, name) => (name === "__esModule" ? true : read(name)),
+      has: (_, name) => Reflect.has(whole(), name),
+      ownKeys: () => Reflect.ownKeys(whole()),
+      getOwnPropertyDescriptor: (_, name) => {
+        const found = Reflect.getOwnPropertyDescriptor(whole(), name);
+        return found === undefined ? undefined : { ...found, configurable: true };
+      },
+    },
+  );
 }
 
 /**
@@ -26,11 +42,7 @@ export interface DeferOptions {
  * @param specifier the package as it would be required
  * @param require of a module that finds the package where its user does
  */
-export function defer(
-  specifier: string,
-  require: NodeJS.Require,
-  { takenApart = false }: DeferOptions = {},
-): void {
+export function defer(specifier: string, require: NodeJS.Require, as: DeferAs = "namespace"): void {
   let path: string;
   try {
     path = require.resolve(specifier);
@@ -44,21 +56,12 @@ export function defer(
     if (require.cache[path] === standIn) Reflect.deleteProperty(require.cache, path);
     return require(path) as object;
   };
-  standIn.exports = new Proxy(
-    {},
-    {
-      get: (_, name) => {
-        // A module that says so is imported as it is, and not copied name by name.
-        if (name === "__esModule") return true;
-        return takenApart ? deferName(whole, name) : (Reflect.get(whole(), name) as unknown);
-      },
-      has: (_, name) => Reflect.has(whole(), name),
-      ownKeys: () => Reflect.ownKeys(whole()),
-      getOwnPropertyDescriptor: (_, name) => {
-        const found = Reflect.getOwnPropertyDescriptor(whole(), name);
-        return found === undefined ? undefined : { ...found, configurable: true };
-      },
-    },
-  );
+  const read = (name: string | symbol): unknown => Reflect.get(whole(), name) as unknown;
+  const standIns: Readonly<Record<DeferAs, () => object>> = {
+    namespace: () => deferNamespace(whole, read),
+    functions: () => deferNamespace(whole, (name) => deferFunction(() => read(name) as object)),
+    function: () => deferFunction(whole, { __esModule: undefined }),
+  };
+  standIn.exports = standIns[as]();
   require.cache[path] ??= standIn;
 }

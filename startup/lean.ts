@@ -14,10 +14,11 @@ const sdk = createRequire(here.resolve("@pulumi/pulumi"));
 
 /**
  * What is loaded with Pulumi's library and this program has no use for: the
- * compiler and the reader of packages, for functions that are sent elsewhere,
- * the Automation API, and the reader of manifests in YAML.
+ * compiler and the readers of packages, for functions that are sent elsewhere;
+ * the Automation API; the reader of manifests in YAML; versions of resource
+ * packages.
  */
-const unused = ["typescript", "@npmcli/arborist", "./automation", "js-yaml"] as const;
+const unused = ["typescript", "@npmcli/arborist", "./automation", "js-yaml", "semver"] as const;
 
 /** What Pulumi's launcher loads for a preview that is traced. */
 const forTracing = [
@@ -30,7 +31,8 @@ const forTracing = [
 ] as const;
 
 for (const specifier of unused) defer(specifier, sdk);
-for (const specifier of forTracing) defer(specifier, sdk, { takenApart: true });
+for (const specifier of forTracing) defer(specifier, sdk, "functions");
+defer("normalize-package-data", sdk, "function");
 
 // Pulumi takes a stack trace for every promise, and its launcher has each line of it looked up in source maps. Ours
 // needs none, as Node strips types in place: without, a preview takes a quarter less time and a third less memory.

@@ -78,6 +78,8 @@ ${program}
     "/@npmcli/arborist/",
     "/pulumi/automation/",
     "/js-yaml/",
+    "/semver/",
+    "/normalize-package-data/",
     "/source-map-support/",
     "/@opentelemetry/sdk-trace-base/",
     "/@opentelemetry/exporter-zipkin/",
