@@ -2,6 +2,7 @@ import { main as faults } from "../../faults/main.ts";
 import { about as drillsAbout, main as drills } from "../../verify/main.ts";
 import { environment, stack } from "../environment.ts";
 import { lockEnvironment } from "../lock.ts";
+import { withTemporaryFolder } from "../temporary.ts";
 import { builtTools } from "../toolchain/build.ts";
 
 export const about = `${drillsAbout}; --faults injects faults under load instead`;
@@ -32,5 +33,8 @@ export async function main(args: readonly string[]): Promise<number> {
   if (tools === undefined) throw new Error("there is no environment yet; run: npm run up");
   if (wantsFaults) return await faults(others);
   await lockEnvironment("npm run verify");
-  return await drills(others.includes("--stack") ? others : [...others, "--stack", stack]);
+  return await withTemporaryFolder(async (variables) => {
+    Object.assign(process.env, variables);
+    return await drills(others.includes("--stack") ? others : [...others, "--stack", stack]);
+  });
 }
