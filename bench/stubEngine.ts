@@ -11,8 +11,34 @@ import engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
 import resourceServices from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resourceMessages from "@pulumi/pulumi/proto/resource_pb.js";
 
-/** Runs a program as the language host does. */
-export const runProgram = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run");
+/** Pulumi's own program that runs another. */
+const launcher = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run");
+
+/**
+ * The arguments with which the language host has Node run a program.
+ * @param tracing where spans are sent, a URL of a Zipkin collector; none where it is left out
+ */
+export function previewArguments(
+  { address }: Pick<StubEngine, "address">,
+  {
+    project,
+    folder,
+    program,
+    tracing,
+  }: Readonly<Record<"project" | "folder" | "program", string> & { tracing?: string }>,
+): string[] {
+  const flags = {
+    organization: "organization",
+    project,
+    stack: "dev",
+    pwd: folder,
+    monitor: address,
+    engine: address,
+    ...(tracing === undefined ? {} : { tracing }),
+  };
+  const named = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+  return [launcher, ...named, "--dry-run", program];
+}
 
 /** An engine that answers at once, as in a preview: what a program takes beside it is the program's own. */
 export interface StubEngine {

@@ -7,7 +7,7 @@ import { allClusters } from "../../local/gke/records.ts";
 import { cpuSeconds, environmentProcesses, residentMiB } from "../processes.ts";
 import { interruption } from "../interruption.ts";
 import { CutShort, type Bench, type Row, type Values } from "../row.ts";
-import { timed } from "../timed.ts";
+import { timed, type TimedOptions } from "../timed.ts";
 import { prepareTools } from "../tools.ts";
 import { measureTutorial } from "../tutorial.ts";
 import { EnsembleWatch } from "../watch.ts";
@@ -45,23 +45,20 @@ async function clusterKubeconfig(running: () => boolean): Promise<string> {
   throw new Error("npm run up ended without a cluster");
 }
 
-async function npm(...args: string[]): Promise<number> {
-  return (await timed("npm", ["run", "--silent", ...args], { cwd: root })) / 1000;
+async function npm(args: readonly string[], options: TimedOptions = {}): Promise<number> {
+  return (await timed("npm", ["run", "--silent", ...args], { cwd: root, ...options })) / 1000;
 }
 
 /** Takes the environment down, also for somebody who has interrupted the bench. */
 async function takeDown(): Promise<number> {
-  const { signal } = new AbortController();
-  return (
-    (await timed("npm", ["run", "--silent", "down", "--", "--delete-volumes"], { cwd: root, signal })) / 1000
-  );
+  return await npm(["down", "--", "--delete-volumes"], { signal: new AbortController().signal });
 }
 
 /** Stands the environment up; the kubeconfig of its cluster, and what was measured. */
 async function standUp(): Promise<{ kubeconfig: string; values: Values }> {
   const began = performance.now();
   let running = true;
-  const up = npm("up").finally(() => {
+  const up = npm(["up"]).finally(() => {
     running = false;
   });
   // Seen below; here only so that an early failure is not reported as unhandled.
@@ -105,7 +102,7 @@ export function environmentBench(stateDir: string): Bench {
         const { kubeconfig, values: up } = await standUp();
         Object.assign(values, up);
         if (wanted.has("idle") || wanted.has("memory")) Object.assign(values, await measureIdle(stateDir));
-        if (wanted.has("up-again")) values["up-again"] = await npm("up");
+        if (wanted.has("up-again")) values["up-again"] = await npm(["up"]);
         if (wanted.has("tutorial")) values["tutorial"] = await measureTutorial(stateDir, kubeconfig);
       } catch (error) {
         await takeDown();

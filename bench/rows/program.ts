@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { emptyProgram, writeProgram } from "../programs.ts";
 import type { Bench } from "../row.ts";
-import { runProgram, startStubEngine } from "../stubEngine.ts";
+import { previewArguments, startStubEngine } from "../stubEngine.ts";
 import { timedNode, type NodeTaken } from "../timed.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -26,19 +26,13 @@ async function runOnce(
 ): Promise<NodeTaken> {
   const engine = await startStubEngine();
   try {
-    const named = {
-      organization: "organization",
-      project,
-      stack: "dev",
-      pwd: folder,
-      monitor: engine.address,
-      engine: engine.address,
-    };
-    const flags = Object.entries(named).map(([flag, value]) => `--${flag}=${value}`);
-    const taken = await timedNode([...nodeArgs, runProgram, ...flags, "--dry-run", "index.ts"], {
-      cwd: folder,
-      env: { PULUMI_CONFIG: JSON.stringify(settings), NODE_COMPILE_CACHE: compileCache },
-    });
+    const taken = await timedNode(
+      [...nodeArgs, ...previewArguments(engine, { project, folder, program: "index.ts" })],
+      {
+        cwd: folder,
+        env: { PULUMI_CONFIG: JSON.stringify(settings), NODE_COMPILE_CACHE: compileCache },
+      },
+    );
     if (engine.registrations() === 0) throw new Error(`the program in ${folder} registered nothing`);
     return taken;
   } finally {

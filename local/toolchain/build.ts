@@ -37,7 +37,7 @@ const buildFlags = [
   "-gcflags=github.com/pulumi/pulumi-kubernetes/sdk/v4/go/...=-dwarf=false -l",
 ];
 
-/** Memory with which the compiler may keep garbage for longer, so that it works less: two at a time take 3 GiB each. */
+/** Memory, in bytes, with which the compiler may keep garbage for longer: the largest package takes it 2.1 GiB then. */
 const ampleMemory = 12 * 2 ** 30;
 
 const goEnvironment = {

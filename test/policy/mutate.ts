@@ -124,8 +124,8 @@ function nearestTests(file: string): readonly string[] {
   const own = join("rules", `${name}.test.ts`);
   if (existsSync(join(root, "test/policy", own))) return [own];
   if (file.startsWith("policy/start/")) return ["start.test.ts"];
-  return file.startsWith("policy/rules/gke") || file.startsWith("policy/gke/") || name.startsWith("node-")
-    ? ["rules/gke.test.ts", "pure/*.test.ts"]
+  return file.startsWith("policy/rules/gke") || file.startsWith("policy/gke/")
+    ? ["rules/gke-*.test.ts", "rules/node-*.test.ts", "pure/*.test.ts"]
     : ["pure/*.test.ts", "manifests.test.ts"];
 }
 

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 
 import { expect } from "chai";
 
-import { runProgram, startStubEngine } from "../../bench/stubEngine.ts";
+import { previewArguments, startStubEngine } from "../../bench/stubEngine.ts";
 import type { StubEngine } from "../../bench/stubEngine.ts";
 import { projectDir } from "../../local/paths.ts";
 
@@ -37,7 +37,7 @@ describe("a lean start", function () {
   async function run(
     nodeArguments: readonly string[],
     program: string,
-    { flags = [], env = {} }: { flags?: readonly string[]; env?: Record<string, string> } = {},
+    { env = {}, ...traced }: { tracing?: string; env?: Record<string, string> } = {},
   ): Promise<unknown> {
     const printed = join(dir, "printed.json");
     writeFileSync(
@@ -52,16 +52,8 @@ const print = (value) => writeFileSync(${JSON.stringify(printed)}, JSON.stringif
 ${program}
 `,
     );
-    const named = {
-      organization: "organization",
-      project: "lean",
-      stack: "dev",
-      pwd: dir,
-      monitor: engine.address,
-      engine: engine.address,
-    };
-    const all = [...Object.entries(named).map(([flag, value]) => `--${flag}=${value}`), ...flags];
-    const child = spawn(process.execPath, [...nodeArguments, runProgram, ...all, "--dry-run", "index.js"], {
+    const asked = previewArguments(engine, { project: "lean", folder: dir, program: "index.js", ...traced });
+    const child = spawn(process.execPath, [...nodeArguments, ...asked], {
       cwd: dir,
       env: { ...process.env, NODE_COMPILE_CACHE: join(dir, "compiled"), PULUMI_CONFIG: "{}", ...env },
       stdio: ["ignore", "inherit", "pipe"],
@@ -128,7 +120,7 @@ print({
     try {
       const { port } = collector.address() as AddressInfo;
       await run(lean, "print(0)", {
-        flags: [`--tracing=http://127.0.0.1:${port}/api/v2/spans`],
+        tracing: `http://127.0.0.1:${port}/api/v2/spans`,
         env: { PULUMI_EXPERIMENTAL: "1" },
       });
       expect(spans.join("")).to.include("language-runtime.run");

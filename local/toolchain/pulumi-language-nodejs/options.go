@@ -44,7 +44,7 @@ func optionFlags(project []byte) ([]string, error) {
 	options, _ := runtime["options"].(map[string]any)
 	var flags []string
 	for _, name := range []string{"typescript", "tsconfig", "nodeargs"} {
-		if value, given := options[name]; given {
+		if value := options[name]; value != nil {
 			flags = append(flags, fmt.Sprintf("-%s=%v", name, value))
 		}
 	}

@@ -1,0 +1,117 @@
+import { nodePool as nodePoolPolicy } from "../../../policy/rules/node-pool.ts";
+import { nodePool } from "../fixtures/ensemble.ts";
+import { unknownValue } from "../harness.ts";
+import { rows } from "../table.ts";
+
+const config = ["nodeConfig"];
+const machine = [...config, "machineType"];
+
+describe("node-pool", () => {
+  rows(nodePoolPolicy, [nodePool], nodePool, [
+    ["accepts a hardened pool", "nothing", []],
+    [
+      "refuses one CPU",
+      /machineType is "n1-standard-1" \(1 vCPUs, 3840 MiB\); required: at least 2 vCPUs/,
+      [[machine, "n1-standard-1"]],
+    ],
+    ["refuses too little memory", /"n2-highcpu-2" \(2 vCPUs, 2048 MiB\)/, [[machine, "n2-highcpu-2"]]],
+    [
+      "refuses a shared core",
+      /"e2-medium" \(1 vCPUs sustained, of a shared core, 4096 MiB\)/,
+      [[machine, "e2-medium"]],
+    ],
+    [
+      "takes settings: shared cores",
+      "nothing",
+      [[machine, "e2-medium"]],
+      { config: { allowSharedCore: true } },
+    ],
+    [
+      "takes settings: shared cores with too little memory",
+      /e2-small/,
+      [[machine, "e2-small"]],
+      { config: { allowSharedCore: true } },
+    ],
+    ["takes settings: CPUs", /e2-custom-2-4096/, [], { config: { minimumCpus: 4 } }],
+    ["takes settings: memory", /e2-custom-2-4096/, [], { config: { minimumMemoryMiB: 4097 } }],
+    ["refuses a missing machine type", /machineType is missing/, [[machine, undefined]]],
+    ["refuses what it does not know", /"z9-huge-2", of no size that is known/, [[machine, "z9-huge-2"]]],
+    ["refuses another type", /machineType is 2 \(wrong type\)/, [[machine, 2]]],
+    [
+      "leaves an unknown machine open and judges the rest",
+      /autoRepair is false/,
+      [
+        [machine, unknownValue],
+        [["management", "autoRepair"], false],
+      ],
+    ],
+    ["refuses missing repair", /autoRepair is missing/, [[["management"], undefined]]],
+    [
+      "refuses an upgrade that takes nodes away",
+      /maxUnavailable is 1; required: 0/,
+      [[["upgradeSettings", "maxUnavailable"], 1]],
+    ],
+    [
+      "refuses an upgrade without surge",
+      /maxSurge is 0; required: 1 or more/,
+      [[["upgradeSettings", "maxSurge"], 0]],
+    ],
+    ["accepts GKE's own settings, 1 and 0", "nothing", [[["upgradeSettings"], undefined]]],
+    ["accepts blue-green", "nothing", [[["upgradeSettings"], { strategy: "BLUE_GREEN", maxUnavailable: 3 }]]],
+    [
+      "refuses surge in name only",
+      /maxUnavailable/,
+      [[["upgradeSettings"], { strategy: "SURGE", maxSurge: 1, maxUnavailable: 3 }]],
+    ],
+    [
+      "refuses a missing service account",
+      /serviceAccount is missing/,
+      [[[...config, "serviceAccount"], undefined]],
+    ],
+    [
+      "refuses the default account",
+      /serviceAccount is "default"/,
+      [[[...config, "serviceAccount"], "default"]],
+    ],
+    [
+      "refuses the default account by name",
+      /-compute@/,
+      [[[...config, "serviceAccount"], "123-compute@developer.gserviceaccount.com"]],
+    ],
+    ["refuses an empty account", /serviceAccount is ""/, [[[...config, "serviceAccount"], ""]]],
+    ["leaves an unknown account open", "open", [[[...config, "serviceAccount"], unknownValue]]],
+    [
+      "refuses missing secure boot",
+      /enableSecureBoot is missing/,
+      [[[...config, "shieldedInstanceConfig"], undefined]],
+    ],
+    [
+      "refuses secure boot off",
+      /enableSecureBoot is false/,
+      [[[...config, "shieldedInstanceConfig", "enableSecureBoot"], false]],
+    ],
+    [
+      "refuses integrity monitoring off",
+      /enableIntegrityMonitoring is false/,
+      [[[...config, "shieldedInstanceConfig", "enableIntegrityMonitoring"], false]],
+    ],
+    [
+      "refuses open metadata",
+      /mode is "GCE_METADATA"/,
+      [[[...config, "workloadMetadataConfig", "mode"], "GCE_METADATA"]],
+    ],
+    ["refuses missing concealment", /mode is missing/, [[[...config, "workloadMetadataConfig"], undefined]]],
+    [
+      "refuses legacy endpoints",
+      /disable-legacy-endpoints is "false"/,
+      [[[...config, "metadata", "disable-legacy-endpoints"], "false"]],
+    ],
+    [
+      "refuses metadata without them disabled",
+      /disable-legacy-endpoints is missing/,
+      [[[...config, "metadata"], { a: "b" }]],
+    ],
+    ["accepts missing metadata, which disables them", "nothing", [[[...config, "metadata"], undefined]]],
+    ["leaves an unknown configuration open", "open", [[config, unknownValue]]],
+  ]);
+});
