@@ -3,16 +3,17 @@
  * up in a state folder of the bench's own, and taken down.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, constants, loadavg, tmpdir } from "node:os";
+import { availableParallelism, constants, loadavg } from "node:os";
 import { join } from "node:path";
 
+import { largeTemporaryDir } from "../local/machine/temporaryDir.ts";
 import { interruptedBy, interruption, listenForInterruption } from "./interruption.ts";
 import { readOptions, usage } from "./options.ts";
 import { CutShort, type Bench, type Values } from "./row.ts";
 import { figures, renderTable } from "./table.ts";
 
 // Before anything of the local GKE is loaded, which reads it once.
-const stateDir = mkdtempSync(join(tmpdir(), "zookeeper-bench-"));
+const stateDir = mkdtempSync(join(largeTemporaryDir, "zookeeper-bench-"));
 process.env["ZOOKEEPER_ENVIRONMENT_STATE"] = stateDir;
 
 async function benches(): Promise<Bench[]> {

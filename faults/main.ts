@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { prepare } from "../local/commands/prepare.ts";
 import { allClusters } from "../local/gke/records.ts";
 import { lockEnvironment } from "../local/lock.ts";
+import { largeTemporaryDir } from "../local/machine/temporaryDir.ts";
 import { say } from "../local/progress.ts";
 import { ensureWorkloadBuilt } from "./build.ts";
 import { faults } from "./catalogue/index.ts";
@@ -41,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(
     args,
     faults.map(({ name }) => name),
-    () => mkdtempSync(join(tmpdir(), "faults-")),
+    () => mkdtempSync(join(largeTemporaryDir, "faults-")),
   );
   if (options.help) {
     console.log(`${about}.\n\n${usage}`);

@@ -74,10 +74,13 @@ async function compile(tool: Tool, source: string, into: string, progress: Progr
     env: goEnvironment,
   });
   const total = all.trim().split("\n").length;
+  // A link of the largest tool takes a gigabyte, and /tmp may be in memory.
+  const temporary = join(source, "_tmp");
+  mkdirSync(temporary);
   await new Promise<void>((resolve, reject) => {
     const child = spawn("go", ["build", "-v", ...build, "-o", `${into}/`, ...tool.packages], {
       cwd: source,
-      env: { ...process.env, ...goEnvironment },
+      env: { ...process.env, ...goEnvironment, GOTMPDIR: temporary },
       stdio: ["ignore", "ignore", "pipe"],
     });
     let compiled = 0;

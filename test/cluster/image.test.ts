@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
 import { packPause, pauseImage } from "../../local/image/image.ts";
+import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
 import { unpackImages } from "../../local/image/unpack.ts";
 
 describe("the store of images", function () {
@@ -12,7 +12,7 @@ describe("the store of images", function () {
   let root = "";
 
   before(() => {
-    root = mkdtempSync(join(tmpdir(), "images-"));
+    root = mkdtempSync(join(largeTemporaryDir, "images-"));
   });
 
   after(() => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
 import { run } from "../../local/machine/run.ts";
 
 /**
@@ -22,7 +22,7 @@ export class OtherCluster {
 
   /** Starts a control plane and three nodes; seconds. */
   static async start(): Promise<OtherCluster> {
-    const stateDir = mkdtempSync(join(tmpdir(), "other-cluster-"));
+    const stateDir = mkdtempSync(join(largeTemporaryDir, "other-cluster-"));
     const config = (await main("up", stateDir)).trim();
     const kubectl = async (...args: string[]) => await run("kubectl", ["--kubeconfig", config, ...args]);
     const context = (await kubectl("config", "current-context")).trim();
