@@ -88,7 +88,9 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-if (import.meta.main) {
+if (import.meta.main && process.argv.includes("--help")) {
+  console.log("npm run policy:bench: measures the policy pack; BENCH_RUNS=N says how often (7)");
+} else if (import.meta.main) {
   const runs: Values[] = [];
   while (runs.length < Number(process.env["BENCH_RUNS"] ?? 7)) runs.push(await policyBench.measure());
   for (const row of rows) {

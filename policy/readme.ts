@@ -44,4 +44,8 @@ export function renderReadme(): string {
   return `${head}${start}\n\n${table.join("\n")}\n\n${end}${tail}`;
 }
 
-if (import.meta.main) writeFileSync(file, renderReadme());
+if (import.meta.main) {
+  if (process.argv.includes("--help"))
+    console.log("npm run policy:readme: writes the table of rules in policy/README.md");
+  else writeFileSync(file, renderReadme());
+}

@@ -13,17 +13,21 @@ export const about =
 /** Tests that stand up clusters of their own, beside whatever runs on the machine. */
 const clusterTests = "test/cluster/**/*.test.ts";
 
-/** Tests that run the real engine, seconds a time. */
-const engineTests = ["test/policy/real-engine.test.ts", "test/faults/workload.test.ts"];
+/** Tests that run the real engine or install the project, seconds a time. */
+const slowTests = [
+  "test/policy/real-engine.test.ts",
+  "test/faults/workload.test.ts",
+  "test/local/install.test.ts",
+];
 
 function specs(unit: boolean): string[] {
   const cluster = globSync(clusterTests, { cwd: projectDir }).sort();
-  const slow = new Set([...engineTests, ...cluster]);
+  const slow = new Set([...slowTests, ...cluster]);
   const quick = globSync("test/**/*.test.ts", { cwd: projectDir })
     .filter((file) => !slow.has(file))
     .sort();
   // What takes longest comes last: a plain mistake is known in seconds.
-  return unit ? quick : [...quick, ...engineTests, ...cluster];
+  return unit ? quick : [...quick, ...slowTests, ...cluster];
 }
 
 /** What the engine's and the clusters' tests need; undefined, with the reason said, where this machine cannot have it. */

@@ -130,6 +130,13 @@ function nearestTests(file: string): readonly string[] {
 }
 
 const filter = process.argv[2] ?? "";
+if (filter === "--help") {
+  console.log(
+    "npm run policy:mutate -- [part of a path]: breaks the pack's conditions one at a time and prints what no test " +
+      "notices; MUTATE_STEP=N tries every N-th break, MUTATE_FIRST=K from the K-th on",
+  );
+  process.exit(0);
+}
 const files = readdirSync(join(root, "policy"), { recursive: true, encoding: "utf8" })
   .filter(
     (name) =>
