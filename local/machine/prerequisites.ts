@@ -1,32 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 import { cacheDir, stateDir } from "../paths.ts";
-import { say, step } from "../progress.ts";
+import { say } from "../progress.ts";
 import { machineFaults } from "./faults.ts";
 import type { Need } from "./faults.ts";
 import { inspectMachine } from "./machine.ts";
-import { run, succeeds } from "./run.ts";
-
-/** A Debian package and the file by which it is known to be there. */
-const packages: Readonly<Record<string, string>> = {
-  catatonit: "/usr/bin/catatonit",
-  containerd: "/usr/bin/containerd",
-  "containernetworking-plugins": "/usr/lib/cni/bridge",
-  crun: "/usr/bin/crun",
-  iproute2: "/usr/bin/nstat",
-  maven: "/usr/bin/mvn",
-  mmdebstrap: "/usr/bin/mmdebstrap",
-  nftables: "/usr/sbin/nft",
-  procps: "/usr/sbin/sysctl",
-  runit: "/usr/bin/runsvdir",
-  umoci: "/usr/bin/umoci",
-  unzip: "/usr/bin/unzip",
-  "util-linux": "/usr/bin/unshare",
-};
-
-function missingPackages(): string[] {
-  return Object.entries(packages).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
-}
+import { installPackages, missingPackages } from "./packages.ts";
+import { succeeds } from "./run.ts";
 
 /** Files that are watched through one handle each; every kubelet and containerd has several. */
 const inotifyInstances = "/proc/sys/fs/inotify/max_user_instances";
@@ -82,14 +62,4 @@ async function kernelFiltersPackets(): Promise<boolean> {
     add rule ip probe pre fib daddr type local numgen random mod 2 vmap { 0 : accept, 1 : accept }
     add rule ip probe post masquerade`;
   return await succeeds("unshare", ["--net", "nft", "-f", "-"], { input: rules });
-}
-
-async function installPackages(missing: readonly string[]): Promise<void> {
-  if (missing.length === 0) return;
-  const progress = step(`Installing ${missing.join(", ")}`);
-  const environment = { DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update", "-q"], { env: environment });
-  progress.update("package lists read");
-  await run("apt-get", ["install", "-yq", "--no-install-recommends", ...missing], { env: environment });
-  progress.end();
 }
