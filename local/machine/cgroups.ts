@@ -34,14 +34,79 @@ function inheritCpuset(dir: string): void {
   }
 }
 
+/**
+ * The cgroup that takes the processes of the root that a container sees. That is no true root, and a cgroup with
+ * controllers below it may have no processes.
+ * @see https://docs.kernel.org/admin-guide/cgroup-v2.html#no-internal-process-constraint
+ */
+const displaced = join(root, "local-gke-displaced");
+
+function processesIn(dir: string): number[] {
+  return (
+    readFileSync(join(dir, "cgroup.procs"), "utf8")
+      .split("\n")
+      .map(Number)
+      // A process outside of the container has no number here, and stays.
+      .filter((pid) => pid > 0)
+  );
+}
+
+function moveProcesses(from: string, to: string): void {
+  for (const pid of processesIn(from)) {
+    try {
+      writeFileSync(join(to, "cgroup.procs"), String(pid));
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!isErrno(error, "ESRCH")) throw error;
+    }
+  }
+}
+
+/** Turns all of a cgroup's controllers on below it, or off; false where processes in it are in the way. */
+function setControllers(dir: string, sign: "+" | "-"): boolean {
+  const file = sign === "+" ? "cgroup.controllers" : "cgroup.subtree_control";
+  const controllers = readFileSync(join(dir, file), "utf8").trim().split(/\s+/);
+  const words = controllers.filter((name) => name !== "").map((name) => `${sign}${name}`);
+  try {
+    writeFileSync(join(dir, "cgroup.subtree_control"), words.join(" "));
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EBUSY")) return false;
+    throw error;
+  }
+}
+
+/** Turns all controllers on in v2's root; in a container, its processes move out of the way first. */
+function delegateRoot(): void {
+  // Processes may start while others are moved.
+  for (let attempt = 0; attempt < 10; attempt++) {
+    if (setControllers(root, "+")) return;
+    mkdirSync(displaced, { recursive: true });
+    moveProcesses(root, displaced);
+  }
+  throw new Error(
+    `${root}: the controllers cannot be turned on, as processes from outside of this container are in its cgroup`,
+  );
+}
+
+/** Moves what {@link delegateRoot} moved back to where it was, once nothing else has cgroups there. */
+function restoreRoot(): void {
+  if (!cgroupV2 || !existsSync(displaced)) return;
+  if (descendants(root).some((dir) => dir !== root && dir !== displaced)) return;
+  setControllers(root, "-");
+  moveProcesses(displaced, root);
+  rmdirSync(displaced);
+}
+
 /** Makes a cgroup in every hierarchy, with all controllers usable below it. */
 export function makeCgroup(path: string): void {
   for (const hierarchy of hierarchies()) {
     let dir = hierarchy;
     for (const name of path.split("/").filter((part) => part !== "")) {
       if (cgroupV2) {
-        const controllers = readFileSync(join(dir, "cgroup.controllers"), "utf8").trim().split(/\s+/);
-        writeFileSync(join(dir, "cgroup.subtree_control"), controllers.map((name) => `+${name}`).join(" "));
+        if (dir === root) delegateRoot();
+        else if (!setControllers(dir, "+"))
+          throw new Error(`${dir}: processes are in the way of its controllers`);
       }
       dir = join(dir, name);
       mkdirSync(dir, { recursive: true });
@@ -73,7 +138,9 @@ export async function removeEmptyCgroup(path: string): Promise<void> {
     const top = join(hierarchy, path);
     return existsSync(top) && descendants(top).length > 1;
   });
-  if (!used) await removeCgroup(path);
+  if (used) return;
+  await removeCgroup(path);
+  restoreRoot();
 }
 
 function tryRemove(top: string): boolean {
