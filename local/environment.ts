@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { range as clusterAddresses } from "./gke/addresses.ts";
 import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir } from "./paths.ts";
 import { dependencyVersion } from "./packageVersions.ts";
 import { kubernetesPlugin } from "./toolchain/build.ts";
@@ -24,6 +25,7 @@ export function environment(tools: string): Record<string, string> {
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
     ZOOKEEPER_ENVIRONMENT_STATE: stateDir,
     KUBECONFIG: join(stateDir, "kubeconfig"),
+    ...proxyExceptions(process.env),
     NODE_COMPILE_CACHE: join(stateDir, "compile-cache"),
   };
 }
@@ -43,13 +45,28 @@ function executable(path: string, text: string): void {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** NO_PROXY with the local clusters in it, where the machine has a proxy: it could not reach them. */
+export function proxyExceptions(
+  variables: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const proxies = Object.entries(variables).filter(
+    ([name, value]) => /^(https?|all)_proxy$/i.test(name) && value !== "",
+  );
+  if (proxies.length === 0) return {};
+  const excepted = [variables["NO_PROXY"], variables["no_proxy"], "localhost,127.0.0.1", clusterAddresses]
+    .flatMap((list) => (list ?? "").split(","))
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+  const list = [...new Set(excepted)].join(",");
+  return { NO_PROXY: list, no_proxy: list };
+}
+
 /** A script that runs one of our TypeScript programs with the tools. */
 function nodeScript(tools: string, program: string, variables: Record<string, string>): string {
   const exports = Object.entries({ ...environment(tools), ...variables }).map(
     ([name, value]) => `export ${name}=${quoted(value)}`,
   );
-  const node = join(projectDir, "node_modules", ".bin", "node");
-  return `#!/bin/sh\n${exports.join("\n")}\nexec ${quoted(node)} ${quoted(join(projectDir, program))} "$@"\n`;
+  return `#!/bin/sh\numask 022\n${exports.join("\n")}\nexec ${quoted(process.execPath)} ${quoted(join(projectDir, program))} "$@"\n`;
 }
 
 /** Puts the plugins into Pulumi's home, and the auth plugin beside them. */

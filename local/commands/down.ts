@@ -12,6 +12,7 @@ import { allClusters, isThere } from "../gke/records.ts";
 import type { ClusterRecord } from "../gke/records.ts";
 import { imageStore } from "../image/store.ts";
 import { lockEnvironment } from "../lock.ts";
+import { requireRoot } from "../machine/root.ts";
 import { gkeDir, stateDir } from "../paths.ts";
 import { deleteUnreachable, ensureStack, forgetStacks, pulumi, recoverStack } from "../pulumi.ts";
 import { say } from "../progress.ts";
@@ -87,11 +88,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const unknown = args.filter((arg) => !["--delete-volumes", "--keep-volumes", "--force"].includes(arg));
   if (unknown.length > 0)
     throw new Error(`down: unknown argument ${unknown.join(" ")}; see npm run down -- --help`);
-  if (process.getuid?.() !== 0) {
-    throw new Error(
-      "namespaces, mounts and cgroups are removed by root; run the command as root, for example with sudo",
-    );
-  }
+  requireRoot();
   if (!existsSync(stateDir)) {
     const removed = await removeLost(gkeDir);
     for (const line of removed) say(`Removed ${line}, whose state folder is gone.`);

@@ -1,10 +1,12 @@
 import { environment, isPrepared } from "../environment.ts";
+import { requireRoot } from "../machine/root.ts";
 import { builtTools } from "../toolchain/build.ts";
 
 export const about = 'Prints the exports for a shell: eval "$(npm run -s env)"';
 
 /** Prints what a shell needs for pulumi, kubectl and the tutorial's commands. */
 export async function main(): Promise<number> {
+  requireRoot();
   const tools = await builtTools();
   if (tools === undefined || !isPrepared()) {
     throw new Error("there is no environment yet; run: npm run up");

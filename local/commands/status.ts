@@ -9,6 +9,7 @@ import type { Part } from "../gke/parts.ts";
 import { allClusters } from "../gke/records.ts";
 import type { ClusterRecord } from "../gke/records.ts";
 import { CommandError } from "../machine/run.ts";
+import { requireRoot } from "../machine/root.ts";
 import { gkeDir } from "../paths.ts";
 import { builtTools } from "../toolchain/build.ts";
 
@@ -78,6 +79,7 @@ async function readHealth(cluster: ClusterRecord): Promise<Health | undefined> {
 
 /** Prints the state of every cluster. */
 export async function main(): Promise<number> {
+  requireRoot();
   const tools = await builtTools();
   const clusters = allClusters();
   if (tools === undefined || clusters.length === 0) {

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { stack } from "../environment.ts";
 import { restoreClusters } from "../gke/clusters.ts";
 import { lockEnvironment } from "../lock.ts";
+import { requireRoot } from "../machine/root.ts";
 import { run, succeeds, until } from "../machine/run.ts";
 import { projectDir } from "../paths.ts";
 import { ensembleFaults, healthQuery } from "../gke/health.ts";
@@ -68,6 +69,7 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
 
 /** Stands the environment up and says how to use it. */
 export async function main(args: readonly string[]): Promise<number> {
+  requireRoot();
   await lockEnvironment("npm run up");
   const { env, imageStore } = await prepare();
   await ensureStack(env);

@@ -2,6 +2,7 @@ import { main as faults } from "../../faults/main.ts";
 import { about as drillsAbout, main as drills } from "../../verify/main.ts";
 import { environment, stack } from "../environment.ts";
 import { lockEnvironment } from "../lock.ts";
+import { requireRoot } from "../machine/root.ts";
 import { withTemporaryFolder } from "../temporary.ts";
 import { builtTools } from "../toolchain/build.ts";
 
@@ -30,6 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
     Object.assign(process.env, elsewhere ? { PATH: own["PATH"] } : own);
   }
   if (elsewhere) return await drills(others);
+  requireRoot();
   if (tools === undefined) throw new Error("there is no environment yet; run: npm run up");
   if (wantsFaults) return await faults(others);
   await lockEnvironment("npm run verify");

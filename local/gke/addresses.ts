@@ -8,6 +8,7 @@
  * /24 for each node.
  * @see https://www.rfc-editor.org/rfc/rfc2544
  */
+export const range = "198.18.0.0/15";
 const base = (198 << 24) + (18 << 16);
 const slotSize = 1 << 14;
 
@@ -27,6 +28,8 @@ function at(slot: number, offset: number): string {
 
 /** The address of the control plane, on the cluster's bridge. */
 export const controlPlaneAddress = (slot: number): string => at(slot, 1);
+/** The address of the machine itself, on the cluster's bridge. */
+export const machineAddress = (slot: number): string => at(slot, 2);
 /** The range of the control plane and the nodes. */
 export const nodeRange = (slot: number): string => `${at(slot, 0)}/24`;
 /** The address of the node with this index, 0 to 31. */
@@ -47,11 +50,15 @@ export function holdsAddress(slot: number, address: string): boolean {
   return value - (base >>> 0) >= slot * slotSize && value - (base >>> 0) < (slot + 1) * slotSize;
 }
 
-/** The cluster's bridge. */
-export const bridge = (slot: number): string => `gke${slot}`;
-/** The machine's end of a node's link (at most 15 characters, the kernel's limit). */
-export const nodeLink = (slot: number, index: number): string => `gke${slot}n${index}`;
-/** The machine's end of the link of the clients that faults are seen by. */
-export const clientLink = (slot: number): string => `gke${slot}client`;
+/** The network namespace of the control plane and of the bridge that joins it with the nodes. */
+export const clusterNamespace = (slot: number): string => `gke${slot}`;
+/** The cluster's bridge, in its network namespace. */
+export const bridge = "nodes";
+/** The machine's end of its link to the bridge; the only link that a cluster has in the machine's own network. */
+export const machineLink = (slot: number): string => `gke${slot}`;
+/** The bridge's end of a node's link, in the cluster's network namespace. */
+export const nodeLink = (index: number): string => `node${index}`;
+/** The bridge's end of the link of the clients that faults are seen by, in the cluster's network namespace. */
+export const clientLink = "client";
 /** The network namespace of those clients. */
 export const clientNamespace = (slot: number): string => `faults-client-${slot}`;

@@ -22,12 +22,6 @@ const goMinor = 21;
 
 const controllers = ["cpu", "cpuset", "memory", "pids"];
 
-/** Where the control plane's services listen, on the bridge: a program on all addresses has these ports there, too. */
-const ports = [
-  ...["tcp/443", "tcp/2379", "tcp/2380", "tcp/10257", "tcp/10259"],
-  ...["tcp/53", "udp/53", "tcp/8080", "tcp/8181"],
-];
-
 /** What a path cannot have in it: the files and variables in which it stands have no way to quote it. */
 const unquotable = /[\s'"`$\\:;,#?%&|<>(){}[\]*!~]/u;
 
@@ -51,7 +45,6 @@ export function machineFaults(machine: Machine, need: Need): string[] {
   const gib = (size: number) => `${size.toFixed(1)} GiB`;
   const disk = need.builds ? diskGiB.builds : diskGiB.runs;
   const missing = controllers.filter((name) => !machine.controllers.includes(name));
-  const taken = ports.filter((port) => machine.wildcardPorts.includes(port));
   const { overlay, namespaces, bridges } = machine.kernel;
   const found: (string | undefined | false)[] = [
     !machine.isRoot &&
@@ -79,9 +72,6 @@ export function machineFaults(machine: Machine, need: Need): string[] {
     missing.length > 0 &&
       `the cgroup controllers ${missing.join(", ")} are missing; turn them on in the kernel's command line`,
     need.builds && goFault(machine.go),
-    taken.length > 0 &&
-      `a program listens at all of the machine's addresses on ${taken.join(", ")}, which the control plane needs on ` +
-        "its bridge; end it, or have it listen at its own address",
     machine.foreignAddresses.length > 0 &&
       `addresses of 198.18.0.0/15, which the local clusters use, are taken: ${machine.foreignAddresses.join(", ")}; ` +
         "end what uses them, such as a VPN",

@@ -23,8 +23,6 @@ export interface Machine {
   controllers: readonly string[];
   /** The version of Go on PATH, such as 1.25.0; undefined where there is none. */
   go: string | undefined;
-  /** The ports on which a program listens at all of the machine's addresses, by protocol: tcp/443. */
-  wildcardPorts: readonly string[];
   /** Addresses of 198.18.0.0/15 on links that are no local cluster's, each with its link. */
   foreignAddresses: readonly string[];
 }
@@ -49,37 +47,12 @@ async function kernelHas(filesystem: string): Promise<boolean> {
   return await succeeds("modprobe", [filesystem]);
 }
 
-/** The ports that /proc/net/tcp and its like say are listened on at every address. */
-export function wildcardPorts(protocol: "tcp" | "udp", table: string): string[] {
-  // A TCP socket listens in state 0A; a UDP socket that nobody has connected is in state 07.
-  const listening = protocol === "tcp" ? "0A" : "07";
-  return table.split("\n").flatMap((line) => {
-    const [, local = "", , state] = line.trim().split(/\s+/);
-    const [address = "", port = ""] = local.split(":");
-    return state === listening && /^0+$/.test(address) ? [`${protocol}/${parseInt(port, 16)}`] : [];
-  });
-}
-
-function allWildcardPorts(): string[] {
-  const found = (["tcp", "udp"] as const).flatMap((protocol) =>
-    ["", "6"].flatMap((version) => {
-      try {
-        return wildcardPorts(protocol, readFileSync(`/proc/net/${protocol}${version}`, "utf8"));
-      } catch {
-        // A kernel without IPv6 has no such file.
-        return [];
-      }
-    }),
-  );
-  return [...new Set(found)];
-}
-
 /** The addresses of 198.18.0.0/15 that `ip -json address` lists on links that are no local cluster's. */
 export function foreignAddresses(
   links: readonly { ifname: string; addr_info: readonly { local?: string }[] }[],
 ): string[] {
   return links
-    .filter(({ ifname }) => !/^gke\d+(n\d+)?$/.test(ifname))
+    .filter(({ ifname }) => !/^gke\d+$/.test(ifname))
     .flatMap(({ ifname, addr_info: addresses }) =>
       addresses.flatMap(({ local = "" }) => (/^198\.1[89]\./.test(local) ? [`${local} on ${ifname}`] : [])),
     );
@@ -126,7 +99,6 @@ export async function inspectMachine(folders: readonly string[]): Promise<Machin
     kernel: { overlay, namespaces, bridges },
     controllers: cgroupControllers(),
     go,
-    wildcardPorts: allWildcardPorts(),
     foreignAddresses: foreign,
   };
 }

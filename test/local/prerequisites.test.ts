@@ -1,8 +1,10 @@
 import { expect } from "chai";
 
+import { proxyExceptions } from "../../local/environment.ts";
 import { machineFaults } from "../../local/machine/faults.ts";
-import { foreignAddresses, inspectMachine, wildcardPorts } from "../../local/machine/machine.ts";
+import { foreignAddresses, inspectMachine } from "../../local/machine/machine.ts";
 import type { Machine } from "../../local/machine/machine.ts";
+import { requireRoot } from "../../local/machine/root.ts";
 import { isLinux, needs } from "./needs.ts";
 
 const fit: Machine = {
@@ -15,7 +17,6 @@ const fit: Machine = {
   kernel: { overlay: true, namespaces: true, bridges: true },
   controllers: ["cpu", "cpuset", "memory", "pids"],
   go: "1.25.0",
-  wildcardPorts: ["tcp/22", "udp/68"],
   foreignAddresses: [],
 };
 const fresh = { builds: true, runs: false };
@@ -42,7 +43,6 @@ describe("what a machine lacks", () => {
     ["cgroups", { controllers: ["cpu", "cpuset", "pids"] }, /controllers memory are missing/],
     ["Go", { go: undefined }, /Go 1\.21 or newer is not on PATH/],
     ["a Go that is new enough", { go: "1.19.8" }, /Go is 1\.19\.8/],
-    ["a port", { wildcardPorts: ["tcp/443", "udp/53", "tcp/80"] }, /tcp\/443, udp\/53, which/],
     ["addresses", { foreignAddresses: ["198.18.0.1 on tun0"] }, /198\.18\.0\.1 on tun0/],
   ];
 
@@ -69,19 +69,6 @@ describe("what a machine lacks", () => {
 });
 
 describe("what is in use on a machine", () => {
-  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
-   0: 00000000:01BB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1
-   1: 0100007F:0035 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2
-   2: 00000000:0050 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 3
-   3: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 4`;
-
-  it("is a port listened on at every address, not at one, nor a connection", () => {
-    expect(wildcardPorts("tcp", table)).to.deep.equal(["tcp/443"]);
-    expect(wildcardPorts("udp", table)).to.deep.equal(["udp/53"]);
-    const v6 = "0: 00000000000000000000000000000000:01BB 00000000000000000000000000000000:0000 0A 0";
-    expect(wildcardPorts("tcp", v6)).to.deep.equal(["tcp/443"]);
-  });
-
   it("is an address of the range on any link but a local cluster's", () => {
     const link = (ifname: string, ...locals: string[]) => ({
       ifname,
@@ -97,5 +84,41 @@ describe("what is in use on a machine", () => {
     expect(machine.memory).to.be.greaterThan(machine.availableMemory);
     expect(machine.disks.get("/nonexistent/folder")).to.be.greaterThan(0);
     expect(machine.controllers).to.include("memory");
+  });
+});
+
+describe("a machine's proxy", () => {
+  it("is not asked for local clusters, nor for what its users except", () => {
+    expect(
+      proxyExceptions({ HTTPS_PROXY: "http://proxy:3128", no_proxy: "intranet, localhost" }),
+    ).to.deep.equal({
+      NO_PROXY: "intranet,localhost,127.0.0.1,198.18.0.0/15",
+      no_proxy: "intranet,localhost,127.0.0.1,198.18.0.0/15",
+    });
+  });
+
+  it("does not grow with every command", () => {
+    const once = proxyExceptions({ http_proxy: "http://proxy:3128" });
+    expect(proxyExceptions({ http_proxy: "http://proxy:3128", ...once })).to.deep.equal(once);
+  });
+
+  it("needs no exceptions where there is none", () => {
+    expect(proxyExceptions({ NO_PROXY: "intranet", HTTPS_PROXY: "" })).to.deep.equal({});
+  });
+});
+
+describe("a command of somebody who is not root", () => {
+  const { getuid } = process;
+
+  afterEach(() => {
+    process.getuid = getuid;
+  });
+
+  it("is refused with what to do, as there seems to be no environment otherwise", function () {
+    needs(this, "Linux", isLinux);
+    process.getuid = () => 1000;
+    expect(requireRoot).to.throw("run the command as root");
+    process.getuid = () => 0;
+    expect(requireRoot).not.to.throw();
   });
 });
