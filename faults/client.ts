@@ -3,7 +3,7 @@ import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as addresses from "../local/gke/addresses.ts";
-import { removeClientNetwork } from "../local/gke/network.ts";
+import { joinBridge, removeClientNetwork } from "../local/gke/network.ts";
 import { nodeDir } from "../local/gke/records.ts";
 import type { ClusterRecord } from "../local/gke/records.ts";
 import { signal } from "../local/machine/processes.ts";
@@ -47,15 +47,11 @@ function proxyConfig(cluster: ClusterRecord, address: string): { config: object;
  */
 export async function startClient(cluster: ClusterRecord, dir: string, undo: Undo): Promise<Client> {
   const netns = addresses.clientNamespace(cluster.slot);
-  const link = addresses.clientLink(cluster.slot);
   const address = addresses.nodeAddress(cluster.slot, clientAddressIndex);
   await remove(cluster.slot);
   undo.later("the clients' network namespace", () => remove(cluster.slot));
   await run("ip", ["netns", "add", netns]);
-  const bridge = addresses.bridge(cluster.slot);
-  await run("ip", ["-batch", "-"], {
-    input: `link add ${link} type veth peer name eth0 netns ${netns}\nlink set ${link} master ${bridge} up\n`,
-  });
+  await joinBridge(cluster.slot, netns, addresses.clientLink);
   const nodes = cluster.pools.flatMap((pool) => pool.nodes);
   await run("ip", ["-netns", netns, "-batch", "-"], {
     input: [

@@ -1,9 +1,7 @@
 import { aFollower } from "../fault.ts";
 import { ensureNode, nodePlace, stopNode } from "../../local/gke/node.ts";
-import { nodeLink } from "../../local/gke/addresses.ts";
 import { notReady } from "../../local/gke/clusters.ts";
-import { routePods } from "../../local/gke/network.ts";
-import { run } from "../../local/machine/run.ts";
+import { routePods, setNodeLink } from "../../local/gke/network.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
 import { syncedFollowers } from "../servers.ts";
@@ -14,11 +12,9 @@ import { otherLeader } from "./processes.ts";
 /** Cuts a server's node off from the network, as a pulled cable does: silently. */
 async function cut(scene: Scene, server: Server): Promise<void> {
   const { node } = scene.ensemble.node(server.node);
-  const link = nodeLink(scene.ensemble.cluster.slot, node.index);
-  scene.undo.later(`node ${node.name} is joined to the network`, async () => {
-    await run("ip", ["link", "set", link, "up"]);
-  });
-  await run("ip", ["link", "set", link, "down"]);
+  const { slot } = scene.ensemble.cluster;
+  scene.undo.later(`node ${node.name} is joined to the network`, () => setNodeLink(slot, node.index, "up"));
+  await setNodeLink(slot, node.index, "down");
 }
 
 /** Waits until the leader has noticed that followers are gone. */
@@ -40,13 +36,17 @@ async function lose(scene: Scene, server: Server): Promise<void> {
   scene.undo.later(`node ${node.name} is repaired`, async () => {
     const cluster = ensemble.cluster;
     await ensureNode({ cluster, pool, node }, imageStore);
-    await routePods(cluster.pools.flatMap(({ nodes }) => nodes).map((other) => nodePlace(cluster, other)));
+    const nodes = cluster.pools.flatMap((other) => other.nodes);
+    await routePods(
+      cluster.slot,
+      nodes.map((other) => nodePlace(cluster, other)),
+    );
     await waitFor(`node ${node.name} Ready`, async () => {
       return (await notReady(cluster, [node.name])).length === 0 || "NotReady";
     });
   });
   // Silently: whoever is killed on a machine that still has a network says goodbye to its peers.
-  await run("ip", ["link", "set", nodeLink(ensemble.cluster.slot, node.index), "down"]);
+  await setNodeLink(ensemble.cluster.slot, node.index, "down");
   await stopNode(ensemble.cluster, node);
 }
 

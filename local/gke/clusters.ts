@@ -6,10 +6,15 @@ import { until } from "../machine/run.ts";
 import { lastLog } from "../machine/units.ts";
 import { notice } from "../notice.ts";
 import { maxNodes } from "./addresses.ts";
-import { controlPlaneServes, ensureControlPlane, stopControlPlane } from "./controlPlane.ts";
+import {
+  controlPlaneFault,
+  controlPlaneServes,
+  ensureControlPlane,
+  stopControlPlane,
+} from "./controlPlane.ts";
 import { drain } from "./drain.ts";
 import { kubectl } from "./kubectl.ts";
-import { removeBridge, removeClientNetwork, routePods } from "./network.ts";
+import { removeClientNetwork, removeClusterNetwork, routePods } from "./network.ts";
 import { cgroupRoot, deleteNode, ensureNode, nodePlace, nodeRuns, stopNode } from "./node.ts";
 import { reclaimSlots } from "./lost.ts";
 import { allClusters, clusterDir, nodeDir, readCluster, removeCluster, writeCluster } from "./records.ts";
@@ -117,7 +122,10 @@ async function startNodes(
 ): Promise<void> {
   const nodes = pools.flatMap((pool) => pool.nodes.map((node) => ({ cluster, pool, node })));
   await Promise.all(nodes.map((placed) => ensureNode(placed, imageStore)));
-  await routePods(cluster.pools.flatMap((pool) => pool.nodes).map((node) => nodePlace(cluster, node)));
+  await routePods(
+    cluster.slot,
+    cluster.pools.flatMap((pool) => pool.nodes).map((node) => nodePlace(cluster, node)),
+  );
   const names = nodes.map(({ node }) => node.name);
   let waitedFor = names;
   const allReady = async () => {
@@ -199,13 +207,14 @@ export async function stopCluster(cluster: ClusterRecord): Promise<void> {
   await removeEmptyCgroup(cgroupRoot);
   // A run of faults that was killed leaves its clients' network.
   await removeClientNetwork(cluster.slot);
-  await removeBridge(cluster.slot);
+  await removeClusterNetwork(cluster.slot);
 }
 
 /** Whether everything of a cluster runs and is Ready; else what does not. */
 export async function clusterFaults(cluster: ClusterRecord): Promise<string[]> {
   const nodes = cluster.pools.flatMap((pool) => pool.nodes);
-  if (!(await controlPlaneServes(cluster))) return ["the control plane does not serve"];
+  const fault = await controlPlaneFault(cluster);
+  if (fault !== undefined) return [fault];
   const [running, ended] = [true, false].map((runs) =>
     nodes.filter((node) => nodeRuns(cluster, node) === runs).map((node) => node.name),
   );

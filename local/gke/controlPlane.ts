@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { succeeds, until } from "../machine/run.ts";
-import { killUnit, lastLog, startUnit, unitPid } from "../machine/units.ts";
+import { killUnit, lastLog, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "./addresses.ts";
 import { kubectl, kubectlApply } from "./kubectl.ts";
-import { ensureBridge } from "./network.ts";
+import { ensureClusterNetwork } from "./network.ts";
 import { adminKubeconfig, ensurePki, kubeconfig, pkiDir } from "./pki.ts";
 import { clusterDir, disksDir } from "./records.ts";
 import type { ClusterRecord } from "./records.ts";
@@ -143,6 +143,7 @@ function controlPlane(cluster: ClusterRecord): Unit {
   return {
     id: controlPlaneId(cluster),
     dir,
+    netns: addresses.clusterNamespace(cluster.slot),
     setup: [`export PATH='${process.env["PATH"] ?? ""}'`],
     services: {
       etcd: etcd(cluster),
@@ -160,10 +161,10 @@ function controlPlane(cluster: ClusterRecord): Unit {
 
 /** Makes, or makes whole again, a cluster's control plane; returns when its API serves. */
 export async function ensureControlPlane(cluster: ClusterRecord): Promise<void> {
-  await ensureBridge(cluster.slot);
+  await ensureClusterNetwork(cluster.slot);
   await ensurePki(cluster);
   const unit = controlPlane(cluster);
-  startUnit(unit);
+  await startUnit(unit);
   try {
     await until("the API server serves", () => controlPlaneServes(cluster), { within: 120_000 });
   } catch (error) {
@@ -177,19 +178,30 @@ export async function ensureControlPlane(cluster: ClusterRecord): Promise<void> 
   await kubectlApply(cluster, systemObjects());
 }
 
-/** Whether the control plane's unit runs; its API may not serve yet. */
+/** Whether the control plane's unit runs in its network; its API may not serve yet. */
 export function controlPlaneRuns(cluster: ClusterRecord): boolean {
-  return unitPid(controlPlaneId(cluster)) !== undefined;
+  return unitRuns({ id: controlPlaneId(cluster), netns: addresses.clusterNamespace(cluster.slot) });
 }
+
+/** How long the API may take to say whether it serves, in milliseconds. */
+const answerWithin = 5_000;
 
 /** Whether the cluster's API serves. */
 export async function controlPlaneServes(cluster: ClusterRecord): Promise<boolean> {
   return (
     controlPlaneRuns(cluster) &&
     (await succeeds("kubectl", ["--kubeconfig", adminKubeconfig(cluster), "get", "--raw", "/readyz"], {
-      timeout: 5_000,
+      timeout: answerWithin,
     }))
   );
+}
+
+/** What is wrong with the control plane; undefined where nothing is. */
+export async function controlPlaneFault(cluster: ClusterRecord): Promise<string | undefined> {
+  if (!controlPlaneRuns(cluster)) return "the control plane does not run";
+  return (await controlPlaneServes(cluster))
+    ? undefined
+    : `the API server does not say within ${answerWithin / 1000} s that it serves`;
 }
 
 /** Ends the control plane; its etcd stays on disk. */

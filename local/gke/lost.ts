@@ -5,9 +5,9 @@ import { removeCgroup, removeEmptyCgroup } from "../machine/cgroups.ts";
 import { unitProcesses } from "../machine/processes.ts";
 import { run } from "../machine/run.ts";
 import { killUnit } from "../machine/units.ts";
-import { bridge, holdsAddress, podRange } from "./addresses.ts";
+import { holdsAddress, podRange } from "./addresses.ts";
 import { cgroupRoot } from "./node.ts";
-import { removeNamespace } from "./network.ts";
+import { removeClusterNetwork, removeNamespace } from "./network.ts";
 import { claimedAt, claims, releaseSlot } from "./slots.ts";
 import type { Claim } from "./slots.ts";
 
@@ -23,13 +23,6 @@ const recordWithin = 60_000;
 /** Whether the record of a claim's cluster is gone, so that no command would ever give the slot back. */
 const hasNoRecord = (claim: Claim): boolean =>
   !existsSync(join(claim.dir, "cluster.json")) && Date.now() - claimedAt(claim) > recordWithin;
-
-/** The links of a slot: its bridge, and the machine's ends of the others. */
-async function links(slot: number): Promise<string[]> {
-  const all = JSON.parse(await run("ip", ["-json", "link"])) as { ifname: string }[];
-  const own = new RegExp(`^${bridge(slot)}(?!\\d)`);
-  return all.flatMap(({ ifname }) => (own.test(ifname) ? [ifname] : []));
-}
 
 /** The network namespaces whose link has an address of the slot. */
 async function namespaces(slot: number): Promise<string[]> {
@@ -57,9 +50,9 @@ async function clear({ slot, dir }: Claim): Promise<void> {
   for (const unit of unitsBelow(dir)) await killUnit(unit);
   await removeCgroup(`${cgroupRoot}/${slot}`);
   await removeEmptyCgroup(cgroupRoot);
-  // A namespace is known by its link, and would take the link's other end away while it is being removed.
+  // A node's namespace is known by its link, which goes with the cluster's network.
   const named = await namespaces(slot);
-  for (const link of await links(slot)) await run("ip", ["link", "del", link]);
+  await removeClusterNetwork(slot);
   for (const name of named) await removeNamespace(name);
   await run("ip", ["route", "flush", "root", podRange(slot)]);
   releaseSlot({ slot, dir });

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { parseMachineType } from "../../components/gke/machineType.ts";
 import { pauseImage } from "../image/image.ts";
 import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
-import { removeWhole } from "../machine/files.ts";
-import { run } from "../machine/run.ts";
-import { killUnit, startUnit, unitPid } from "../machine/units.ts";
+import { copyTree, removeWhole } from "../machine/files.ts";
+import { killUnit, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "./addresses.ts";
 import { ensureNodeNetwork, removeNodeNetwork } from "./network.ts";
@@ -57,6 +56,31 @@ function labels({ pool, node }: PlacedNode): Record<string, string> {
   };
 }
 
+/**
+ * A node's copy of crun. Debian 13 and Ubuntu 24.04 have an AppArmor profile for /usr/bin/crun. A container that it
+ * starts runs under this profile and its own, and the two together allow no signals: `pkill` in a pod is denied.
+ */
+const crun = "/run/bin/crun";
+
+/**
+ * Settings of the kernel that the kubelet makes, which are the whole machine's, with what it wants in them.
+ * @see https://github.com/kubernetes/component-helpers/blob/v0.34.3/node/util/sysctl/sysctl.go
+ */
+const kubeletSysctls: Readonly<Record<string, number>> = {
+  "kernel/keys/root_maxbytes": 25_000_000,
+  "kernel/keys/root_maxkeys": 1_000_000,
+  "kernel/panic": 10,
+  "kernel/panic_on_oops": 1,
+  "vm/overcommit_memory": 1,
+  "vm/panic_on_oom": 0,
+};
+
+/** Has the kubelet find a setting as it wants it, so that the machine's stays as it is. */
+function standInSysctl([name, value]: [string, number]): string {
+  const [file, setting] = [`/run/sysctl/${name.replaceAll("/", ".")}`, `/proc/sys/${name}`];
+  return `if [ -e ${setting} ]; then echo ${value} >${file}; mount --bind ${file} ${setting}; fi`;
+}
+
 function containerdConfig(): string {
   return `version = 2
 root = "/var/lib/containerd"
@@ -83,7 +107,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun]
     runtime_type = "io.containerd.runc.v2"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun.options]
-      BinaryName = "crun"
+      BinaryName = "${crun}"
       SystemdCgroup = false
 `;
 }
@@ -186,7 +210,9 @@ function unit(placed: PlacedNode): Unit {
       "mount -t tmpfs -o mode=0755 tmpfs /run",
       // crun refuses to run where v1's controllers have v2's hierarchy beside them.
       "if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi",
-      "mkdir -p /run/netns /run/lock /run/tmp",
+      "mkdir -p /run/netns /run/lock /run/tmp /run/bin /run/sysctl",
+      `cp "$(command -v crun)" ${crun}`,
+      ...Object.entries(kubeletSysctls).map(standInSysctl),
       // What the kubelet and the runtime leave when the node dies goes with it.
       "export TMPDIR=/run/tmp",
       `cp -r '${own("cni")}' /run/cni`,
@@ -221,6 +247,9 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
   }
   await ensureNodeNetwork(place(cluster, node));
   if (nodeRuns(cluster, node)) return;
+  // What is left of a node in a network that was removed.
+  await killUnit(nodeId(cluster, node));
+  await removeCgroup(nodeCgroup(cluster, node));
   await layImageStore(imageStore, join(dir, "containerd"));
   const files: Record<string, object> = {
     "cni/10-pods.conflist": cniConfig(placed),
@@ -232,19 +261,19 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
   }
   writeFileSync(join(dir, "containerd.toml"), containerdConfig());
   makeCgroup(nodeCgroup(cluster, node));
-  startUnit(unit(placed));
+  await startUnit(unit(placed));
 }
 
 /**
  * Gives a new node the images, as a machine image with them preloaded would.
  *
  * Layers and blobs are never written to again, so they are hard links of the
- * cached ones; only the databases are copies.
+ * cached ones, where the file system allows it; the databases are copies.
  */
 async function layImageStore(imageStore: string, target: string): Promise<void> {
   if (existsSync(join(target, "complete"))) return;
   rmSync(target, { recursive: true, force: true });
-  await run("cp", ["-al", imageStore, target]);
+  await copyTree(imageStore, target);
   for (const database of [
     "io.containerd.metadata.v1.bolt/meta.db",
     "io.containerd.snapshotter.v1.overlayfs/metadata.db",
@@ -255,9 +284,9 @@ async function layImageStore(imageStore: string, target: string): Promise<void> 
   writeFileSync(join(target, "complete"), "");
 }
 
-/** Whether the node's unit runs. */
+/** Whether the node's unit runs in its network. */
 export function nodeRuns(cluster: ClusterRecord, node: NodeRecord): boolean {
-  return unitPid(nodeId(cluster, node)) !== undefined;
+  return unitRuns({ id: nodeId(cluster, node), netns: node.name });
 }
 
 /** Ends a node as a power cut would; its folder stays. */

@@ -1,6 +1,8 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { CommandError, run } from "./run.ts";
+
 /** Writes a file, whole or not at all: who is killed half-way leaves what was there before. */
 export function writeWhole(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -21,4 +23,19 @@ export function removeWhole(dir: string): void {
     throw error;
   }
   rmSync(leaving, { recursive: true, force: true });
+}
+
+/**
+ * Copies a folder that nobody writes to: as hard links, or where those cannot be, as on another file system, as files
+ * that share their blocks, or else as plain copies.
+ * @param target must not exist
+ */
+export async function copyTree(source: string, target: string): Promise<void> {
+  try {
+    await run("cp", ["-al", source, target]);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    rmSync(target, { recursive: true, force: true });
+    await run("cp", ["-a", "--reflink=auto", source, target]);
+  }
 }

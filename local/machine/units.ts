@@ -7,12 +7,13 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 
-import { signal, unitProcesses, unitVariable } from "./processes.ts";
+import { isErrno, signal, unitProcesses, unitVariable } from "./processes.ts";
 import { until } from "./run.ts";
 
 /**
@@ -37,6 +38,23 @@ export interface Unit {
 /** The process that the unit hangs on, or undefined where the unit does not run. */
 export function unitPid(id: string): number | undefined {
   return unitProcesses().find((process) => process.unit === id && process.argv[0] === "unshare")?.pid;
+}
+
+/** Whether a process is in the network namespace that has this name now: one that was removed lives on in its processes. */
+function isInNetwork(pid: number, netns: string): boolean {
+  try {
+    const [own, named] = [statSync(`/proc/${pid}/ns/net`), statSync(`/run/netns/${netns}`)];
+    return own.dev === named.dev && own.ino === named.ino;
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** Whether the unit runs, and in its network namespace. */
+export function unitRuns({ id, netns }: Pick<Unit, "id" | "netns">): boolean {
+  const pid = unitPid(id);
+  return pid !== undefined && (netns === undefined || isInNetwork(pid, netns));
 }
 
 /** The folder where a service's log is, rotated by svlogd; `current` is the newest file. */
@@ -82,14 +100,16 @@ function writeServices(unit: Unit): void {
   ]);
 }
 
-/** Starts a unit that does not run; returns at once, its services come up by themselves. */
-export function startUnit(unit: Unit): void {
-  if (unitPid(unit.id) !== undefined) return;
+/** Starts a unit that does not run, or not in its network namespace; its services come up by themselves afterwards. */
+export async function startUnit(unit: Unit): Promise<void> {
+  if (unitRuns(unit)) return;
+  await killUnit(unit.id);
   writeServices(unit);
   const isolate = [
     "--mount",
     "--propagation",
-    "private",
+    // What the machine's users unmount later goes away here, too, and does not stay busy; nothing goes the other way.
+    "slave",
     "--pid",
     "--fork",
     "--kill-child=KILL",

@@ -3,12 +3,20 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { clientLink, clientNamespace, holdsAddress, nodeAddress } from "../../local/gke/addresses.ts";
+import {
+  clientLink,
+  clientNamespace,
+  clusterNamespace,
+  holdsAddress,
+  nodeAddress,
+} from "../../local/gke/addresses.ts";
+import { joinBridge } from "../../local/gke/network.ts";
 import { killUnit } from "../../local/machine/units.ts";
 import { signal, unitProcesses } from "../../local/machine/processes.ts";
 import { run, until } from "../../local/machine/run.ts";
 import { TestEnvironment, type Ended } from "./environment.ts";
 import { listeners, slotOf, traces } from "./machine.ts";
+import { StrangeMachine } from "./strangeMachine.ts";
 
 /** The process of a service in one of the environment's units. */
 function serviceOf(environment: TestEnvironment, unit: RegExp, command: string): number {
@@ -54,16 +62,17 @@ const stubborn = {
 
 /** Leaves the clients' network of a run of faults that was killed. */
 async function leaveClientNetwork(slot: number): Promise<void> {
-  const [link, netns] = [clientLink(slot), clientNamespace(slot)];
+  const netns = clientNamespace(slot);
   await run("ip", ["netns", "add", netns]);
-  await run("ip", ["link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", netns]);
+  await joinBridge(slot, netns, clientLink);
   await run("ip", ["-netns", netns, "addr", "add", `${nodeAddress(slot, 200)}/24`, "dev", "eth0"]);
 }
 
 describe("the environment on the local GKE", function () {
   this.timeout(10 * 60_000);
 
-  const environment = new TestEnvironment();
+  const machine = new StrangeMachine();
+  const environment = new TestEnvironment(machine.variables);
   let update = "";
 
   const zk = (pod: string, ...command: string[]) =>
@@ -78,6 +87,7 @@ describe("the environment on the local GKE", function () {
   };
 
   before(async () => {
+    await machine.start();
     expectNoFinding(await environment.npm("preview"));
     const up = await environment.npm("up");
     expectNoFinding(up);
@@ -86,6 +96,7 @@ describe("the environment on the local GKE", function () {
   });
 
   after(async () => {
+    await machine.stop();
     await environment.remove();
   });
 
@@ -116,14 +127,20 @@ describe("the environment on the local GKE", function () {
     expect(update).to.match(/Local GKE: cluster zookeeper is a .* on this machine, not on Google's cloud/);
   });
 
-  it("listens on loopback and the cluster's bridge only", async () => {
+  it("listens nowhere on the machine, and in the cluster's network on loopback and the bridge", async () => {
     const slot = slotOf(environment.stateDir);
-    const addresses = (await listeners(environment.stateDir)).map((socket) => socket.replace(/:\d+$/, ""));
+    expect(await listeners(environment.stateDir), "on the machine").to.be.empty;
+    const sockets = await listeners(environment.stateDir, clusterNamespace(slot));
+    const addresses = sockets.map((socket) => socket.replace(/:\d+$/, ""));
     expect(addresses, "the API server and others").to.have.length.at.least(5);
     const beyond = addresses.filter(
       (address) => !/^(127\.|\[::1\])/.test(address) && !holdsAddress(slot, address),
     );
     expect(beyond).to.be.empty;
+  });
+
+  it("leaves the kernel's settings as the machine's users made them", () => {
+    expect(machine.hasItsSettings()).to.equal(true);
   });
 
   it("gives a node no link but those of the cluster", async () => {
@@ -236,6 +253,18 @@ describe("the environment on the local GKE", function () {
     expect(await zk("zk-2", "get", "/acknowledged")).to.contain("write");
   });
 
+  it("comes back with its data after its network was taken away", async () => {
+    const slot = slotOf(environment.stateDir);
+    const node = (
+      await environment.kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
+    ).trim();
+    for (const netns of [clusterNamespace(slot), node]) await run("ip", ["netns", "del", netns]);
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    await ready();
+    expect(await zk("zk-0", "get", "/acknowledged")).to.contain("write");
+  });
+
   it("finishes an up that was cut off anywhere", async () => {
     for (const [milliseconds, signal] of [
       [700, "SIGKILL"],
@@ -258,10 +287,7 @@ describe("the environment on the local GKE", function () {
   it("leaves the volumes where nobody asked to remove them, and nothing else", async () => {
     const slot = slotOf(environment.stateDir);
     await leaveClientNetwork(slot);
-    expect(await traces(environment.stateDir, slot)).to.include.members([
-      `link ${clientLink(slot)}`,
-      `network namespace ${clientNamespace(slot)}`,
-    ]);
+    expect(await traces(environment.stateDir, slot)).to.include(`network namespace ${clientNamespace(slot)}`);
     const file = join(environment.stateDir, "stubborn.json");
     writeFileSync(file, JSON.stringify(stubborn));
     await environment.kubectl("apply", "-f", file);

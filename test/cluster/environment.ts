@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
 import { projectDir } from "../../local/paths.ts";
 import { run } from "../../local/machine/run.ts";
 
@@ -15,12 +15,18 @@ export interface Ended {
 
 /** An environment of a test's own, in a state folder of its own, beside whatever runs on the machine. */
 export class TestEnvironment {
+  readonly #variables: Readonly<Record<string, string>>;
   #stateDir: string | undefined;
   #exports: Record<string, string> | undefined;
 
+  /** @param variables what its commands are run with in addition to this process's variables */
+  constructor(variables: Readonly<Record<string, string>> = {}) {
+    this.#variables = variables;
+  }
+
   /** Its state folder, made when it is first asked for: a test that is left out leaves none. */
   get stateDir(): string {
-    this.#stateDir ??= mkdtempSync(join(tmpdir(), "zookeeper-environment-"));
+    this.#stateDir ??= mkdtempSync(join(largeTemporaryDir, "zookeeper-environment-"));
     return this.#stateDir;
   }
 
@@ -59,7 +65,7 @@ export class TestEnvironment {
         cwd: projectDir,
         // Its own process group, as a terminal gives a command.
         detached: true,
-        env: { ...process.env, ZOOKEEPER_ENVIRONMENT_STATE: this.stateDir },
+        env: { ...process.env, ...this.#variables, ZOOKEEPER_ENVIRONMENT_STATE: this.stateDir },
         stdio: ["ignore", "pipe", "pipe"],
       });
       let output = "";

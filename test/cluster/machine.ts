@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { podRange } from "../../local/gke/addresses.ts";
+import { clusterNamespace, podRange } from "../../local/gke/addresses.ts";
 import { run } from "../../local/machine/run.ts";
 import { environmentOf, unitProcesses } from "../../local/machine/processes.ts";
 
@@ -56,10 +56,14 @@ export function ownProcesses(stateDir: string): OwnProcess[] {
     .filter(({ command }) => command !== "");
 }
 
-/** Where an environment's processes listen in the machine's own network, as ADDRESS:PORT; nodes and pods have networks of their own. */
-export async function listeners(stateDir: string): Promise<string[]> {
+/**
+ * Where an environment's processes listen, as ADDRESS:PORT.
+ * @param netns the network namespace to look in; the machine's own when left out
+ */
+export async function listeners(stateDir: string, netns?: string): Promise<string[]> {
   const own = new Set(ownProcesses(stateDir).map(({ pid }) => pid));
-  const sockets = (await run("ss", ["-Hltunp"])).trim().split("\n");
+  const where = netns === undefined ? [] : ["-N", netns];
+  const sockets = (await run("ss", [...where, "-Hltunp"])).trim().split("\n");
   return sockets.flatMap((socket) => {
     const pids = [...socket.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid));
     return pids.some((pid) => own.has(pid)) ? [socket.trim().split(/\s+/)[4] ?? ""] : [];
@@ -100,13 +104,16 @@ export async function traces(stateDir: string, slot: number): Promise<string[]> 
     ...routes.map((route) => `route ${route}`),
     ...mounts.filter((mount) => mount.includes(stateDir)).map((mount) => `mount ${mount}`),
     ...namespaces
-      .filter(({ addresses }) =>
-        addresses.includes(`${podRange(slot).replace(/\d+\.\d+\/.*$/, "")}${third & 192}.`),
+      .filter(
+        ({ name, addresses }) =>
+          name === clusterNamespace(slot) ||
+          addresses.includes(`${podRange(slot).replace(/\d+\.\d+\/.*$/, "")}${third & 192}.`),
       )
       .map(({ name }) => `network namespace ${name}`),
     ...entries(slotsDir).filter((name) => name === String(slot)),
-    ...entries("/sys/fs/cgroup").filter((hierarchy) =>
-      existsSync(`/sys/fs/cgroup/${hierarchy}/local-gke/${slot}`),
-    ),
+    // v1 has the hierarchies of its controllers there, v2 the one hierarchy itself.
+    ...[".", ...entries("/sys/fs/cgroup")]
+      .filter((hierarchy) => existsSync(`/sys/fs/cgroup/${hierarchy}/local-gke/${slot}`))
+      .map((hierarchy) => `cgroup in ${hierarchy}`),
   ];
 }

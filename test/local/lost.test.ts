@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,8 +16,9 @@ import { expect } from "chai";
 
 import { reclaimSlots } from "../../local/gke/lost.ts";
 import { claimAnySlot, claims, releaseSlot } from "../../local/gke/slots.ts";
-import { removeWhole, writeWhole } from "../../local/machine/files.ts";
+import { copyTree, removeWhole, writeWhole } from "../../local/machine/files.ts";
 import { endOrphans } from "../../local/machine/orphans.ts";
+import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
 import { unitVariable } from "../../local/machine/processes.ts";
 import { projectDir } from "../../local/paths.ts";
 import { isLinux, isRoot, needs } from "./needs.ts";
@@ -95,6 +105,36 @@ describe("what was lost", function () {
       process.kill(pid, "SIGTERM");
       expect(await ended).to.equal("SIGTERM");
     }
+  });
+});
+
+describe("a folder that is copied", () => {
+  /** A file's number on its file system, which a hard link shares. */
+  const inode = (path: string) => statSync(path).ino;
+
+  function folderBelow(dir: string): string {
+    const folder = mkdtempSync(join(dir, "copied-"));
+    mkdirSync(join(folder, "source", "inner"), { recursive: true });
+    writeFileSync(join(folder, "source", "inner", "file"), "content", { mode: 0o640 });
+    return folder;
+  }
+
+  it("shares its files with the source on the same file system", async () => {
+    const folder = folderBelow(tmpdir());
+    await copyTree(join(folder, "source"), join(folder, "target"));
+    expect(inode(join(folder, "target/inner/file"))).to.equal(inode(join(folder, "source/inner/file")));
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is whole on another file system, too", async function () {
+    const isOther = existsSync("/dev/shm") && statSync("/dev/shm").dev !== statSync(largeTemporaryDir).dev;
+    needs(this, "a second file system at /dev/shm", isOther);
+    const [folder, other] = [folderBelow(largeTemporaryDir), mkdtempSync("/dev/shm/copied-")];
+    await copyTree(join(folder, "source"), join(other, "target"));
+    const copy = join(other, "target/inner/file");
+    expect(readFileSync(copy, "utf8")).to.equal("content");
+    expect(statSync(copy).mode & 0o777).to.equal(0o640);
+    for (const dir of [folder, other]) rmSync(dir, { recursive: true });
   });
 });
 

@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { Server } from "node:net";
+
+import { run } from "../../local/machine/run.ts";
+
+const table = "strange_machine";
+
+/** What ufw and Docker do to links that they do not know: nothing new comes in by them, and nothing is forwarded. */
+const firewall = `table inet ${table} {
+  chain input {
+    type filter hook input priority 0;
+    iifname "gke*" ct state established,related accept
+    iifname "gke*" drop
+  }
+  chain forward {
+    type filter hook forward priority 0;
+    iifname "gke*" drop
+    oifname "gke*" drop
+  }
+}`;
+
+/** Ports that the control plane has, too. */
+const ports = [53, 443, 8080];
+
+/** A setting that the kubelet wants to be 10. */
+const setting = "/proc/sys/kernel/panic";
+const settingsValue = "7\n";
+
+async function listen(port: number): Promise<Server | undefined> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    // Where another program has the port already, it is just as well taken.
+    server.once("error", () => {
+      resolve(undefined);
+    });
+    server.listen(port, "0.0.0.0", () => {
+      resolve(server);
+    });
+  });
+}
+
+/**
+ * A machine that other people have set up: with a firewall, a proxy, a strict umask, settings of its kernel, and servers
+ * on all of its addresses.
+ */
+export class StrangeMachine {
+  /** Variables that its commands are run with. The proxy leads nowhere. */
+  readonly variables = {
+    HTTP_PROXY: "http://127.0.0.1:1",
+    HTTPS_PROXY: "http://127.0.0.1:1",
+    NO_PROXY: "intranet.example",
+  };
+  #servers: Server[] = [];
+  #setting = "";
+  #umask = 0;
+
+  async start(): Promise<void> {
+    this.#setting = readFileSync(setting, "utf8");
+    writeFileSync(setting, settingsValue);
+    this.#umask = process.umask(0o077);
+    await run("nft", ["-f", "-"], { input: firewall });
+    const servers = await Promise.all(ports.map(listen));
+    this.#servers = servers.filter((server) => server !== undefined);
+  }
+
+  /** Whether the kernel's settings are as its users left them. */
+  hasItsSettings(): boolean {
+    return readFileSync(setting, "utf8") === settingsValue;
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this.#servers) server.close();
+    await run("nft", ["delete", "table", "inet", table]);
+    process.umask(this.#umask);
+    writeFileSync(setting, this.#setting);
+  }
+}
