@@ -3,6 +3,7 @@
 # bootstrap.sh PROGRAM [ARGUMENT ...]. Installs the packages first when
 # package-lock.json asks for others than are installed.
 set -eu
+unset CDPATH
 cd "$(dirname "$0")/.."
 
 if ! cmp -s package-lock.json node_modules/.installed-package-lock.json; then

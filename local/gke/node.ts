@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, totalmem } from "node:os";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
 import { parseMachineType } from "../../components/gke/machineType.ts";
@@ -138,7 +138,8 @@ function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
   if (machine === undefined) throw new Error(`node ${node.name}: unknown machine type ${pool.machineType}`);
   // What the machine has beyond the machine type is the system's: the node's allocatable is the machine type's size.
   const reservedKiB = Math.floor(totalmem() / 1024) - machine.memory / 1024 - evictionMiB * 1024;
-  const reservedCpus = availableParallelism() - machine.cpus;
+  // All of the machine's, as the kubelet counts them, whatever this process may use.
+  const reservedCpus = cpus().length - machine.cpus;
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",

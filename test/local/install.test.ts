@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -32,6 +33,9 @@ const others: Readonly<Record<string, readonly [args: readonly string[], answer:
 /** Runs other commands, one after the other. */
 const composed = ["lint"];
 
+/** Settings of a user's npm that would leave something out, or refuse it. */
+const strictSettings = "engine-strict=true\nomit[]=dev\nomit[]=optional\npackage-lock=false\n";
+
 /** PATH without what npm and this project put there: what the machine's user has. */
 const machinePath = (process.env["PATH"] ?? "")
   .split(":")
@@ -42,10 +46,15 @@ describe("an installation in an empty folder", function () {
   this.timeout(5 * 60_000);
 
   let folder = "";
+  let settings = "";
 
   before(function () {
     needs(this, "Linux", isLinux);
     folder = mkdtempSync(join(largeTemporaryDir, "install-"));
+    settings = join(folder, "npmrc");
+    // Where packages come from stays the user's business.
+    const own = join(homedir(), ".npmrc");
+    writeFileSync(settings, `${existsSync(own) ? readFileSync(own, "utf8") : ""}\n${strictSettings}`);
   });
 
   after(() => {
@@ -62,6 +71,8 @@ describe("an installation in an empty folder", function () {
       env: {
         ...Object.fromEntries(variables),
         ...(certificates === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificates }),
+        NODE_ENV: "production",
+        NPM_CONFIG_USERCONFIG: settings,
         PATH: path,
       },
       encoding: "utf8",
