@@ -59,7 +59,6 @@ export function foreignAddresses(
 }
 
 async function readForeignAddresses(): Promise<string[]> {
-  if (!(await succeeds("ip", ["-V"]))) return [];
   return foreignAddresses(
     JSON.parse(await run("ip", ["-json", "address"])) as Parameters<typeof foreignAddresses>[0],
   );
@@ -75,18 +74,24 @@ function availableGiB(): number {
   return kibibytes === undefined ? freemem() / 2 ** 30 : Number(kibibytes) / 2 ** 20;
 }
 
-/** Looks at this machine, which runs Linux; changes nothing. */
+/**
+ * Looks at this machine, which runs Linux; changes nothing. What only a program
+ * can tell that is not installed yet is taken to be well.
+ */
 export async function inspectMachine(folders: readonly string[]): Promise<Machine> {
   // A namespace takes what is made in it away with its last process.
   const inNamespace = (command: string) =>
     succeeds("unshare", ["--net", "--mount", "--pid", "--fork", "sh", "-ec", command]);
   const isRoot = process.getuid?.() === 0;
+  const hasIp = await succeeds("ip", ["-V"]);
   const [overlay, namespaces, bridges, go, foreign, ...free] = await Promise.all([
     kernelHas("overlay"),
     isRoot ? inNamespace("true") : true,
-    isRoot ? inNamespace("ip link add name bridge0 type bridge; ip link add name link0 type veth") : true,
+    isRoot && hasIp
+      ? inNamespace("ip link add name bridge0 type bridge; ip link add name link0 type veth")
+      : true,
     goVersion(),
-    readForeignAddresses(),
+    hasIp ? readForeignAddresses() : [],
     ...folders.map(async (folder) => [folder, await freeGiB(folder)] as const),
   ]);
   return {

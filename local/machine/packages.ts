@@ -91,7 +91,6 @@ async function withoutServices(missing: readonly string[], install: () => Promis
 
 /** Installs Debian packages. @throws Error with what apt says */
 export async function installPackages(missing: readonly string[]): Promise<void> {
-  if (missing.length === 0) return;
   const progress = step(`Installing ${missing.join(", ")}`);
   let unread: unknown;
   try {

@@ -37,15 +37,25 @@ async function faults(need: Need): Promise<string[]> {
   return found;
 }
 
+/** @throws Error with all that is wrong */
+async function check(need: Need): Promise<void> {
+  const wrong = await faults(need);
+  if (wrong.length > 0) throw new Error(`This machine cannot run the local GKE:\n- ${wrong.join("\n- ")}`);
+}
+
 /**
  * Checks this machine and installs the operating system's packages that are missing.
  * @throws Error with all that is wrong
  */
 export async function ensurePrerequisites(need: Need): Promise<void> {
-  const wrong = await faults(need);
-  if (wrong.length > 0) throw new Error(`This machine cannot run the local GKE:\n- ${wrong.join("\n- ")}`);
+  await check(need);
   raiseInotifyLimit();
-  await installPackages(missingPackages());
+  const missing = missingPackages();
+  if (missing.length > 0) {
+    await installPackages(missing);
+    // Some of what there is to check only these programs can tell.
+    await check(need);
+  }
   if (await kernelFiltersPackets()) return;
   throw new Error(
     "This machine cannot run the local GKE:\n- the kernel lacks nftables with NAT, which leads Services to pods; " +

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { proxyExceptions } from "../../local/environment.ts";
@@ -5,7 +9,8 @@ import { machineFaults } from "../../local/machine/faults.ts";
 import { foreignAddresses, inspectMachine } from "../../local/machine/machine.ts";
 import type { Machine } from "../../local/machine/machine.ts";
 import { requireRoot } from "../../local/machine/root.ts";
-import { isLinux, needs } from "./needs.ts";
+import { onPath } from "../../local/toolchain/official.ts";
+import { isLinux, isRoot, needs } from "./needs.ts";
 
 const fit: Machine = {
   platform: "linux",
@@ -84,6 +89,27 @@ describe("what is in use on a machine", () => {
     expect(machine.memory).to.be.greaterThan(machine.availableMemory);
     expect(machine.disks.get("/nonexistent/folder")).to.be.greaterThan(0);
     expect(machine.controllers).to.include("memory");
+  });
+
+  it("is taken to be well where the program that could tell is yet to be installed", async function () {
+    needs(this, "root on Linux", isLinux && isRoot);
+    const path = process.env["PATH"];
+    const programs = mkdtempSync(join(tmpdir(), "programs-"));
+    // As in a container with hardly a package: there is no ip.
+    for (const program of ["sh", "unshare"])
+      symlinkSync(onPath(program, path ?? "") ?? "", join(programs, program));
+    try {
+      process.env["PATH"] = programs;
+      const { kernel, foreignAddresses: addresses, go } = await inspectMachine(["/"]);
+      expect({ kernel, addresses, go }).to.deep.equal({
+        kernel: { overlay: true, namespaces: true, bridges: true },
+        addresses: [],
+        go: undefined,
+      });
+    } finally {
+      process.env["PATH"] = path;
+      rmSync(programs, { recursive: true });
+    }
   });
 });
 
