@@ -1,16 +1,17 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
 import { parseMachineType } from "../../components/gke/machineType.ts";
 import { pauseImage } from "../image/image.ts";
 import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
-import { copyTree, removeWhole } from "../machine/files.ts";
+import { removeWhole } from "../machine/files.ts";
 import { killUnit, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "./addresses.ts";
 import { ensureNodeNetwork, removeNodeNetwork } from "./network.ts";
 import type { NodePlace } from "./network.ts";
+import { layImageStore } from "./nodeStore.ts";
 import { kubeconfig, pkiDir, writeUserKubeconfig } from "./pki.ts";
 import { nodeDir } from "./records.ts";
 import type { ClusterRecord, NodeRecord, PoolRecord } from "./records.ts";
@@ -192,7 +193,8 @@ function kubeProxyConfig({ cluster, node }: PlacedNode): object {
   };
 }
 
-function unit(placed: PlacedNode): Unit {
+/** @param storeLines give the node its images */
+function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
   const { cluster, node } = placed;
   const dir = nodeDir(cluster, node);
   const own = (path: string) => join(dir, path);
@@ -218,7 +220,7 @@ function unit(placed: PlacedNode): Unit {
       "export TMPDIR=/run/tmp",
       `cp -r '${own("cni")}' /run/cni`,
       ...bind("kubelet", "/var/lib/kubelet"),
-      ...bind("containerd", "/var/lib/containerd"),
+      ...storeLines,
       ...bind("cni-state", "/var/lib/cni"),
       ...bind("var-log", "/var/log"),
       "mount --make-rshared /var/lib/kubelet",
@@ -251,7 +253,7 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
   // What is left of a node in a network that was removed.
   await killUnit(nodeId(cluster, node));
   await removeCgroup(nodeCgroup(cluster, node));
-  await layImageStore(imageStore, join(dir, "containerd"));
+  const storeLines = await layImageStore(imageStore, join(dir, "containerd"));
   const files: Record<string, object> = {
     "cni/10-pods.conflist": cniConfig(placed),
     "kubelet.json": kubeletConfig(placed),
@@ -262,27 +264,7 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
   }
   writeFileSync(join(dir, "containerd.toml"), containerdConfig());
   makeCgroup(nodeCgroup(cluster, node));
-  await startUnit(unit(placed));
-}
-
-/**
- * Gives a new node the images, as a machine image with them preloaded would.
- *
- * Layers and blobs are never written to again, so they are hard links of the
- * cached ones, where the file system allows it; the databases are copies.
- */
-async function layImageStore(imageStore: string, target: string): Promise<void> {
-  if (existsSync(join(target, "complete"))) return;
-  rmSync(target, { recursive: true, force: true });
-  await copyTree(imageStore, target);
-  for (const database of [
-    "io.containerd.metadata.v1.bolt/meta.db",
-    "io.containerd.snapshotter.v1.overlayfs/metadata.db",
-  ]) {
-    rmSync(join(target, database));
-    cpSync(join(imageStore, database), join(target, database));
-  }
-  writeFileSync(join(target, "complete"), "");
+  await startUnit(unit(placed, storeLines));
 }
 
 /** Whether the node's unit runs in its network. */

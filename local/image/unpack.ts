@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { isOnOverlay } from "../machine/files.ts";
 import { run } from "../machine/run.ts";
 
 /**
@@ -15,12 +16,15 @@ export async function unpackImages(
   work: string,
 ): Promise<void> {
   const config = join(work, "containerd.toml");
+  // On an overlay file system containerd has no overlays: it unpacks into memory there.
+  const inMemory = isOnOverlay(work);
+  const root = inMemory ? "/run/store" : store;
   // Below a /run of its own: the path of a socket may have 104 characters, which a user's cache folder alone can take.
   const socket = "/run/containerd.sock";
   writeFileSync(
     config,
     `version = 2
-root = "${store}"
+root = "${root}"
 state = "/run/containerd"
 disabled_plugins = ["io.containerd.grpc.v1.cri"]
 [grpc]
@@ -38,7 +42,8 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
      containerd --config '${config}' &
      while [ ! -S '${socket}' ]; do sleep 0.1; kill -0 $!; done
      ${imports.join("\n")}
-     kill $!; wait $! || true`,
+     kill $!; wait $! || true
+     ${inMemory ? `cp -a ${root} '${store}'` : ""}`,
     ),
   );
 }

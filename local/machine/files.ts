@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { CommandError, run } from "./run.ts";
@@ -39,3 +39,9 @@ export async function copyTree(source: string, target: string): Promise<void> {
     await run("cp", ["-a", "--reflink=auto", source, target]);
   }
 }
+
+/** What statfs calls an overlay file system. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
+const overlayfs = 0x794c7630;
+
+/** Whether a folder is on an overlay file system, as in most containers. */
+export const isOnOverlay = (dir: string): boolean => statfsSync(dir).type === overlayfs;

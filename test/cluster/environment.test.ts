@@ -72,7 +72,7 @@ describe("the environment on the local GKE", function () {
   this.timeout(10 * 60_000);
 
   const machine = new StrangeMachine();
-  const environment = new TestEnvironment(machine.variables);
+  const environment = new TestEnvironment(machine.variables, () => machine.folder);
   let update = "";
 
   const zk = (pod: string, ...command: string[]) =>
@@ -96,8 +96,8 @@ describe("the environment on the local GKE", function () {
   });
 
   after(async () => {
-    await machine.stop();
     await environment.remove();
+    await machine.stop();
   });
 
   it("has four nodes of 2 CPUs and 4 GiB in the zone, as GKE labels them", async () => {

@@ -16,17 +16,22 @@ export interface Ended {
 /** An environment of a test's own, in a state folder of its own, beside whatever runs on the machine. */
 export class TestEnvironment {
   readonly #variables: Readonly<Record<string, string>>;
+  readonly #parent: () => string;
   #stateDir: string | undefined;
   #exports: Record<string, string> | undefined;
 
-  /** @param variables what its commands are run with in addition to this process's variables */
-  constructor(variables: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param variables what its commands are run with in addition to this process's variables
+   * @param parent says where its state folder is made
+   */
+  constructor(variables: Readonly<Record<string, string>> = {}, parent = () => largeTemporaryDir) {
     this.#variables = variables;
+    this.#parent = parent;
   }
 
   /** Its state folder, made when it is first asked for: a test that is left out leaves none. */
   get stateDir(): string {
-    this.#stateDir ??= mkdtempSync(join(largeTemporaryDir, "zookeeper-environment-"));
+    this.#stateDir ??= mkdtempSync(join(this.#parent(), "zookeeper-environment-"));
     return this.#stateDir;
   }
 

@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { Server } from "node:net";
+import { join } from "node:path";
 
+import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
 import { run } from "../../local/machine/run.ts";
 
 const table = "strange_machine";
@@ -41,8 +43,8 @@ async function listen(port: number): Promise<Server | undefined> {
 }
 
 /**
- * A machine that other people have set up: with a firewall, a proxy, a strict umask, settings of its kernel, and servers
- * on all of its addresses.
+ * A machine that other people have set up: with a firewall, a proxy, a strict umask, settings of its kernel, servers on
+ * all of its addresses, and folders on an overlay file system as in a container.
  */
 export class StrangeMachine {
   /** Variables that its commands are run with. The proxy leads nowhere. */
@@ -52,6 +54,7 @@ export class StrangeMachine {
     NO_PROXY: "intranet.example",
   };
   #servers: Server[] = [];
+  #folder = "";
   #setting = "";
   #umask = 0;
 
@@ -60,8 +63,18 @@ export class StrangeMachine {
     writeFileSync(setting, settingsValue);
     this.#umask = process.umask(0o077);
     await run("nft", ["-f", "-"], { input: firewall });
+    this.#folder = mkdtempSync(join(largeTemporaryDir, "strange-machine-"));
+    const [lower, upper, work] = ["lower", "upper", "work"].map((name) => join(this.#folder, name));
+    for (const dir of [lower, upper, work, this.folder]) mkdirSync(dir ?? "");
+    const layers = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    await run("mount", ["-t", "overlay", "overlay", "-o", layers, this.folder]);
     const servers = await Promise.all(ports.map(listen));
     this.#servers = servers.filter((server) => server !== undefined);
+  }
+
+  /** A folder on an overlay file system. */
+  get folder(): string {
+    return join(this.#folder, "merged");
   }
 
   /** Whether the kernel's settings are as its users left them. */
@@ -71,6 +84,8 @@ export class StrangeMachine {
 
   async stop(): Promise<void> {
     for (const server of this.#servers) server.close();
+    await run("umount", [this.folder]);
+    rmSync(this.#folder, { recursive: true });
     await run("nft", ["delete", "table", "inet", table]);
     process.umask(this.#umask);
     writeFileSync(setting, this.#setting);
