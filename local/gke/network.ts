@@ -1,4 +1,4 @@
-import { rmSync, statfsSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statfsSync } from "node:fs";
 
 import { isErrno } from "../machine/processes.ts";
 import { run, succeeds } from "../machine/run.ts";
@@ -22,7 +22,10 @@ async function linkExists(netns: string | undefined, name: string): Promise<bool
 /** What statfs calls the kernel's file system of namespaces. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
 const nsfs = 0x6e736673;
 
-const namespaceFile = (name: string): string => `/run/netns/${name}`;
+/** Where ip has the names of network namespaces. */
+const namesDir = "/run/netns";
+
+const namespaceFile = (name: string): string => `${namesDir}/${name}`;
 
 /** Whether a network namespace has this name; a plain file is what a reboot or a kill leaves of one. */
 export function namespaceExists(name: string): boolean {
@@ -34,8 +37,9 @@ export function namespaceExists(name: string): boolean {
   }
 }
 
+/** Makes a network namespace where none has this name. */
 async function addNamespace(name: string): Promise<void> {
-  await removeNamespace(name);
+  rmSync(namespaceFile(name), { force: true });
   await run("ip", ["netns", "add", name]);
 }
 
@@ -43,6 +47,8 @@ async function addNamespace(name: string): Promise<void> {
 export async function removeNamespace(name: string): Promise<void> {
   if (namespaceExists(name)) await run("ip", ["netns", "del", name]);
   rmSync(namespaceFile(name), { force: true });
+  // ip mounts the folder of the names on itself, and never takes that away.
+  if (existsSync(namesDir) && readdirSync(namesDir).length === 0) await succeeds("umount", [namesDir]);
 }
 
 /** Has packets that are for others go on to them. */

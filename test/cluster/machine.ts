@@ -92,8 +92,9 @@ export async function traces(stateDir: string, slot: number): Promise<string[]> 
       return range === network && Number(octet) >> 6 === third >> 6;
     });
   const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+  const names = entries("/run/netns");
   const namespaces = await Promise.all(
-    entries("/run/netns").map(async (name) => ({
+    names.map(async (name) => ({
       name,
       addresses: await run("ip", ["-netns", name, "-brief", "address", "show", "eth0"]).catch(() => ""),
     })),
@@ -102,7 +103,9 @@ export async function traces(stateDir: string, slot: number): Promise<string[]> 
     ...ownProcesses(stateDir).map(({ pid, command }) => `process ${pid} ${command}`),
     ...links.filter(({ ifname }) => ifname.startsWith(`gke${slot}`)).map(({ ifname }) => `link ${ifname}`),
     ...routes.map((route) => `route ${route}`),
-    ...mounts.filter((mount) => mount.includes(stateDir)).map((mount) => `mount ${mount}`),
+    ...mounts
+      .filter((mount) => mount.includes(stateDir) || (names.length === 0 && mount.includes(" /run/netns ")))
+      .map((mount) => `mount ${mount}`),
     ...namespaces
       .filter(
         ({ name, addresses }) =>
