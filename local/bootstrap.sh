@@ -26,8 +26,8 @@ if [ ! -x node_modules/.bin/node ]; then
   node -e '
     const [major, minor] = process.versions.node.split(".").map(Number);
     if (major > 22 || (major === 22 && minor >= 18)) process.exit(0);
-    console.error(`Node is ${process.version}, and ${process.platform} on ${process.arch} needs 22.18 or newer; ` +
-      "only Linux on x64 and arm64 gets one with the npm packages");
+    console.error(`Node ${process.version} is on PATH, and 22.18 or newer is needed: install one. ` +
+      "On Linux with x64 or arm64, npm ci brings one.");
     process.exit(1)'
 fi
 

@@ -76,16 +76,21 @@ function setControllers(dir: string, sign: "+" | "-"): boolean {
   }
 }
 
+/** Only the machine's own root has no type. */
+const isTrueRoot = (): boolean => !existsSync(join(root, "cgroup.type"));
+
 /** Turns all controllers on in v2's root; in a container, its processes move out of the way first. */
 function delegateRoot(): void {
   // Processes may start while others are moved.
   for (let attempt = 0; attempt < 10; attempt++) {
     if (setControllers(root, "+")) return;
+    if (isTrueRoot()) break;
     mkdirSync(displaced, { recursive: true });
     moveProcesses(root, displaced);
   }
   throw new Error(
-    `${root}: the controllers cannot be turned on, as processes from outside of this container are in its cgroup`,
+    `${root}: the controllers cannot be turned on below it; in a container, processes that were put into its cgroup ` +
+      "from outside are in the way: end them",
   );
 }
 

@@ -133,7 +133,7 @@ describe("a machine's proxy", () => {
   });
 });
 
-describe("a command of somebody who is not root", () => {
+describe("a command of another user than root", () => {
   const { getuid } = process;
 
   afterEach(() => {
