@@ -23,7 +23,7 @@ async function result(parts: Partial<Drill>, stand: Partial<Stand> = {}): Promis
 async function forever(signal: AbortSignal): Promise<void> {
   await new Promise((_, reject) => {
     signal.addEventListener("abort", () => {
-      reject(new Error("given up"));
+      reject(signal.reason as Error);
     });
   });
 }
@@ -82,7 +82,8 @@ describe("verify: running a drill", () => {
       },
     });
     expect(outcome).to.equal("failed");
-    expect(message).to.equal("given up");
+    // The same wherever the deadline finds it: a slow machine is not at the drill's first line by then.
+    expect(message).to.equal("not done within 0.2 s");
   });
 
   it("puts back, the latest first, after a failure, and goes on when one cannot be put back", async () => {
