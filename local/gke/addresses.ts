@@ -2,13 +2,15 @@
  * The addresses of a local cluster. All are from 198.18.0.0/15, which is
  * reserved for tests of network devices and never routed, so that nothing can
  * collide with a network around the machine, or reach it.
- *
- * Every cluster has a slot of 2^14 addresses: the first /24 for the control
- * plane and the nodes, then a /20 for Services, then a /19 of pod ranges, a
- * /24 for each node.
  * @see https://www.rfc-editor.org/rfc/rfc2544
  */
 export const range = "198.18.0.0/15";
+
+/**
+ * The first address of that range. Every cluster has a slot of 2^14 addresses: the first /24 for the control
+ * plane and the nodes, then a /20 for Services, then a /19 of pod ranges, a
+ * /24 for each node.
+ */
 const base = (198 << 24) + (18 << 16);
 const slotSize = 1 << 14;
 

@@ -8,15 +8,16 @@ import * as addresses from "./addresses.ts";
 // What filters the machine's own packets, such as ufw, firewalld or Docker with
 // its br_netfilter, sees none between nodes, and no port of the machine is taken.
 
+/** The option with which ip works in a named network namespace, or in the machine's own. */
+const where = (netns: string | undefined): string[] => (netns === undefined ? [] : ["-netns", netns]);
+
 /** Runs lines of `ip -batch` in a named network namespace, or in the machine's own. */
 async function ip(netns: string | undefined, ...batch: readonly string[]): Promise<void> {
-  const where = netns === undefined ? [] : ["-netns", netns];
-  await run("ip", [...where, "-batch", "-"], { input: batch.join("\n") });
+  await run("ip", [...where(netns), "-batch", "-"], { input: batch.join("\n") });
 }
 
 async function linkExists(netns: string | undefined, name: string): Promise<boolean> {
-  const where = netns === undefined ? [] : ["-netns", netns];
-  return await succeeds("ip", [...where, "link", "show", name]);
+  return await succeeds("ip", [...where(netns), "link", "show", name]);
 }
 
 /** What statfs calls the kernel's file system of namespaces. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
@@ -28,7 +29,7 @@ const namesDir = "/run/netns";
 const namespaceFile = (name: string): string => `${namesDir}/${name}`;
 
 /** Whether a network namespace has this name; a plain file is what a reboot or a kill leaves of one. */
-export function namespaceExists(name: string): boolean {
+function namespaceExists(name: string): boolean {
   try {
     return statfsSync(namespaceFile(name)).type === nsfs;
   } catch (error) {
@@ -157,10 +158,9 @@ export async function routePods(slot: number, nodes: readonly NodePlace[]): Prom
 
 /** Removes a route to a node's pods. One that is not there is no fault. */
 async function removeRoute(netns: string | undefined, slot: number, index: number): Promise<void> {
-  const where = netns === undefined ? [] : ["-netns", netns];
   const route = [addresses.nodePodRange(slot, index), "via", addresses.nodeAddress(slot, index)];
-  if ((await run("ip", [...where, "route", "show", ...route])) === "") return;
-  await run("ip", [...where, "route", "del", ...route]);
+  if ((await run("ip", [...where(netns), "route", "show", ...route])) === "") return;
+  await run("ip", [...where(netns), "route", "del", ...route]);
 }
 
 /** Removes a node's link, routes and network namespace. What is not there is no fault. */

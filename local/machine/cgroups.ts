@@ -111,7 +111,9 @@ export function makeCgroup(path: string): void {
       if (cgroupV2) {
         if (dir === root) delegateRoot();
         else if (!setControllers(dir, "+"))
-          throw new Error(`${dir}: processes are in the way of its controllers`);
+          throw new Error(
+            `${dir}: controllers cannot be turned on below it while processes are in it: end them`,
+          );
       }
       dir = join(dir, name);
       mkdirSync(dir, { recursive: true });

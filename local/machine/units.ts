@@ -36,7 +36,7 @@ export interface Unit {
 }
 
 /** The process that the unit hangs on, or undefined where the unit does not run. */
-export function unitPid(id: string): number | undefined {
+function unitPid(id: string): number | undefined {
   return unitProcesses().find((process) => process.unit === id && process.argv[0] === "unshare")?.pid;
 }
 

@@ -96,8 +96,11 @@ describe("the environment on the local GKE", function () {
   });
 
   after(async () => {
-    await environment.remove();
-    await machine.stop();
+    try {
+      await environment.remove();
+    } finally {
+      await machine.stop();
+    }
   });
 
   it("has four nodes of 2 CPUs and 4 GiB in the zone, as GKE labels them", async () => {

@@ -53,23 +53,36 @@ export class StrangeMachine {
     HTTPS_PROXY: "http://127.0.0.1:1",
     NO_PROXY: "intranet.example",
   };
-  #servers: Server[] = [];
+  /** What puts each change back, the latest last. */
+  readonly #undo: (() => unknown)[] = [];
   #folder = "";
-  #setting = "";
-  #umask = 0;
 
   async start(): Promise<void> {
-    this.#setting = readFileSync(setting, "utf8");
+    const before = readFileSync(setting, "utf8");
     writeFileSync(setting, settingsValue);
-    this.#umask = process.umask(0o077);
+    this.#undo.push(() => {
+      writeFileSync(setting, before);
+    });
+    const umask = process.umask(0o077);
+    this.#undo.push(() => {
+      process.umask(umask);
+    });
     await run("nft", ["-f", "-"], { input: firewall });
+    this.#undo.push(() => run("nft", ["delete", "table", "inet", table]));
     this.#folder = mkdtempSync(join(largeTemporaryDir, "strange-machine-"));
+    this.#undo.push(() => {
+      rmSync(this.#folder, { recursive: true });
+    });
     const [lower, upper, work] = ["lower", "upper", "work"].map((name) => join(this.#folder, name));
     for (const dir of [lower, upper, work, this.folder]) mkdirSync(dir ?? "");
     const layers = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
     await run("mount", ["-t", "overlay", "overlay", "-o", layers, this.folder]);
-    const servers = await Promise.all(ports.map(listen));
-    this.#servers = servers.filter((server) => server !== undefined);
+    this.#undo.push(() => run("umount", [this.folder]));
+    for (const server of await Promise.all(ports.map(listen))) {
+      this.#undo.push(() => {
+        server?.close();
+      });
+    }
   }
 
   /** A folder on an overlay file system. */
@@ -82,12 +95,8 @@ export class StrangeMachine {
     return readFileSync(setting, "utf8") === settingsValue;
   }
 
+  /** Makes the machine as it was, however far it came to be strange. */
   async stop(): Promise<void> {
-    for (const server of this.#servers) server.close();
-    await run("umount", [this.folder]);
-    rmSync(this.#folder, { recursive: true });
-    await run("nft", ["delete", "table", "inet", table]);
-    process.umask(this.#umask);
-    writeFileSync(setting, this.#setting);
+    for (const undo of this.#undo.reverse()) await undo();
   }
 }

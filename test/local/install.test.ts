@@ -61,7 +61,7 @@ describe("an installation in an empty folder", function () {
     if (folder !== "") rmSync(folder, { recursive: true });
   });
 
-  /** Runs a command with what a user has who has only cloned the project. */
+  /** Runs a command in the environment of a user who has just cloned the project. */
   function runIn(cwd: string, path: string, command: string, ...args: readonly string[]): string {
     // npm tells the programs that it runs of itself in variables, which would tell the other npm of this one.
     const variables = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_)/i.test(name));
