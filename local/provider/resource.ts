@@ -30,6 +30,8 @@ export interface ResourceKind {
   defaults?: (inputs: Properties) => Properties;
   /** Whether it has no name of its own, as a role that is given to somebody. @default false */
   nameless?: boolean;
+  /** Paths of outputs that making it adds where the inputs say nothing; a preview does not know them before that. */
+  computed: readonly string[];
   /** Inputs that a change of needs a new resource. */
   replaceOn: readonly string[];
   /** Makes it; called again for what an earlier call left unfinished. */

@@ -3,16 +3,17 @@ import type { CheckFailure } from "@pulumi/pulumi/provider/provider.js";
 /** Properties as the engine sends them: JSON, with marks for what is unknown in a preview. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** What the engine sends in a preview for a value that is not known yet. @see https://www.pulumi.com/docs/iac/using-pulumi/pulumi-packages/ */
+/** What stands in a preview for a value that is not known yet, whatever its type. @see https://www.pulumi.com/docs/iac/using-pulumi/pulumi-packages/ */
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether a value is not known yet. */
 export const isUnknown = (value: unknown): boolean => value === unknownMark;
 
+const isObject = (value: unknown): value is Properties =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** The value as properties; empty where it is something else. */
-export function properties(value: unknown): Properties {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Properties) : {};
-}
+export const properties = (value: unknown): Properties => (isObject(value) ? value : {});
 
 /** The value as a list; empty where it is something else. */
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -28,6 +29,14 @@ export const number = (value: unknown): number | undefined => (typeof value === 
 /** The value at a path such as nodeConfig.machineType. */
 export function at(value: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((found, key) => properties(found)[key], value);
+}
+
+/** The properties with a value put at a path; of what is not known yet, nothing becomes known. */
+export function put(given: Properties, path: string, value: unknown): Properties {
+  const [key = "", ...rest] = path.split(".");
+  const there = given[key];
+  if (rest.length === 0) return { ...given, [key]: value };
+  return isUnknown(there) ? given : { ...given, [key]: put(properties(there), rest.join("."), value) };
 }
 
 /** Whether everything in `wanted` is the same in `actual`, which may hold more. */

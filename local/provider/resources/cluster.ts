@@ -24,6 +24,7 @@ import {
   number,
   oneOf,
   properties,
+  put,
   required,
   text,
 } from "../values.ts";
@@ -155,6 +156,24 @@ const clusterName = (inputs: Properties): ClusterName => ({
   name: text(inputs["name"]) ?? "",
 });
 
+const computed = [
+  "endpoint",
+  "masterVersion",
+  "nodeVersion",
+  "selfLink",
+  "labelFingerprint",
+  "servicesIpv4Cidr",
+  "clusterIpv4Cidr",
+  "nodeLocations",
+  "masterAuth.clientCertificateConfig",
+  "masterAuth.clusterCaCertificate",
+  "masterAuth.clientCertificate",
+  "masterAuth.clientKey",
+  "privateClusterConfig.privateEndpoint",
+  "privateClusterConfig.publicEndpoint",
+  "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint",
+] as const;
+
 function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): Existing {
   const id = `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}`;
   const address = controlPlaneAddress(cluster.slot);
@@ -162,40 +181,26 @@ function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): E
   const region = cluster.location.replace(/-[a-z]$/, "");
   // A control plane that does not answer has no version: refresh shows it, and the next update mends it.
   const version = serves ? gkeVersion : "";
-  return {
-    id,
-    outputs: {
-      ...inputs,
-      endpoint: address,
-      masterVersion: version,
-      nodeVersion: version,
-      selfLink: `https://container.googleapis.com/v1/${id}`,
-      servicesIpv4Cidr: serviceRange(cluster.slot),
-      clusterIpv4Cidr: podRange(cluster.slot),
-      nodeLocations:
-        inputs["nodeLocations"] ?? (isRegion(cluster.location) ? zonesOf(region).slice(0, 3) : []),
-      labelFingerprint: Buffer.from(hash).toString("base64"),
-      masterAuth: {
-        clientCertificateConfig: { issueClientCertificate: false },
-        ...properties(inputs["masterAuth"]),
-        clusterCaCertificate: readFileSync(join(pkiDir(cluster), "ca.crt")).toString("base64"),
-        clientCertificate: "",
-        clientKey: "",
-      },
-      privateClusterConfig: {
-        ...properties(inputs["privateClusterConfig"]),
-        privateEndpoint: address,
-        publicEndpoint: address,
-      },
-      controlPlaneEndpointsConfig: {
-        ...properties(inputs["controlPlaneEndpointsConfig"]),
-        dnsEndpointConfig: {
-          ...properties(at(inputs, "controlPlaneEndpointsConfig.dnsEndpointConfig")),
-          endpoint: `gke-${hash}.${region}.gke.goog`,
-        },
-      },
+  const made: Record<(typeof computed)[number], unknown> = {
+    endpoint: address,
+    masterVersion: version,
+    nodeVersion: version,
+    selfLink: `https://container.googleapis.com/v1/${id}`,
+    labelFingerprint: Buffer.from(hash).toString("base64"),
+    servicesIpv4Cidr: serviceRange(cluster.slot),
+    clusterIpv4Cidr: podRange(cluster.slot),
+    nodeLocations: inputs["nodeLocations"] ?? (isRegion(cluster.location) ? zonesOf(region).slice(0, 3) : []),
+    "masterAuth.clientCertificateConfig": at(inputs, "masterAuth.clientCertificateConfig") ?? {
+      issueClientCertificate: false,
     },
+    "masterAuth.clusterCaCertificate": readFileSync(join(pkiDir(cluster), "ca.crt")).toString("base64"),
+    "masterAuth.clientCertificate": "",
+    "masterAuth.clientKey": "",
+    "privateClusterConfig.privateEndpoint": address,
+    "privateClusterConfig.publicEndpoint": address,
+    "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": `gke-${hash}.${region}.gke.goog`,
   };
+  return { id, outputs: computed.reduce<Properties>((all, path) => put(all, path, made[path]), inputs) };
 }
 
 const onThisMachine = (what: string): void => {
@@ -254,6 +259,7 @@ export const cluster: ResourceKind = {
     lacks:
       "upgrades and channels, maintenance, workload identity, authorised networks, the DNS endpoint, network policies, monitoring, Autopilot",
   },
+  computed,
   defaults: () => ({ deletionProtection: true, networkingMode: "VPC_NATIVE", removeDefaultNodePool: false }),
   replaceOn: [
     ...["project", "name", "location", "network", "subnetwork", "networkingMode", "ipAllocationPolicy"],

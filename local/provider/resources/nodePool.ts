@@ -76,6 +76,15 @@ function zones(inputs: Properties): string[] {
   return isRegion(place) ? zonesOf(place).slice(0, 3) : [place];
 }
 
+const computed = [
+  "nodeCount",
+  "nodeLocations",
+  "version",
+  "operation",
+  "instanceGroupUrls",
+  "managedInstanceGroupUrls",
+] as const;
+
 function existing(inputs: Properties, pool: PoolRecord, alive: number): Existing {
   const cluster = clusterOf(inputs);
   const groups = zones(inputs).map(
@@ -83,18 +92,18 @@ function existing(inputs: Properties, pool: PoolRecord, alive: number): Existing
       `https://www.googleapis.com/compute/v1/projects/${cluster.project}/zones/${zone}/instanceGroupManagers/gke-${cluster.name}-${pool.name}`,
   );
   const perZone = zones(inputs).length;
+  const made: Record<(typeof computed)[number], unknown> = {
+    // A node that died is missing here: refresh shows it, and the next update starts it again.
+    nodeCount: alive === pool.nodes.length ? pool.nodes.length / perZone : Math.floor(alive / perZone),
+    nodeLocations: zones(inputs),
+    version: gkeVersion,
+    operation: "",
+    instanceGroupUrls: groups.map((url) => url.replace("instanceGroupManagers", "instanceGroups")),
+    managedInstanceGroupUrls: groups,
+  };
   return {
     id: `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}/nodePools/${pool.name}`,
-    outputs: {
-      ...inputs,
-      // A node that died is missing here: refresh shows it, and the next update starts it again.
-      nodeCount: alive === pool.nodes.length ? pool.nodes.length / perZone : Math.floor(alive / perZone),
-      nodeLocations: zones(inputs),
-      version: gkeVersion,
-      operation: "",
-      instanceGroupUrls: groups.map((url) => url.replace("instanceGroupManagers", "instanceGroups")),
-      managedInstanceGroupUrls: groups,
-    },
+    outputs: { ...inputs, ...made },
   };
 }
 
@@ -158,6 +167,7 @@ export const nodePool: ResourceKind = {
     lacks:
       "autoscaling, upgrades, machine images and disks, scopes and metadata, a node's share of CPU; a change of `nodeConfig` replaces the pool",
   },
+  computed,
   replaceOn: ["project", "cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "nodeConfig"],
   create: (inputs) => exclusively(() => ensure(inputs)),
   read: async ({ id, outputs }) => {

@@ -59,6 +59,8 @@ export function recordedKind(kind: RecordedKind): ResourceKind {
     about: { does: "kept account of", refresh: "that it is gone", lacks: kind.lacks },
     defaults: kind.defaults,
     nameless: kind.nameless,
+    // Which they are does not depend on the inputs.
+    computed: Object.keys(kind.computed({}, "")),
     replaceOn: kind.replaceOn,
     create: (inputs) => {
       const id = kind.id(inputs);
