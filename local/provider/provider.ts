@@ -13,7 +13,7 @@ import type {
 import { invoke } from "./functions.ts";
 import type { Existing, ResourceKind } from "./resource.ts";
 import { kinds } from "./resources/index.ts";
-import { failures, holds, properties } from "./values.ts";
+import { failures, holds, properties, unknownWhereMissing, withNewInputs } from "./values.ts";
 import type { Properties } from "./values.ts";
 
 /** Where a resource's outputs keep the inputs that it was made from, to tell which were taken away. */
@@ -82,8 +82,14 @@ export class LocalGkeProvider implements Provider {
     });
   }
 
-  async create(urn: string, inputs: unknown): Promise<CreateResult> {
-    return withInputs(await kindOf(urn).create(properties(inputs)), properties(inputs));
+  /** In a preview nothing is made: what making it tells is not known yet, and neither is its id. */
+  async create(urn: string, news: unknown, preview = false): Promise<CreateResult> {
+    const kind = kindOf(urn);
+    const inputs = properties(news);
+    const created = preview
+      ? { id: "", outputs: unknownWhereMissing(inputs, kind.computed) }
+      : await kind.create(inputs);
+    return withInputs(created, inputs);
   }
 
   async read(id: string, urn: string, props?: unknown): Promise<ReadResult> {
@@ -96,8 +102,20 @@ export class LocalGkeProvider implements Provider {
     return { id, props: { ...found.outputs, [inputsKey]: inputs }, inputs: seen };
   }
 
-  async update(id: string, urn: string, olds: unknown, news: unknown): Promise<UpdateResult> {
-    return withInputs(await kindOf(urn).update(existing(id, olds), properties(news)), properties(news));
+  /** In a preview nothing is changed: what the inputs do not say is known to stay as it is. */
+  async update(
+    id: string,
+    urn: string,
+    olds: unknown,
+    news: unknown,
+    preview = false,
+  ): Promise<UpdateResult> {
+    const kind = kindOf(urn);
+    const before = existing(id, olds);
+    const inputs = properties(news);
+    if (!preview) return withInputs(await kind.update(before, inputs), inputs);
+    const outputs = withNewInputs(before.outputs, properties(before.outputs[inputsKey]), inputs);
+    return withInputs({ id, outputs: unknownWhereMissing(outputs, kind.computed) }, inputs);
   }
 
   async delete(id: string, urn: string, props: unknown): Promise<void> {

@@ -39,6 +39,36 @@ export function put(given: Properties, path: string, value: unknown): Properties
   return isUnknown(there) ? given : { ...given, [key]: put(properties(there), rest.join("."), value) };
 }
 
+/** The properties with the mark of what is not known yet at those of the paths where there is nothing. */
+export function unknownWhereMissing(given: Properties, paths: readonly string[]): Properties {
+  return paths
+    .filter((path) => at(given, path) === undefined)
+    .reduce((all, path) => put(all, path, unknownMark), given);
+}
+
+/** What of a value is there beside what was given; undefined where nothing is. */
+function beside(value: unknown, given: unknown): unknown {
+  if (given === undefined) return value;
+  if (!isObject(value) || !isObject(given)) return undefined;
+  const left = Object.entries(value)
+    .map(([key, inner]) => [key, beside(inner, given[key])] as const)
+    .filter(([, inner]) => inner !== undefined);
+  return left.length === 0 ? undefined : Object.fromEntries(left);
+}
+
+function merged(value: unknown, more: unknown): unknown {
+  if (!isObject(value) || !isObject(more)) return more;
+  return {
+    ...value,
+    ...Object.fromEntries(Object.entries(more).map(([key, inner]) => [key, merged(value[key], inner)])),
+  };
+}
+
+/** Outputs as they are with other inputs, where nothing else about them changes. */
+export function withNewInputs(outputs: Properties, before: Properties, inputs: Properties): Properties {
+  return properties(merged(beside(outputs, before) ?? {}, inputs));
+}
+
 /** Whether everything in `wanted` is the same in `actual`, which may hold more. */
 export function holds(actual: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {

@@ -4,7 +4,14 @@ import fc from "fast-check";
 import { invoke } from "../../local/provider/functions.ts";
 import { LocalGkeProvider } from "../../local/provider/provider.ts";
 import { kinds } from "../../local/provider/resources/index.ts";
-import { failures, holds, isIpv4Range, rangesOverlap } from "../../local/provider/values.ts";
+import {
+  at,
+  failures,
+  holds,
+  isIpv4Range,
+  rangesOverlap,
+  withNewInputs,
+} from "../../local/provider/values.ts";
 import type { Properties } from "../../local/provider/values.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -282,6 +289,108 @@ describe("the emulated gcp provider", () => {
         if (more in own || more === "__proto__") return;
         expect(holds({ ...own, [more]: 1 }, own)).to.equal(true);
         expect(holds(own, { ...own, [more]: 1 })).to.equal(false);
+      }),
+    );
+  });
+});
+
+describe("a preview by the emulated gcp provider", () => {
+  const provider = new LocalGkeProvider("9.37.0");
+  const urn = (token: string) => `urn:pulumi:dev::zookeeper::a$${token}::it`;
+  const created = async (token: string, inputs: Properties) =>
+    (await provider.create(urn(token), inputs, true)).outs as Properties;
+  const updated = async (token: string, olds: Properties, news: Properties) =>
+    (await provider.update("id", urn(token), olds, news, true)).outs as Properties;
+
+  const cluster = "gcp:container/cluster:Cluster";
+  const withAccess: Properties = {
+    ...accepted[cluster],
+    masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+    controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: false } },
+  };
+  /** A cluster's outputs once it is made. */
+  const made: Properties = {
+    ...withAccess,
+    endpoint: "198.18.0.1",
+    masterAuth: {
+      clientCertificateConfig: { issueClientCertificate: false },
+      clusterCaCertificate: "Q0E=",
+      clientCertificate: "",
+      clientKey: "",
+    },
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { allowExternalTraffic: false, endpoint: "gke-1.us-central1.gke.goog" },
+    },
+    __inputs: withAccess,
+  };
+
+  it("knows of what is to be made its inputs, and neither its id nor what making it tells", async () => {
+    for (const [token, inputs] of Object.entries(accepted)) {
+      expect((await provider.create(urn(token), inputs, true)).id).to.equal("");
+      const outputs = await created(token, inputs);
+      expect(holds(outputs, inputs), token).to.equal(true);
+      for (const path of kinds.get(token)?.computed ?? []) {
+        expect(at(outputs, path), `${token} ${path}`).to.equal(at(inputs, path) ?? unknown);
+      }
+    }
+  });
+
+  it("knows the rest of an object in which something is unknown", async () => {
+    const outputs = await created(cluster, withAccess);
+    expect(outputs["masterAuth"]).to.deep.equal({
+      clientCertificateConfig: { issueClientCertificate: false },
+      clusterCaCertificate: unknown,
+      clientCertificate: unknown,
+      clientKey: unknown,
+    });
+    expect(outputs["endpoint"]).to.equal(unknown);
+    expect(outputs["name"]).to.equal("zookeeper");
+  });
+
+  it("knows nothing of an object that is unknown as a whole", async () => {
+    const outputs = await created(cluster, { ...withAccess, masterAuth: unknown });
+    expect(outputs["masterAuth"]).to.equal(unknown);
+  });
+
+  it("knows of what is changed all that it was, with the new inputs", async () => {
+    const later = changed(withAccess, "maintenancePolicy.dailyMaintenanceWindow.startTime", "05:00");
+    expect(await updated(cluster, made, later)).to.deep.include({
+      endpoint: "198.18.0.1",
+      masterAuth: made["masterAuth"],
+      maintenancePolicy: { dailyMaintenanceWindow: { startTime: "05:00" } },
+      __inputs: later,
+    });
+  });
+
+  it("knows what an object that is changed has beside its inputs", async () => {
+    const path = "controlPlaneEndpointsConfig.dnsEndpointConfig.allowExternalTraffic";
+    const outputs = await updated(cluster, made, changed(withAccess, path, true));
+    expect(at(outputs, "controlPlaneEndpointsConfig.dnsEndpointConfig")).to.deep.equal({
+      allowExternalTraffic: true,
+      endpoint: "gke-1.us-central1.gke.goog",
+    });
+  });
+
+  it("does not know what stands for an input that is taken away", async () => {
+    const { nodeLocations, masterAuth, releaseChannel, ...fewer } = withAccess;
+    expect([nodeLocations, masterAuth, releaseChannel]).not.to.include(undefined);
+    const outputs = await updated(cluster, made, fewer);
+    expect(outputs["nodeLocations"]).to.equal(unknown);
+    expect(at(outputs, "masterAuth.clusterCaCertificate")).to.equal("Q0E=");
+    expect(outputs).not.to.have.property("releaseChannel");
+  });
+
+  it("of any change has the new inputs and all that was made, and of the change back what there was", () => {
+    const { inputs, made } = fc.letrec<{ inputs: Properties; made: Properties; value: unknown }>((tie) => ({
+      inputs: fc.dictionary(fc.constantFrom("a", "b", "c"), tie("value"), { maxKeys: 3 }),
+      made: fc.dictionary(fc.constantFrom("d", "e"), tie("value"), { maxKeys: 2 }),
+      value: fc.oneof({ maxDepth: 3 }, fc.integer(), fc.array(fc.integer()), tie("inputs")),
+    }));
+    fc.assert(
+      fc.property(inputs, inputs, made, (before, after, computed) => {
+        const later = withNewInputs({ ...before, ...computed }, before, after);
+        expect(later).to.deep.equal({ ...after, ...computed });
+        expect(withNewInputs(later, after, before)).to.deep.equal({ ...before, ...computed });
       }),
     );
   });
