@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -14,6 +14,7 @@ import { joinBridge } from "../../local/gke/network.ts";
 import { killUnit } from "../../local/machine/units.ts";
 import { signal, unitProcesses } from "../../local/machine/processes.ts";
 import { run, until } from "../../local/machine/run.ts";
+import { projectDir } from "../../local/paths.ts";
 import { TestEnvironment, type Ended } from "./environment.ts";
 import { listeners, slotOf, traces } from "./machine.ts";
 import { StrangeMachine } from "./strangeMachine.ts";
@@ -187,6 +188,21 @@ describe("the environment on the local GKE", function () {
     expectNoFinding(preview);
     expect(preview.output).to.match(/Resources:\n\s+\d+ unchanged/);
     expectNoFinding(await environment.npm("up"));
+  });
+
+  it("previews a change of the cluster as an update, and of nothing on it", async () => {
+    const stackFile = join(environment.stateDir, "Pulumi.dev.yaml");
+    const settings = readFileSync(join(projectDir, "Pulumi.dev.yaml"), "utf8");
+    const changed = 'config:\n  zookeeper-environment:maintenanceStart: "05:00"\n';
+    writeFileSync(stackFile, settings.replace("config:\n", changed));
+    const preview = await environment.npm("preview", "--diff", "--config-file", stackFile);
+    expect(preview.code, preview.output).to.equal(0);
+    expect(preview.output).to.match(/Resources:\n\s+~ \d+ to update\n\s+\d+ unchanged/);
+    const updated = [...preview.output.matchAll(/(\S+): \(update\)/g)].map(([, type = ""]) => type);
+    // Components only pass the setting on.
+    expect(updated.filter((type) => !type.startsWith("zookeeper:"))).to.deep.equal([
+      "gcp:container/cluster:Cluster",
+    ]);
   });
 
   it("is healthy by its own account", async () => {
