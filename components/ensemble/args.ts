@@ -120,8 +120,8 @@ export interface ZooKeeperEnsembleArgs {
    */
   networkPolicy?: boolean;
   /**
-   * How long a server may take to stop, in seconds.
-   * @default 30
+   * How long a server may take to stop, in seconds: most of it to wait until the others can do without it.
+   * @default 60
    */
   terminationGracePeriodSeconds?: pulumi.Input<number>;
   /**
@@ -160,7 +160,7 @@ export const ensembleDefaults = {
   logLevel: "INFO",
   metrics: true,
   networkPolicy: true,
-  terminationGracePeriodSeconds: 30,
+  terminationGracePeriodSeconds: 60,
   protect: true,
 };
 

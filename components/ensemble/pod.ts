@@ -86,7 +86,8 @@ function serverContainer(ensemble: EnsembleValues): Container {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
-    ...probes(),
+    ...probes(ensemble.terminationGracePeriodSeconds),
+    lifecycle: { preStop: { exec: { command: stopCommand(ensemble.terminationGracePeriodSeconds) } } },
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       { name: claimTemplate, mountPath: paths.volume },
@@ -119,11 +120,26 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
   ];
 }
 
+/** What is kept of the time for a stop when a server has waited for the others; it needs 2 s. */
+const stopReserve = 10;
+
+/**
+ * The preStop hook: it holds a stop back as long as the others have no quorum without this server. A short time for a
+ * stop is halved between the wait and the stop itself.
+ */
+function stopCommand(graceSeconds: number): string[] {
+  const wait = graceSeconds - Math.min(stopReserve, Math.ceil(graceSeconds / 2));
+  return ["sh", `${paths.scripts}/zookeeper-stopping`, String(wait)];
+}
+
+/** How long a server that has hung may take to stop: it holds nothing back. */
+const hungGraceSeconds = 30;
+
 /**
  * A start is watched every second and counts as done when the server is in a quorum, so that the first quorum is
  * seen at once; after that readiness asks less often, and liveness only whether the server still answers.
  */
-function probes(): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
+function probes(graceSeconds: number): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
   const probe = (question: string): Probe => ({
     // Through sh: a missing script is then a failure. Without, it would be an error, which the kubelet passes over.
     exec: { command: ["sh", `${paths.bin}/zookeeper-ready`, String(ports.client), question] },
@@ -132,7 +148,12 @@ function probes(): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: 
   return {
     startupProbe: { ...probe("started"), periodSeconds: 1, failureThreshold: 300 },
     readinessProbe: { ...probe("serving"), periodSeconds: 5, failureThreshold: 2 },
-    livenessProbe: { ...probe("alive"), periodSeconds: 10, failureThreshold: 3 },
+    livenessProbe: {
+      ...probe("alive"),
+      periodSeconds: 10,
+      failureThreshold: 3,
+      terminationGracePeriodSeconds: Math.min(hungGraceSeconds, graceSeconds),
+    },
   };
 }
 

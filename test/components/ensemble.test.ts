@@ -131,6 +131,33 @@ describe("ZooKeeperEnsemble", () => {
     expect(at(container(), "startupProbe", "failureThreshold")).to.equal(300);
   });
 
+  for (const [grace, wait] of [
+    [60, "50"],
+    [20, "10"],
+    [19, "9"],
+    [5, "2"],
+  ] as const) {
+    it(`holds a stop back for ${wait} of ${grace} seconds, until the others have a quorum`, async () => {
+      await make({ terminationGracePeriodSeconds: grace });
+      expect(at(container(), "lifecycle")).to.deep.equal({
+        preStop: { exec: { command: ["sh", "/opt/zookeeper/scripts/zookeeper-stopping", wait] } },
+      });
+      expect(at(pod(), "terminationGracePeriodSeconds")).to.equal(grace);
+      expect(at(pod(), "volumes", 1, "configMap", "items")).to.deep.include({
+        key: "zookeeper-stopping",
+        path: "zookeeper-stopping",
+      });
+    });
+  }
+
+  it("gives a server that hangs half a minute to stop at most", async () => {
+    await make();
+    expect(at(container(), "livenessProbe", "terminationGracePeriodSeconds")).to.equal(30);
+    engine = await MockEngine.start();
+    await make({ terminationGracePeriodSeconds: 20 });
+    expect(at(container(), "livenessProbe", "terminationGracePeriodSeconds")).to.equal(20);
+  });
+
   it("never lets an empty disk vote, unless the mark is absent", async () => {
     await make();
     const flags = (at(container(), "env") as { name: string; value: string }[]).find(

@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensembleDefaults } from "../../components/ensemble/args.ts";
+import { scriptFiles } from "../../components/ensemble/files.ts";
 import { renderZooCfg } from "../../components/ensemble/zooCfg.ts";
 
 /** How a script ended. */
@@ -22,7 +23,7 @@ export class ScriptedPod {
       mkdirSync(join(this.root, folder));
     }
     this.ensemble(3);
-    for (const name of ["start-zookeeper", "zookeeper-ready"]) {
+    for (const name of scriptFiles) {
       const source = new URL(`../../components/ensemble/scripts/${name}.sh`, import.meta.url);
       copyFileSync(source, join(this.root, "scripts", name));
     }

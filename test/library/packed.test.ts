@@ -40,6 +40,7 @@ describe("the packed library", function () {
       "dist/index.d.ts",
       "dist/ensemble/scripts/start-zookeeper.sh",
       "dist/ensemble/scripts/zookeeper-ready.sh",
+      "dist/ensemble/scripts/zookeeper-stopping.sh",
       "dist/existing/version-check/Chart.yaml",
     ]);
     const others = library.files.filter((file) => !/^dist\/.*(\.d\.ts|\.js|\.sh|Chart\.yaml)$/.test(file));
