@@ -1,12 +1,9 @@
-import { parseQuantity } from "../units/quantity.ts";
 import { paths, ports, serverNames } from "./names.ts";
 import type { EnsembleValues } from "./args.ts";
 
-/** The largest transaction log file that is allocated ahead, in KiB: ZooKeeper's own default. */
-const largestPreAllocation = 65536;
-
 /**
- * The configuration file of every server of an ensemble: the same text for all of them.
+ * The configuration file of every server of an ensemble: the same text for all of them. What depends on a server's
+ * volume, the sizes of its logs, is found out by start-zookeeper.
  * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_configuration
  */
 export function renderZooCfg(ensemble: EnsembleValues): string {
@@ -22,7 +19,6 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
     `maxSessionTimeout=${ensemble.maxSessionTimeout}`,
     `autopurge.snapRetainCount=${ensemble.snapRetainCount}`,
     `autopurge.purgeInterval=${ensemble.purgeInterval}`,
-    ...logSizes(ensemble.volumeSize, ensemble.snapRetainCount),
     // One code path for one server and for many, and a configuration that only the program changes.
     "standaloneEnabled=false",
     "reconfigEnabled=false",
@@ -49,15 +45,4 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
     ...names.map((host, n) => `server.${n + 1}=${host}:${ports.server}:${ports.election};${ports.client}`),
     "",
   ].join("\n");
-}
-
-/**
- * The sizes that keep the retained logs within half of the volume: ZooKeeper's defaults (64 MiB ahead, a snapshot
- * after 4 GiB of log) fill a small disk.
- */
-function logSizes(volumeSize: string, snapRetainCount: number): string[] {
-  const kibibytes = (parseQuantity(volumeSize) ?? 0) / 1024;
-  const preAllocSize = Math.min(largestPreAllocation, Math.max(64, Math.floor(kibibytes / 64)));
-  const snapSizeLimit = Math.max(preAllocSize, Math.floor(kibibytes / 2 / (snapRetainCount + 1)));
-  return [`preAllocSize=${preAllocSize}`, `snapSizeLimitInKb=${Math.min(4194304, snapSizeLimit)}`];
 }

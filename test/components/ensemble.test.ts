@@ -193,6 +193,16 @@ describe("ZooKeeperEnsemble", () => {
     ]);
   });
 
+  it("rolls no pods when the volumes grow", async () => {
+    const seen: unknown[] = [];
+    for (const volumeSize of ["1Gi", "20Gi"]) {
+      engine = await MockEngine.start();
+      await make({ volumeSize });
+      seen.push([at(spec(), "template"), config()]);
+    }
+    expect(seen[0]).to.deep.equal(seen[1]);
+  });
+
   it("has its memory as a limit, and half of it as heap", async () => {
     await make({ memory: "2Gi" });
     expect(at(container(), "resources")).to.deep.equal({

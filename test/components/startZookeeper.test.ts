@@ -64,16 +64,20 @@ describe("start-zookeeper", () => {
     expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("3\n");
   });
 
-  /** Makes df tell these KiB as free, one after the other, and the last one from then on. */
-  const free = (...kibibytes: number[]): void => {
-    pod.write("free", kibibytes.map((each) => `${each}\n`).join(""));
+  /** Makes df tell a volume's size and what is free on it, in KiB, one after the other, and the last one from then on. */
+  const volume = (...looks: { size?: number; free: number }[]): void => {
+    pod.write("looks", looks.map(({ size = 10218772, free }) => `${size} 24 ${free}\n`).join(""));
     pod.program(
       "df",
-      `file="${pod.root}/free"
+      `file="${pod.root}/looks"
 echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
-echo "/dev/sdb 10218772 24 $(head -n 1 "$file") 1% $2"
+echo "/dev/sdb $(head -n 1 "$file") 1% $2"
 [ "$(wc -l <"$file")" -eq 1 ] || sed -i 1d "$file"`,
     );
+  };
+
+  const free = (...kibibytes: number[]): void => {
+    volume(...kibibytes.map((each) => ({ free: each })));
   };
 
   it("waits for room on a full volume, touches nothing meanwhile, and says once what to do", () => {
@@ -88,7 +92,8 @@ echo "/dev/sdb 10218772 24 $(head -n 1 "$file") 1% $2"
   });
 
   it("stops the server before its volume is full", () => {
-    free(65536, 65536, 65535);
+    // The fourth look is the second one beside the server.
+    free(65536, 65536, 65536, 65535);
     pod.program("zkServer.sh", "trap 'echo stopped; exit 143' TERM; while :; do /bin/sleep 0.05; done");
     const { status, output } = pod.start();
     expect(status).to.equal(143);
@@ -98,6 +103,56 @@ echo "/dev/sdb 10218772 24 $(head -n 1 "$file") 1% $2"
   it("starts where nothing tells what is free", () => {
     pod.program("df", "exit 1");
     expect(pod.start().output).to.contain("server start-foreground");
+  });
+
+  /** The flags that the server gets. */
+  const flags = (variables: Record<string, string> = {}): string[] => {
+    pod.program("zkServer.sh", 'echo "flags: $SERVER_JVMFLAGS"');
+    const { status, output } = pod.start(variables);
+    expect(status, output).to.equal(0);
+    return (/^flags: (.*)$/m.exec(output)?.[1] ?? "none").split(" ").filter(Boolean);
+  };
+
+  // ZooKeeper's defaults bound both; below, the retained logs, one more than snapshots, fit into half of the volume.
+  for (const { size, retained, ahead, limit } of [
+    { size: 256, retained: 3, ahead: 64, limit: 64 },
+    { size: 8192, retained: 3, ahead: 128, limit: 1024 },
+    { size: 1048576, retained: 3, ahead: 16384, limit: 131072 },
+    { size: 4194304, retained: 3, ahead: 65536, limit: 524288 },
+    { size: 10485760, retained: 3, ahead: 65536, limit: 1310720 },
+    { size: 10485760, retained: 20, ahead: 65536, limit: 249660 },
+    { size: 524288000, retained: 3, ahead: 65536, limit: 4194304 },
+  ]) {
+    it(`fits ${retained} snapshots and their logs into a volume of ${size} KiB`, () => {
+      volume({ size, free: 65536 });
+      const zooCfg = readFileSync(join(pod.root, "conf/zoo.cfg"), "utf8");
+      pod.write("conf/zoo.cfg", zooCfg.replace("snapRetainCount=3", `snapRetainCount=${retained}`));
+      expect(flags()).to.deep.equal([
+        `-Dzookeeper.preAllocSize=${ahead}`,
+        `-Dzookeeper.snapSizeLimitInKb=${limit}`,
+      ]);
+    });
+  }
+
+  it("takes the volume's size as it is at each start", () => {
+    for (const size of [1048576, 2097152]) {
+      volume({ size, free: 65536 });
+      expect(flags()).to.contain(`-Dzookeeper.preAllocSize=${size / 64}`);
+    }
+  });
+
+  it("keeps the flags that there are, and lets them win", () => {
+    free(65536);
+    expect(flags({ SERVER_JVMFLAGS: "-Done -Dtwo" }).slice(-3)).to.deep.equal([
+      "-Dzookeeper.snapSizeLimitInKb=1277346",
+      "-Done",
+      "-Dtwo",
+    ]);
+  });
+
+  it("leaves the logs' sizes to ZooKeeper where nothing tells the volume's", () => {
+    pod.program("df", "exit 1");
+    expect(flags({ SERVER_JVMFLAGS: "-Done" })).to.deep.equal(["-Done"]);
   });
 
   it("asks for the names of the other servers, and not for its own", () => {

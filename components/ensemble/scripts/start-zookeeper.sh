@@ -132,6 +132,31 @@ await_room() {
   done
 }
 
+# ZooKeeper's defaults, 64 MiB of log allocated ahead and a snapshot after 4 GiB of it, fill a small volume. These sizes
+# keep the logs that are retained within half of it. The volume itself tells its size: a setting would roll all servers
+# when the volumes grow, which are grown because one of them is full.
+log_sizes() {
+  df -Pk "${data_dir%/*}" | {
+    read -r _
+    read -r _ kib _ || exit 1
+    retained=$(($(setting autopurge.snapRetainCount) + 1))
+    ahead=$(within 64 $((kib / 64)) 65536)
+    limit=$(within "$ahead" $((kib / 2 / retained)) 4194304)
+    echo "-Dzookeeper.preAllocSize=$ahead -Dzookeeper.snapSizeLimitInKb=$limit"
+  }
+}
+
+# within LEAST NUMBER MOST
+within() {
+  if [ "$2" -lt "$1" ]; then
+    echo "$1"
+  elif [ "$2" -gt "$3" ]; then
+    echo "$3"
+  else
+    echo "$2"
+  fi
+}
+
 # Runs beside the server, as long as that does.
 stop_when_full() {
   while kill -0 "$1" 2>/dev/null; do
@@ -159,6 +184,10 @@ write_myid
 await_consent_to_fewer
 allow_first_start
 await_names
+# Where nothing tells the volume's size, ZooKeeper's defaults hold.
+sizes=$(log_sizes) || sizes=
+# What somebody has set comes last, and wins.
+export SERVER_JVMFLAGS="$sizes ${SERVER_JVMFLAGS:-}"
 date +%s >"$ZK_BIN_DIR/started"
 stop_when_full $$ &
 exec zkServer.sh start-foreground
