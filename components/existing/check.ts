@@ -9,7 +9,7 @@ export type ExistingValues = Values<ExistingClusterArgs>;
 /** Notes everything that is wrong with the way to an existing cluster; a kubeconfig never appears in a finding. */
 export function checkExisting(values: Known<ExistingValues>, report: Report): void {
   const { kubeconfig, ...others } = values;
-  const { context } = ofTypes(others, { context: "lab" }, report);
+  const { context } = ofTypes(others, { context: "lab", id: "" }, report);
   if (kubeconfig === undefined) {
     return;
   }
@@ -33,6 +33,46 @@ export function checkExisting(values: Known<ExistingValues>, report: Report): vo
       context,
       "the kubeconfig has no such context",
       "kubectl config get-contexts lists them",
+    );
+  }
+}
+
+/** A cluster as it answered. */
+export interface FoundCluster {
+  /** Its version, such as `v1.34.3-gke.100`; undefined where it did not tell. */
+  readonly version: string | undefined;
+  /** What identifies it; empty where one may not read it. */
+  readonly id: string;
+  /** Its name in the kubeconfig and its address. */
+  readonly cluster: string;
+}
+
+/** The first version with what the components use, and that is still maintained somewhere. */
+const oldestVersion = [1, 30] as const;
+
+/** Notes what is wrong with the cluster that the kubeconfig leads to. */
+export function checkFound(
+  { id }: Pick<ExistingValues, "id">,
+  { version = "", id: foundId, cluster }: FoundCluster,
+  report: Report,
+): void {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  const [leastMajor, leastMinor] = oldestVersion;
+  const isOld = Number(major) < leastMajor || (Number(major) === leastMajor && Number(minor) < leastMinor);
+  if (major !== undefined && isOld) {
+    report.fault(
+      "kubeconfig",
+      "[secret]",
+      `cluster ${cluster} has Kubernetes ${version}, and ${oldestVersion.join(".")} is needed`,
+      "upgrade the cluster",
+    );
+  }
+  if (id && foundId !== "" && id !== foundId) {
+    report.fault(
+      "kubeconfig",
+      "[secret]",
+      `leads to cluster ${cluster}, which is another one (${foundId}) than the ensemble is on (${id})`,
+      "give the kubeconfig of that cluster; another cluster is another stack, and a backup brings the data there",
     );
   }
 }

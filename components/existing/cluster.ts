@@ -1,10 +1,12 @@
-import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
-import { checked } from "../validation/checked.ts";
+import { noteAccess } from "../live/access.ts";
+import { providerOptions } from "../live/provider.ts";
+import { ClusterReader, Unreachable } from "../live/reader.ts";
+import { checked, refuseFaults } from "../validation/checked.ts";
+import { Stop } from "../validation/refusal.ts";
 import { toOutput } from "../validation/eventual.ts";
-import { checkExisting } from "./check.ts";
+import { checkExisting, checkFound, type ExistingValues } from "./check.ts";
 
 /** How to reach a Kubernetes cluster that is there already. */
 export interface ExistingClusterArgs {
@@ -15,11 +17,16 @@ export interface ExistingClusterArgs {
    * @default the kubeconfig's current context
    */
   context?: pulumi.Input<string>;
+  /**
+   * Which cluster it must be, whatever its address: the uid of its namespace `kube-system`. Another one is refused.
+   * @default any
+   */
+  id?: pulumi.Input<string>;
 }
 
 /**
  * A Kubernetes cluster, version 1.30 or later, that something else made. What depends on it is made only when the
- * cluster answers and is of such a version.
+ * cluster answers and is of such a version. Another address or certificate of the same cluster changes nothing on it.
  * @example
  * const cluster = new ExistingCluster("lab", { kubeconfig: config.requireSecret("kubeconfig") });
  * new ZooKeeperEnsemble("zk", {}, { provider: cluster.provider, dependsOn: [cluster] });
@@ -30,24 +37,63 @@ export class ExistingCluster extends pulumi.ComponentResource {
   public readonly kubeconfig: pulumi.Output<string>;
   /** The provider that puts things on the cluster. */
   public readonly provider: Provider;
+  /** What identifies the cluster: the uid of its namespace `kube-system`; empty where one may not read it. */
+  public readonly id: pulumi.Output<string>;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const settings = toOutput(checked(`existing cluster ${name}`, args, checkExisting));
-    const kubeconfig = pulumi.secret(settings.kubeconfig);
-    super("zookeeper:existing:ExistingCluster", name, { ...args, kubeconfig }, opts);
+    const what = `existing cluster ${name}`;
+    const settings = toOutput(checked(what, args, checkExisting));
+    super(
+      "zookeeper:existing:ExistingCluster",
+      name,
+      { context: args.context, kubeconfig: pulumi.secret(args.kubeconfig) },
+      opts,
+    );
+    const found = pulumi.runtime.hasEngine()
+      ? settings.apply((known) => look(what, known))
+      : pulumi.output("");
+    this.id = pulumi.unsecret(found);
+    // Whatever uses the kubeconfig waits until the cluster is known to be the right one.
+    this.kubeconfig = pulumi.secret(pulumi.all([settings, found]).apply(([{ kubeconfig }]) => kubeconfig));
     const context = args.context === undefined ? {} : { context: settings.apply((s) => s.context ?? "") };
-    this.kubeconfig = kubeconfig;
     this.provider = new Provider(
       `${name}-kubernetes`,
-      { kubeconfig, ...context, enableServerSideApply: true },
+      {
+        kubeconfig: this.kubeconfig,
+        ...context,
+        ...providerOptions,
+        // Which cluster it is, is checked; Pulumi would take another address for another cluster, and replace everything.
+        clusterIdentifier: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+      },
       { parent: this },
     );
-    // Only the provider talks to the cluster while Pulumi previews, and only for Helm does it ask for the version.
-    new Chart(
-      `${name}-kubernetes-version`,
-      { chart: fileURLToPath(new URL("./version-check", import.meta.url)) },
-      { parent: this, provider: this.provider },
+    noteAccess(
+      this.provider,
+      pulumi.all([settings, found]).apply(([access]) => access),
     );
-    this.registerOutputs({ kubeconfig });
+    this.registerOutputs({ kubeconfig: this.kubeconfig, id: this.id });
+  }
+}
+
+/**
+ * Asks the cluster which one it is.
+ * @returns what identifies it; empty where one may not read it
+ * @throws Refusal where it is another one, or too old; RunError where it does not answer
+ */
+async function look(what: string, settings: ExistingValues): Promise<string> {
+  try {
+    const reader = await ClusterReader.connect(settings);
+    const [version, system] = await Promise.all([
+      reader.ask((options) => reader.version.getCode({}, options)),
+      reader.ask((options) => reader.core.readNamespace({ name: "kube-system" }, options)),
+    ]);
+    const id = system?.metadata?.uid ?? "";
+    refuseFaults(what, { version: version?.gitVersion, id, cluster: reader.cluster }, (cluster, report) => {
+      checkFound(settings, cluster, report);
+    });
+    return id;
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    throw new Stop(`${what}: the cluster does not answer: ${error.message}`);
   }
 }

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Cluster, type ClusterArgs } from "@pulumi/gcp/container/cluster.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
+import { noteAccess } from "../live/access.ts";
+import { providerOptions } from "../live/provider.ts";
 import { checked } from "../validation/checked.ts";
 import { toOutput } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
@@ -48,8 +50,19 @@ export class GkeCluster extends pulumi.ComponentResource {
     );
     this.provider = new Provider(
       `${name}-kubernetes`,
-      { kubeconfig: this.kubeconfig, enableServerSideApply: true },
+      {
+        kubeconfig: this.kubeconfig,
+        ...providerOptions,
+        // The same cluster at another address is still this one; without this, Pulumi would replace all that is on it.
+        clusterIdentifier: settings.apply(
+          (s) => `projects/${s.project}/locations/${s.location}/clusters/${s.name}`,
+        ),
+      },
       { parent: this },
+    );
+    noteAccess(
+      this.provider,
+      this.kubeconfig.apply((kubeconfig) => ({ kubeconfig })),
     );
 
     this.registerOutputs({ kubeconfig: this.kubeconfig });

@@ -16,7 +16,19 @@ export class Refusal extends pulumi.InputPropertiesError {
       message,
       errors: faults.map((fault) => ({ propertyPath: fault.path, reason: describe(fault) })),
     });
-    // Pulumi writes each property of each resource that waited for a refused output in front of the message.
-    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
+    showAlone(this, message);
   }
+}
+
+/** Why an update stops, which Pulumi's command line shows without a stack trace, and alone. */
+export class Stop extends pulumi.RunError {
+  constructor(message: string) {
+    super(message);
+    showAlone(this, message);
+  }
+}
+
+/** Pulumi writes each property of each resource that waited for a refused output in front of the message. */
+function showAlone(error: Error, message: string): void {
+  Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
 }

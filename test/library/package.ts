@@ -42,8 +42,8 @@ export class PackedLibrary {
     const library = join(program, "node_modules", "zookeeper-components");
     mkdirSync(library, { recursive: true });
     await run("tar", ["-xzf", join(folder, packed.filename), "-C", library, "--strip-components=1"]);
-    // The packages of which the library is a peer; npm would fetch them.
-    for (const name of ["@pulumi", "@types"]) {
+    // The packages that the library needs, and of which it is a peer; npm would fetch them.
+    for (const name of ["@pulumi", "@types", "@kubernetes"]) {
       symlinkSync(join(projectDir, "node_modules", name), join(program, "node_modules", name));
     }
     return new PackedLibrary(

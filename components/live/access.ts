@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "./reader.ts";
+
+const noted = new WeakMap<pulumi.ProviderResource, pulumi.Output<ClusterAccess>>();
+
+/** Notes how a provider reaches its cluster, for {@link accessOf}: a preview does not know the inputs that it was not given. */
+export function noteAccess(provider: pulumi.ProviderResource, access: pulumi.Output<ClusterAccess>): void {
+  noted.set(provider, access);
+}
+
+/**
+ * How the Kubernetes provider of a resource reaches its cluster. Without a provider of its own, the stack's configuration
+ * says so, as it does to Pulumi's default provider.
+ */
+export function accessOf(provider: pulumi.ProviderResource | undefined): pulumi.Output<ClusterAccess> {
+  if (provider === undefined) {
+    const config = new pulumi.Config("kubernetes");
+    return pulumi.output({ kubeconfig: config.get("kubeconfig"), context: config.get("context") });
+  }
+  const known = noted.get(provider);
+  if (known !== undefined) return known;
+  // Pulumi keeps every input of a resource as a property, of which the provider's class declares none.
+  const inputs = new Map<string, unknown>(Object.entries(provider));
+  return pulumi
+    .all([pulumi.output(inputs.get("kubeconfig")), pulumi.output(inputs.get("context"))])
+    .apply(([kubeconfig, context]) => ({ kubeconfig: textOf(kubeconfig), context: textOf(context) }));
+}
+
+/** A provider also takes a kubeconfig that is an object. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
+  return JSON.stringify(value);
+}

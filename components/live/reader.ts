@@ -1,0 +1,144 @@
+import { existsSync } from "node:fs";
+import type * as kubernetes from "@kubernetes/client-node";
+
+/** How a program reaches a cluster: as the Kubernetes provider of its resources does. */
+export interface ClusterAccess {
+  /** The text of a kubeconfig, or its path; without one, the kubeconfig files that kubectl uses. */
+  readonly kubeconfig?: string | undefined;
+  /** The context to use, where it is not the kubeconfig's current one. */
+  readonly context?: string | undefined;
+}
+
+/** The longest that a question may take, in milliseconds. */
+const patience = 10_000;
+
+type Client = typeof kubernetes;
+type Options = kubernetes.ConfigurationOptions;
+
+/** A plugin for logging in is slow to start, and one reader needs it once. */
+const readers = new Map<string, Promise<ClusterReader>>();
+
+/** A cluster could not be asked: no way leads there, or it does not let this user in. */
+export class Unreachable extends Error {}
+
+/** Asks a cluster's API what there is. It never changes anything. */
+export class ClusterReader {
+  /** The cluster's name in the kubeconfig and its address, for messages. */
+  readonly cluster: string;
+  readonly apps: kubernetes.AppsV1Api;
+  readonly core: kubernetes.CoreV1Api;
+  readonly networking: kubernetes.NetworkingV1Api;
+  readonly policy: kubernetes.PolicyV1Api;
+  readonly storage: kubernetes.StorageV1Api;
+  readonly version: kubernetes.VersionApi;
+  readonly #client: Client;
+
+  private constructor(client: Client, config: kubernetes.KubeConfig) {
+    const { name, server } = config.getCurrentCluster() ?? { name: "", server: "" };
+    this.cluster = `${name} (${server})`;
+    this.apps = config.makeApiClient(client.AppsV1Api);
+    this.core = config.makeApiClient(client.CoreV1Api);
+    this.networking = config.makeApiClient(client.NetworkingV1Api);
+    this.policy = config.makeApiClient(client.PolicyV1Api);
+    this.storage = config.makeApiClient(client.StorageV1Api);
+    this.version = config.makeApiClient(client.VersionApi);
+    this.#client = client;
+  }
+
+  /**
+   * A reader of the cluster; the same one for the same access.
+   * @throws Unreachable where the kubeconfig names no cluster, or the cluster does not answer
+   */
+  static async connect(access: ClusterAccess): Promise<ClusterReader> {
+    const key = JSON.stringify([access.kubeconfig, access.context]);
+    const known = readers.get(key) ?? ClusterReader.#open(access);
+    readers.set(key, known);
+    return await known;
+  }
+
+  static async #open({ kubeconfig, context }: ClusterAccess): Promise<ClusterReader> {
+    // Not before it is needed: it takes longer to load than all the rest of a preview's program.
+    const client = await import("@kubernetes/client-node");
+    const config = new client.KubeConfig();
+    try {
+      if (kubeconfig === undefined || kubeconfig === "") config.loadFromDefault();
+      else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig);
+      else config.loadFromString(kubeconfig);
+      if (context !== undefined && context !== "") config.setCurrentContext(context);
+    } catch (error) {
+      throw new Unreachable(`the kubeconfig cannot be read: ${messageOf(error)}`);
+    }
+    if (config.getCurrentCluster() === null) {
+      throw new Unreachable("the kubeconfig names no current cluster");
+    }
+    tellPlugin(config);
+    const reader = new ClusterReader(client, config);
+    // Alone, before all other questions: these then share the credentials that a plugin gives for the first one.
+    await reader.ask((options) => reader.version.getCode({}, options));
+    return reader;
+  }
+
+  /**
+   * What a question about one object, or one list, is answered with.
+   * @returns undefined where there is no such object, or where this user may not see it
+   * @throws Unreachable where there is no answer
+   */
+  async ask<T>(question: (options: Options) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await question(this.#withDeadline());
+    } catch (error) {
+      if (error instanceof this.#client.ApiException) {
+        if (error.code === 404 || error.code === 403) return undefined;
+        throw new Unreachable(`it answers with ${error.code}`);
+      }
+      throw new Unreachable(messageOf(error));
+    }
+  }
+
+  /** The client has no deadlines; its requests take a signal, which middleware sets. */
+  #withDeadline(): Options {
+    const signal = AbortSignal.timeout(patience);
+    const { Observable } = this.#client;
+    return {
+      middleware: [
+        {
+          pre: (context) => {
+            context.setSignal(signal);
+            return new Observable(Promise.resolve(context));
+          },
+          post: (context) => new Observable(Promise.resolve(context)),
+        },
+      ],
+      middlewareMergeStrategy: "append",
+    };
+  }
+}
+
+/**
+ * Tells a plugin for logging in which cluster it is for, where the kubeconfig asks for that: the client does not.
+ * @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
+ */
+function tellPlugin(config: kubernetes.KubeConfig): void {
+  const [user, cluster] = [config.getCurrentUser(), config.getCurrentCluster()];
+  const exec = user?.exec as ExecConfig | undefined;
+  if (exec?.provideClusterInfo !== true || cluster === null) return;
+  const { apiVersion } = exec;
+  const spec = {
+    cluster: {
+      server: cluster.server,
+      ...(cluster.caData === undefined ? {} : { "certificate-authority-data": cluster.caData }),
+    },
+    interactive: false,
+  };
+  const value = JSON.stringify({ kind: "ExecCredential", apiVersion, spec });
+  exec.env = [...(exec.env ?? []), { name: "KUBERNETES_EXEC_INFO", value }];
+}
+
+/** What a kubeconfig says of a plugin for logging in. */
+interface ExecConfig {
+  apiVersion?: string;
+  provideClusterInfo?: boolean;
+  env?: { name: string; value: string }[];
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
