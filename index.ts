@@ -1,4 +1,5 @@
 import { readConfig } from "./components/config/read.ts";
+import { withCluster } from "./components/config/settled.ts";
 import { ZooKeeperEnvironment } from "./components/environment/environment.ts";
 
 // Where the engine was killed, nobody reads what the program prints. Pulumi's launcher would then print the error of
@@ -21,4 +22,4 @@ export const servers = environment.servers;
 /** A kubeconfig for the cluster; a secret. */
 export const kubeconfig = environment.kubeconfig;
 /** What the next update compares its settings with, because it cannot change them in place. */
-export const settled = config.settled;
+export const settled = environment.clusterId.apply((id) => withCluster(config.settled, id));

@@ -6,6 +6,7 @@ import { describe, Report } from "../validation/report.ts";
 import { readSettled } from "./before.ts";
 import { readSettings } from "./settings.ts";
 import { checkSettled, settle, type Settled } from "./settled.ts";
+import { nextStep, rememberCluster } from "./step.ts";
 import { SettingSource } from "./source.ts";
 
 /**
@@ -22,6 +23,13 @@ export async function readConfig(
   if (faults.length > 0) {
     throw new pulumi.RunError(
       `This configuration cannot be, and nothing was created:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+    );
+  }
+  const { servers = 0, scalingTo = 0 } = args.ensemble ?? {};
+  if (scalingTo !== 0) {
+    await pulumi.log.warn(
+      `servers: ${scalingTo}: servers come and go one at a time, and this update leads to ${servers}; ` +
+        "run pulumi up again when all of them are Ready",
     );
   }
   // A secret also where somebody set it without --secret.
@@ -56,13 +64,14 @@ export function interpretConfig(
   const source = new SettingSource(project, values, report);
   const args = readSettings(source, values["gcp:project"]);
   source.refuseUnknownKeys();
-  const known = knownSettings(args);
-  checkEnvironment(known, report);
-  checkSettled(before, known, report);
+  const wanted = knownSettings(args);
+  checkEnvironment(wanted, report);
+  checkSettled(before, wanted, report);
+  const next = nextStep(args, before);
   return {
-    args,
+    args: next,
     settings: source.settings,
-    settled: settle(known),
+    settled: { ...rememberCluster(next, before), ...settle(knownSettings(next)) },
     faults: report.faults.map((fault) =>
       describe(fault, fault.path === "gke.project" ? "gcp:project" : source.keyOf(fault.path)),
     ),

@@ -57,6 +57,12 @@ function readEnsemble(source: SettingSource): ZooKeeperEnsembleArgs {
     namespace: source.string("namespace", "ensemble.namespace", d.namespace),
     createNamespace: source.boolean("createNamespace", "ensemble.createNamespace", d.createNamespace),
     servers: source.integer("servers", "ensemble.servers", d.servers),
+    adopt: source.string("adopt", "ensemble.adopt", d.adopt),
+    allowDegradedUpdate: source.boolean(
+      "allowDegradedUpdate",
+      "ensemble.allowDegradedUpdate",
+      d.allowDegradedUpdate,
+    ),
     image: source.string("image", "ensemble.image", d.image),
     cpu: source.string("cpu", "ensemble.cpu", d.cpu),
     memory: source.string("memory", "ensemble.memory", d.memory),

@@ -27,6 +27,12 @@ export interface ZooKeeperEnsembleArgs {
    */
   servers?: number;
   /**
+   * The number of servers that this update is a step to, where `servers` is an even number on the way from one odd
+   * number to another: 3, then 4 with `scalingTo` 5, then 5. 0 where it is no step.
+   * @default 0
+   */
+  scalingTo?: number;
+  /**
    * The container image, with a version of at least 3.9.5; it must keep the official image's contract.
    * @default "docker.io/library/zookeeper:3.9.5"
    * @see https://hub.docker.com/_/zookeeper
@@ -132,6 +138,19 @@ export interface ZooKeeperEnsembleArgs {
    */
   protect?: boolean;
   /**
+   * What of the objects that are there already under the ensemble's names may be taken over: `none`; `unowned`, those
+   * that no stack has marked as its own, such as manifests that kubectl applied; or `any`, also those of another stack,
+   * which must have been removed from that stack's state before. Plain, because it decides before anything is made.
+   * @default "none"
+   */
+  adopt?: string;
+  /**
+   * Whether an update may replace servers, one after the other, while not all of them are Ready. Only for an update
+   * that is the repair: it can take the quorum. Plain, because it decides before anything is made.
+   * @default false
+   */
+  allowDegradedUpdate?: boolean;
+  /**
    * Changes the StatefulSet as the last thing before it is registered, for what has no setting here.
    */
   transform?: (manifest: StatefulSetManifest) => StatefulSetManifest;
@@ -142,6 +161,7 @@ export const ensembleDefaults = {
   namespace: "default",
   createNamespace: true,
   servers: 3,
+  scalingTo: 0,
   image: "docker.io/library/zookeeper:3.9.5",
   cpu: "500m",
   memory: "1Gi",
@@ -162,7 +182,12 @@ export const ensembleDefaults = {
   networkPolicy: true,
   terminationGracePeriodSeconds: 60,
   protect: true,
+  adopt: "none",
+  allowDegradedUpdate: false,
 };
+
+/** The settings that say how one update is made, and nothing of the ensemble. */
+export const passingSettings = ["adopt", "allowDegradedUpdate", "scalingTo"] as const;
 
 /** An ensemble's settings, all of them known. */
 export type EnsembleValues = Required<Values<Omit<ZooKeeperEnsembleArgs, "transform">>>;

@@ -7,6 +7,7 @@ import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../units/quantit
 import { ensembleDefaults, type EnsembleValues } from "./args.ts";
 import { heapMebibytes, largestHeapShare, parseHeap } from "./heap.ts";
 import { claimTemplate, ensembleNames } from "./names.ts";
+import { adoptions } from "./ownership.ts";
 
 /** The first version without the data loss and security defects of its predecessors. */
 const oldestVersion = [3, 9, 5] as const;
@@ -21,12 +22,13 @@ const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 export function checkEnsemble(values: Known<EnsembleValues>, report: Report): Known<EnsembleValues> {
   const ensemble = ofTypes(values, { ...ensembleDefaults, name: "zk" }, report);
   checkNames(ensemble, report);
-  checkServers(ensemble.servers, report);
+  checkServers(ensemble, report);
   checkImage(ensemble.image, report);
   checkResources(ensemble, report);
   checkVolume(ensemble, report);
   checkTimes(ensemble, report);
   checkLimits(ensemble, report);
+  checkAdopt(ensemble.adopt, report);
   return ensemble;
 }
 
@@ -71,12 +73,18 @@ function checkNames(ensemble: Known<EnsembleValues>, report: Report): void {
   }
 }
 
-function checkServers(servers: number | undefined, report: Report): void {
+function checkServers({ servers, scalingTo = 0 }: Known<EnsembleValues>, report: Report): void {
   if (servers === undefined) {
     return;
   }
+  const isStep = servers > 2 && scalingTo > 2 && scalingTo % 2 === 1;
+  if (scalingTo !== 0 && (!Number.isInteger(scalingTo) || scalingTo < 1 || scalingTo > mostServers)) {
+    report.fault("scalingTo", scalingTo, "is not a number of servers", "use 3 or 5");
+  }
   if (!Number.isInteger(servers) || servers < 1 || servers > mostServers) {
     report.fault("servers", servers, "is not a number of servers", "use 3 or 5");
+  } else if (servers % 2 === 0 && isStep) {
+    report.warn("servers", servers, `is a step to ${scalingTo}`, "go on when all servers are Ready");
   } else if (servers % 2 === 0) {
     const quorum = servers / 2 + 1;
     report.fault(
@@ -194,6 +202,12 @@ function checkTimes(ensemble: Known<EnsembleValues>, report: Report): void {
       `is less than minSessionTimeout (${minSessionTimeout})`,
       `use at least ${minSessionTimeout}`,
     );
+  }
+}
+
+function checkAdopt(adopt: string | undefined, report: Report): void {
+  if (adopt !== undefined && !adoptions.some((each) => each === adopt)) {
+    report.fault("adopt", adopt, "is not what can be taken over", `use one of ${adoptions.join(", ")}`);
   }
 }
 

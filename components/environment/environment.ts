@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ensembleDefaults } from "../ensemble/args.ts";
+import { ensembleDefaults, passingSettings } from "../ensemble/args.ts";
 import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
 import { ExistingCluster } from "../existing/cluster.ts";
 import { gkeDefaults } from "../gke/args.ts";
@@ -34,6 +34,9 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   /** A kubeconfig for the cluster; a secret. */
   public readonly kubeconfig: pulumi.Output<string>;
 
+  /** What identifies a cluster that was there already, as {@link ExistingCluster.id}; empty for one of this environment's. */
+  public readonly clusterId: pulumi.Output<string>;
+
   readonly #name: string;
   readonly #args: ZooKeeperEnvironmentArgs;
   readonly #whenChecked: <T>(input: pulumi.Input<T>) => pulumi.Input<T>;
@@ -57,6 +60,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     this.namespace = ensemble.namespace;
     this.servers = ensemble.servers;
     this.kubeconfig = cluster.kubeconfig;
+    this.clusterId = cluster instanceof ExistingCluster ? cluster.id : pulumi.output("");
     this.registerOutputs({
       connectionString: this.connectionString,
       namespace: this.namespace,
@@ -136,15 +140,21 @@ function lateCheck(
   return (input) => pulumi.all([input, checked]).apply(([value]) => value) as typeof input;
 }
 
-/** What the engine, and so every policy, sees: no functions, and no secret in plain text. */
+/**
+ * What the engine, and so every policy, sees: no functions, no secret in plain text, and nothing of how one update is made.
+ */
 function visibleInputs({ gke, existing, storage, ensemble }: ZooKeeperEnvironmentArgs): pulumi.Inputs {
-  const withoutFunctions = (part: object | undefined): object | undefined =>
-    part && Object.fromEntries(Object.entries(part).filter(([, value]) => typeof value !== "function"));
+  const passing: readonly string[] = passingSettings;
+  const visible = (part: object | undefined): object | undefined =>
+    part &&
+    Object.fromEntries(
+      Object.entries(part).filter(([key, value]) => typeof value !== "function" && !passing.includes(key)),
+    );
   return {
-    gke: withoutFunctions(gke),
-    existing: existing && { ...existing, kubeconfig: pulumi.secret(existing.kubeconfig) },
+    gke: visible(gke),
+    existing: existing && { context: existing.context, kubeconfig: pulumi.secret(existing.kubeconfig) },
     storage,
-    ensemble: withoutFunctions(ensemble),
+    ensemble: visible(ensemble),
   };
 }
 

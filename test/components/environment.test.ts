@@ -67,7 +67,6 @@ describe("ZooKeeperEnvironment", () => {
     expect(engine.counts()).to.deep.equal({
       "zookeeper:environment:ZooKeeperEnvironment": 1,
       "zookeeper:existing:ExistingCluster": 1,
-      "kubernetes:helm.sh/v4:Chart": 1,
       "pulumi:providers:kubernetes": 1,
       ...ensembleResources,
     });

@@ -89,6 +89,20 @@ describe("a change of what stands", () => {
     expect(fault).to.contain(`${project}:volumeSize: "9Gi": the volumes have "10Gi"`);
   });
 
+  it("of the zones of nodes is made where it adds some, and refused where it leaves out one", () => {
+    const zones = (...letters: string[]) => ({
+      location: "us-central1",
+      nodeLocations: JSON.stringify(letters.map((letter) => `us-central1-${letter}`)),
+      nodeCount: "6",
+    });
+    expect(change(zones("a", "b"), zones("a", "b", "c"))).to.deep.equal([]);
+    expect(change(zones("b", "a"), zones("a", "b"))).to.deep.equal([]);
+    const [fault] = change(zones("a", "b", "c"), zones("a", "c", "f"));
+    expect(fault)
+      .to.contain(`${project}:nodeLocations`)
+      .and.contain("keep us-central1-a, us-central1-b, us-central1-c");
+  });
+
   it("of the number of servers leaves at least a quorum of those there were, whoever wants less", () => {
     const odd = fc.integer({ min: 0, max: 4 }).map((n) => 2 * n + 1);
     const servers = (count: number) => ({ servers: String(count), nodeCount: "10" });
@@ -97,7 +111,8 @@ describe("a change of what stands", () => {
         const faults = change(servers(from), { ...servers(to), protectEnsemble: String(protect) });
         const left = Math.min(from, to);
         const quorum = Math.floor(from / 2) + 1;
-        expect(faults).to.have.length(left >= quorum ? 0 : 1);
+        // A second server could never join the first one.
+        expect(faults).to.have.length(left >= quorum && (from > 1 || to === 1) ? 0 : 1);
         const step = /go to (\d+) first/.exec(faults[0] ?? "")?.[1];
         if (step === undefined) return;
         expect(Number(step)).to.be.lessThan(from).and.greaterThan(to);
@@ -106,6 +121,35 @@ describe("a change of what stands", () => {
     );
     expect(change(servers(3), servers(1))[0]).to.contain("keep 3; fewer are another stack");
     expect(change(servers(7), servers(3))[0]).to.contain("go to 5 first");
+  });
+
+  it("of the number of servers is made one server at a time, and says where it leads", () => {
+    const servers = (count: number) => ({ servers: String(count), nodeCount: "12" });
+    const walk = (from: number, to: number): number[] => {
+      const { args, settled, faults } = interpret(servers(to), {
+        ...interpret(servers(from)).settled,
+        "ensemble.servers": from,
+      });
+      expect(faults).to.deep.equal([]);
+      const now = args.ensemble?.servers ?? 0;
+      expect(settled["ensemble.servers"]).to.equal(now);
+      expect(args.ensemble?.scalingTo ?? 0).to.equal(now === to ? 0 : to);
+      return now === to ? [now] : [now, ...walk(now, to)];
+    };
+    expect(walk(3, 7)).to.deep.equal([4, 5, 6, 7]);
+    expect(walk(7, 5)).to.deep.equal([6, 5]);
+    expect(walk(4, 3)).to.deep.equal([3]);
+  });
+
+  it("takes what carries no owner for its own once it has made an ensemble, and keeps to the cluster it was on", () => {
+    const first = interpret(own);
+    expect(first.args.ensemble?.adopt).to.equal("none");
+    expect(first.args.existing).not.to.have.property("id");
+    const next = interpret(own, { ...first.settled, "existing.id": "uid-1" });
+    expect(next.args.ensemble?.adopt).to.equal("unowned");
+    expect(next.args.existing?.id).to.equal("uid-1");
+    expect(next.settled["existing.id"]).to.equal("uid-1");
+    expect(interpret({ ...own, adopt: "any" }, first.settled).args.ensemble?.adopt).to.equal("any");
   });
 
   it("tells all of its faults at once, with those of the configuration", () => {

@@ -1,0 +1,43 @@
+import { leastStep } from "../ensemble/steps.ts";
+import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
+import { clusterKey, type Settled } from "./settled.ts";
+
+/**
+ * What of an environment this update makes: one server more or less where several are asked for, on the cluster that the
+ * last update was on.
+ * @param before what the last update settled; empty when there was none
+ */
+export function nextStep(args: ZooKeeperEnvironmentArgs, before: Settled): ZooKeeperEnvironmentArgs {
+  const { ensemble = {}, existing } = args;
+  const cluster = before[clusterKey];
+  return {
+    ...args,
+    ...(existing && { existing: typeof cluster === "string" ? { ...existing, id: cluster } : existing }),
+    ensemble: {
+      ...ensemble,
+      ...stepServers(ensemble.servers, before["ensemble.servers"]),
+      ...ownUnmarked(ensemble.adopt, before),
+    },
+  };
+}
+
+function stepServers(
+  wanted: number | undefined,
+  before: string | number | undefined,
+): { servers?: number; scalingTo?: number } {
+  if (wanted === undefined || typeof before !== "number" || Math.abs(wanted - before) <= 1) return {};
+  return { servers: leastStep(before, wanted), scalingTo: wanted };
+}
+
+/** What an earlier version of this program made does not say whose it is; it is this stack's where that made an ensemble. */
+function ownUnmarked(adopt: string | undefined, before: Settled): { adopt?: string } {
+  return before["ensemble.name"] !== undefined && (adopt === undefined || adopt === "none")
+    ? { adopt: "unowned" }
+    : {};
+}
+
+/** The cluster that the ensemble is on stays known where an update may not read which one it is. */
+export function rememberCluster({ existing }: ZooKeeperEnvironmentArgs, before: Settled): Settled {
+  const cluster = before[clusterKey];
+  return existing === undefined || cluster === undefined ? {} : { [clusterKey]: cluster };
+}

@@ -1,0 +1,8 @@
+/**
+ * The number of servers after the next step from one number to another: one more or one less. Only then does every
+ * majority of the old servers share a server with every majority of the new ones; with two more at once, two of three
+ * and three of five could each elect a leader.
+ */
+export function leastStep(from: number, to: number): number {
+  return from + Math.sign(to - from);
+}

@@ -1,0 +1,139 @@
+import { expect } from "chai";
+import type * as Changes from "../../components/config/changes.ts";
+import type * as Read from "../../components/config/read.ts";
+import type * as Environment from "../../components/environment/environment.ts";
+import type { EnsembleValues } from "../../components/ensemble/args.ts";
+import { contentHash, renderFiles } from "../../components/ensemble/files.ts";
+import { statefulSetArgs } from "../../components/ensemble/statefulSet.ts";
+import { MockEngine } from "./mocks.ts";
+
+const project = "zookeeper-environment";
+const kubeconfig = "current-context: lab\nclusters: []\ncontexts: [{ name: lab, context: {} }]";
+
+/** Another value of each setting than the one that stands, which goes together with every other one. */
+const others: Readonly<Record<string, string>> = {
+  "gcp:project": "other-project",
+  clusterName: "other",
+  location: "us-central1-b",
+  nodeLocations: '["us-central1-a","us-central1-b"]',
+  nodeCount: "6",
+  machineType: "n2-standard-4",
+  nodeDiskSizeGb: "60",
+  nodeDiskType: "pd-ssd",
+  releaseChannel: "STABLE",
+  authorizedNetworks: '["198.51.100.0/24"]',
+  allowAnyNetwork: "true",
+  maintenanceStart: "05:00",
+  deletionProtection: "false",
+  nodeRange: "10.129.0.0/20",
+  podRange: "10.140.0.0/16",
+  serviceRange: "10.150.0.0/20",
+  controlPlaneRange: "172.16.1.0/28",
+  storageClass: "other",
+  storageProvisioner: "ebs.csi.aws.com",
+  storageDiskType: "pd-ssd",
+  storageReclaimPolicy: "Delete",
+  name: "other",
+  namespace: "elsewhere",
+  createNamespace: "false",
+  servers: "5",
+  image: "docker.io/library/zookeeper:3.9.6",
+  cpu: "600m",
+  memory: "1200Mi",
+  heap: "400m",
+  volumeSize: "20Gi",
+  existingStorageClass: "standard",
+  clusterDomain: "example.org",
+  tickTime: "1900",
+  initLimit: "12",
+  syncLimit: "6",
+  maxClientCnxns: "100",
+  minSessionTimeout: "5000",
+  maxSessionTimeout: "50000",
+  snapRetainCount: "4",
+  purgeInterval: "2",
+  logLevel: "WARN",
+  metrics: "false",
+  networkPolicy: "false",
+  terminationGracePeriodSeconds: "90",
+  allowDegradedUpdate: "true",
+  adopt: "unowned",
+};
+
+describe("the change of any two settings of an ensemble that stands", () => {
+  let read: typeof Read;
+  let environment: typeof Environment;
+  let changes: typeof Changes;
+
+  before(async () => {
+    await MockEngine.start();
+    read = await import("../../components/config/read.ts");
+    environment = await import("../../components/environment/environment.ts");
+    changes = await import("../../components/config/changes.ts");
+  });
+
+  const full = (values: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries({ "gcp:project": "my-project", nodeCount: "8", ...values }).map(([key, value]) => [
+        key.includes(":") ? key : `${project}:${key}`,
+        value,
+      ]),
+    );
+
+  const interpret = (values: Readonly<Record<string, string>>, settled = {}) =>
+    read.interpretConfig(project, full(values), settled);
+
+  /** The servers' template, with all that it stands for. */
+  function template({ args }: ReturnType<typeof interpret>): string {
+    // Every value of a configuration is plain, which the compiler cannot see.
+    const settings = environment.knownSettings(args).ensemble as EnsembleValues;
+    const hash = contentHash(renderFiles(settings));
+    return JSON.stringify(statefulSetArgs(settings, `config-${hash}`, hash).spec.template);
+  }
+
+  it("is decided for every setting that there is", () => {
+    const keys = interpret({}).settings.map(({ key }) => key);
+    const decidedElsewhere = ["kubeconfig", "kubeContext", "protectEnsemble"];
+    expect([...Object.keys(others), ...decidedElsewhere].sort()).to.deep.equal(
+      [...keys, "gcp:project"].sort(),
+    );
+    for (const { path } of interpret({}).settings)
+      expect(changes.changeOf(path), path).not.to.equal(undefined);
+  });
+
+  it("does what is decided for each: it is rejected, or replaces the servers, or leaves them alone", () => {
+    const paths = new Map(interpret({}).settings.map(({ key, path }) => [key, path]));
+    const effect = (key: string) => changes.changeOf(paths.get(key) ?? "gke.project")?.effect;
+    const standing = interpret({});
+    const alone = new Map(
+      Object.entries(others).map(([key, value]) => [
+        key,
+        interpret({ [key]: value }, standing.settled).faults.length,
+      ]),
+    );
+    let pairs = 0;
+    for (const [a, first] of Object.entries(others)) {
+      for (const [b, second] of Object.entries(others).filter(([key]) => key > a)) {
+        const values = { [a]: first, [b]: second };
+        expect(interpret(values).faults, `${a} and ${b}, where nothing stands`).to.deep.equal([]);
+        const changed = interpret(values, standing.settled);
+        // Two names of a class are one class, and zones follow a location that is rejected.
+        const rejected = Math.max(alone.get(a) ?? 0, alone.get(b) ?? 0) > 0;
+        expect(changed.faults.length > 0, `${a} and ${b} rejected: ${changed.faults.join()}`).to.equal(
+          rejected,
+        );
+        if (rejected) continue;
+        const rollsOut = [a, b].some((key) => effect(key) === "roll-out");
+        expect(template(changed) !== template(standing), `${a} and ${b} replace servers`).to.equal(rollsOut);
+        pairs += 1;
+      }
+    }
+    expect(pairs).to.be.greaterThan(300);
+  });
+
+  it("is rejected where it leaves the cluster for another kind", () => {
+    const { settled } = interpret({});
+    const { faults } = read.interpretConfig(project, { [`${project}:kubeconfig`]: kubeconfig }, settled);
+    expect(faults.join()).to.contain("the ensemble is on GKE cluster");
+  });
+});
