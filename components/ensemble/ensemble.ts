@@ -10,10 +10,17 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import { checked } from "../validation/checked.ts";
 import { whenKnown, type Eventual } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
-import { ensembleDefaults, type EnsembleValues, type ZooKeeperEnsembleArgs } from "./args.ts";
+import {
+  ensembleDefaults,
+  passingSettings,
+  type EnsembleValues,
+  type ZooKeeperEnsembleArgs,
+} from "./args.ts";
 import { checkEnsemble } from "./check.ts";
 import { contentHash, renderFiles } from "./files.ts";
 import { claimNames, ensembleNames, ports, serverNames } from "./names.ts";
+import { EnsembleObserver, revisionOf, type Observation } from "./observation.ts";
+import { annotations } from "./ownership.ts";
 import {
   clientService,
   disruptionBudget,
@@ -47,22 +54,35 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   readonly #settings: Eventual<EnsembleValues>;
   readonly #name: string;
   readonly #plain: ReturnType<typeof plainSettings>;
+  readonly #provider: pulumi.ProviderResource | undefined;
+  readonly #observer: EnsembleObserver;
+  #observed: Eventual<Observation>;
+  #ready: Eventual<pulumi.Resource[]> = [];
 
   constructor(name: string, args: ZooKeeperEnsembleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { transform, ...inputs } = args;
     const settings = withDefaults({ name, ...inputs }, ensembleDefaults);
     const accepted = checked(`ZooKeeper ensemble ${name}`, settings, checkEnsemble);
-    super("zookeeper:ensemble:ZooKeeperEnsemble", name, inputs, opts);
+    super("zookeeper:ensemble:ZooKeeperEnsemble", name, lasting(inputs), opts);
     this.#settings = accepted;
     this.#name = name;
     this.#plain = plainSettings(settings);
+    this.#provider = this.getProvider("kubernetes:apps/v1:StatefulSet");
+    this.#observer = new EnsembleObserver(`ZooKeeper ensemble ${name}`, this, this.#provider);
 
     const config = this.#renderConfig();
-    const servers = whenKnown(config, ({ settings, name, hash }) => {
-      const manifest = statefulSetArgs(settings, name, hash);
-      return transform === undefined ? manifest : transform(manifest);
+    const planned = whenKnown(config, (known): Plan => {
+      const manifest = statefulSetArgs(known.settings, known.name, known.hash);
+      return { ...known, manifest: transform === undefined ? manifest : transform(manifest) };
     });
-    const statefulSet = withoutTraces(() => this.#createResources(config, servers));
+    this.#observed = this.#observer.observe(
+      whenKnown(planned, ({ settings: known, manifest }) => ({
+        settings: known,
+        manifest,
+        owner: { stack: stackName(), id: undefined, adopt: known.adopt },
+      })),
+    );
+    const statefulSet = withoutTraces(() => this.#createResources(planned));
 
     this.connectionString = pulumi.output(
       whenKnown(
@@ -70,8 +90,10 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
         (s) => `${ensembleNames(s.name).client}.${s.namespace}.svc.${s.clusterDomain}:${ports.client}`,
       ),
     );
-    // Where the ensemble is, once it is there.
-    this.namespace = statefulSet.metadata.namespace;
+    // Where the ensemble is, once it is there and Ready.
+    this.namespace = pulumi
+      .all([whenKnown(this.#ready, () => true), statefulSet.metadata.namespace])
+      .apply(([, namespace]) => namespace);
     this.servers = pulumi.output(
       whenKnown(this.#settings, (s) => serverNames(s.name, s.namespace, s.clusterDomain, s.servers)),
     );
@@ -82,19 +104,37 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     });
   }
 
-  #createResources(config: Eventual<Config>, servers: Eventual<StatefulSetManifest>): StatefulSet {
+  #createResources(plan: Eventual<Plan>): StatefulSet {
     const namespace = this.#createNamespace();
-    const around = namespace === undefined ? {} : { dependsOn: [namespace] };
+    const around = { dependsOn: this.#afterCheck(namespace === undefined ? [] : [namespace]) };
     // All that the servers need is protected with them: were only they, an update that is refused half-way would leave
     // replacements of their Services, and the next update would delete the originals.
     const { protect } = this.#plain;
     const services = this.#createServices({ ...around, protect });
-    const map = this.#createConfig(config, around);
+    const map = this.#createConfig(plan, around);
     const guards = this.#protectQuorum({ ...around, protect });
-    const statefulSet = this.#createServers(servers, map, [...services, ...guards]);
-    this.#markBootstrapped(statefulSet);
-    this.#growVolumes(statefulSet);
+    const statefulSet = this.#createServers(plan, map, [...services, ...guards]);
+    this.#ready = this.#awaitReady(statefulSet);
+    this.#markBootstrapped();
+    this.#growVolumes();
     return statefulSet;
+  }
+
+  /** These resources, once the update is known to be allowed. */
+  #afterCheck(resources: pulumi.Resource[]): Eventual<pulumi.Resource[]> {
+    return whenKnown(this.#observed, () => resources);
+  }
+
+  /** Ends well when the servers do what this update made of them. */
+  #awaitReady(statefulSet: StatefulSet): Eventual<pulumi.Resource[]> {
+    if (!pulumi.runtime.hasEngine() || pulumi.runtime.isDryRun()) return [statefulSet];
+    const { namespace, name, uid, generation } = statefulSet.metadata;
+    return pulumi
+      .all([this.#observed, namespace, name, uid, generation])
+      .apply(async ([observed, inNamespace, called, id, changes]) => {
+        await this.#observer.awaitReady(inNamespace, called, observed, revisionOf(id, changes));
+        return [statefulSet];
+      });
   }
 
   #createNamespace(): Namespace | undefined {
@@ -102,18 +142,22 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     if (namespace === "default" || !createNamespace) {
       return undefined;
     }
+    const level = "pod-security.kubernetes.io/enforce";
     return new Namespace(
       `${this.#name}-namespace`,
       {
         metadata: {
           // Not from the plain settings: what is refused when it is known makes no namespace.
           name: whenKnown(this.#settings, (s) => s.namespace),
-          labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+          // One that is there keeps its own: other pods in it may need them.
+          labels: whenKnown(this.#observed, ({ podSecurity }): Record<string, string> =>
+            podSecurity === undefined || podSecurity === "restricted" ? { [level]: "restricted" } : {},
+          ),
           annotations: { "pulumi.com/patchForce": "true" },
         },
       },
       // Deleting it would delete the volume claims in it.
-      { parent: this, retainOnDelete: true },
+      { parent: this, retainOnDelete: true, dependsOn: this.#afterCheck([]) },
     );
   }
 
@@ -136,7 +180,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     });
   }
 
-  #createConfig(config: Eventual<Config>, options: pulumi.CustomResourceOptions): ConfigMap {
+  #createConfig(config: Eventual<Plan>, options: pulumi.CustomResourceOptions): ConfigMap {
     return new ConfigMap(
       `${this.#name}-config`,
       {
@@ -157,46 +201,55 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       : [budget];
   }
 
-  #createServers(
-    manifest: Eventual<StatefulSetManifest>,
-    config: ConfigMap,
-    dependsOn: pulumi.Resource[],
-  ): StatefulSet {
+  #createServers(plan: Eventual<Plan>, config: ConfigMap, dependsOn: pulumi.Resource[]): StatefulSet {
     const account = new ServiceAccount(
       `${this.#name}-account`,
       {
-        metadata: whenKnown(this.#settings, (s) => objectMeta(s, ensembleNames(s.name).statefulSet)),
+        metadata: whenKnown(this.#settings, (s) => owned(objectMeta(s, ensembleNames(s.name).statefulSet))),
         automountServiceAccountToken: false,
       },
       { parent: this, dependsOn, protect: this.#plain.protect },
     );
-    return new StatefulSet(this.#name, partsOf(manifest), {
-      parent: this,
-      // A preview knows the map's name, but the servers wait for the map.
-      dependsOn: [...dependsOn, config, account],
-      protect: this.#plain.protect,
-      // Kubernetes does not let the template's size change; the claims grow instead, one by one.
-      ignoreChanges: ["spec.volumeClaimTemplates[0].spec.resources.requests.storage"],
-    });
+    const id: Record<string, pulumi.Input<string>> = this.#provider === undefined
+      ? {}
+      : { [annotations.ownerId]: this.#provider.id };
+    return new StatefulSet(
+      this.#name,
+      {
+        metadata: whenKnown(plan, ({ manifest }) => owned(manifest.metadata, id)),
+        spec: whenKnown(plan, ({ manifest }) => manifest.spec),
+      },
+      {
+        parent: this,
+        // A preview knows the map's name, but the servers wait for the map.
+        dependsOn: [...dependsOn, config, account],
+        protect: this.#plain.protect,
+        // Kubernetes does not let the template's size change; the claims grow instead, one by one.
+        ignoreChanges: ["spec.volumeClaimTemplates[0].spec.resources.requests.storage"],
+      },
+    );
   }
 
   /**
    * Says, outside of the volumes, that the ensemble has been bootstrapped: from now on an empty volume is a lost one.
    * It stays when everything else goes, because the volumes stay too; server-side apply adopts one that is there.
    */
-  #markBootstrapped(statefulSet: StatefulSet): void {
+  #markBootstrapped(): void {
     new ConfigMap(
       `${this.#name}-bootstrapped`,
       {
         metadata: whenKnown(this.#settings, (s) => objectMeta(s, ensembleNames(s.name).mark)),
         data: { ensemble: this.#plain.name },
       },
-      { parent: this, dependsOn: [statefulSet], retainOnDelete: true },
+      { parent: this, dependsOn: this.#ready, retainOnDelete: true },
     );
   }
 
-  /** Keeps every claim as large as the settings say. */
-  #growVolumes(statefulSet: StatefulSet): void {
+  /**
+   * Keeps every claim as large as the settings say. A claim that is there grows before anything is waited for: a server
+   * whose volume is full becomes Ready only then. The others are there when the servers are.
+   */
+  #growVolumes(): void {
     for (const claim of claimNames(this.#plain.name, this.#plain.servers)) {
       new PersistentVolumeClaimPatch(
         `${this.#name}-${claim}`,
@@ -210,15 +263,33 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
           spec: { resources: { requests: { storage: whenKnown(this.#settings, (s) => s.volumeSize) } } },
         },
         // Giving up the patch would take the size out of the claim, which Kubernetes refuses.
-        { parent: this, dependsOn: [statefulSet], retainOnDelete: true },
+        {
+          parent: this,
+          dependsOn: this.#whenThere(claim),
+          retainOnDelete: true,
+        },
       );
     }
   }
 
+  /** After which resources a claim is there. */
+  #whenThere(claim: string): pulumi.Input<pulumi.Resource[]> {
+    const ready = this.#ready;
+    return whenKnown(this.#observed, ({ claims }): pulumi.Input<pulumi.Resource[]> =>
+      claims.includes(claim) ? [] : ready,
+    ) as pulumi.Input<pulumi.Resource[]>;
+  }
+
   #inputs<Spec>(render: (settings: EnsembleValues) => Manifest<Spec>): Parts<Spec> {
-    return partsOf(whenKnown(this.#settings, render));
+    const manifest = whenKnown(this.#settings, render);
+    return {
+      metadata: whenKnown(manifest, (m) => owned(m.metadata)),
+      spec: whenKnown(manifest, (m) => m.spec),
+    };
   }
 }
+
+type Metadata = StatefulSetManifest["metadata"];
 
 /** A manifest's parts, as a resource takes them. */
 interface Parts<Spec> {
@@ -226,8 +297,28 @@ interface Parts<Spec> {
   readonly spec: Eventual<Spec>;
 }
 
-function partsOf<Spec>(manifest: Eventual<Manifest<Spec>>): Parts<Spec> {
-  return { metadata: whenKnown(manifest, (m) => m.metadata), spec: whenKnown(manifest, (m) => m.spec) };
+/** The arguments without those that say how one update is made: they are no change of the ensemble. */
+function lasting(args: object): pulumi.Inputs {
+  const passing: readonly string[] = passingSettings;
+  return Object.fromEntries(Object.entries(args).filter(([key]) => !passing.includes(key)));
+}
+
+/** An object's metadata with the stack that it belongs to. */
+function owned(metadata: Metadata, more: Record<string, pulumi.Input<string>> = {}): Metadata {
+  const marks = { [annotations.owner]: stackName(), ...more };
+  const { annotations: given = {} } = metadata;
+  return {
+    ...metadata,
+    annotations:
+      pulumi.Output.isInstance(given) || given instanceof Promise
+        ? pulumi.output(given).apply((known) => ({ ...known, ...marks }))
+        : { ...given, ...marks },
+  };
+}
+
+/** The stack's full name, by which an object says whose it is. */
+function stackName(): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
 /** The servers' files, and the name of the ConfigMap that holds them. */
@@ -236,6 +327,11 @@ interface Config {
   readonly files: ReturnType<typeof renderFiles>;
   readonly hash: string;
   readonly name: string;
+}
+
+/** What is to be made: with the StatefulSet's manifest as the last word of the program. */
+interface Plan extends Config {
+  readonly manifest: StatefulSetManifest;
 }
 
 /** The settings that decide which resources there are. */

@@ -1,6 +1,7 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
 import type { EnsembleValues } from "./args.ts";
 import { claimTemplate, ensembleNames, selectorLabels } from "./names.ts";
+import { annotations } from "./ownership.ts";
 import { podTemplate } from "./pod.ts";
 import { objectMeta, type Manifest } from "./services.ts";
 
@@ -15,7 +16,12 @@ export function statefulSetArgs(
 ): StatefulSetManifest {
   const names = ensembleNames(ensemble.name);
   return {
-    metadata: objectMeta(ensemble, names.statefulSet),
+    metadata: objectMeta(ensemble, names.statefulSet, {
+      // The component waits itself: it sees what the provider's wait does not, and sees it at once.
+      "pulumi.com/waitFor": "jsonpath={.metadata.uid}",
+      [annotations.servers]: String(ensemble.servers),
+      ...(ensemble.scalingTo === 0 ? {} : { [annotations.scalingTo]: String(ensemble.scalingTo) }),
+    }),
     spec: {
       serviceName: names.headless,
       replicas: ensemble.servers,

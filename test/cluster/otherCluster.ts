@@ -60,7 +60,9 @@ export class OtherCluster {
     const kinds = "statefulsets,pods,services,serviceaccounts,poddisruptionbudgets,networkpolicies";
     const columns = "custom-columns=KIND:.kind,NAME:.metadata.name,UID:.metadata.uid";
     const args = ["-n", namespace, "get", kinds, "-l", `app=${name}`, "--no-headers", "-o", columns];
-    return (await this.kubectl(...args)).trim().split("\n").sort();
+    const lines = (await this.kubectl(...args)).trim().split("\n");
+    // How wide a column is, depends on all of its values.
+    return lines.map((line) => line.replaceAll(/ +/g, " ")).sort();
   }
 
   /** The phases of the volume claims in a namespace. */

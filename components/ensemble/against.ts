@@ -1,0 +1,191 @@
+import { fixedFields, type LiveEnsemble, type LiveObject, type LiveStatefulSet } from "../live/ensemble.ts";
+import { parseQuantity } from "../units/quantity.ts";
+import type { Report } from "../validation/report.ts";
+import type { EnsembleValues } from "./args.ts";
+import { covers } from "./covers.ts";
+import { claimNames } from "./names.ts";
+import { leastStep } from "./steps.ts";
+import type { StatefulSetManifest } from "./statefulSet.ts";
+
+/** What an update wants to make of an ensemble. */
+export interface Intent {
+  readonly settings: EnsembleValues;
+  readonly manifest: StatefulSetManifest;
+  readonly owner: Owner;
+}
+
+/** The stack that an ensemble belongs to. */
+export interface Owner {
+  /** `project/stack`. */
+  readonly stack: string;
+  /** What distinguishes it from another stack of that name; undefined where there is nothing. */
+  readonly id: string | undefined;
+  /** What it may take over. */
+  readonly adopt: string;
+}
+
+/**
+ * Notes everything for which an update must not begin, given what the cluster has now: what belongs to somebody else, a
+ * roll-out with a server down, too many servers at a time, volumes that cannot become what is asked for.
+ */
+export function checkAgainstCluster(intent: Intent, live: LiveEnsemble, report: Report): void {
+  checkOwners(intent, live, report);
+  checkFixed(intent, live, report);
+  checkServers(intent, live, report);
+  checkRollout(intent, live, report);
+  checkVolumes(intent, live, report);
+}
+
+/** Notes objects that belong to somebody else. */
+export function checkOwners({ settings, owner }: Intent, live: LiveEnsemble, report: Report): void {
+  if (owner.adopt === "any") return;
+  const { statefulSet } = live;
+  // With the StatefulSet comes what is around it: of before owners were noted, nothing of it says whose it is.
+  const ours = statefulSet !== undefined && belongsTo(statefulSet, owner);
+  const foreign = [...(statefulSet === undefined ? [] : [statefulSet]), ...live.around].filter((object) =>
+    object.owner === undefined ? !ours && owner.adopt !== "unowned" : !belongsTo(object, owner),
+  );
+  if (foreign.length === 0) return;
+  const owners = [...new Set(foreign.map(describeOwner))].join(" and ");
+  const marked = foreign.some((object) => object.owner !== undefined);
+  report.fault(
+    "name",
+    settings.name,
+    `${foreign.map(({ what }) => what).join(", ")} ${foreign.length === 1 ? "is" : "are"} there already, made by ${owners}; ` +
+      "this update would take over what is in use, and destroying this stack would delete it",
+    `use another name or namespace. To take it over on purpose, ` +
+      (marked
+        ? 'first remove it from the other stack\'s state (pulumi state delete), then set adopt to "any" for one update'
+        : 'set adopt to "unowned" for one update'),
+  );
+}
+
+function belongsTo(object: LiveObject, owner: Owner): boolean {
+  const sameId = object.ownerId === undefined || owner.id === undefined || object.ownerId === owner.id;
+  return object.owner === owner.stack && sameId;
+}
+
+function describeOwner({ owner, managers }: LiveObject): string {
+  if (owner !== undefined) return `stack ${owner}`;
+  return managers.length === 0 ? "nobody that is noted" : managers.join(", ");
+}
+
+/** What cannot change in place is deleted and made anew by Pulumi: no server runs meanwhile. */
+function checkFixed({ settings, manifest }: Intent, { statefulSet }: LiveEnsemble, report: Report): void {
+  if (statefulSet === undefined || !settings.protect) return;
+  // The size of the template stays as it was; the claims grow.
+  const claims = statefulSet.fixed.volumeClaimTemplates;
+  const wanted = { ...manifest.spec, volumeClaimTemplates: withoutSizes(manifest.spec.volumeClaimTemplates) };
+  const changed = fixedFields.filter((field) =>
+    field === "volumeClaimTemplates"
+      ? !covers(claims, wanted.volumeClaimTemplates)
+      : !covers(statefulSet.fixed[field], wanted[field]),
+  );
+  if (changed.length === 0) return;
+  report.fault(
+    changed.includes("volumeClaimTemplates") ? "storageClassName" : "name",
+    changed.includes("volumeClaimTemplates") ? settings.storageClassName : settings.name,
+    `${statefulSet.what} has another ${changed.join(", ")}, which Kubernetes does not let change: it would be deleted and made anew`,
+    "keep what it has. If it may be made anew, delete it first and leave its pods: " +
+      `kubectl -n ${settings.namespace} delete statefulset ${settings.name} --cascade=orphan`,
+  );
+}
+
+function withoutSizes(templates: unknown): unknown {
+  if (!Array.isArray(templates)) return templates;
+  return templates.map((template: unknown) => {
+    const { spec, ...rest } = template as { spec?: object };
+    return { ...rest, spec: { ...spec, resources: undefined } };
+  });
+}
+
+/** One server more or less at a time: only then does each majority of the old servers share one with each of the new. */
+function checkServers({ settings }: Intent, live: LiveEnsemble, report: Report): void {
+  const { statefulSet } = live;
+  if (statefulSet === undefined) {
+    checkReturn(settings, live, report);
+    return;
+  }
+  const [before, now] = [statefulSet.servers, settings.servers];
+  if (before === now) return;
+  if (before === 1) {
+    report.fault(
+      "servers",
+      now,
+      "there is one server, and a second one could join only with its vote, which it gives only when restarted",
+      "keep 1; an ensemble of more is another stack, and a backup brings the data there",
+    );
+  } else if (Math.abs(now - before) > 1) {
+    report.fault(
+      "servers",
+      now,
+      `there are ${before}: only one server more or less at a time leaves no two majorities apart`,
+      `use ${leastStep(before, now)} first, with scalingTo ${now}, and go on when all servers are Ready`,
+    );
+  }
+}
+
+/** An ensemble that comes back to its volumes needs a quorum of servers that have data: blank ones do not vote. */
+function checkReturn(settings: EnsembleValues, { bootstrapped, claims }: LiveEnsemble, report: Report): void {
+  if (!bootstrapped || claims.length === 0) return;
+  const own = new Set(claimNames(settings.name, settings.servers));
+  const kept = claims.filter(({ name }) => own.has(name)).length;
+  if (kept > settings.servers / 2) return;
+  report.fault(
+    "servers",
+    settings.servers,
+    `the ensemble was here before, and only ${kept} of these servers have a volume from then: they are no quorum, and ` +
+      "blank servers do not vote",
+    `use ${claims.length}, as there are ${claims.length} volumes`,
+  );
+}
+
+function checkRollout({ settings, manifest }: Intent, { statefulSet }: LiveEnsemble, report: Report): void {
+  if (statefulSet === undefined || settings.allowDegradedUpdate || statefulSet.replicas === 0) return;
+  if (covers(statefulSet.template, manifest.spec.template)) return;
+  const why = whyNotWhole(statefulSet);
+  if (why === undefined) return;
+  report.fault(
+    "allowDegradedUpdate",
+    false,
+    `${why}: this update replaces the servers one after the other, and would take another one down`,
+    `wait until all are Ready (kubectl -n ${settings.namespace} rollout status sts/${settings.name}); ` +
+      "if this update is the repair, set allowDegradedUpdate to true for it",
+  );
+}
+
+function whyNotWhole({ what, servers, replicas, ready, rolledOut }: LiveStatefulSet): string | undefined {
+  if (ready < Math.max(servers, replicas))
+    return `${what} has ${ready} of ${Math.max(servers, replicas)} servers Ready`;
+  return rolledOut ? undefined : `${what} is still being rolled out`;
+}
+
+function checkVolumes({ settings }: Intent, live: LiveEnsemble, report: Report): void {
+  const wanted = parseQuantity(settings.volumeSize) ?? 0;
+  const own = new Set(claimNames(settings.name, settings.servers));
+  const claims = live.claims.filter(({ name }) => own.has(name));
+  const larger = claims.filter(({ size }) => (parseQuantity(size) ?? 0) > wanted);
+  const [largest] = larger.toSorted((a, b) => (parseQuantity(b.size) ?? 0) - (parseQuantity(a.size) ?? 0));
+  if (largest !== undefined) {
+    report.fault(
+      "volumeSize",
+      settings.volumeSize,
+      `${larger.map(({ name, size }) => `claim ${name} has ${size}`).join(", ")}, and a volume cannot shrink`,
+      `use ${JSON.stringify(largest.size)} or more`,
+    );
+  }
+  const stuck = claims.filter(
+    ({ size, className }) => (parseQuantity(size) ?? 0) < wanted && live.expandable[className] === false,
+  );
+  for (const className of new Set(stuck.map((claim) => claim.className))) {
+    const names = stuck
+      .filter((claim) => claim.className === className)
+      .map(({ name, size }) => `${name} (${size})`);
+    report.fault(
+      "volumeSize",
+      settings.volumeSize,
+      `StorageClass ${className} does not let its volumes grow, those of ${names.join(", ")}`,
+      `keep the size, or allow it first, where the driver can: kubectl patch storageclass ${className} -p '{"allowVolumeExpansion":true}'`,
+    );
+  }
+}

@@ -1,0 +1,148 @@
+/** What is read of a pod, a claim or an event to judge how an ensemble comes up. */
+export interface PodState {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly phase: string;
+  /** Why the container does not run: ImagePullBackOff, CrashLoopBackOff; undefined where it runs. */
+  readonly waiting: Reason | undefined;
+  /** How the container ended the last time, with its last words. */
+  readonly ended: Reason | undefined;
+  /** Why no node takes the pod. */
+  readonly unschedulable: string | undefined;
+  /** The pod's claim, where it waits for it. */
+  readonly claim: ClaimState | undefined;
+}
+
+/** A claim that is not bound. */
+export interface ClaimState {
+  readonly name: string;
+  readonly className: string;
+  /** Its newest event. */
+  readonly event: Reason | undefined;
+  /** Whether a driver has begun to make the volume. */
+  readonly provisioning: boolean;
+}
+
+/** A reason as Kubernetes gives it: a word, and a sentence. */
+export interface Reason {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What keeps a pod from becoming Ready, and no waiting will mend. */
+export interface Blockage {
+  readonly pod: string;
+  /** The setting to look at. */
+  readonly setting: string;
+  /** In Kubernetes' own words. */
+  readonly reason: string;
+  readonly fix: string;
+}
+
+const imageReasons = [
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+];
+const containerReasons = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
+
+/** What blocks a pod; undefined where it is Ready or may still become so by itself. */
+export function blockageOf(pod: PodState): Blockage | undefined {
+  if (pod.ready) return undefined;
+  const { waiting, ended, claim } = pod;
+  if (waiting !== undefined && imageReasons.includes(waiting.reason)) {
+    const fix = "name an image that the nodes can pull";
+    return { pod: pod.name, setting: "image", reason: told(waiting), fix };
+  }
+  if (waiting !== undefined && containerReasons.includes(waiting.reason)) {
+    return { pod: pod.name, setting: "ensemble", reason: told(waiting), fix: "mend what it names" };
+  }
+  if (ended !== undefined && waiting?.reason === "CrashLoopBackOff") {
+    const words = lastLine(ended.message);
+    const setting = /\bclusterDomain\b/.test(words) ? "clusterDomain" : "ensemble";
+    const fix = `kubectl logs ${pod.name} --previous tells more`;
+    return { pod: pod.name, setting, reason: `the server ends at once (${ended.reason}): ${words}`, fix };
+  }
+  if (claim !== undefined && !claim.provisioning) {
+    const event = claim.event === undefined ? "" : `: ${told(claim.event)}`;
+    return {
+      pod: pod.name,
+      setting: "storageClassName",
+      reason: `claim ${claim.name} of class ${JSON.stringify(claim.className)} gets no volume${event}`,
+      fix: "name a StorageClass whose driver runs on this cluster",
+    };
+  }
+  return undefined;
+}
+
+/** What a pod that is not Ready is doing, for somebody who waits. */
+export function describePod(pod: PodState): string {
+  const why = blockageOf(pod)?.reason ?? pod.unschedulable ?? pod.waiting?.reason ?? pod.phase;
+  return `${pod.name}: ${why}`;
+}
+
+const told = ({ reason, message }: Reason): string => (message === "" ? reason : `${reason}: ${message}`);
+
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
+}
+
+/** How far an ensemble has come. */
+export interface Progress {
+  readonly servers: number;
+  /** Servers of the newest template. */
+  readonly updated: number;
+  readonly ready: number;
+  readonly pods: readonly PodState[];
+}
+
+/** How long a blockage must last until it counts, in milliseconds: a registry or a driver may fail once. */
+export const blockagePatience = 40_000;
+/** How long nothing at all may come further, in milliseconds. */
+export const standstillPatience = 10 * 60_000;
+
+/** Judges a series of looks at an ensemble that comes up: done, stuck, or to be waited for. */
+export class Watch {
+  #furthest = -1;
+  #movedAt: number;
+  #blockedSince = new Map<string, number>();
+
+  /** @param now the time of the first look, in milliseconds */
+  constructor(now: number) {
+    this.#movedAt = now;
+  }
+
+  /**
+   * What a look tells.
+   * @returns undefined while it may still come to be; empty when it is done; else what is wrong, one line a fault
+   */
+  look(progress: Progress, now: number): readonly string[] | undefined {
+    const { servers, updated, ready, pods } = progress;
+    if (updated >= servers && ready >= servers) return [];
+    if (updated + ready > this.#furthest) {
+      this.#furthest = updated + ready;
+      this.#movedAt = now;
+    }
+    const blocked = pods.flatMap((pod) => blockageOf(pod) ?? []);
+    this.#blockedSince = new Map(
+      blocked.map((each) => {
+        const key = `${each.pod} ${each.setting}`;
+        return [key, this.#blockedSince.get(key) ?? now];
+      }),
+    );
+    const stuck = blocked.filter(
+      ({ pod, setting }) => now - (this.#blockedSince.get(`${pod} ${setting}`) ?? now) >= blockagePatience,
+    );
+    if (stuck.length > 0) {
+      return stuck.map(({ pod, setting, reason, fix }) => `${setting}: ${pod}: ${reason}; ${fix}`);
+    }
+    if (now - this.#movedAt < standstillPatience) return undefined;
+    const minutes = Math.round(standstillPatience / 60_000);
+    return [
+      `${ready} of ${servers} servers are Ready, and nothing has moved for ${minutes} minutes`,
+      ...pods.filter((pod) => !pod.ready).map(describePod),
+    ];
+  }
+}

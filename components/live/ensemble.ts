@@ -1,0 +1,187 @@
+import type { V1ObjectMeta, V1PersistentVolumeClaim, V1StatefulSet } from "@kubernetes/client-node";
+import { claimTemplate, ensembleNames } from "../ensemble/names.ts";
+import { annotations } from "../ensemble/ownership.ts";
+import type { ClusterReader } from "./reader.ts";
+
+/** Who made an object, as far as it tells. */
+export interface LiveObject {
+  /** Its kind and full name: `Service default/zk-cs`. */
+  readonly what: string;
+  /** The stack that made it: `project/stack`; undefined where nothing says so. */
+  readonly owner: string | undefined;
+  /** What distinguishes that stack from others of its name; only the StatefulSet has it. */
+  readonly ownerId?: string | undefined;
+  /** The programs that have set its fields, such as kubectl or helm. */
+  readonly managers: readonly string[];
+}
+
+/** A StatefulSet as it is now. */
+export interface LiveStatefulSet extends LiveObject {
+  readonly uid: string;
+  readonly generation: number;
+  /** How many servers the configuration of its pods lists. */
+  readonly servers: number;
+  readonly replicas: number;
+  readonly ready: number;
+  /** Whether all pods are of the newest template. */
+  readonly rolledOut: boolean;
+  readonly template: unknown;
+  /** What Kubernetes never lets change: service name, selector, order of pods, claim templates. */
+  readonly fixed: Readonly<Record<FixedField, unknown>>;
+}
+
+/** The fields of a StatefulSet that cannot change, of those that the components set. */
+export const fixedFields = [
+  "serviceName",
+  "podManagementPolicy",
+  "selector",
+  "volumeClaimTemplates",
+] as const;
+/** A field of a StatefulSet that cannot change. */
+export type FixedField = (typeof fixedFields)[number];
+
+/** A server's volume claim. */
+export interface LiveClaim {
+  readonly name: string;
+  /** The size that it asks for, a Kubernetes quantity. */
+  readonly size: string;
+  readonly className: string;
+}
+
+/** What a cluster has of an ensemble now. */
+export interface LiveEnsemble {
+  readonly statefulSet: LiveStatefulSet | undefined;
+  /** The objects around the StatefulSet that are there. */
+  readonly around: readonly LiveObject[];
+  readonly claims: readonly LiveClaim[];
+  /** Whether volumes of a class can grow, for each class that a claim which is to grow has. */
+  readonly expandable: Readonly<Record<string, boolean>>;
+  /** The namespace's pod security level, empty where it has none; undefined where there is no such namespace. */
+  readonly podSecurity: string | undefined;
+  /** Whether the ensemble has been ready once. */
+  readonly bootstrapped: boolean;
+}
+
+/** Which ensemble is asked about. */
+export interface Wanted {
+  readonly name: string;
+  readonly namespace: string;
+  /** Whether a claim of this size is to grow. */
+  readonly grows: (size: string) => boolean;
+}
+
+/** Reads what a cluster has of an ensemble. @throws Unreachable */
+export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promise<LiveEnsemble> {
+  const { name, namespace } = wanted;
+  const names = ensembleNames(name);
+  const { core } = reader;
+  const [place, mark, statefulSet, claims, ...around] = await Promise.all([
+    reader.ask((options) => core.readNamespace({ name: namespace }, options)),
+    reader.ask((options) => core.readNamespacedConfigMap({ namespace, name: names.mark }, options)),
+    reader.ask((options) => reader.apps.readNamespacedStatefulSet({ namespace, name }, options)),
+    readClaims(reader, wanted),
+    ...[names.headless, names.client].map(async (service) =>
+      objectOf(
+        "Service",
+        await reader.ask((options) => core.readNamespacedService({ namespace, name: service }, options)),
+      ),
+    ),
+    reader
+      .ask((options) =>
+        reader.policy.readNamespacedPodDisruptionBudget({ namespace, name: names.budget }, options),
+      )
+      .then((found) => objectOf("PodDisruptionBudget", found)),
+    reader
+      .ask((options) => reader.networking.readNamespacedNetworkPolicy({ namespace, name }, options))
+      .then((found) => objectOf("NetworkPolicy", found)),
+    reader
+      .ask((options) => core.readNamespacedServiceAccount({ namespace, name }, options))
+      .then((found) => objectOf("ServiceAccount", found)),
+  ]);
+  return {
+    statefulSet: statefulSet && statefulSetOf(statefulSet),
+    around: around.flatMap((each) => each ?? []),
+    claims,
+    expandable: await readClasses(reader, claims, wanted),
+    podSecurity: place && (place.metadata?.labels?.["pod-security.kubernetes.io/enforce"] ?? ""),
+    bootstrapped: mark !== undefined,
+  };
+}
+
+async function readClaims(reader: ClusterReader, { name, namespace }: Wanted): Promise<LiveClaim[]> {
+  const list = await reader.ask((options) =>
+    reader.core.listNamespacedPersistentVolumeClaim({ namespace, labelSelector: `app=${name}` }, options),
+  );
+  const prefix = `${claimTemplate}-${name}-`;
+  return (list?.items ?? []).flatMap((claim) => {
+    const found = claimOf(claim);
+    return found.name.startsWith(prefix) && /^\d+$/.test(found.name.slice(prefix.length)) ? [found] : [];
+  });
+}
+
+/** Asks only for the classes of claims that are to grow: whoever has rights in one namespace alone may not see any. */
+async function readClasses(
+  reader: ClusterReader,
+  claims: readonly LiveClaim[],
+  { grows }: Wanted,
+): Promise<Record<string, boolean>> {
+  const names = new Set(claims.filter(({ size }) => grows(size)).map(({ className }) => className));
+  const classes = await Promise.all(
+    [...names].map(async (name) => ({
+      name,
+      found: await reader.ask((options) => reader.storage.readStorageClass({ name }, options)),
+    })),
+  );
+  return Object.fromEntries(
+    classes.flatMap(({ name, found }): [string, boolean][] =>
+      found === undefined ? [] : [[name, found.allowVolumeExpansion === true]],
+    ),
+  );
+}
+
+function claimOf({ metadata, spec }: V1PersistentVolumeClaim): LiveClaim {
+  return {
+    name: metadata?.name ?? "",
+    size: spec?.resources?.requests?.["storage"] ?? "",
+    className: spec?.storageClassName ?? "",
+  };
+}
+
+function objectOf(kind: string, found: { metadata?: V1ObjectMeta } | undefined): LiveObject | undefined {
+  if (found === undefined) return undefined;
+  const { metadata } = found;
+  // Who writes the status alone has made nothing.
+  const managers = (metadata?.managedFields ?? []).flatMap(({ manager, subresource }) =>
+    subresource ? [] : (manager ?? []),
+  );
+  return {
+    what: `${kind} ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`,
+    owner: metadata?.annotations?.[annotations.owner],
+    ownerId: metadata?.annotations?.[annotations.ownerId],
+    managers: [...new Set(managers)],
+  };
+}
+
+function statefulSetOf(found: V1StatefulSet): LiveStatefulSet {
+  const { metadata, spec, status } = found;
+  const replicas = spec?.replicas ?? 1;
+  const noted = Number(metadata?.annotations?.[annotations.servers]);
+  return {
+    ...{ owner: undefined, what: "", managers: [], ...objectOf("StatefulSet", found) },
+    uid: metadata?.uid ?? "",
+    generation: metadata?.generation ?? 0,
+    servers: noted > 0 ? noted : replicas,
+    replicas,
+    ready: status?.readyReplicas ?? 0,
+    rolledOut:
+      (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
+      (status?.updatedReplicas ?? 0) >= (status?.replicas ?? 0),
+    template: spec?.template,
+    fixed: {
+      serviceName: spec?.serviceName,
+      podManagementPolicy: spec?.podManagementPolicy,
+      selector: spec?.selector,
+      volumeClaimTemplates: spec?.volumeClaimTemplates,
+    },
+  };
+}
