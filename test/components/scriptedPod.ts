@@ -31,6 +31,7 @@ export class ScriptedPod {
     this.program("sleep", "exec /bin/sleep 0.05");
     this.program("zkServer.sh", 'echo "server $1 as $$ with id $ZK_MYID"');
     this.resolves("zk-0", "zk-1", "zk-2");
+    this.searches("default.svc.cluster.local", "svc.cluster.local", "cluster.local");
   }
 
   write(path: string, text: string): void {
@@ -58,6 +59,11 @@ export class ScriptedPod {
     this.program("getent", `echo "$2" >>"${this.root}/asked"\ncase $2 in ${known}) exit 0 ;; esac\nexit 2`);
   }
 
+  /** Makes names be looked for in these domains. */
+  searches(...domains: string[]): void {
+    this.write("resolv.conf", `search ${domains.join(" ")}\nnameserver 10.0.0.10\noptions ndots:5\n`);
+  }
+
   run(script: string, args: string[] = [], variables: Record<string, string> = {}): Outcome {
     const begin = performance.now();
     const { status, stdout, stderr } = spawnSync("sh", [script, ...args], {
@@ -68,6 +74,7 @@ export class ScriptedPod {
         ZOOCFGDIR: join(this.root, "conf"),
         ZK_BIN_DIR: join(this.root, "bin"),
         ZK_MARK_DIR: join(this.root, "mark"),
+        ZK_RESOLV_CONF: join(this.root, "resolv.conf"),
         ...variables,
       },
     });

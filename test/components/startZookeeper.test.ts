@@ -22,6 +22,35 @@ describe("start-zookeeper", () => {
     expect(pod.start({ POD_NAME: "a-b-11" }).output).to.contain("with id 12");
   });
 
+  it("says at once that the cluster has another domain than the servers' names, and touches nothing", () => {
+    pod.searches("default.svc.k8s.corp", "svc.k8s.corp", "k8s.corp", "corp");
+    const { status, output } = pod.start();
+    expect(status).to.equal(1);
+    expect(output).to.equal(
+      "start-zookeeper: clusterDomain is cluster.local, but the domain of this cluster is k8s.corp: " +
+        "the servers cannot find each other. Set clusterDomain to k8s.corp\n",
+    );
+    expect(pod.exists("volume/data")).to.equal(false);
+  });
+
+  for (const { what, domains } of [
+    { what: "also searches elsewhere", domains: ["default.svc.k8s.corp", "default.svc.cluster.local"] },
+    { what: "searches another namespace of another cluster", domains: ["other.svc.k8s.corp"] },
+    { what: "searches in no cluster", domains: ["corp.example", "svc.k8s.corp"] },
+    { what: "writes its domain in another way", domains: ["default.svc.Cluster.Local."] },
+  ]) {
+    it(`starts where the pod ${what}`, () => {
+      pod.searches(...domains);
+      expect(pod.start().output).to.contain("server start-foreground");
+    });
+  }
+
+  it("starts where the pod searches nowhere, or has no such file", () => {
+    pod.write("resolv.conf", "nameserver 10.0.0.10\n");
+    expect(pod.start().output).to.contain("server start-foreground");
+    expect(pod.start({ ZK_RESOLV_CONF: "/nowhere" }).output).to.contain("server start-foreground");
+  });
+
   it("starts with fewer servers where those are more than half of what there were", () => {
     pod.hurry();
     for (const servers of [3, 5, 3, 3]) {

@@ -15,6 +15,21 @@ setting() {
   sed -n "s/^$1=//p" "$ZOOCFGDIR/zoo.cfg"
 }
 
+# Under another domain than the cluster's no server finds another one. A pod that uses the cluster's DNS searches in
+# NAMESPACE.svc.DOMAIN; where it does not, somebody has set its DNS by hand and may know better.
+check_domain() {
+  zone=$(sed -n 's/^server\.1=[^.]*\.[^.]*\.\([^:]*\):.*/\1/p' "$ZOOCFGDIR/zoo.cfg")
+  namespace=${zone%%.*}
+  domain=${zone#"$namespace".svc.}
+  real=$(sed -n 's/^search[[:blank:]]*//p' "$ZK_RESOLV_CONF" 2>/dev/null | tr -s '[:blank:]' '\n' |
+    sed -n "s/^$namespace\.svc\.\(.*[^.]\)\.*\$/\1/p")
+  if [ -n "$real" ] && ! echo "$real" | grep -qixF "$domain"; then
+    say "clusterDomain is $domain, but the domain of this cluster is" $real: \
+      "the servers cannot find each other. Set clusterDomain to" $real
+    exit 1
+  fi
+}
+
 # A server's id is its pod's ordinal plus one.
 write_myid() {
   myid=$((${POD_NAME##*-} + 1))
@@ -176,6 +191,8 @@ install_probe() {
   rm -f "$ZK_BIN_DIR/started"
 }
 
+ZK_RESOLV_CONF=${ZK_RESOLV_CONF:-/etc/resolv.conf}
+check_domain
 data_dir=$(setting dataDir)
 log_dir=$(setting dataLogDir)
 install_probe
