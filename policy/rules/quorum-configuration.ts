@@ -3,6 +3,7 @@ import { replicasOf } from "../kubernetes/workload.ts";
 import { objectsOf, serversOf } from "../stack.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
 import { configListings, configTexts, ownListings } from "../zookeeper/sources.ts";
+import { isStep } from "../zookeeper/steps.ts";
 
 /**
  * A server that the others' configuration does not list has no vote, and one that is listed but not there counts as
@@ -39,7 +40,7 @@ export const quorumConfiguration = stackPolicy({
             required: "as many servers as the ensemble's own configuration lists",
             fix: "change both together",
           });
-        } else if (participants % 2 !== 1) {
+        } else if (participants % 2 !== 1 && !isStep(workload, participants)) {
           report.refuse({
             path: "spec.replicas",
             observed: `${pods}, of which ${place} lists ${participants} with a vote`,

@@ -3,6 +3,7 @@ import { replicasOf } from "../kubernetes/workload.ts";
 import { inProduction, productionSettings } from "../production.ts";
 import { count } from "../settings.ts";
 import { ownListings } from "../zookeeper/sources.ts";
+import { isStep } from "../zookeeper/steps.ts";
 
 /**
  * An even number of servers bears no more failures than one less, and one server bears none.
@@ -37,7 +38,7 @@ export const quorumSize = serverPolicy({
       return;
     }
     const servers = pods - observers;
-    if (servers % 2 !== 1) {
+    if (servers % 2 !== 1 && !isStep(workload, servers)) {
       report.refuse({
         path: replicas.path,
         observed: `${servers} voting servers`,

@@ -5,6 +5,7 @@ import { changed, unknownValue, urnOf, type Registered } from "../harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const replicas = ["spec", "replicas"];
+const annotations = ["metadata", "annotations"];
 const env = [...containerPath, "env"];
 const command = [...containerPath, "command"];
 const lists = /is 3 while .* lists 2 servers; required: as many servers/;
@@ -30,6 +31,30 @@ describe("quorum-size", () => {
     ["accepts three in production", "nothing", [], { stack: "my-production-eu" }],
     ["knows products from production", "nothing", [[replicas, 1]], { stack: "products" }],
     ["refuses four", /4 voting servers; required: an odd number .* run 5 servers/, [[replicas, 4]]],
+    [
+      "accepts four as a step to five",
+      "nothing",
+      [
+        [replicas, 4],
+        [annotations, { "zookeeper/scaling-to": "5" }],
+      ],
+    ],
+    [
+      "refuses a step to another even number",
+      /4 voting/,
+      [
+        [replicas, 4],
+        [annotations, { "zookeeper/scaling-to": "6" }],
+      ],
+    ],
+    [
+      "refuses two, whatever they are a step to",
+      /2 voting/,
+      [
+        [replicas, 2],
+        [annotations, { "zookeeper/scaling-to": "3" }],
+      ],
+    ],
     ["refuses none", [/0 voting servers.*odd/, /0 voting servers.*1 or more in this stack/], [[replicas, 0]]],
     ["refuses another type", /replicas is "three" \(wrong type\)/, [[replicas, "three"]]],
     ["leaves an unknown number open", "open", [[replicas, unknownValue]]],
@@ -128,6 +153,10 @@ describe("quorum-configuration", () => {
       [five, cfg(`${servers(3)}\nserver.4=d:2888:3888:observer`)],
       "nothing",
     );
+    const four = changed(statefulSet, replicas, 4);
+    expectVerdict(quorumConfiguration, [four, cfg(servers(4))], /lists 4 with a vote/);
+    const step = changed(four, annotations, { "zookeeper/scaling-to": "5" });
+    expectVerdict(quorumConfiguration, [step, cfg(servers(4))], "nothing");
     expectVerdict(quorumConfiguration, [statefulSet, cfg("tickTime=2000")], "open");
     expectVerdict(quorumConfiguration, [statefulSet, cfg(unknownValue)], "open");
     expectVerdict(quorumConfiguration, [statefulSet, changed(configMap, ["data"], unknownValue)], "open");

@@ -1,0 +1,16 @@
+import type { Workload } from "../kubernetes/workload.ts";
+import { known } from "../reading/field.ts";
+
+/** Where a StatefulSet says how many servers it will have in the end. */
+const scalingTo = "zookeeper/scaling-to";
+
+/**
+ * Whether an even number of servers is a step on the way from one odd number to another: servers come and go one at a
+ * time, because two at once would leave majorities of the old and the new servers without a server in common.
+ */
+export function isStep(workload: Pick<Workload, "root">, servers: number): boolean {
+  const goal = known(workload.root.at("metadata", "annotations", scalingTo).string());
+  return (
+    servers > 2 && goal !== undefined && /^[1-9]\d?$/.test(goal) && Number(goal) > 2 && Number(goal) % 2 === 1
+  );
+}
