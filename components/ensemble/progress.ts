@@ -7,6 +7,8 @@ export interface PodState {
   readonly waiting: Reason | undefined;
   /** How the container ended the last time, with its last words. */
   readonly ended: Reason | undefined;
+  /** How often the container was started again. */
+  readonly restarts: number;
   /** Why no node takes the pod. */
   readonly unschedulable: string | undefined;
   /** The pod's claim, where it waits for it. */
@@ -48,6 +50,9 @@ const imageReasons = [
 ];
 const containerReasons = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 
+/** How a server that cannot start with a setting begins its last line. */
+const refusal = /^start-zookeeper: (clusterDomain)\b/;
+
 /** What blocks a pod; undefined where it is Ready or may still become so by itself. */
 export function blockageOf(pod: PodState): Blockage | undefined {
   if (pod.ready) return undefined;
@@ -59,11 +64,16 @@ export function blockageOf(pod: PodState): Blockage | undefined {
   if (waiting !== undefined && containerReasons.includes(waiting.reason)) {
     return { pod: pod.name, setting: "ensemble", reason: told(waiting), fix: "mend what it names" };
   }
-  if (ended !== undefined && waiting?.reason === "CrashLoopBackOff") {
-    const words = lastLine(ended.message);
-    const setting = /\bclusterDomain\b/.test(words) ? "clusterDomain" : "ensemble";
-    const fix = `kubectl logs ${pod.name} --previous tells more`;
-    return { pod: pod.name, setting, reason: `the server ends at once (${ended.reason}): ${words}`, fix };
+  const words = lastLine(ended?.message ?? "");
+  const setting = refusal.exec(words)?.[1];
+  // A server that says which setting it cannot start with says so again, however often it is started.
+  if (ended !== undefined && (waiting?.reason === "CrashLoopBackOff" || setting !== undefined)) {
+    return {
+      pod: pod.name,
+      setting: setting ?? "ensemble",
+      reason: `the server ends at once (${ended.reason}): ${words}`,
+      fix: `kubectl logs ${pod.name} --previous tells more`,
+    };
   }
   if (claim !== undefined && !claim.provisioning) {
     const event = claim.event === undefined ? "" : `: ${told(claim.event)}`;
@@ -132,8 +142,14 @@ export class Watch {
         return [key, this.#blockedSince.get(key) ?? now];
       }),
     );
+    // Between two starts, a server that ends at once looks like one that starts.
+    const looping = pods.filter(
+      ({ waiting, restarts }) => waiting?.reason === "CrashLoopBackOff" && restarts >= 3,
+    );
     const stuck = blocked.filter(
-      ({ pod, setting }) => now - (this.#blockedSince.get(`${pod} ${setting}`) ?? now) >= blockagePatience,
+      ({ pod, setting }) =>
+        looping.some(({ name }) => name === pod) ||
+        now - (this.#blockedSince.get(`${pod} ${setting}`) ?? now) >= blockagePatience,
     );
     if (stuck.length > 0) {
       return stuck.map(({ pod, setting, reason, fix }) => `${setting}: ${pod}: ${reason}; ${fix}`);

@@ -40,6 +40,7 @@ async function readPod(reader: ClusterReader, namespace: string, pod: V1Pod): Pr
     phase: status?.phase ?? "Pending",
     waiting: reasonOf(server?.state?.waiting),
     ended: reasonOf(server?.lastState?.terminated ?? server?.state?.terminated),
+    restarts: server?.restartCount ?? 0,
     unschedulable: placed?.status === "False" ? placed.message : undefined,
     // Only a pod without a container waits for its volume.
     claim: server === undefined ? await readClaim(reader, namespace, `${claimTemplate}-${name}`) : undefined,

@@ -14,6 +14,7 @@ const running: PodState = {
   phase: "Running",
   waiting: undefined,
   ended: undefined,
+  restarts: 0,
   unschedulable: undefined,
   claim: undefined,
 };
@@ -38,7 +39,6 @@ describe("an ensemble that comes up", () => {
         "by a wrong cluster domain, which the server itself tells",
         {
           ...running,
-          waiting: { reason: "CrashLoopBackOff", message: "back-off" },
           ended: { reason: "Error", message: "first\nstart-zookeeper: clusterDomain is wrong\n" },
         },
         "clusterDomain",
@@ -98,6 +98,20 @@ describe("an ensemble that comes up", () => {
     const faults = watch.look(blocked, 2 * blockagePatience);
     expect(faults).to.have.length(1);
     expect(faults?.[0]).to.match(/^image: zk-0: ImagePullBackOff/);
+  });
+
+  it("is given up when a server ends at once for the third time, although it was started in between", () => {
+    const ended = { reason: "Error", message: "no such file" };
+    const looping = (restarts: number) => ({
+      ...running,
+      ended,
+      restarts,
+      waiting: { reason: "CrashLoopBackOff", message: "back-off" },
+    });
+    const watch = new Watch(0);
+    expect(watch.look(progress({ pods: [looping(2)] }), 0)).to.equal(undefined);
+    expect(watch.look(progress({ pods: [{ ...running, ended, restarts: 3 }] }), 20_000)).to.equal(undefined);
+    expect(watch.look(progress({ pods: [looping(3)] }), 30_000)?.join()).to.contain("(Error): no such file");
   });
 
   it("is blocked within a minute", () => {
