@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -11,16 +12,20 @@ import { withTemporaryFolder } from "./temporary.ts";
 
 /** Runs pulumi for the user to see, and returns its exit code. A Ctrl-C reaches it, and it ends in order. */
 export async function pulumi(args: readonly string[], env: Record<string, string>): Promise<number> {
-  return await withTemporaryFolder((variables) => shown(args, { ...env, ...variables }));
+  const terminal = process.stdout.isTTY && process.stdin.isTTY;
+  return await withTemporaryFolder(async (variables) => {
+    const child = spawn("pulumi", [...args, ...(terminal ? [] : ["--non-interactive"])], {
+      cwd: projectDir,
+      env: { ...process.env, ...env, ...variables },
+      stdio: "inherit",
+    });
+    return await endOf(child);
+  });
 }
 
-async function shown(args: readonly string[], env: Record<string, string>): Promise<number> {
+/** Waits for a command's end, and sends signals on to it. @returns its exit code */
+export async function endOf(child: ChildProcess): Promise<number> {
   const terminal = process.stdout.isTTY && process.stdin.isTTY;
-  const child = spawn("pulumi", [...args, ...(terminal ? [] : ["--non-interactive"])], {
-    cwd: projectDir,
-    env: { ...process.env, ...env },
-    stdio: "inherit",
-  });
   // A terminal's Ctrl-C reaches pulumi by itself; a signal to this process alone would not.
   const forward = (signal: NodeJS.Signals) => {
     if (!terminal) child.kill(signal);

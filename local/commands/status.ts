@@ -1,8 +1,9 @@
 import { totalmem } from "node:os";
 
-import { environment } from "../environment.ts";
+import { compare, reportStack } from "../comparison.ts";
+import { environment, stack } from "../environment.ts";
 import { healthQuery, judge } from "../gke/health.ts";
-import type { Health } from "../gke/health.ts";
+import type { Health, Item } from "../gke/health.ts";
 import { kubectl } from "../gke/kubectl.ts";
 import { partsOf } from "../gke/parts.ts";
 import type { Part } from "../gke/parts.ts";
@@ -11,10 +12,11 @@ import type { ClusterRecord } from "../gke/records.ts";
 import { CommandError } from "../machine/run.ts";
 import { requireRoot } from "../machine/root.ts";
 import { gkeDir } from "../paths.ts";
+import { previewStack } from "../preview.ts";
 import { builtTools } from "../toolchain/build.ts";
 
 export const about =
-  "Says what runs, what is unhealthy, its memory and where its logs are; exit code 0 means healthy";
+  "Says what runs, what is missing, changed or unhealthy, its memory and where its logs are; exit code 0 means healthy";
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`.padStart(9);
 
@@ -35,13 +37,15 @@ export function faultsOf(parts: readonly Part[], health: Health | undefined): st
   return [...own, ...health.faults.filter((fault) => ![...stopped].some((name) => fault.includes(name)))];
 }
 
-/** The report on one cluster. */
+/** The report on one cluster. @param asSaid whether everything is there as the stack says */
 export function report(
   cluster: Pick<ClusterRecord, "name" | "location">,
   parts: readonly Part[],
   health: Health | undefined,
+  asSaid = true,
 ): string {
   const faults = faultsOf(parts, health);
+  const state = faults.length > 0 ? "not healthy" : asSaid ? "healthy" : "runs, but is not as the stack says";
   const width = Math.max(...parts.map(({ name }) => name.length));
   const lines = parts.map(({ name, memory, services }) => {
     const pods = (health?.pods ?? []).filter(({ node }) => node === name).map((pod) => pod.name);
@@ -54,8 +58,9 @@ export function report(
   });
   const total = parts.reduce((sum, { memory }) => sum + memory, 0);
   return [
-    `Cluster ${cluster.name} (${cluster.location}) on this machine: ${faults.length === 0 ? "healthy" : "not healthy"}`,
+    `Cluster ${cluster.name} (${cluster.location}) on this machine: ${state}`,
     ...faults.map((fault) => `  ! ${fault}`),
+    ...(health?.others ?? []).map((fault) => `  not of this environment: ${fault}`),
     ...lines,
     `  ${"in all".padEnd(width)} ${mebibytes(total)}  of the machine's ${mebibytes(totalmem()).trim()}`,
     `Logs, a folder for each service with the newest file "current":`,
@@ -63,21 +68,29 @@ export function report(
   ].join("\n");
 }
 
-async function readHealth(cluster: ClusterRecord): Promise<Health | undefined> {
+/** What is asked of a cluster's API; undefined where it does not answer. */
+async function readItems(cluster: ClusterRecord): Promise<readonly Item[] | undefined> {
   try {
-    const text = await kubectl(cluster, ...healthQuery);
-    const { items } = JSON.parse(text) as { items: Parameters<typeof judge>[0] };
-    return judge(
-      items,
-      cluster.pools.flatMap(({ nodes }) => nodes.map(({ name }) => name)),
-    );
+    return (JSON.parse(await kubectl(cluster, ...healthQuery)) as { items: Item[] }).items;
   } catch (error) {
     if (error instanceof CommandError) return undefined;
     throw error;
   }
 }
 
-/** Prints the state of every cluster. */
+const nodesOf = ({ pools }: ClusterRecord): string[] =>
+  pools.flatMap(({ nodes }) => nodes.map(({ name }) => name));
+
+/** All that is unhealthy of a cluster and its ensembles, as `npm run status` tells it. */
+export async function clusterFaults(
+  cluster: ClusterRecord,
+  ensembles: readonly string[],
+): Promise<readonly string[]> {
+  const items = await readItems(cluster);
+  return faultsOf(partsOf(cluster), items && judge(items, nodesOf(cluster), ensembles));
+}
+
+/** Prints the state of every cluster, and what of the stack is not there. */
 export async function main(): Promise<number> {
   requireRoot();
   const tools = await builtTools();
@@ -87,11 +100,19 @@ export async function main(): Promise<number> {
     return 1;
   }
   Object.assign(process.env, environment(tools));
-  let healthy = true;
-  for (const cluster of clusters) {
-    const [parts, health] = [partsOf(cluster), await readHealth(cluster)];
+  const answers = await Promise.all(clusters.map(readItems));
+  // The engine would wait for an API server that does not answer.
+  const previewed = answers.includes(undefined) ? undefined : await previewStack();
+  const comparison = previewed && compare(previewed);
+  const ensembles = previewed?.read === true ? previewed.statefulSets : undefined;
+  const asSaid = (comparison?.faults ?? []).length === 0;
+  let healthy = asSaid;
+  console.log(reportStack(stack, comparison));
+  for (const [index, cluster] of clusters.entries()) {
+    const [parts, items] = [partsOf(cluster), answers[index]];
+    const health = items && judge(items, nodesOf(cluster), ensembles);
     healthy &&= faultsOf(parts, health).length === 0;
-    console.log(report(cluster, parts, health));
+    console.log(report(cluster, parts, health, asSaid));
   }
   console.log(`Volumes: ${gkeDir}/projects/*/disks`);
   return healthy ? 0 : 1;

@@ -1,17 +1,20 @@
 import { writeFileSync } from "node:fs";
 
+import type { Change } from "../../engine/changes.ts";
+import { describeChange } from "../../engine/texts.ts";
+import { previewArguments } from "../arguments.ts";
 import { stack } from "../environment.ts";
 import { restoreClusters } from "../gke/clusters.ts";
 import { lockEnvironment } from "../lock.ts";
 import { requireRoot } from "../machine/root.ts";
 import { run, succeeds, until } from "../machine/run.ts";
 import { projectDir } from "../paths.ts";
-import { ensembleFaults, healthQuery } from "../gke/health.ts";
-import type { Item } from "../gke/health.ts";
-import { isThere } from "../gke/records.ts";
+import { allClusters, isThere } from "../gke/records.ts";
+import { previewStack } from "../preview.ts";
 import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
 import { say, step } from "../progress.ts";
 import { prepare } from "./prepare.ts";
+import { clusterFaults } from "./status.ts";
 
 export const about = "Stands the environment up, or repairs it; safe to run again at any time";
 
@@ -55,8 +58,8 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
   // A server answers before its readiness is probed, and what runs next looks at that.
   let faults: readonly string[] = [];
   const healthy = async () => {
-    const { items } = JSON.parse(await run("kubectl", healthQuery)) as { items: Item[] };
-    faults = ensembleFaults(items, { namespace, name: statefulSet });
+    const ensemble = `${namespace}/${statefulSet}`;
+    faults = (await Promise.all(allClusters().map((one) => clusterFaults(one, [ensemble])))).flat();
     return faults.length === 0;
   };
   try {
@@ -67,6 +70,34 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
   progress.end();
 }
 
+/** Says what is not as the stack says, before the update makes it so again. */
+function sayDrift(changes: readonly Change[]): void {
+  for (const line of changes.filter(({ drifted }) => drifted).flatMap(describeChange)) say(`  ${line}`);
+}
+
+/**
+ * Brings the stack to what the program says, once a preview has found that
+ * the policies allow it; and only where the preview found something to do.
+ * @returns pulumi's exit code
+ */
+async function update(args: readonly string[], env: Record<string, string>): Promise<number> {
+  const policies = ["--policy-pack", "policy"];
+  const progress = step("Looking for what is to change");
+  const { code, summary, changes, nothing } = await previewStack(
+    ["--suppress-outputs", ...policies, ...previewArguments(args)],
+    env,
+  );
+  if (code !== 0) progress.end("failed, and nothing was changed");
+  else progress.end(nothing ? "nothing" : "done");
+  if (code !== 0 || nothing) {
+    (code === 0 ? console.log : console.error)(summary);
+    return code;
+  }
+  sayDrift(changes);
+  const options = ["--yes", "--skip-preview", "--refresh", "--suppress-outputs", "--stack", stack];
+  return await pulumi(["up", ...options, ...policies, ...args], env);
+}
+
 /** Stands the environment up and says how to use it. */
 export async function main(args: readonly string[]): Promise<number> {
   requireRoot();
@@ -75,20 +106,7 @@ export async function main(args: readonly string[]): Promise<number> {
   await ensureStack(env);
   await restoreClusters(imageStore, say);
   await recoverStack(env, isThere);
-  const code = await pulumi(
-    [
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--suppress-outputs",
-      "--stack",
-      stack,
-      "--policy-pack",
-      "policy",
-      ...args,
-    ],
-    env,
-  );
+  const code = await update(args, env);
   // Also of an update that failed: its cluster is what one looks into then.
   const outputs = await readOutputs(env);
   if (outputs.kubeconfig !== undefined)

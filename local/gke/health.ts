@@ -22,6 +22,8 @@ export interface PlacedPod {
 export interface Health {
   /** What is unhealthy, one line each. */
   faults: string[];
+  /** What is unhealthy of workloads that are not the environment's, one line each. */
+  others: string[];
   pods: PlacedPod[];
   /** Nodes that take no new pods, as a drain leaves them. */
   cordoned: string[];
@@ -44,22 +46,43 @@ function podFault(pod: Item): string | undefined {
   return `pod ${fullName(pod)} is ${phase === "Running" ? "not ready" : phase}${why === undefined ? "" : `: ${why}`}`;
 }
 
-/** Judges what `kubectl get nodes,pods,statefulsets -A -o json` lists, for a cluster that should have these nodes. */
-export function judge(items: readonly Item[], expectedNodes: readonly string[]): Health {
+/** The name of the ensemble that an object is of, as namespace/name: a StatefulSet, or one of its pods. */
+const ensembleOf = (item: Item): string =>
+  item.kind === "StatefulSet" ? fullName(item) : fullName(item).replace(/-\d+$/, "");
+
+/** What is unhealthy of StatefulSets and their pods. */
+function workloadFaults(items: readonly Item[]): string[] {
+  const sets = items.filter(({ kind }) => kind === "StatefulSet");
+  const lacking = sets.filter(({ spec, status }) => (status?.readyReplicas ?? 0) < (spec.replicas ?? 1));
+  return [
+    ...lacking.map(
+      (set) =>
+        `StatefulSet ${fullName(set)} has ${set.status?.readyReplicas ?? 0} of ${set.spec.replicas ?? 1} pods ready`,
+    ),
+    ...items.filter(({ kind }) => kind === "Pod").flatMap((pod) => podFault(pod) ?? []),
+  ];
+}
+
+/**
+ * Judges what `kubectl get nodes,pods,statefulsets -A -o json` lists, for a cluster that should have these nodes.
+ * @param ensembles the environment's StatefulSets, as namespace/name; @default all that there are
+ */
+export function judge(
+  items: readonly Item[],
+  expectedNodes: readonly string[],
+  ensembles?: readonly string[],
+): Health {
   const of = (kind: string) => items.filter((item) => item.kind === kind);
   const ready = new Set(of("Node").flatMap((node) => (isTrue(node, "Ready") ? [node.metadata.name] : [])));
-  const sets = of("StatefulSet");
-  const lacking = sets.filter(({ spec, status }) => (status?.readyReplicas ?? 0) < (spec.replicas ?? 1));
+  const isOwn = (item: Item) => ensembles === undefined || ensembles.includes(ensembleOf(item));
+  const none = ensembles === undefined ? of("StatefulSet").length === 0 : ensembles.length === 0;
   return {
     faults: [
       ...expectedNodes.filter((name) => !ready.has(name)).map((name) => `node ${name} is not Ready`),
-      ...(sets.length === 0 ? ["there is no ensemble yet; run: npm run up"] : []),
-      ...lacking.map(
-        (set) =>
-          `StatefulSet ${fullName(set)} has ${set.status?.readyReplicas ?? 0} of ${set.spec.replicas ?? 1} pods ready`,
-      ),
-      ...of("Pod").flatMap((pod) => podFault(pod) ?? []),
+      ...(none ? ["there is no ensemble yet; run: npm run up"] : []),
+      ...workloadFaults(items.filter(isOwn)),
     ],
+    others: workloadFaults(items.filter((item) => !isOwn(item))),
     pods: of("Pod").map((pod) => ({ name: fullName(pod), node: pod.spec.nodeName ?? "" })),
     cordoned: of("Node").flatMap(({ metadata, spec }) =>
       spec.unschedulable === true ? [metadata.name] : [],
@@ -76,21 +99,3 @@ export const healthQuery = [
   "json",
   "--request-timeout=10s",
 ] as const;
-
-/**
- * What is unhealthy of one ensemble and of the cluster's nodes; other
- * workloads are not judged.
- */
-export function ensembleFaults(
-  items: readonly Item[],
-  ensemble: { namespace: string; name: string },
-): string[] {
-  const nodes = items.filter(({ kind }) => kind === "Node");
-  const isOwn = ({ kind, metadata: { namespace, name } }: Item) =>
-    namespace === ensemble.namespace &&
-    (kind === "StatefulSet" ? name === ensemble.name : new RegExp(`^${ensemble.name}-\\d+$`).test(name));
-  return judge(
-    [...nodes, ...items.filter(isOwn)],
-    nodes.map(({ metadata }) => metadata.name),
-  ).faults;
-}

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { faultsOf, report } from "../../local/commands/status.ts";
 import { blockedPod, drainSeconds } from "../../local/gke/drain.ts";
-import { ensembleFaults, judge } from "../../local/gke/health.ts";
+import { judge } from "../../local/gke/health.ts";
 import { runningServices } from "../../local/gke/parts.ts";
 import type { Part } from "../../local/gke/parts.ts";
 import { memoryOf, parentOf } from "../../local/machine/tree.ts";
@@ -76,12 +76,11 @@ describe("what status makes of the API's answer", () => {
   });
 });
 
-describe("what up waits for before it says that the ensemble is up", () => {
+describe("the health of the environment's own ensemble", () => {
   const notReady = {
     phase: "Running",
     conditions: [{ type: "Ready", status: "False", message: "not ready: [zk]" }],
   };
-  const zk = { namespace: "default", name: "zk" };
 
   it("is every node, the StatefulSet and its pods", () => {
     const items = [
@@ -89,19 +88,31 @@ describe("what up waits for before it says that the ensemble is up", () => {
       set(3),
       pod("zk-0", notReady),
     ];
-    expect(ensembleFaults(items, zk)).to.deep.equal([
+    expect(judge(items, ["n1"], ["default/zk"]).faults).to.deep.equal([
       "node n1 is not Ready",
       "pod default/zk-0 is not ready: not ready: [zk]",
     ]);
-    expect(ensembleFaults([node("n1"), set(2)], zk)).to.deep.equal([
+    expect(judge([node("n1"), set(2)], ["n1"], ["default/zk"]).faults).to.deep.equal([
       "StatefulSet default/zk has 2 of 3 pods ready",
     ]);
   });
 
-  it("is no other workload's health", () => {
+  it("is no other workload's health, which is told beside it", () => {
     const other = { ...set(0), metadata: { name: "zk", namespace: "other" } };
     const items = [node("n1"), set(3), pod("zk-0", { phase: "Running", ...ready })];
-    expect(ensembleFaults([...items, other, pod("zk-client", notReady)], zk)).to.be.empty;
+    const health = judge([...items, other, pod("zk-client", notReady)], ["n1"], ["default/zk"]);
+    expect(health.faults).to.be.empty;
+    expect(health.others).to.deep.equal([
+      "StatefulSet other/zk has 0 of 3 pods ready",
+      "pod default/zk-client is not ready: not ready: [zk]",
+    ]);
+    const text = report({ name: "zk", location: "us-central1-a" }, [part("n1", [true])], health);
+    expect(text).to.contain("not of this environment: pod default/zk-client is not ready");
+  });
+
+  it("is not there where the stack has none yet", () => {
+    const health = judge([node("n1"), set(3)], ["n1"], []);
+    expect(health.faults).to.deep.equal(["there is no ensemble yet; run: npm run up"]);
   });
 });
 
@@ -116,6 +127,9 @@ describe("what status makes of a cluster's parts", () => {
     expect(text).to.match(/n1 +100 MiB {2}service-0; pods default\/zk-0\n/);
     expect(text).to.match(/in all +200 MiB {2}of the machine's +\d+ MiB\n/);
     expect(text).to.contain("/state/n1/logs");
+    expect(report({ name: "zk", location: "us-central1-a" }, parts, healthy, false)).to.match(
+      /on this machine: runs, but is not as the stack says\n/,
+    );
   });
 
   it("tells of a service that does not run, and of a node that died only once", () => {

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+import { readPreview } from "../engine/changes.ts";
+import type { Preview } from "../engine/changes.ts";
+import { eventLog, readEvents } from "../engine/events.ts";
+import { stack } from "./environment.ts";
+import { projectDir } from "./paths.ts";
+import { endOf } from "./pulumi.ts";
+import { withTemporaryFolder } from "./temporary.ts";
+
+/** What became of a preview. */
+export interface Previewed extends Preview {
+  /** The exit code of pulumi. */
+  code: number;
+  /** What it says at its end: policies, errors, warnings and how many objects would change. */
+  summary: string;
+}
+
+/** The headings of what pulumi says at a preview's end, in whatever colour. */
+// eslint-disable-next-line no-control-regex -- Colours are control characters.
+const endings = /^(?:\u001b\[[\d;]*m)*(?:Policies|Diagnostics|Outputs|Resources):/m;
+
+/** What follows the steps, in what a preview printed; all of it where it did not come to its end. */
+export function summaryOf(printed: string): string {
+  const from = endings.exec(printed)?.index ?? 0;
+  return printed.slice(from).trim();
+}
+
+/** Reads a stream to its end. */
+function collect(stream: Readable): () => string {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  return () => text;
+}
+
+/** Previews the stack after a look at everything that is there, unseen by the user. */
+export async function previewStack(
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Previewed> {
+  return await withTemporaryFolder(async (variables) => {
+    const log = join(variables.TMPDIR, "events.json");
+    const events = eventLog(log);
+    const common = ["preview", "--stack", stack, "--refresh", "--non-interactive", ...events.args];
+    const colours = process.stdout.isTTY ? ["--color=always"] : [];
+    const child = spawn("pulumi", [...common, ...colours, ...args], {
+      cwd: projectDir,
+      env: { ...process.env, ...env, ...events.variables, ...variables },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [printed, complaints] = [collect(child.stdout), collect(child.stderr)];
+    const code = await endOf(child);
+    const told = readEvents(existsSync(log) ? readFileSync(log, "utf8") : "");
+    const summary = [summaryOf(printed()), complaints().trim()].filter((part) => part !== "").join("\n");
+    return { ...readPreview(told, code === 0), code, summary };
+  });
+}
