@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { readPreview } from "../engine/changes.ts";
 import type { Preview } from "../engine/changes.ts";
 import { eventLog, readEvents } from "../engine/events.ts";
+import { summaryOf } from "../engine/summary.ts";
 import { stack } from "./environment.ts";
 import { projectDir } from "./paths.ts";
 import { endOf } from "./pulumi.ts";
@@ -17,16 +18,6 @@ export interface Previewed extends Preview {
   code: number;
   /** What it says at its end: policies, errors, warnings and how many objects would change. */
   summary: string;
-}
-
-/** The headings of what pulumi says at a preview's end, in whatever colour. */
-// eslint-disable-next-line no-control-regex -- Colours are control characters.
-const endings = /^(?:\u001b\[[\d;]*m)*(?:Policies|Diagnostics|Outputs|Resources):/m;
-
-/** What follows the steps, in what a preview printed; all of it where it did not come to its end. */
-export function summaryOf(printed: string): string {
-  const from = endings.exec(printed)?.index ?? 0;
-  return printed.slice(from).trim();
 }
 
 /** Reads a stream to its end. */
@@ -54,7 +45,6 @@ export async function previewStack(
     const [printed, complaints] = [collect(child.stdout), collect(child.stderr)];
     const code = await endOf(child);
     const told = readEvents(existsSync(log) ? readFileSync(log, "utf8") : "");
-    const summary = [summaryOf(printed()), complaints().trim()].filter((part) => part !== "").join("\n");
-    return { ...readPreview(told, code === 0), code, summary };
+    return { ...readPreview(told, code === 0), code, summary: summaryOf(printed(), complaints()) };
   });
 }

@@ -3,7 +3,6 @@ import { expect } from "chai";
 import type { Change } from "../../engine/changes.ts";
 import { previewArguments } from "../../local/arguments.ts";
 import { compare, reportStack } from "../../local/comparison.ts";
-import { summaryOf } from "../../local/preview.ts";
 
 const missing: Change = {
   urn: "urn:pulumi:dev::project::kubernetes:apps/v1:StatefulSet::zookeeper",
@@ -53,19 +52,6 @@ describe("what a preview before an update is given", () => {
     expect(previewArguments(["--secrets-provider=passphrase", "--parallel=1"])).to.deep.equal([
       "--parallel=1",
     ]);
-  });
-});
-
-describe("what a preview says at its end", () => {
-  it("is what follows the steps, with and without colours", () => {
-    const end = "Policies:\n    ok\n\nResources:\n    29 unchanged";
-    expect(summaryOf(`Previewing\n ~  Service zk-cs refreshing\n${end}\n\n`)).to.equal(end);
-    const coloured = "\u001b[0m\u001b[36;1mResources:\u001b[0m\n    29 unchanged";
-    expect(summaryOf(` ~  Service\n${coloured}\n`)).to.equal(coloured);
-  });
-
-  it("is all of it where there is no end", () => {
-    expect(summaryOf("{}\n")).to.equal("{}");
   });
 });
 
