@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 
+import { unasked } from "../engine/unasked.ts";
 import { prepare } from "../local/commands/prepare.ts";
 import { allClusters } from "../local/gke/records.ts";
 import { lockEnvironment } from "../local/lock.ts";
 import { largeTemporaryDir } from "../local/machine/temporaryDir.ts";
+import { previewStack } from "../local/preview.ts";
 import { say } from "../local/progress.ts";
 import { ensureWorkloadBuilt } from "./build.ts";
 import { faults } from "./catalogue/index.ts";
@@ -32,6 +34,14 @@ function interruption(): { signal: AbortSignal; release: () => void } {
   };
 }
 
+/** Some faults run `pulumi up`, which takes up whatever is pending. @throws Error that names it */
+async function refusePending(): Promise<void> {
+  const { code, summary, changes } = await previewStack();
+  if (code !== 0) throw new Error(`refused: the stack cannot be previewed:\n${summary}`);
+  const refusal = unasked(changes);
+  if (refusal !== undefined) throw new Error(`refused: ${refusal}`);
+}
+
 /**
  * Runs the faults.
  * @returns 0 when every promise was kept and every fault was recovered from; else 1
@@ -55,6 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const cluster = allClusters()[0];
   if (cluster === undefined) throw new Error("there is no environment on this machine yet; run: npm run up");
   await lockEnvironment("faults");
+  await refusePending();
   const command = await ensureWorkloadBuilt();
   mkdirSync(options.report, { recursive: true });
   console.log(

@@ -17,6 +17,8 @@ export interface Drill {
   readonly promise: string;
   /** Whether it takes servers or nodes away for a while. */
   readonly disruptive: boolean;
+  /** Whether it runs `pulumi up` where the stack is at hand, which takes up whatever is pending. @default false */
+  readonly updates?: boolean;
   /** What it needs beyond the Kubernetes API; such a drill is skipped where that is not at hand. @default nothing */
   readonly needs?: string;
   /** Seconds that it may take. */

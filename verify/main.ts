@@ -4,6 +4,7 @@ import { Interrupted, messageOf } from "./faults.ts";
 import { Kubectl } from "./kubectl.ts";
 import { readOptions, usage, type Options } from "./options.ts";
 import { Output } from "./output.ts";
+import { Pulumi } from "./pulumi.ts";
 import { listTable, resultTable, writeReports } from "./report.ts";
 import { runDrill, type Result } from "./runner.ts";
 import { Transcript } from "./transcript.ts";
@@ -64,6 +65,12 @@ async function verify(
     ensemble = await findEnsemble(kubectl, options.name);
     const faults = await ensembleFaults(kubectl, ensemble);
     if (faults.length > 0) throw new Error(`the ensemble is not healthy:\n  ${faults.join("\n  ")}`);
+    const willUpdate = options.drills.some(
+      (drill) => drill.updates === true && (disruptive || !drill.disruptive),
+    );
+    if (willUpdate && stack !== undefined) {
+      await new Pulumi(stack, new Transcript(print), interrupt).expectOnly();
+    }
   } catch (error) {
     console.error(`verify: refused, ${messageOf(error)}`);
     return interrupt.aborted ? exitCodes.interrupted : exitCodes.refused;

@@ -37,7 +37,8 @@ export const usage = `npm run verify -- [options]: the tutorial's rows as drills
 
 Whatever happens, Ctrl-C included, what a drill changed is put back before the end.
 Exit code: 0 every drill that ran passed; 1 one failed, or none ran; 2 wrong arguments; 3 refused, because the
-ensemble is not there or not healthy; 130 ended by a signal, everything put back.`;
+ensemble is not there or not healthy, or because pulumi up would change more than the drills ask for; 130 ended by a
+signal, everything put back.`;
 
 /** Reads the arguments. @throws Error that says what is wrong with them */
 export function readOptions(args: readonly string[], drills: readonly Drill[]): Options {

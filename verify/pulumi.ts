@@ -1,6 +1,13 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Ran } from "./process.ts";
+import { readPreview, type Change } from "../engine/changes.ts";
+import { eventLog, readEvents } from "../engine/events.ts";
+import { summaryOf } from "../engine/summary.ts";
+import { unasked } from "../engine/unasked.ts";
+import { DrillFailure } from "./faults.ts";
+import { execute, type Ran } from "./process.ts";
 import { runShown } from "./shown.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -27,5 +34,36 @@ export class Pulumi {
       cwd: projectDir,
       shown: ["pulumi", ...args].join(" "),
     });
+  }
+
+  /**
+   * Refuses to go on where `pulumi up` would change something else, too, such as a setting that somebody edits. Not
+   * shown.
+   * @param isAskedFor whether a change is what the update is for; @default none is
+   * @throws DrillFailure that names the other changes, or says why they are not known
+   */
+  async expectOnly(isAskedFor?: (change: Change) => boolean): Promise<void> {
+    const refusal = unasked(await this.#changes(), isAskedFor);
+    if (refusal !== undefined) throw new DrillFailure(refusal);
+  }
+
+  async #changes(): Promise<readonly Change[]> {
+    const folder = mkdtempSync(join(tmpdir(), "zookeeper-preview-"));
+    try {
+      const log = join(folder, "events.json");
+      const events = eventLog(log);
+      const args = ["preview", "--refresh", "--stack", this.stack, "--non-interactive", "--color=never"];
+      const ran = await execute("pulumi", [...args, ...events.args], {
+        signal: this.#signal,
+        cwd: projectDir,
+        env: events.variables,
+      });
+      if (ran.code !== 0) {
+        throw new DrillFailure(`pulumi preview --refresh failed:\n${summaryOf(ran.stdout, ran.stderr)}`);
+      }
+      return readPreview(readEvents(existsSync(log) ? readFileSync(log, "utf8") : ""), true).changes;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 }

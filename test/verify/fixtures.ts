@@ -47,6 +47,11 @@ export class FakeKubectl {
     process.env["PATH"] = `${this.#folder}:${this.#path ?? ""}`;
   }
 
+  /** Puts a stand-in for another command beside it. @param body a shell script */
+  beside(command: string, body: string): void {
+    writeFileSync(join(this.#folder, command), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  }
+
   get #log(): string {
     return join(this.#folder, "log");
   }

@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Step } from "../../engine/events.ts";
 import { main } from "../../verify/main.ts";
+import { logOf, object, step } from "../engine/events.ts";
 import { FakeKubectl, healthyAnswers } from "./fixtures.ts";
 
 /** Runs the command line and keeps what it prints. */
@@ -70,6 +72,45 @@ describe("verify: the command line", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  describe("where drills run pulumi up on the stack", () => {
+    /** Runs drills with a `pulumi preview` that finds these steps. */
+    async function runWith(
+      steps: readonly Step[],
+      ...args: string[]
+    ): Promise<{ code: number; said: string }> {
+      fake = new FakeKubectl(healthyAnswers());
+      const log = logOf(steps).replaceAll("'", "'\\''");
+      fake.beside("pulumi", `for file; do :; done\nprintf '%s' '${log}' >"$file"`);
+      return await run("--stack", "dev", "--only", "durable", ...args);
+    }
+
+    const edited = step("update", "gcp:container/nodePool:NodePool", "zookeeper-nodes", {
+      old: object("nodes", { nodeCount: 4 }),
+      new: object("nodes", { nodeCount: 3 }),
+    });
+
+    it("refuses to begin when that would change something else, and names it", async () => {
+      const { code, said } = await runWith([edited], "--disruptive");
+      expect(code).to.equal(3);
+      expect(said).to.contain("NodePool zookeeper-nodes: nodeCount would change from 4 to 3");
+      expect(said).to.contain("Run npm run up first, or undo the edit.");
+      expect(fake?.commands.filter((command) => command.includes("delete"))).to.deep.equal([]);
+    });
+
+    it("does not look at the stack for drills that do not", async () => {
+      const { code, said } = await runWith([edited]);
+      expect([code, said.endsWith("no drill ran")]).to.deep.equal([1, true]);
+    });
+
+    it("refuses to begin when that is not known, with the reason", async () => {
+      fake = new FakeKubectl(healthyAnswers());
+      fake.beside("pulumi", 'echo "Diagnostics:\n  error: servers: 4"; exit 255');
+      const { code, said } = await run("--stack", "dev", "--only", "durable", "--disruptive");
+      expect(code).to.equal(3);
+      expect(said).to.contain("error: servers: 4");
+    });
   });
 
   it("fails when no drill ran", async () => {

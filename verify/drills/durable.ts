@@ -8,6 +8,7 @@ import { readPods } from "../ensemble.ts";
 import { expect } from "../faults.ts";
 import { at, list, nameOf, text, without, type Json } from "../json.ts";
 import type { Kubectl } from "../kubectl.ts";
+import type { Pulumi } from "../pulumi.ts";
 import { isLeaving, isReady, uidOf } from "../pods.ts";
 import { createTestNode, expectTestNode, testData } from "../znode.ts";
 
@@ -18,10 +19,12 @@ export const durable: Drill = {
   section: "Providing durable storage",
   promise: "claims and data outlive the StatefulSet, and each ordinal mounts its own claim again",
   disruptive: true,
+  updates: true,
   deadline: 300,
   run: async (context) => {
     const { kubectl, ensemble } = context;
     const { name, pods, selector } = ensemble;
+    await context.pulumi?.expectOnly();
     const saved = await kubectl.read("statefulset", name);
     expect(saved !== undefined, `there is no StatefulSet ${name}`);
     const owner = await applier(kubectl, name);
@@ -45,7 +48,7 @@ export const durable: Drill = {
     context.seen("Every claim is still there and Bound to the same volume.");
 
     if (context.pulumi === undefined) await createAgain(kubectl, manifest, owner);
-    else await context.pulumi.run("up", "--refresh", "--yes", "--skip-preview");
+    else await createByPulumi(context.pulumi, `StatefulSet ${ensemble.namespace}/${name}`);
     await kubectl.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
     await kubectl.run(["get", "pods", "-l", selector]);
     await expectTestNode(context, pods.at(-1) ?? "", path);
@@ -124,6 +127,12 @@ async function applier(kubectl: Kubectl, name: string): Promise<string | undefin
     (entry) => text(entry, "operation") === "Apply" && !("subresource" in without(entry)),
   );
   return apply === undefined ? undefined : text(apply, "manager");
+}
+
+/** Has pulumi create again what is missing, and nothing else. */
+async function createByPulumi(pulumi: Pulumi, missing: string): Promise<void> {
+  await pulumi.expectOnly(({ name, op, drifted }) => name === missing && op === "create" && drifted);
+  await pulumi.run("up", "--refresh", "--yes", "--skip-preview");
 }
 
 /** Creates the StatefulSet in the name of who owned its fields, so that the owner finds nothing that is another's. */
