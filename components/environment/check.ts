@@ -55,20 +55,15 @@ function checkSpread({ gke, ensemble }: KnownEnvironment, report: Report): void 
   if (servers === undefined || nodes === undefined) {
     return;
   }
-  if (servers > nodes) {
-    report.fault(
-      "ensemble.servers",
-      servers,
-      `no two servers share a node, and there are ${nodes} nodes`,
-      `use at most ${nodes} servers, or at least ${servers + 1} nodes`,
-    );
-  } else if (servers === nodes) {
-    report.warn(
-      "ensemble.servers",
-      servers,
-      `there are as many nodes as servers: the server of a drained node stays Pending`,
-      `use ${nodes + 1} nodes`,
-    );
+  if (servers >= nodes) {
+    const reason =
+      servers > nodes
+        ? `no two servers share a node, and there are ${nodes} nodes`
+        : "there are as many nodes as servers: the server of a drained node has none to go to";
+    // The most servers are an odd number, too.
+    const most = nodes % 2 === 0 ? nodes - 1 : nodes - 2;
+    const fix = most > 0 ? `use at most ${most} servers, or at least` : "use at least";
+    report.fault("ensemble.servers", servers, reason, `${fix} ${servers + 1} nodes`);
   }
 }
 

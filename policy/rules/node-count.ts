@@ -1,9 +1,12 @@
-import { stackPolicy } from "../define.ts";
+import { stackPolicy, type StackResource } from "../define.ts";
 import { leastNodes, poolZones } from "../gke/nodes.ts";
 import { clustersOf, poolsOf, type Cluster, type NodePool } from "../gke/stack.ts";
+import { replicasOf } from "../kubernetes/workload.ts";
 import { known } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
-import { count } from "../settings.ts";
+import { count, type Values } from "../settings.ts";
+import { serversOf } from "../stack.ts";
+import { recognitionSettings } from "../zookeeper/recognition.ts";
 
 interface Group {
   readonly cluster: Cluster | undefined;
@@ -56,20 +59,53 @@ function nodesOf({ cluster, pools, open }: Group, report: Report): number | unde
   );
 }
 
+/** The stack's ensembles: the most servers of those that are known, and those of which that is not known yet. */
+function ensemblesOf(
+  resources: readonly StackResource[],
+  settings: Values<typeof recognitionSettings>,
+): { readonly most: StackEnsemble | undefined; readonly unknown: readonly string[] } {
+  const found = serversOf(resources, settings).map(({ workload, runs }) => ({
+    label: workload.label,
+    servers: runs === true ? replicasOf(workload) : undefined,
+  }));
+  const sized = found.flatMap(({ label, servers }) => (servers === undefined ? [] : [{ label, servers }]));
+  return {
+    most: sized.reduce<StackEnsemble | undefined>(
+      (most, next) => (most === undefined || next.servers > most.servers ? next : most),
+      undefined,
+    ),
+    unknown: found.flatMap(({ label, servers }) => (servers === undefined ? [label] : [])),
+  };
+}
+
+interface StackEnsemble {
+  readonly label: string;
+  readonly servers: number;
+}
+
 /**
- * Three servers on three nodes and one node to move to: with fewer than four, no node can be drained without a server
- * waiting for it to come back. An autoscaler's minimum counts, not what it may grow to.
+ * No two servers share a node, so that an ensemble needs a node for each, and one for the server of a node that is
+ * drained: without it, that server waits until the node comes back. An autoscaler's minimum counts, not what it may
+ * grow to.
  *
  * @see https://kubernetes.io/docs/tutorials/stateful-application/zookeeper/ ("at least four nodes")
  */
 export const nodeCount = stackPolicy({
   name: "node-count",
-  description: "Each GKE cluster has a node to spare for ZooKeeper",
+  description: "Each GKE cluster has a node more than its ZooKeeper servers",
   settings: {
-    minimumNodes: count("Least number of nodes of a cluster, in all zones and pools together", 4, 1),
+    minimumNodes: count(
+      "Least number of nodes of a cluster, in all zones and pools together, where the stack has no ensemble",
+      4,
+      1,
+    ),
+    ...recognitionSettings,
   },
   enforcementLevel: "mandatory",
   judge: (resources, open, settings) => {
+    const { most, unknown } = ensemblesOf(resources, settings);
+    const least = most === undefined ? settings.minimumNodes : most.servers + 1;
+    const why = most === undefined ? "" : `, one more than the servers of ${most.label}`;
     for (const group of groups(clustersOf(resources), poolsOf(resources))) {
       const { cluster, pools } = group;
       // Autopilot makes nodes as pods ask for them.
@@ -78,11 +114,15 @@ export const nodeCount = stackPolicy({
       if (subject === undefined) continue;
       const report = open(subject.label, subject.urn);
       const nodes = nodesOf(group, report);
-      if (nodes === undefined || nodes >= settings.minimumNodes) continue;
+      if (nodes === undefined) continue;
+      if (nodes >= least) {
+        for (const label of unknown) report.leaveOpen(`how many servers ${label} runs`);
+        continue;
+      }
       report.refuse({
         path: "",
         observed: `left with ${nodes} node(s) at least, in all zones of ${pools.map(({ label }) => label).join(", ") || "its default pool"}`,
-        required: `${settings.minimumNodes} or more (an autoscaler's minimum counts, not its maximum)`,
+        required: `${least} or more${why} (an autoscaler's minimum counts, not its maximum)`,
         fix: "raise nodeCount (it counts per zone) or the autoscaler's minNodeCount or totalMinNodeCount",
       });
     }

@@ -164,11 +164,22 @@ describe("ZooKeeperEnvironment", () => {
     expect(await warned({ ensemble: { storageClassName: pulumi.output("standard") } })).to.deep.equal([]);
   });
 
-  it("warns where no node is left for the server of a drained one", async () => {
-    const nodes = (nodeCount: number): Promise<string[]> =>
-      warnings({ gke: { project: "my-project", nodeCount }, ensemble: { memory: "512Mi" } });
-    expect(await nodes(3)).to.deep.equal(["ensemble.servers"]);
-    expect(await nodes(4)).to.deep.equal([]);
+  it("refuses as many servers as nodes: none is left for the server of a drained one", () => {
+    const refused = (nodeCount: number, servers = 3): string[] => {
+      const args = { gke: { project: "my-project", nodeCount }, ensemble: { memory: "512Mi", servers } };
+      return pathsOf(thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args)));
+    };
+    expect(refused(3)).to.deep.equal(["ensemble.servers"]);
+    expect(refused(5, 5)).to.deep.equal(["ensemble.servers"]);
+    expect(refused(1, 1)).to.deep.equal(["ensemble.servers"]);
+    expect(refused(2, 3)).to.deep.equal(["ensemble.servers"]);
+  });
+
+  it("takes a node more than servers", async () => {
+    const taken = (nodeCount: number, servers: number): Promise<string[]> =>
+      warnings({ gke: { project: "my-project", nodeCount }, ensemble: { memory: "512Mi", servers } });
+    expect(await taken(4, 3)).to.deep.equal([]);
+    expect(await taken(6, 5)).to.deep.equal([]);
   });
 
   it("shows no kubeconfig in what it throws", () => {

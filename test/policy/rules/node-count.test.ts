@@ -1,6 +1,6 @@
 import { nodeCount } from "../../../policy/rules/node-count.ts";
-import { cluster, nodePool } from "../fixtures/ensemble.ts";
-import { changed, unknownValue, urnOf } from "../harness.ts";
+import { client, cluster, nodePool, statefulSet } from "../fixtures/ensemble.ts";
+import { changed, unknownValue, urnOf, type Registered } from "../harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 describe("node-count", () => {
@@ -140,5 +140,54 @@ describe("node-count", () => {
     const made = { ...changed(nodePool, ["cluster"], unknownValue), madeFrom: { cluster: [urnOf(cluster)] } };
     expectVerdict(nodeCount, [changed(cluster, ["name"], unknownValue), made], "nothing");
     expectVerdict(nodeCount, [changed(cluster, ["enableAutopilot"], true)], "nothing");
+  });
+
+  describe("beside an ensemble", () => {
+    const beside = (nodes: number, ...ensembles: readonly Registered[]) => [
+      cluster,
+      changed(nodePool, ["nodeCount"], nodes),
+      ...ensembles,
+    ];
+    const servers = (replicas: unknown) => changed(statefulSet, ["spec", "replicas"], replicas);
+
+    it("asks for a node more than it has servers, and for no more", () => {
+      for (const replicas of [1, 3, 5]) {
+        expectVerdict(nodeCount, beside(replicas + 1, servers(replicas)), "nothing");
+        expectVerdict(
+          nodeCount,
+          beside(replicas, servers(replicas)),
+          new RegExp(
+            `${replicas} node.*required: ${replicas + 1} or more, one more than .*StatefulSet default/zk`,
+          ),
+        );
+      }
+    });
+
+    it("goes by the largest", () => {
+      const small = { ...servers(1), name: "small" };
+      for (const both of [
+        [servers(5), small],
+        [small, servers(5)],
+      ]) {
+        expectVerdict(nodeCount, beside(5, ...both), /required: 6 or more/);
+        expectVerdict(nodeCount, beside(6, ...both), "nothing");
+      }
+    });
+
+    it("goes by its setting where none is known, and says so", () => {
+      expectVerdict(nodeCount, beside(3, servers(unknownValue)), /required: 4 or more \(/);
+      expectVerdict(nodeCount, beside(4, servers(unknownValue)), "open");
+      expectVerdict(nodeCount, beside(3, client), /required: 4 or more \(/);
+    });
+
+    it("leaves open what may be larger than what is known", () => {
+      const other = { ...servers(unknownValue), name: "other" };
+      expectVerdict(nodeCount, beside(3, servers(1), other), "open");
+      expectVerdict(nodeCount, beside(1, servers(1), other), /required: 2 or more/);
+    });
+
+    it("leaves its setting to stacks without one", () => {
+      expectVerdict(nodeCount, beside(4, servers(3)), "nothing", { config: { minimumNodes: 9 } });
+    });
   });
 });
