@@ -1,66 +1,8 @@
 import { expect } from "chai";
-import * as pulumi from "@pulumi/pulumi";
-import type * as Components from "../../components/index.ts";
 import { policies } from "../../policy/policies.ts";
 import { neighbours } from "./fixtures/ensemble.ts";
-import { judge, unknownValue, type Registered } from "./harness.ts";
-
-type Args = ConstructorParameters<typeof Components.ZooKeeperEnvironment>[1];
-
-/** Values that only the update makes known, as the real providers' outputs are in a first preview. */
-const madeLater: Readonly<Record<string, object>> = {
-  "gcp:serviceaccount/account:Account": { email: unknownValue },
-  "gcp:container/cluster:Cluster": {
-    endpoint: unknownValue,
-    masterAuth: { clusterCaCertificate: unknownValue },
-    controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: unknownValue } },
-  },
-};
-
-/** The properties with the mark that the engine sends to policies in place of what is unknown to the program. */
-function marked(value: unknown): unknown {
-  if (pulumi.isUnknown(value)) return unknownValue;
-  if (Array.isArray(value)) return value.map(marked);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, marked(element)]));
-}
-
-/**
- * What the program registers.
- *
- * @param preview whether outputs are unknown, as in a first preview
- */
-async function registeredBy(args: Args, preview: boolean): Promise<readonly Registered[]> {
-  const resources: Registered[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs }) => {
-        const props = marked(inputs) as object;
-        resources.push({ type, name, props });
-        const later = madeLater[type] ?? {};
-        const outputs = preview
-          ? later
-          : (JSON.parse(
-              JSON.stringify(later).replaceAll(unknownValue, "nodes@project.iam.gserviceaccount.com"),
-            ) as object);
-        // A preview asks no provider of a cluster that is still to be made.
-        if (preview && type.startsWith("kubernetes:")) return { id: "", state: {} };
-        const named = type.startsWith("gcp:") ? { name: preview ? unknownValue : name } : {};
-        return { id: preview ? "" : `${name}-id`, state: { ...named, ...(inputs as object), ...outputs } };
-      },
-      call: ({ token }) => {
-        throw new Error(`the program called ${token}`);
-      },
-    },
-    "zookeeper-environment",
-    "dev",
-    preview,
-  );
-  const components: typeof Components = await import("../../components/index.ts");
-  new components.ZooKeeperEnvironment("zookeeper", args);
-  await pulumi.runtime.disconnect();
-  return resources;
-}
+import { judge } from "./harness.ts";
+import { registeredBy, type Args } from "./registered.ts";
 
 const variants: Readonly<Record<string, Args>> = {
   "with its defaults": { gke: { project: "project" } },

@@ -1,0 +1,129 @@
+import { expect } from "chai";
+import type * as Components from "../../components/index.ts";
+import { policies } from "../../policy/policies.ts";
+import { judge } from "./harness.ts";
+import { registeredBy } from "./registered.ts";
+
+/** How bad a configuration is taken to be. */
+const levels = ["nothing", "warning", "error"] as const;
+type Level = (typeof levels)[number];
+
+interface Question {
+  readonly gke?: Partial<Components.GkeClusterArgs>;
+  readonly storage?: Components.ZooKeeperStorageClassArgs;
+  readonly ensemble?: Components.ZooKeeperEnsembleArgs;
+  /** @default "dev" */
+  readonly stack?: string;
+}
+
+/** What the program makes of it: the worst that it says. */
+async function programLevel(args: Components.ZooKeeperEnvironmentArgs): Promise<Level> {
+  const { knownSettings } = await import("../../components/environment/environment.ts");
+  const { checkEnvironment } = await import("../../components/environment/check.ts");
+  const { Report } = await import("../../components/validation/report.ts");
+  const report = new Report();
+  checkEnvironment(knownSettings(args), report);
+  if (report.faults.length > 0) return "error";
+  return report.warnings.length > 0 ? "warning" : "nothing";
+}
+
+/** What the pack makes of what the program registers, in a first preview: the policies that find something. */
+async function packFindings(
+  args: Components.ZooKeeperEnvironmentArgs,
+  stack: string,
+): Promise<{ level: Level; found: string[] }> {
+  const registered = await registeredBy(args, true);
+  const found = policies.filter((policy) => judge(policy, registered, { stack }).violations.length > 0);
+  const mandatory = found.some(({ enforcementLevel }) => enforcementLevel !== "advisory");
+  const level = found.length === 0 ? "nothing" : mandatory ? "error" : "warning";
+  return { level, found: found.map(({ name }) => name) };
+}
+
+const argsOf = ({ gke, storage, ensemble }: Question): Components.ZooKeeperEnvironmentArgs => ({
+  gke: { project: "my-project", ...gke },
+  ...(storage && { storage }),
+  ...(ensemble && { ensemble }),
+});
+
+/** Configurations that are at least questionable, and what the program makes of them. */
+const questions: Readonly<Record<string, readonly [Level, Question]>> = {
+  "the defaults": ["nothing", {}],
+  "five servers on six nodes": ["nothing", { gke: { nodeCount: 6 }, ensemble: { servers: 5 } }],
+  "five servers on five nodes": ["error", { gke: { nodeCount: 5 }, ensemble: { servers: 5 } }],
+  "three servers on three nodes": ["error", { gke: { nodeCount: 3 } }],
+  "one server on two nodes": ["warning", { gke: { nodeCount: 2 }, ensemble: { servers: 1 } }],
+  "one server on one node": ["error", { gke: { nodeCount: 1 }, ensemble: { servers: 1 } }],
+  "four servers": ["error", { gke: { nodeCount: 6 }, ensemble: { servers: 4 } }],
+  "an old version": ["error", { ensemble: { image: "docker.io/library/zookeeper:3.8.4" } }],
+  "a tag without a version": ["error", { ensemble: { image: "docker.io/library/zookeeper:latest" } }],
+  "a heap of three quarters of the memory": ["nothing", { ensemble: { memory: "1Gi", heap: "768m" } }],
+  "a heap of four fifths of the memory": ["error", { ensemble: { memory: "1Gi", heap: "820m" } }],
+  "a volume of 512Mi": ["error", { ensemble: { volumeSize: "512Mi" } }],
+  "little CPU": ["nothing", { ensemble: { cpu: "50m" } }],
+  "memory that GKE's own pods need": ["warning", { ensemble: { memory: "2700Mi" } }],
+  "a slow start": ["nothing", { ensemble: { initLimit: 100, syncLimit: 20 } }],
+  "no bound on clients": ["nothing", { ensemble: { maxClientCnxns: 0 } }],
+  "no network policy": ["nothing", { ensemble: { networkPolicy: false } }],
+  "no metrics": ["nothing", { ensemble: { metrics: false } }],
+  "an API server for everyone": ["error", { gke: { authorizedNetworks: ["0.0.0.0/0"] } }],
+  "a cluster that may be deleted, of a development stack": [
+    "nothing",
+    { gke: { deletionProtection: false } },
+  ],
+  "another namespace, which the program makes": ["nothing", { ensemble: { namespace: "data" } }],
+  "larger machines": ["nothing", { gke: { machineType: "n2-standard-4" } }],
+};
+
+/**
+ * Where the pack is stricter than the program: the program, which knows nothing of a team's rules, takes it or warns,
+ * and the pack refuses it. Each with the policy that does, so that another one is noticed.
+ */
+const stricterPack: Readonly<Record<string, readonly [Level, string, Question]>> = {
+  "volumes that go with their claims": [
+    "warning",
+    "durable-storage-in-stack",
+    { storage: { reclaimPolicy: "Delete" } },
+  ],
+  "a volume of 1Gi": ["nothing", "durable-storage", { ensemble: { volumeSize: "1Gi" } }],
+  "another registry": ["nothing", "images", { ensemble: { image: "quay.io/team/zookeeper:3.9.5" } }],
+  "five seconds to stop": ["nothing", "probes", { ensemble: { terminationGracePeriodSeconds: 5 } }],
+  "machines with a shared core": ["nothing", "node-pool", { gke: { machineType: "e2-medium" } }],
+  "the rapid channel": ["nothing", "gke-cluster", { gke: { releaseChannel: "RAPID" } }],
+  "an API server for everyone, as was said": [
+    "nothing",
+    "gke-cluster",
+    { gke: { authorizedNetworks: ["0.0.0.0/0"], allowAnyNetwork: true } },
+  ],
+  "volumes of a driver that is no more": [
+    "nothing",
+    "storage-class",
+    { storage: { provisioner: "kubernetes.io/gce-pd" } },
+  ],
+  "a production cluster that may be deleted": [
+    "nothing",
+    "gke-deletion-protection",
+    { gke: { deletionProtection: false }, stack: "prod" },
+  ],
+  "one server in production": ["warning", "quorum-size", { ensemble: { servers: 1 }, stack: "prod" }],
+};
+
+describe("the program and the policy pack", () => {
+  for (const [what, [expected, question]] of Object.entries(questions)) {
+    it(`agree on ${what}: ${expected}`, async () => {
+      const level = await programLevel(argsOf(question));
+      expect(level).to.equal(expected);
+      // What the program refuses is never registered, and the pack never sees it.
+      if (level === "error") return;
+      const pack = await packFindings(argsOf(question), question.stack ?? "dev");
+      expect(levels.indexOf(pack.level), pack.found.join()).to.be.at.most(levels.indexOf(level));
+    });
+  }
+
+  for (const [what, [expected, policy, question]] of Object.entries(stricterPack)) {
+    it(`differ on ${what}, which only ${policy} refuses`, async () => {
+      expect(await programLevel(argsOf(question))).to.equal(expected);
+      const pack = await packFindings(argsOf(question), question.stack ?? "dev");
+      expect(pack).to.deep.equal({ level: "error", found: [policy] });
+    });
+  }
+});
