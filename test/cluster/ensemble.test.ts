@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { succeeds, until } from "../../local/machine/run.ts";
@@ -16,11 +16,7 @@ describe("the ensemble on the local GKE", function () {
 
   /** `npm run up` with the dev stack's settings and these. */
   async function upWith(changed: Readonly<Record<string, number>>): Promise<void> {
-    const stackFile = join(environment.stateDir, "Pulumi.dev.yaml");
-    const settings = readFileSync(join(projectDir, "Pulumi.dev.yaml"), "utf8");
-    const lines = Object.entries(changed).map(([key, value]) => `  zookeeper-environment:${key}: ${value}\n`);
-    writeFileSync(stackFile, settings.replace("config:\n", `config:\n${lines.join("")}`));
-    const { code, output } = await environment.npm("up", "--config-file", stackFile);
+    const { code, output } = await environment.npm("up", "--config-file", environment.stackFile(changed));
     expect(code, output).to.equal(0);
   }
 
@@ -55,6 +51,21 @@ describe("the ensemble on the local GKE", function () {
       );
       expect(configuration).to.contain("maxClientCnxns=61");
       expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
+    }
+  });
+
+  it("tells of settings that are not taken up, and does not drill or disturb it with them", async () => {
+    // The project's stack file has none of what it was brought up with.
+    const status = await environment.npm("status");
+    expect(status.code, status.output).to.equal(0);
+    expect(status.output).to.match(/Not taken up yet, until the next npm run up:\n {2}\w+ default\/zk/);
+    const drill = await environment.npm("verify", "--disruptive", "--only", "durable");
+    expect(drill.code, drill.output).to.equal(3);
+    const faults = await environment.npm("verify", "--faults", "--count", "1");
+    expect(faults.code, faults.output).to.equal(1);
+    for (const { output } of [drill, faults]) {
+      expect(output).to.match(/refused.*what was not asked for:\n {2}\w+ default\/zk/);
+      expect(output).to.contain("Run npm run up first, or undo the edit.");
     }
   });
 

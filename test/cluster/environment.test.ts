@@ -205,6 +205,51 @@ describe("the environment on the local GKE", function () {
     ]);
   });
 
+  it("restores what was deleted or changed, with its data, and tells of it before", async () => {
+    const faults: readonly [command: readonly string[], told: readonly string[]][] = [
+      [["delete", "statefulset/zk"], ["StatefulSet default/zk is missing"]],
+      [
+        ["delete", "pdb/zk-pdb", "service/zk-cs"],
+        ["PodDisruptionBudget default/zk-pdb is missing", "Service default/zk-cs is missing"],
+      ],
+      [
+        ["scale", "statefulset/zk", "--replicas=2"],
+        ["StatefulSet default/zk: spec.replicas is 2, the stack says 3"],
+      ],
+    ];
+    for (const [command, told] of faults) {
+      await environment.kubectl(...command);
+      const status = await environment.npm("status");
+      expect(status.code, status.output).to.equal(1);
+      for (const fault of told) expect(status.output).to.contain(`! ${fault}\n`);
+      const up = await environment.npm("up");
+      expectNoFinding(up);
+      for (const fault of told) expect(up.output).to.contain(fault);
+      const after = await environment.npm("status");
+      expect(after.code, after.output).to.equal(0);
+      expect(await zk("zk-2", "get", "/acknowledged"), command.join(" ")).to.contain("write");
+    }
+    await environment.kubectl("get", "pdb/zk-pdb", "service/zk-cs");
+  });
+
+  it("changes nothing that is refused, by the policies or by the program", async () => {
+    const identities = async () =>
+      await environment.kubectl("get", "nodes,pods", "-o=jsonpath={.items[*].metadata.uid}");
+    const before = await identities();
+    // The node would come first, and only then what the policy, by this setting, finds of the servers.
+    const config = join(environment.stateDir, "policies.json");
+    writeFileSync(config, JSON.stringify({ probes: { minimumGraceSeconds: 90 } }));
+    const more = ["--config-file", environment.stackFile({ nodeCount: 5 })];
+    const refused = await environment.npm("up", "--policy-pack-config", config, ...more);
+    expect(refused.code, refused.output).not.to.equal(0);
+    expect(refused.output).to.match(/\[mandatory\]\s+probes/);
+    expect(refused.output).to.contain("failed, and nothing was changed");
+    const three = await environment.npm("up", "--config-file", environment.stackFile({ nodeCount: 3 }));
+    expect(three.code, three.output).not.to.equal(0);
+    expect(three.output).to.contain("use at most 1 servers, or at least 4 nodes");
+    expect(await identities()).to.equal(before);
+  });
+
   it("is healthy by its own account", async () => {
     const { code, output } = await environment.npm("status");
     expect(code, output).to.equal(0);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -116,6 +116,15 @@ export class TestEnvironment {
   async apply(...objects: readonly object[]): Promise<void> {
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
     await run("kubectl", ["apply", "-f", "-"], { env: await this.exports(), input: list });
+  }
+
+  /** Writes a stack file with the dev stack's settings and these, for `--config-file`. @returns where it is */
+  stackFile(changed: Readonly<Record<string, number>>): string {
+    const file = join(this.stateDir, "Pulumi.dev.yaml");
+    const settings = readFileSync(join(projectDir, "Pulumi.dev.yaml"), "utf8");
+    const lines = Object.entries(changed).map(([key, value]) => `  zookeeper-environment:${key}: ${value}\n`);
+    writeFileSync(file, settings.replace("config:\n", `config:\n${lines.join("")}`));
+    return file;
   }
 
   /** Takes the environment away with its volumes and its folder. */
