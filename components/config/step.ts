@@ -41,3 +41,9 @@ export function rememberCluster({ existing }: ZooKeeperEnvironmentArgs, before: 
   const cluster = before[clusterKey];
   return existing === undefined || cluster === undefined ? {} : { [clusterKey]: cluster };
 }
+
+/** How many servers there will be in the end, where this update is a step on the way: who updates again knows that he must. */
+export function rememberGoal({ ensemble }: ZooKeeperEnvironmentArgs): Settled {
+  const goal = ensemble?.scalingTo ?? 0;
+  return goal === 0 ? {} : { "ensemble.scalingTo": goal };
+}

@@ -24,6 +24,8 @@ interface Outputs {
   namespace?: string;
   servers?: string[];
   kubeconfig?: string;
+  /** What of the settings stands; with a goal while an update was one step towards it. */
+  settled?: { "ensemble.scalingTo"?: number };
 }
 
 async function readOutputs(env: Record<string, string>): Promise<Outputs> {
@@ -106,13 +108,18 @@ export async function main(args: readonly string[]): Promise<number> {
   await ensureStack(env);
   await restoreClusters(imageStore, say);
   await recoverStack(env, isThere);
-  const code = await update(args, env);
-  // Also of an update that failed: its cluster is what one looks into then.
-  const outputs = await readOutputs(env);
-  if (outputs.kubeconfig !== undefined)
-    writeFileSync(env["KUBECONFIG"] ?? "", outputs.kubeconfig, { mode: 0o600 });
-  if (code !== 0) return code;
-  await awaitEnsemble(outputs.namespace ?? "default", outputs.servers ?? []);
+  let outputs: Outputs = {};
+  for (let goal: number | undefined = 0; goal !== undefined;) {
+    const code = await update(args, env);
+    // Also of an update that failed: its cluster is what one looks into then.
+    outputs = await readOutputs(env);
+    if (outputs.kubeconfig !== undefined)
+      writeFileSync(env["KUBECONFIG"] ?? "", outputs.kubeconfig, { mode: 0o600 });
+    if (code !== 0) return code;
+    await awaitEnsemble(outputs.namespace ?? "default", outputs.servers ?? []);
+    goal = outputs.settled?.["ensemble.scalingTo"];
+    if (goal !== undefined) say(`Servers come and go one at a time: on to ${goal} ...`);
+  }
   console.log(`
 The ensemble is up: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}, for clients in the cluster at
   ${outputs.connectionString ?? ""}

@@ -134,6 +134,7 @@ describe("a change of what stands", () => {
       const now = args.ensemble?.servers ?? 0;
       expect(settled["ensemble.servers"]).to.equal(now);
       expect(args.ensemble?.scalingTo ?? 0).to.equal(now === to ? 0 : to);
+      expect(settled["ensemble.scalingTo"]).to.equal(now === to ? undefined : to);
       return now === to ? [now] : [now, ...walk(now, to)];
     };
     expect(walk(3, 7)).to.deep.equal([4, 5, 6, 7]);
