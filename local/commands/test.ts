@@ -18,6 +18,7 @@ const slowTests = [
   "test/policy/real-engine.test.ts",
   "test/faults/workload.test.ts",
   "test/local/install.test.ts",
+  "test/library/newest.test.ts",
 ];
 
 function specs(unit: boolean): string[] {

@@ -6,6 +6,7 @@ interface Inputs {
 }
 
 const registered: string[][] = [];
+const providers: object[] = [];
 pulumi.runtime.setAllConfig({
   "two-ensembles:kubeconfig": "apiVersion: v1\nkind: Config\nclusters: []\ncurrent-context: lab\n",
   "two-ensembles:protect": "true",
@@ -14,6 +15,10 @@ await pulumi.runtime.setMocks(
   {
     newResource: ({ type, name, inputs }) => {
       const { metadata } = inputs as Inputs;
+      if (type === "pulumi:providers:kubernetes") {
+        const { upsertExistingObjects, clusterIdentifier } = inputs as Record<string, unknown>;
+        providers.push({ upsertExistingObjects, clusterIdentifier });
+      }
       registered.push([type, metadata?.namespace ?? "", metadata?.name ?? name]);
       return { id: `${name}-id`, state: inputs as object };
     },
@@ -30,4 +35,4 @@ await pulumi.runtime.disconnect();
 const outputs = await new Promise((resolve) => {
   pulumi.output(connections).apply(resolve);
 });
-console.log(JSON.stringify({ registered, connections: outputs }));
+console.log(JSON.stringify({ registered, providers, connections: outputs }));
