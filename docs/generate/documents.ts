@@ -21,11 +21,27 @@ async function between(path: string, name: string, content: string): Promise<str
   return await prettier.format(`${head}${start}\n\n${content}\n\n${end}${tail}`, options);
 }
 
+/** What a change of a setting does, in a few words, by its key. */
+async function changesByKey(): Promise<(key: string) => string> {
+  const { interpretConfig } = await import("../../components/config/read.ts");
+  const { changeOf } = await import("../../components/config/changes.ts");
+  const { settings } = interpretConfig("", { "gcp:project": "my-project" });
+  const paths = new Map(settings.map(({ key, path }) => [key, path]));
+  return (key) => {
+    const change = changeOf(paths.get(key) ?? "");
+    if (change === undefined) throw new Error(`nothing decides what a change of ${key} does`);
+    const { effect, rejected } = change;
+    if (rejected !== undefined && rejected.allows === undefined) return "rejected";
+    const made = effect === "none" ? "–" : effect;
+    return rejected === undefined ? made : `${made}, or rejected`;
+  };
+}
+
 /** What is made from the program: contents by path from the project's folder. */
 export async function documents(): Promise<Record<string, string>> {
   const settings = declaredSettings(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   return {
-    "README.md": await between("README.md", "settings", settingsTables(settings)),
+    "README.md": await between("README.md", "settings", settingsTables(settings, await changesByKey())),
     "local/README.md": await between("local/README.md", "provider", providerTable()),
     "docs/environment.svg": drawEnvironment(await gatherFacts()),
   };

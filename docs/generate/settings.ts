@@ -50,19 +50,21 @@ export function declaredSettings(yaml: string): Declared[] {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-/** The settings as Markdown tables, one a group. */
-export function settingsTables(settings: readonly Declared[]): string {
+/**
+ * The settings as Markdown tables, one a group.
+ * @param changeOf says what a change of the setting with this key does
+ */
+export function settingsTables(settings: readonly Declared[], changeOf: (key: string) => string): string {
   const groups = [...new Set(settings.map(({ group }) => group))];
   const table = (group: string): string => {
     const rows = settings
       .filter((setting) => setting.group === group)
       .map(({ key, default: value, description }) => {
         const shown = value === "" || value === "[]" ? "–" : `\`${cell(value)}\``;
-        return `| \`${key}\` | ${shown} | ${cell(description)} |`;
+        return `| \`${key}\` | ${shown} | ${cell(description)} | ${changeOf(key)} |`;
       });
-    return [`**${group}**`, "", "| Setting | Default | What it is |", "| --- | --- | --- |", ...rows].join(
-      "\n",
-    );
+    const head = ["| Setting | Default | What it is | A change |", "| --- | --- | --- | --- |"];
+    return [`**${group}**`, "", ...head, ...rows].join("\n");
   };
   return groups.map(table).join("\n\n");
 }
