@@ -28,7 +28,8 @@ describe("start-zookeeper", () => {
     expect(status).to.equal(1);
     expect(output).to.equal(
       "start-zookeeper: clusterDomain is cluster.local, but the domain of this cluster is k8s.corp: " +
-        "the servers cannot find each other. Set clusterDomain to k8s.corp\n",
+        "the servers cannot find each other. Set clusterDomain to k8s.corp, run pulumi up, " +
+        "and delete each pod that still says this\n",
     );
     expect(pod.exists("volume/data")).to.equal(false);
   });

@@ -24,8 +24,10 @@ check_domain() {
   real=$(sed -n 's/^search[[:blank:]]*//p' "$ZK_RESOLV_CONF" 2>/dev/null | tr -s '[:blank:]' '\n' |
     sed -n "s/^$namespace\.svc\.\(.*[^.]\)\.*\$/\1/p")
   if [ -n "$real" ] && ! echo "$real" | grep -qixF "$domain"; then
+    # A roll-out takes one pod after the other, and waits here for a quorum: it replaces only the first one.
     say "clusterDomain is $domain, but the domain of this cluster is" $real: \
-      "the servers cannot find each other. Set clusterDomain to" $real
+      "the servers cannot find each other. Set clusterDomain to" $real", run pulumi up," \
+      "and delete each pod that still says this"
     exit 1
   fi
 }
