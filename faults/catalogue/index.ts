@@ -5,6 +5,7 @@ import { networkFaults } from "./network.ts";
 import { nodeFaults } from "./nodes.ts";
 import { processFaults } from "./processes.ts";
 import { rolloutFaults } from "./rollouts.ts";
+import { rolloutWhileDown } from "./rolloutWhileDown.ts";
 import { serviceFaults } from "./services.ts";
 import { volumeFaults } from "./volumes.ts";
 
@@ -18,4 +19,5 @@ export const faults: readonly Fault[] = [
   ...diskFaults,
   ...clockFaults,
   ...rolloutFaults,
+  rolloutWhileDown,
 ];

@@ -10,11 +10,18 @@ import { waitFor } from "../wait.ts";
 import { otherLeader } from "./processes.ts";
 
 /** Cuts a server's node off from the network, as a pulled cable does: silently. */
-async function cut(scene: Scene, server: Server): Promise<void> {
-  const { node } = scene.ensemble.node(server.node);
-  const { slot } = scene.ensemble.cluster;
-  scene.undo.later(`node ${node.name} is joined to the network`, () => setNodeLink(slot, node.index, "up"));
-  await setNodeLink(slot, node.index, "down");
+export async function cut(scene: Scene, server: Server): Promise<void> {
+  scene.undo.later(`node ${server.node} is joined to the network`, () => join(scene, server));
+  await setLink(scene, server, "down");
+}
+
+/** Joins a server's node to the network again. */
+export async function join(scene: Scene, server: Server): Promise<void> {
+  await setLink(scene, server, "up");
+}
+
+async function setLink({ ensemble }: Scene, server: Server, state: "up" | "down"): Promise<void> {
+  await setNodeLink(ensemble.cluster.slot, ensemble.node(server.node).node.index, state);
 }
 
 /** Waits until the leader has noticed that followers are gone. */

@@ -12,14 +12,13 @@ import type { Fault, Scene } from "../fault.ts";
 /** A setting that changes nothing that clients notice: how many snapshots are kept. */
 const changed = "zookeeper-environment:snapRetainCount=5";
 
-/** Restarts all pods, one after the other. */
-async function restartAll(scene: Scene): Promise<void> {
-  const { ensemble } = scene;
+/** Has all pods replaced, one after the other. */
+export async function beginRestart({ ensemble }: Scene): Promise<void> {
   await ensemble.kubectl("rollout", "restart", "-n", ensemble.namespace, `statefulset/${ensemble.name}`);
-  await rolledOut(scene);
 }
 
-async function rolledOut({ ensemble }: Scene): Promise<void> {
+/** Waits until a roll-out is done. */
+export async function rolledOut({ ensemble }: Scene): Promise<void> {
   const set = ["-n", ensemble.namespace, `statefulset/${ensemble.name}`];
   await ensemble.kubectl("rollout", "status", ...set, "--timeout=300s");
 }
@@ -94,7 +93,10 @@ export const rolloutFaults: readonly Fault[] = [
     name: "rolling-update",
     about: "all pods are replaced, one after the other (kubectl rollout restart)",
     weight: 1,
-    inject: restartAll,
+    inject: async (scene) => {
+      await beginRestart(scene);
+      await rolledOut(scene);
+    },
   },
   {
     name: "pulumi-up",
