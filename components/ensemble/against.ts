@@ -141,7 +141,8 @@ function checkReturn(settings: EnsembleValues, { bootstrapped, claims }: LiveEns
 }
 
 function checkRollout({ settings, manifest }: Intent, { statefulSet }: LiveEnsemble, report: Report): void {
-  if (statefulSet === undefined || settings.allowDegradedUpdate || statefulSet.replicas === 0) return;
+  // Where no server serves, none is taken down: an ensemble that never came up is mended with its next update.
+  if (statefulSet === undefined || settings.allowDegradedUpdate || statefulSet.ready === 0) return;
   if (covers(statefulSet.template, manifest.spec.template)) return;
   const why = whyNotWhole(statefulSet);
   if (why === undefined) return;

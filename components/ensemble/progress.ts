@@ -2,6 +2,8 @@
 export interface PodState {
   readonly name: string;
   readonly ready: boolean;
+  /** Whether the pod is of the newest template. */
+  readonly current: boolean;
   readonly phase: string;
   /** Why the container does not run: ImagePullBackOff, CrashLoopBackOff; undefined where it runs. */
   readonly waiting: Reason | undefined;
@@ -87,6 +89,14 @@ export function blockageOf(pod: PodState): Blockage | undefined {
   return undefined;
 }
 
+/** A roll-out replaces no pod while the one before is not Ready, not even one that can never be. */
+function describeBlockage({ pod, setting, reason, fix }: Blockage, pods: readonly PodState[]): string {
+  const left =
+    pods.some(({ name, current }) => name === pod && !current) && pods.some(({ current }) => current);
+  const what = left ? `it is still of the earlier template: kubectl delete pod ${pod}` : fix;
+  return `${setting}: ${pod}: ${reason}; ${what}`;
+}
+
 /** What a pod that is not Ready is doing, for somebody who waits. */
 export function describePod(pod: PodState): string {
   const why = blockageOf(pod)?.reason ?? pod.unschedulable ?? pod.waiting?.reason ?? pod.phase;
@@ -151,9 +161,7 @@ export class Watch {
         looping.some(({ name }) => name === pod) ||
         now - (this.#blockedSince.get(`${pod} ${setting}`) ?? now) >= blockagePatience,
     );
-    if (stuck.length > 0) {
-      return stuck.map(({ pod, setting, reason, fix }) => `${setting}: ${pod}: ${reason}; ${fix}`);
-    }
+    if (stuck.length > 0) return stuck.map((blockage) => describeBlockage(blockage, pods));
     if (now - this.#movedAt < standstillPatience) return undefined;
     const minutes = Math.round(standstillPatience / 60_000);
     return [

@@ -21,14 +21,19 @@ export async function readProgress(
     servers: statefulSet?.spec?.replicas ?? 1,
     updated: seen ? (status?.updatedReplicas ?? 0) : 0,
     ready: seen ? (status?.readyReplicas ?? 0) : 0,
-    pods: await Promise.all(own.map((pod) => readPod(reader, namespace, pod))),
+    pods: await Promise.all(own.map((pod) => readPod(reader, namespace, pod, status?.updateRevision))),
   };
 }
 
 const isOrdinalOf = (pod: string, name: string): boolean =>
   pod.startsWith(`${name}-`) && /^\d+$/.test(pod.slice(name.length + 1));
 
-async function readPod(reader: ClusterReader, namespace: string, pod: V1Pod): Promise<PodState> {
+async function readPod(
+  reader: ClusterReader,
+  namespace: string,
+  pod: V1Pod,
+  revision: string | undefined,
+): Promise<PodState> {
   const { metadata, status } = pod;
   const name = metadata?.name ?? "";
   const condition = (type: string) => status?.conditions?.find((each) => each.type === type);
@@ -37,6 +42,7 @@ async function readPod(reader: ClusterReader, namespace: string, pod: V1Pod): Pr
   return {
     name,
     ready: condition("Ready")?.status === "True",
+    current: metadata?.labels?.["controller-revision-hash"] === revision,
     phase: status?.phase ?? "Pending",
     waiting: reasonOf(server?.state?.waiting),
     ended: reasonOf(server?.lastState?.terminated ?? server?.state?.terminated),

@@ -108,7 +108,11 @@ describe("an update beside what the cluster has", () => {
 
     it("replaces servers that stand still: none is taken down", () => {
       const stopped = cluster({ statefulSet: standing(made, { replicas: 0, ready: 0 }) });
-      expect(faults(intent({ cpu: "600m" }), stopped)).to.deep.equal([]);
+      const never = cluster({
+        statefulSet: standing(made, { ready: 0, rolledOut: false }),
+        bootstrapped: false,
+      });
+      for (const live of [stopped, never]) expect(faults(intent({ cpu: "600m" }), live)).to.deep.equal([]);
     });
 
     it("adds or takes away one server at a time, and none to a single one", () => {

@@ -11,6 +11,7 @@ import {
 const running: PodState = {
   name: "zk-0",
   ready: false,
+  current: true,
   phase: "Running",
   waiting: undefined,
   ended: undefined,
@@ -112,6 +113,22 @@ describe("an ensemble that comes up", () => {
     expect(watch.look(progress({ pods: [looping(2)] }), 0)).to.equal(undefined);
     expect(watch.look(progress({ pods: [{ ...running, ended, restarts: 3 }] }), 20_000)).to.equal(undefined);
     expect(watch.look(progress({ pods: [looping(3)] }), 30_000)?.join()).to.contain("(Error): no such file");
+  });
+
+  it("is told which pods are left of an earlier template, which a roll-out does not replace", () => {
+    const watch = new Watch(0);
+    const left = progress({
+      pods: [
+        { ...pulling, current: false },
+        { ...running, name: "zk-1" },
+      ],
+    });
+    watch.look(left, 0);
+    expect(watch.look(left, blockagePatience)?.join()).to.contain(
+      "earlier template: kubectl delete pod zk-0",
+    );
+    const never = progress({ pods: [{ ...pulling, current: false }] });
+    expect(watch.look(never, blockagePatience)?.join()).to.contain("name an image that the nodes can pull");
   });
 
   it("is blocked within a minute", () => {
