@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { unasked } from "../engine/unasked.ts";
@@ -51,7 +52,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(
     args,
     faults.map(({ name }) => name),
-    () => mkdtempSync(join(largeTemporaryDir, "faults-")),
+    // Made only where the faults begin.
+    () => join(largeTemporaryDir, `faults-${randomUUID().slice(0, 8)}`),
   );
   if (options.help) {
     console.log(`${about}.\n\n${usage}`);
