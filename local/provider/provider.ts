@@ -32,6 +32,11 @@ function kindOf(urn: string): ResourceKind {
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
+/** What a preview does not know of a resource before it is made. */
+function unknowns({ computed, leftOut = [] }: ResourceKind): string[] {
+  return computed.filter((path) => !leftOut.includes(path));
+}
+
 function existing(id: string, outputs: unknown): Existing {
   return { id, outputs: properties(outputs) };
 }
@@ -87,7 +92,7 @@ export class LocalGkeProvider implements Provider {
     const kind = kindOf(urn);
     const inputs = properties(news);
     const created = preview
-      ? { id: "", outputs: unknownWhereMissing(inputs, kind.computed) }
+      ? { id: "", outputs: unknownWhereMissing(inputs, unknowns(kind)) }
       : await kind.create(inputs);
     return withInputs(created, inputs);
   }

@@ -32,6 +32,11 @@ export interface ResourceKind {
   nameless?: boolean;
   /** Paths of outputs that making it adds where the inputs say nothing; a preview does not know them before that. */
   computed: readonly string[];
+  /**
+   * Of these, what a preview leaves out. Google's provider knows as little of it, but what the policies say of a program
+   * that leaves it to Google is then first heard when everything has been made.
+   */
+  leftOut?: readonly string[];
   /** Inputs that a change of needs a new resource. */
   replaceOn: readonly string[];
   /** Makes it; called again for what an earlier call left unfinished. */

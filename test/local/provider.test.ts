@@ -335,6 +335,14 @@ describe("a preview by the emulated gcp provider", () => {
     }
   });
 
+  it("leaves out the zones that a program leaves to Google, so that the policies judge it by its location", async () => {
+    for (const token of [cluster, "gcp:container/nodePool:NodePool"]) {
+      const { nodeLocations, ...inputs } = accepted[token] ?? {};
+      expect(nodeLocations).not.to.equal(undefined);
+      expect(await created(token, inputs), token).not.to.have.property("nodeLocations");
+    }
+  });
+
   it("knows the rest of an object in which something is unknown", async () => {
     const outputs = await created(cluster, withAccess);
     expect(outputs["masterAuth"]).to.deep.equal({

@@ -260,6 +260,7 @@ export const cluster: ResourceKind = {
       "upgrades and channels, maintenance, workload identity, authorised networks, the DNS endpoint, network policies, monitoring, Autopilot",
   },
   computed,
+  leftOut: ["nodeLocations"],
   defaults: () => ({ deletionProtection: true, networkingMode: "VPC_NATIVE", removeDefaultNodePool: false }),
   replaceOn: [
     ...["project", "name", "location", "network", "subnetwork", "networkingMode", "ipAllocationPolicy"],

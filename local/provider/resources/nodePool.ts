@@ -168,6 +168,7 @@ export const nodePool: ResourceKind = {
       "autoscaling, upgrades, machine images and disks, scopes and metadata, a node's share of CPU; a change of `nodeConfig` replaces the pool",
   },
   computed,
+  leftOut: ["nodeLocations"],
   replaceOn: ["project", "cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "nodeConfig"],
   create: (inputs) => exclusively(() => ensure(inputs)),
   read: async ({ id, outputs }) => {
