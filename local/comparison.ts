@@ -14,7 +14,12 @@ export interface Comparison {
 const indented = (text: string): string => text.replaceAll("\n", "\n    ");
 
 /** Tells faults from settings that are only not taken up yet. */
-export function compare({ changes, code, read, summary }: Omit<Previewed, "nothing">): Comparison {
+export function compare({
+  changes,
+  code,
+  read,
+  summary,
+}: Omit<Previewed, "nothing" | "refresh">): Comparison {
   const lines = (drifted: boolean) =>
     changes.filter((change) => change.drifted === drifted).flatMap(describeChange);
   if (!read) {

@@ -18,6 +18,8 @@ export interface Previewed extends Preview {
   code: number;
   /** What it says at its end: policies, errors, warnings and how many objects would change. */
   summary: string;
+  /** The options with which everything that is there could be looked at. */
+  refresh: readonly string[];
 }
 
 /** Reads a stream to its end. */
@@ -27,15 +29,27 @@ function collect(stream: Readable): () => string {
   return () => text;
 }
 
-/** Previews the stack after a look at everything that is there, unseen by the user. */
+/**
+ * Previews the stack after a look at everything that is there, unseen by the user. Where what the stack remembers of the
+ * way to its cluster leads nowhere, the program is asked for the way: it costs a second run of it.
+ */
 export async function previewStack(
   args: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<Previewed> {
+  const remembered = await previewWith(["--refresh"], args, env);
+  return remembered.read ? remembered : await previewWith(["--refresh", "--run-program"], args, env);
+}
+
+async function previewWith(
+  refresh: readonly string[],
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Previewed> {
   return await withTemporaryFolder(async (variables) => {
     const log = join(variables.TMPDIR, "events.json");
     const events = eventLog(log);
-    const common = ["preview", "--stack", stack, "--refresh", "--non-interactive", ...events.args];
+    const common = ["preview", "--stack", stack, ...refresh, "--non-interactive", ...events.args];
     const colours = process.stdout.isTTY ? ["--color=always"] : [];
     const child = spawn("pulumi", [...common, ...colours, ...args], {
       cwd: projectDir,
@@ -45,6 +59,7 @@ export async function previewStack(
     const [printed, complaints] = [collect(child.stdout), collect(child.stderr)];
     const code = await endOf(child);
     const told = readEvents(existsSync(log) ? readFileSync(log, "utf8") : "");
-    return { ...readPreview(told, code === 0), code, summary: summaryOf(printed(), complaints()) };
+    const summary = summaryOf(printed(), complaints());
+    return { ...readPreview(told, code === 0), code, summary, refresh };
   });
 }

@@ -85,7 +85,7 @@ function sayDrift(changes: readonly Change[]): void {
 async function update(args: readonly string[], env: Record<string, string>): Promise<number> {
   const policies = ["--policy-pack", "policy"];
   const progress = step("Looking for what is to change");
-  const { code, summary, changes, nothing } = await previewStack(
+  const { code, summary, changes, nothing, refresh } = await previewStack(
     ["--suppress-outputs", ...policies, ...previewArguments(args)],
     env,
   );
@@ -96,7 +96,7 @@ async function update(args: readonly string[], env: Record<string, string>): Pro
     return code;
   }
   sayDrift(changes);
-  const options = ["--yes", "--skip-preview", "--refresh", "--suppress-outputs", "--stack", stack];
+  const options = ["--yes", "--skip-preview", ...refresh, "--suppress-outputs", "--stack", stack];
   return await pulumi(["up", ...options, ...policies, ...args], env);
 }
 
