@@ -250,26 +250,34 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
    * whose volume is full becomes Ready only then. The others are there when the servers are.
    */
   #growVolumes(): void {
-    for (const claim of claimNames(this.#plain.name, this.#plain.servers)) {
-      new PersistentVolumeClaimPatch(
-        `${this.#name}-${claim}`,
-        {
-          metadata: {
-            name: claim,
-            namespace: this.#plain.namespace,
-            // The provider's wait for a claim never ends for a patch of one that is bound already.
-            annotations: { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" },
-          },
-          spec: { resources: { requests: { storage: whenKnown(this.#settings, (s) => s.volumeSize) } } },
+    const patches = claimNames(this.#plain.name, this.#plain.servers).map((claim) => this.#growVolume(claim));
+    if (!pulumi.runtime.hasEngine() || pulumi.runtime.isDryRun()) return;
+    const { name, namespace } = this.#plain;
+    const volumeSize = whenKnown(this.#settings, (s) => s.volumeSize);
+    void pulumi
+      .all([volumeSize, ...patches.map(({ id }) => id)])
+      .apply(([size = ""]) => this.#observer.warnOfSmallClaims({ name, namespace, volumeSize: size }));
+  }
+
+  #growVolume(claim: string): PersistentVolumeClaimPatch {
+    return new PersistentVolumeClaimPatch(
+      `${this.#name}-${claim}`,
+      {
+        metadata: {
+          name: claim,
+          namespace: this.#plain.namespace,
+          // The provider's wait for a claim never ends for a patch of one that is bound already.
+          annotations: { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" },
         },
-        // Giving up the patch would take the size out of the claim, which Kubernetes refuses.
-        {
-          parent: this,
-          dependsOn: this.#whenThere(claim),
-          retainOnDelete: true,
-        },
-      );
-    }
+        spec: { resources: { requests: { storage: whenKnown(this.#settings, (s) => s.volumeSize) } } },
+      },
+      // Giving up the patch would take the size out of the claim, which Kubernetes refuses.
+      {
+        parent: this,
+        dependsOn: this.#whenThere(claim),
+        retainOnDelete: true,
+      },
+    );
   }
 
   /** After which resources a claim is there. */

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accessOf } from "../live/access.ts";
-import { readEnsemble, type LiveEnsemble } from "../live/ensemble.ts";
+import { readClaims, readEnsemble, type LiveEnsemble } from "../live/ensemble.ts";
 import { ClusterReader, Unreachable } from "../live/reader.ts";
 import { readProgress } from "../live/watch.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Eventual } from "../validation/eventual.ts";
 import { refuseFaults } from "../validation/checked.ts";
 import { Stop } from "../validation/refusal.ts";
+import type { EnsembleValues } from "./args.ts";
 import { checkAgainstCluster, checkOwners, type Intent } from "./against.ts";
 import { describePod, Watch } from "./progress.ts";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -110,11 +111,26 @@ export class EnsembleObserver {
         throw new Stop(`${this.#what} does not become Ready:\n${faults.map((f) => `  ${f}`).join("\n")}`);
       }
       const waiting = progress.pods.filter(({ ready }) => !ready).map(describePod);
-      const text = `${progress.ready} of ${progress.servers} servers Ready; ${waiting.join("; ")}`;
+      const text = [`${progress.ready} of ${progress.servers} servers Ready`, ...waiting].join("; ");
       if (text !== told) void pulumi.log.info(text, this.#resource, undefined, true);
       told = text;
       await sleep(interval);
     }
+  }
+
+  /** Warns of claims that are smaller than asked for: made anew since, they are no change that Pulumi sees by itself. */
+  async warnOfSmallClaims(
+    settings: Pick<EnsembleValues, "name" | "namespace" | "volumeSize">,
+  ): Promise<void> {
+    const reader = await this.#reader;
+    if (reader === undefined) return;
+    const wanted = parseQuantity(settings.volumeSize) ?? 0;
+    const claims = await readClaims(reader, settings);
+    const small = claims.filter(({ size }) => (parseQuantity(size) ?? 0) < wanted);
+    if (small.length === 0) return;
+    const list = small.map(({ name, size }) => `${name} (${size})`).join(", ");
+    const text = `smaller than volumeSize ${settings.volumeSize}: ${list}; pulumi up --refresh makes them grow`;
+    void pulumi.log.warn(text, this.#resource);
   }
 
   async #warnOfUnready(reader: ClusterReader, namespace: string, name: string): Promise<void> {

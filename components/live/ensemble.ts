@@ -108,7 +108,11 @@ export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promi
   };
 }
 
-async function readClaims(reader: ClusterReader, { name, namespace }: Wanted): Promise<LiveClaim[]> {
+/** Reads the claims of an ensemble's servers. @throws Unreachable */
+export async function readClaims(
+  reader: ClusterReader,
+  { name, namespace }: Pick<Wanted, "name" | "namespace">,
+): Promise<LiveClaim[]> {
   const list = await reader.ask((options) =>
     reader.core.listNamespacedPersistentVolumeClaim({ namespace, labelSelector: `app=${name}` }, options),
   );

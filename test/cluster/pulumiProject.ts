@@ -24,7 +24,8 @@ export class PulumiProject {
     copyFileSync(join(projectDir, "Pulumi.yaml"), join(dir, "Pulumi.yaml"));
     writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
     writeFileSync(join(dir, "index.ts"), `export * from ${JSON.stringify(join(projectDir, "index.ts"))};`);
-    for (const name of ["node_modules", "startup"]) symlinkSync(join(projectDir, name), join(dir, name));
+    for (const name of ["node_modules", "startup", "policy"])
+      symlinkSync(join(projectDir, name), join(dir, name));
     return new PulumiProject(dir);
   }
 
