@@ -55,7 +55,8 @@ export function checkOwners({ settings, owner }: Intent, live: LiveEnsemble, rep
       "this update would take over what is in use, and destroying this stack would delete it",
     `use another name or namespace. To take it over on purpose, ` +
       (marked
-        ? 'first remove it from the other stack\'s state (pulumi state delete), then set adopt to "any" for one update'
+        ? "first remove it from the other stack's state (pulumi state delete), unless that is this one under an earlier name, " +
+          'then set adopt to "any" for one update'
         : 'set adopt to "unowned" for one update'),
   );
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accessOf } from "../live/access.ts";
 import { readClaims, readEnsemble, type LiveEnsemble } from "../live/ensemble.ts";
-import { ClusterReader, Unreachable } from "../live/reader.ts";
+import { ClusterReader, patiently, Unreachable } from "../live/reader.ts";
 import { readProgress } from "../live/watch.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Eventual } from "../validation/eventual.ts";
@@ -30,6 +30,9 @@ export const nothing: Observation = {
   podSecurity: undefined,
   bootstrapped: false,
 };
+
+/** How long an API server may be away, in milliseconds. */
+const outage = 60_000;
 
 /** How often the cluster is asked how far the ensemble has come, in milliseconds. */
 const interval = 1000;
@@ -104,7 +107,7 @@ export class EnsembleObserver {
     const watch = new Watch(Date.now());
     let told = "";
     for (;;) {
-      const progress = await readProgress(reader, namespace, name);
+      const progress = await patiently(outage, () => readProgress(reader, namespace, name));
       const faults = watch.look(progress, Date.now());
       if (faults?.length === 0) return;
       if (faults !== undefined) {
@@ -125,7 +128,7 @@ export class EnsembleObserver {
     const reader = await this.#reader;
     if (reader === undefined) return;
     const wanted = parseQuantity(settings.volumeSize) ?? 0;
-    const claims = await readClaims(reader, settings);
+    const claims = await patiently(outage, () => readClaims(reader, settings));
     const small = claims.filter(({ size }) => (parseQuantity(size) ?? 0) < wanted);
     if (small.length === 0) return;
     const list = small.map(({ name, size }) => `${name} (${size})`).join(", ");
@@ -134,7 +137,7 @@ export class EnsembleObserver {
   }
 
   async #warnOfUnready(reader: ClusterReader, namespace: string, name: string): Promise<void> {
-    const { servers, ready, pods } = await readProgress(reader, namespace, name);
+    const { servers, ready, pods } = await patiently(outage, () => readProgress(reader, namespace, name));
     if (ready >= servers) return;
     const unready = pods.filter((pod) => !pod.ready).map(describePod);
     const text = `${ready} of ${servers} servers are Ready; this update does not change them. ${unready.join("; ")}`;
@@ -149,8 +152,11 @@ export class EnsembleObserver {
     const wanted = parseQuantity(volumeSize) ?? 0;
     const grows = (size: string): boolean => (parseQuantity(size) ?? 0) < wanted;
     try {
-      this.#reader = ClusterReader.connect(access);
-      return await readEnsemble(await this.#reader, { name, namespace, grows });
+      // A preview of what does not answer says so at once.
+      return await patiently(pulumi.runtime.isDryRun() ? 0 : outage, async () => {
+        this.#reader = ClusterReader.connect(access);
+        return await readEnsemble(await this.#reader, { name, namespace, grows });
+      });
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       const text = `the cluster cannot be asked what it has of this ensemble (${error.message})`;

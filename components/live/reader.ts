@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type * as kubernetes from "@kubernetes/client-node";
 
 /** How a program reaches a cluster: as the Kubernetes provider of its resources does. */
@@ -14,6 +15,27 @@ const patience = 10_000;
 
 type Client = typeof kubernetes;
 type Options = kubernetes.ConfigurationOptions;
+
+/**
+ * Asks again until there is an answer: an API server is away for a moment when it is restarted, upgraded or told of
+ * another network.
+ * @param within how long, in milliseconds
+ * @throws Unreachable where there is none within that time
+ */
+export async function patiently<T>(within: number, question: () => Promise<T>): Promise<T> {
+  const until = Date.now() + within;
+  for (;;) {
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof Unreachable) || Date.now() >= until) throw error;
+      await sleep(pause);
+    }
+  }
+}
+
+/** How long to wait between two questions, in milliseconds. */
+const pause = 1000;
 
 /** A plugin for logging in is slow to start, and one reader needs it once. */
 const readers = new Map<string, Promise<ClusterReader>>();
@@ -53,7 +75,13 @@ export class ClusterReader {
     const key = JSON.stringify([access.kubeconfig, access.context]);
     const known = readers.get(key) ?? ClusterReader.#open(access);
     readers.set(key, known);
-    return await known;
+    try {
+      return await known;
+    } catch (error) {
+      // Who asks again may be answered.
+      readers.delete(key);
+      throw error;
+    }
   }
 
   static async #open({ kubeconfig, context }: ClusterAccess): Promise<ClusterReader> {
@@ -72,6 +100,10 @@ export class ClusterReader {
       throw new Unreachable("the kubeconfig names no current cluster");
     }
     tellPlugin(config);
+    // The client refuses a server without TLS unless no certificate is asked for; there is none.
+    config.clusters = config.clusters.map((each) =>
+      each.server.startsWith("http://") ? { ...each, skipTLSVerify: true } : each,
+    );
     const reader = new ClusterReader(client, config);
     // Alone, before all other questions: these then share the credentials that a plugin gives for the first one.
     await reader.ask((options) => reader.version.getCode({}, options));
