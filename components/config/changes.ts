@@ -1,4 +1,5 @@
 import type { EnsembleValues } from "../ensemble/args.ts";
+import { loneServer } from "../ensemble/steps.ts";
 import type { KnownEnvironment } from "../environment/args.ts";
 import type { ExistingValues } from "../existing/check.ts";
 import type { GkeValues } from "../gke/args.ts";
@@ -126,12 +127,9 @@ export const changes = {
         allows: (before, now) => Number(before) > 1 && Number(now) >= quorum(Number(before)),
         reason: (before) =>
           before === 1
-            ? "there is one server, and a second one could join only with its vote, which it gives only when restarted"
+            ? loneServer.reason
             : `what ${before} servers acknowledged is on ${quorum(Number(before))} of them for certain: these could all go`,
-        fix: (before) =>
-          before === 1
-            ? "keep 1; an ensemble of more is another stack, and a backup brings the data there"
-            : stepDown(Number(before)),
+        fix: (before) => (before === 1 ? loneServer.fix : stepDown(Number(before))),
         protected: false,
       },
     },

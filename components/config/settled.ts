@@ -39,7 +39,7 @@ export function checkSettled(before: Settled, environment: KnownEnvironment, rep
     if (unchanged || rejection.allows?.(was, now) === true || (rejection.protected && !guarded)) {
       continue;
     }
-    const also = rejection.protected ? "; who gives this one up sets protectEnsemble to false first" : "";
+    const also = rejection.protected ? "; to give this one up, set protectEnsemble to false first" : "";
     report.fault(pathIn(environment, path), now, rejection.reason(was), rejection.fix(was) + also);
   }
 }

@@ -4,7 +4,7 @@ import type { Report } from "../validation/report.ts";
 import type { EnsembleValues } from "./args.ts";
 import { covers } from "./covers.ts";
 import { claimNames } from "./names.ts";
-import { leastStep } from "./steps.ts";
+import { leastStep, loneServer } from "./steps.ts";
 import type { StatefulSetManifest } from "./statefulSet.ts";
 
 /** What an update wants to make of an ensemble. */
@@ -110,12 +110,7 @@ function checkServers({ settings }: Intent, live: LiveEnsemble, report: Report):
   const [before, now] = [statefulSet.servers, settings.servers];
   if (before === now) return;
   if (before === 1) {
-    report.fault(
-      "servers",
-      now,
-      "there is one server, and a second one could join only with its vote, which it gives only when restarted",
-      "keep 1; an ensemble of more is another stack, and a backup brings the data there",
-    );
+    report.fault("servers", now, loneServer.reason, loneServer.fix);
   } else if (Math.abs(now - before) > 1) {
     report.fault(
       "servers",
@@ -142,7 +137,7 @@ function checkReturn(settings: EnsembleValues, { bootstrapped, claims }: LiveEns
 }
 
 function checkRollout({ settings, manifest }: Intent, { statefulSet }: LiveEnsemble, report: Report): void {
-  // Where no server serves, none is taken down: an ensemble that never came up is mended with its next update.
+  // With no server Ready there is none to take down, and an ensemble that never came up needs this update.
   if (statefulSet === undefined || settings.allowDegradedUpdate || statefulSet.ready === 0) return;
   if (covers(statefulSet.template, manifest.spec.template)) return;
   const why = whyNotWhole(statefulSet);

@@ -33,10 +33,10 @@ export interface Reason {
   readonly message: string;
 }
 
-/** What keeps a pod from becoming Ready, and no waiting will mend. */
+/** What keeps a pod from becoming Ready, however long one waits. */
 export interface Blockage {
   readonly pod: string;
-  /** The setting to look at. */
+  /** The argument of the ensemble to look at; `transform` where no setting of its own has this effect. */
   readonly setting: string;
   /** In Kubernetes' own words. */
   readonly reason: string;
@@ -64,7 +64,12 @@ export function blockageOf(pod: PodState): Blockage | undefined {
     return { pod: pod.name, setting: "image", reason: told(waiting), fix };
   }
   if (waiting !== undefined && containerReasons.includes(waiting.reason)) {
-    return { pod: pod.name, setting: "ensemble", reason: told(waiting), fix: "mend what it names" };
+    return {
+      pod: pod.name,
+      setting: "transform",
+      reason: told(waiting),
+      fix: "correct what the message names",
+    };
   }
   const words = lastLine(ended?.message ?? "");
   const setting = refusal.exec(words)?.[1];
@@ -72,7 +77,7 @@ export function blockageOf(pod: PodState): Blockage | undefined {
   if (ended !== undefined && (waiting?.reason === "CrashLoopBackOff" || setting !== undefined)) {
     return {
       pod: pod.name,
-      setting: setting ?? "ensemble",
+      setting: setting ?? "transform",
       reason: `the server ends at once (${ended.reason}): ${words}`,
       fix: `kubectl logs ${pod.name} --previous tells more`,
     };
@@ -83,7 +88,7 @@ export function blockageOf(pod: PodState): Blockage | undefined {
       pod: pod.name,
       setting: "storageClassName",
       reason: `claim ${claim.name} of class ${JSON.stringify(claim.className)} gets no volume${event}`,
-      fix: "name a StorageClass whose driver runs on this cluster",
+      fix: "name a StorageClass whose driver runs on this cluster (existingStorageClass, or storageProvisioner)",
     };
   }
   return undefined;

@@ -6,3 +6,10 @@
 export function leastStep(from: number, to: number): number {
   return from + Math.sign(to - from);
 }
+
+/** Why a single server stays one, and what to do to have more. */
+export const loneServer = {
+  reason:
+    "there is one server, and a second one could join only with its vote, which it gives only when restarted",
+  fix: "keep 1; an ensemble of more is another stack, and a backup brings the data there",
+} as const;

@@ -30,7 +30,8 @@ export interface ExistingClusterArgs {
  * @example
  * const cluster = new ExistingCluster("lab", { kubeconfig: config.requireSecret("kubeconfig") });
  * new ZooKeeperEnsemble("zk", {}, { provider: cluster.provider, dependsOn: [cluster] });
- * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ * @throws InputPropertiesError when a setting cannot be, before anything is registered; its outputs reject where the
+ * cluster does not answer within 10 s a question, is too old, or is another one than `id` says
  */
 export class ExistingCluster extends pulumi.ComponentResource {
   /** The kubeconfig, as it was given; a secret. */

@@ -9,8 +9,8 @@ export function noteAccess(provider: pulumi.ProviderResource, access: pulumi.Out
 }
 
 /**
- * How the Kubernetes provider of a resource reaches its cluster. Without a provider of its own, the stack's configuration
- * says so, as it does to Pulumi's default provider.
+ * How the Kubernetes provider of a resource reaches its cluster. Where a resource has no explicit provider, the
+ * stack's configuration says how, as it does for Pulumi's default provider.
  */
 export function accessOf(provider: pulumi.ProviderResource | undefined): pulumi.Output<ClusterAccess> {
   if (provider === undefined) {

@@ -39,7 +39,7 @@ const written = (properties: unknown): struct.Struct =>
 const writtenFailures = (failures: readonly CheckFailure[] = []): messages.CheckFailure[] =>
   failures.map(({ property, reason }) => new messages.CheckFailure().setProperty(property).setReason(reason));
 
-/** What the engine may ask; to anything else gRPC answers that it is not implemented. */
+/** The calls of the engine that are answered; gRPC rejects all others as UNIMPLEMENTED. */
 function handlers(provider: LocalGkeProvider): UntypedServiceImplementation {
   return {
     getPluginInfo: handler(() => new pluginMessages.PluginInfo().setVersion(provider.version)),

@@ -33,7 +33,7 @@ describe("an ensemble that comes up", () => {
       [
         "by a container that cannot be made",
         { ...running, waiting: { reason: "CreateContainerConfigError", message: 'configmap "x" not found' } },
-        "ensemble",
+        "transform",
         'configmap "x" not found',
       ],
       [
