@@ -7,7 +7,13 @@ import { renderZooCfg } from "./zooCfg.ts";
 /** The files that go to the configuration directory; the others are scripts. */
 export const confFiles = ["zoo.cfg", "logback.xml", "java.security"] as const;
 /** The scripts that the pods run. */
-export const scriptFiles = ["start-zookeeper", "zookeeper-ready", "zookeeper-stopping"] as const;
+export const scriptFiles = [
+  "start-zookeeper",
+  "zookeeper-ready",
+  "zookeeper-stopping",
+  "zookeeper-growing",
+  "zookeeper-peers",
+] as const;
 
 /** The scripts' texts, read once for however many ensembles there are. */
 const scripts = Object.fromEntries(

@@ -9,7 +9,6 @@ import { lockEnvironment } from "../lock.ts";
 import { requireRoot } from "../machine/root.ts";
 import { run, succeeds, until } from "../machine/run.ts";
 import { projectDir } from "../paths.ts";
-import { growthOf, leadFromBelow } from "../gke/leader.ts";
 import { allClusters, isThere } from "../gke/records.ts";
 import { previewStack } from "../preview.ts";
 import { ensureStack, pulumi, recoverStack } from "../pulumi.ts";
@@ -97,8 +96,6 @@ async function update(args: readonly string[], env: Record<string, string>): Pro
     return code;
   }
   sayDrift(changes);
-  const growth = growthOf(changes);
-  if (growth !== undefined) await leadFromBelow(growth);
   const options = ["--yes", "--skip-preview", ...refresh, "--suppress-outputs", "--stack", stack];
   return await pulumi(["up", ...options, ...policies, ...args], env);
 }

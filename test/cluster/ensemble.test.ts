@@ -3,7 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { succeeds, until } from "../../local/machine/run.ts";
+import { signal } from "../../local/machine/processes.ts";
 import { projectDir } from "../../local/paths.ts";
+import { javaPid } from "../../faults/servers.ts";
 import { TestEnvironment } from "./environment.ts";
 
 describe("the ensemble on the local GKE", function () {
@@ -135,6 +137,67 @@ describe("the ensemble on the local GKE", function () {
       const folders = await environment.kubectl("exec", pod, "--", "ls", "/var/lib/zookeeper");
       expect(folders).to.contain("data.replaced-");
     }
+  });
+
+  it("grows where a new server misses the election of a leader by the former list", async () => {
+    const uid = async (pod: string) =>
+      await environment.kubectl("get", "pod", pod, "-o=jsonpath={.metadata.uid}");
+    const mode = async (pod: string) =>
+      await environment.kubectl(
+        ...["exec", pod, "--"],
+        "sh",
+        "-c",
+        "echo srvr | nc localhost 2181 | sed -n 's/^Mode: //p'",
+      );
+    // The roll-out replaces zk-2 first: let it lead until then.
+    for (const pod of ["zk-0", "zk-1"]) {
+      if ((await mode(pod)).trim() === "leader") await environment.kubectl("delete", "pod", pod);
+      await ready();
+    }
+    expect((await mode("zk-2")).trim()).to.equal("leader");
+    const before = await uid("zk-2");
+    const hold = (pod: string) => [
+      "patch",
+      "statefulset",
+      "zk",
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec: { updateStrategy: { rollingUpdate: { partition: Number(pod.slice(-1)) } } } }),
+    ];
+    await environment.kubectl(...hold("zk-3"));
+    const settings = environment.stackFile({ servers: 5, nodeCount: 6 });
+    const update = environment.run(
+      "pulumi",
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--stack=dev",
+      "--config-file",
+      settings,
+    );
+    const exports = await environment.exports();
+    await until(
+      "zk-3 Ready",
+      () =>
+        succeeds("kubectl", ["wait", "--for=condition=Ready", "pod/zk-3", "--timeout=1s"], { env: exports }),
+      { within: 180_000, every: 500 },
+    );
+    const frozen = javaPid(await uid("zk-3")) ?? 0;
+    expect(frozen).to.be.greaterThan(0);
+    signal(frozen, "SIGSTOP");
+    try {
+      await environment.kubectl(...hold("zk-0"));
+      const othersLead = async () =>
+        (await uid("zk-2").catch(() => before)) !== before &&
+        /leader/.test((await Promise.all(["zk-0", "zk-1"].map(mode))).join());
+      await until("a leader by the former list", othersLead, { within: 60_000, every: 200 });
+    } finally {
+      signal(frozen, "SIGCONT");
+    }
+    await update;
+    expect(await environment.kubectl("logs", "zk-2", "--previous")).to.contain(
+      "this one starts anew with the list of 4 servers",
+    );
   });
 
   it("grows from three servers to five, and the new ones have the data", async () => {

@@ -3,6 +3,9 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ScriptedPod } from "./scriptedPod.ts";
 
+/** What a server that is in a quorum answers to srvr. */
+const serving = "Zookeeper version: 3.9.5\\nMode: follower\\n";
+
 describe("start-zookeeper", () => {
   let pod: ScriptedPod;
 
@@ -86,6 +89,67 @@ describe("start-zookeeper", () => {
       expect(readFileSync(file, "utf8")).to.equal(`${now}\n`);
     });
   }
+
+  for (const { before, now, former } of [
+    { before: 3, now: 4, former: "3\n" },
+    { before: 5, now: 6, former: "5\n" },
+    { before: 4, now: 5, former: undefined },
+    { before: 3, now: 5, former: undefined },
+    { before: 4, now: 3, former: undefined },
+  ]) {
+    const what = former === undefined ? "nothing" : "that it was so";
+    it(`notes ${what} where there were ${before} servers and are ${now}`, () => {
+      pod.hurry();
+      pod.ensemble(before);
+      pod.start();
+      pod.ensemble(now);
+      pod.answers({ srvr: serving });
+      for (const time of [1, 2]) {
+        expect(pod.start().status, String(time)).to.equal(0);
+        const noted = pod.exists("volume/data/former-servers");
+        expect(noted ? readFileSync(join(pod.data, "former-servers"), "utf8") : undefined).to.equal(former);
+      }
+      pod.ensemble(now + 1);
+      pod.start();
+      expect(pod.exists("volume/data/former-servers")).to.equal(now % 2 === 1);
+    });
+  }
+
+  describe("after one more server has come", () => {
+    beforeEach(() => {
+      pod.hurry();
+      pod.start();
+      pod.ensemble(4);
+      pod.answers({ srvr: serving });
+      pod.program("zkServer.sh", 'cat "$ZOOCFGDIR/zoo.cfg"; ls "$ZOOCFGDIR"');
+    });
+
+    it("starts with the list of all, and watches whether it joins", () => {
+      pod.write("scripts/zookeeper-growing", `echo "watches $1" >"${pod.root}/watched"`);
+      const { output } = pod.start();
+      expect(output.match(/^server\.\d=/gm)).to.have.length(4);
+      expect(readFileSync(join(pod.root, "watched"), "utf8")).to.match(/^watches \d+\n$/);
+    });
+
+    it("starts with the former list, and nothing else changed, where that is asked for", () => {
+      pod.start();
+      pod.write("bin/former-list", "");
+      pod.write("conf/logback.xml", "");
+      const { output } = pod.start();
+      const all = readFileSync(join(pod.root, "conf/zoo.cfg"), "utf8");
+      expect(output).to.contain(all.replace(/^server\.4=.*\n/m, ""));
+      expect(output).to.contain("logback.xml").and.not.to.contain("server.4=");
+      expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("4\n");
+    });
+
+    it("starts with the list of all where nobody knows any more what the former one was", () => {
+      pod.start();
+      pod.write("bin/former-list", "");
+      rmSync(join(pod.data, "former-servers"));
+      expect(pod.start().output.match(/^server\.\d=/gm)).to.have.length(4);
+      expect(pod.exists("bin/former-list")).to.equal(false);
+    });
+  });
 
   it("starts where what it noted of its ensemble was cut off", () => {
     pod.start();

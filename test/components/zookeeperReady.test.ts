@@ -40,6 +40,12 @@ describe("zookeeper-ready", () => {
     expect(pod.ask("started")).to.equal(1);
   });
 
+  it("does not count a server as serving that goes by the former list of servers, but as started", () => {
+    pod.write("bin/former-list", "");
+    pod.answers(serving);
+    expect([pod.ask("serving"), pod.ask("alive"), pod.ask("started")]).to.deep.equal([1, 0, 0]);
+  });
+
   it("explains itself", () => {
     expect(pod.ask("what")).to.equal(2);
   });

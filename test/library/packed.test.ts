@@ -40,6 +40,8 @@ describe("the packed library", function () {
       "dist/index.d.ts",
       "dist/ensemble/scripts/start-zookeeper.sh",
       "dist/ensemble/scripts/zookeeper-ready.sh",
+      "dist/ensemble/scripts/zookeeper-growing.sh",
+      "dist/ensemble/scripts/zookeeper-peers.sh",
       "dist/ensemble/scripts/zookeeper-stopping.sh",
     ]);
     const others = library.files.filter((file) => !/^dist\/.*(\.d\.ts|\.js|\.sh)$/.test(file));

@@ -58,8 +58,27 @@ await_consent_to_fewer() {
     sleep 1
   done
   if [ "$before" != "$servers" ]; then
+    note_former "${before:-0}"
     echo "$servers" >"$data_dir/servers"
   fi
+}
+
+# Only where an odd number of servers gets one more does a majority need one vote more, too: see zookeeper-growing.
+note_former() {
+  if [ $(($1 % 2)) -eq 1 ] && [ "$servers" -eq $(($1 + 1)) ]; then
+    echo "$1" >"$data_dir/former-servers"
+  else
+    rm -f "$data_dir/former-servers"
+  fi
+}
+
+# What zookeeper-growing has asked for: the same configuration with the former list of servers.
+take_former_list() {
+  former=$(cat "$data_dir/former-servers")
+  mkdir -p "$ZK_BIN_DIR/conf"
+  cp "$ZOOCFGDIR"/* "$ZK_BIN_DIR/conf/"
+  sed "/^server\.$((former + 1))=/d" "$ZOOCFGDIR/zoo.cfg" >"$ZK_BIN_DIR/conf/zoo.cfg"
+  export ZOOCFGDIR="$ZK_BIN_DIR/conf"
 }
 
 has_database() {
@@ -209,4 +228,12 @@ sizes=$(log_sizes) || sizes=
 export SERVER_JVMFLAGS="$sizes ${SERVER_JVMFLAGS:-}"
 date +%s >"$ZK_BIN_DIR/started"
 stop_when_full $$ &
+if [ -e "$data_dir/former-servers" ]; then
+  sh "$(dirname "$0")/zookeeper-growing" $$ &
+  if [ -e "$ZK_BIN_DIR/former-list" ]; then
+    take_former_list
+  fi
+else
+  rm -f "$ZK_BIN_DIR/former-list"
+fi
 exec zkServer.sh start-foreground

@@ -1,18 +1,23 @@
 #!/bin/sh
 # zookeeper-ready [PORT] [serving|alive|started]: exit code 0 says yes.
-#   serving  the server is in a quorum (the default)
+#   serving  the server is in a quorum (the default), and has its ensemble's list of servers: see zookeeper-growing
 #   alive    the server answers
 #   started  the server serves, or has been alive for 30 seconds: one that waits for a quorum is not killed
 port=${1:-2181}
 started_file=$(dirname "$0")/started
+former_list=$(dirname "$0")/former-list
 
 ask() {
   printf '%s' "$1" | nc -w 3 127.0.0.1 "$port" 2>/dev/null
 }
 
-serving() {
+in_quorum() {
   case $(ask srvr) in *Mode:*) return 0 ;; esac
   return 1
+}
+
+serving() {
+  [ ! -e "$former_list" ] && in_quorum
 }
 
 alive() {
@@ -20,7 +25,7 @@ alive() {
 }
 
 started() {
-  serving || { [ -e "$started_file" ] && [ $(($(date +%s) - $(cat "$started_file"))) -ge 30 ] && alive; }
+  in_quorum || { [ -e "$started_file" ] && [ $(($(date +%s) - $(cat "$started_file"))) -ge 30 ] && alive; }
 }
 
 case ${2:-serving} in

@@ -6,27 +6,11 @@
 budget=${1:-0}
 log=${2:-/proc/1/fd/1}
 
+. "$(dirname "$0")/zookeeper-peers"
+
 # A hook's own output is shown nowhere; that of process 1 is the pod's log.
 say() {
   { echo "zookeeper-stopping: $*" >>"$log"; } 2>/dev/null || true
-}
-
-# serves HOST PORT SECONDS: whether a server is in a quorum. A dead node does not answer; nor may its name server.
-serves() {
-  case $(printf srvr | timeout "$3" nc -w "$3" "$1" "$2" 2>/dev/null) in *Mode:*) return 0 ;; esac
-  return 1
-}
-
-# The names of the other servers that are in a quorum. All are asked at the same time.
-others_serving() {
-  echo "$servers" | {
-    while read -r id name port; do
-      if [ "$id" != "$me" ]; then
-        { serves "$name." "$port" 1 && echo "$name"; } &
-      fi
-    done
-    wait
-  }
 }
 
 missing() {
@@ -68,10 +52,6 @@ all_stop() {
   done
 }
 
-me=$((${POD_NAME##*-} + 1))
-servers=$(sed -n 's/^server\.\([0-9]*\)=\([^:]*\):.*;\([0-9]*\)$/\1 \2 \3/p' "$ZOOCFGDIR/zoo.cfg")
-listed=$(echo "$servers" | wc -l)
-my_port=$(echo "$servers" | sed -n "s/^$me .* //p")
 if [ "$listed" -eq 1 ] || [ -z "$my_port" ]; then
   exit 0
 fi
