@@ -1,4 +1,4 @@
-import type { EnsembleValues } from "../ensemble/args.ts";
+import { ensembleDefaults, type EnsembleValues } from "../ensemble/args.ts";
 import { loneServer } from "../ensemble/steps.ts";
 import type { KnownEnvironment } from "../environment/args.ts";
 import type { ExistingValues } from "../existing/check.ts";
@@ -156,6 +156,22 @@ export const changes = {
     initLimit: rollOut,
     syncLimit: rollOut,
     maxClientCnxns: rollOut,
+    maxCnxns: rollOut,
+    juteMaxBuffer: {
+      effect: "roll-out",
+      rejected: {
+        of: ({ ensemble }) => ensemble?.juteMaxBuffer,
+        // Up to the usual size, servers read what was written before: see pod.ts.
+        allows: (before, now) =>
+          Number(now) >= Number(before) || Number(before) <= ensembleDefaults.juteMaxBuffer,
+        reason: (before) =>
+          `there can be znodes of ${before} bytes, and a server that takes fewer could not read its own database`,
+        fix: (before) => `use ${before} or more`,
+        protected: false,
+      },
+    },
+    enforceQuota: rollOut,
+    fourLetterWords: rollOut,
     minSessionTimeout: rollOut,
     maxSessionTimeout: rollOut,
     snapRetainCount: rollOut,

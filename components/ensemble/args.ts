@@ -90,6 +90,31 @@ export interface ZooKeeperEnsembleArgs {
    */
   maxClientCnxns?: pulumi.Input<number>;
   /**
+   * How many connections one server takes in all; 0 is no limit. A connection costs memory, whoever opens it.
+   * @default 2000
+   */
+  maxCnxns?: pulumi.Input<number>;
+  /**
+   * The largest request, and so the largest znode that can be written, in bytes. More than the default is for clients
+   * that are set to the same (`jute.maxbuffer`), and cannot be taken back: a server could not read what it has.
+   * @default 1048575
+   * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#Unsafe+Options
+   */
+  juteMaxBuffer?: pulumi.Input<number>;
+  /**
+   * Whether a write that exceeds a quota of `setquota` is refused, and not only logged.
+   * @default true
+   * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperQuotas.html
+   */
+  enforceQuota?: pulumi.Input<boolean>;
+  /**
+   * The four-letter words that clients may ask, without any login; with `srvr`, `ruok` and `mntr`, which the probes,
+   * the scripts and the status need.
+   * @default ["srvr", "ruok", "mntr", "stat", "envi", "conf", "isro"]
+   * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_4lw
+   */
+  fourLetterWords?: pulumi.Input<string[]>;
+  /**
    * The shortest session timeout that a client may ask for, in milliseconds; at least 2 ticks.
    * @default 4000
    */
@@ -173,6 +198,11 @@ export const ensembleDefaults = {
   initLimit: 10,
   syncLimit: 5,
   maxClientCnxns: 60,
+  maxCnxns: 2000,
+  juteMaxBuffer: 1048575,
+  enforceQuota: true,
+  // Those that kazoo (envi), Solr (conf, mntr, ruok), Datadog (mntr, stat) and read-only Java clients (isro) ask.
+  fourLetterWords: ["srvr", "ruok", "mntr", "stat", "envi", "conf", "isro"],
   minSessionTimeout: 4000,
   maxSessionTimeout: 40000,
   snapRetainCount: 3,

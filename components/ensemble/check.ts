@@ -5,6 +5,7 @@ import { isBefore, parseImage, tagVersion } from "../units/image.ts";
 import { isDnsLabel, isDnsSubdomain, longestLabel } from "../units/dns.ts";
 import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../units/quantity.ts";
 import { ensembleDefaults, type EnsembleValues } from "./args.ts";
+import { wrongWords } from "./fourLetterWords.ts";
 import { heapMebibytes, largestHeapShare, parseHeap } from "./heap.ts";
 import { claimTemplate, ensembleNames } from "./names.ts";
 import { adoptions } from "./ownership.ts";
@@ -213,11 +214,39 @@ function checkAdopt(adopt: string | undefined, report: Report): void {
 
 function checkLimits(ensemble: Known<EnsembleValues>, report: Report): void {
   checkWhole(ensemble, "maxClientCnxns", 0, "connections", report);
+  checkWhole(ensemble, "maxCnxns", 0, "connections", report);
+  checkBuffer(ensemble, report);
+  checkWords(ensemble.fourLetterWords, report);
   checkWhole(ensemble, "snapRetainCount", 3, "snapshots", report);
   checkWhole(ensemble, "purgeInterval", 1, "hours", report);
   checkWhole(ensemble, "terminationGracePeriodSeconds", 5, "seconds", report);
   if (ensemble.logLevel !== undefined && !logLevels.includes(ensemble.logLevel)) {
     report.fault("logLevel", ensemble.logLevel, "is not a log level", `use one of ${logLevels.join(", ")}`);
+  }
+}
+
+/** ZooKeeper's own limit: 0xfffff bytes. */
+const usualBuffer = ensembleDefaults.juteMaxBuffer;
+
+function checkBuffer(ensemble: Known<EnsembleValues>, report: Report): void {
+  checkWhole(ensemble, "juteMaxBuffer", 65536, "bytes", report);
+  const { juteMaxBuffer, memory, heap } = ensemble;
+  if (juteMaxBuffer === undefined || memory === undefined || heap === undefined) return;
+  // Four of the largest requests are held at a time: see zooCfg.ts.
+  const most = Math.floor(((heapMebibytes(memory, heap) ?? 0) * mebibyte) / 32);
+  if (most > 0 && juteMaxBuffer > Math.max(most, usualBuffer)) {
+    report.fault(
+      "juteMaxBuffer",
+      juteMaxBuffer,
+      "is more than a 32nd of the heap: a few such requests would fill it",
+      `use at most ${Math.max(most, usualBuffer)}, or more memory`,
+    );
+  }
+}
+
+function checkWords(words: readonly string[] | undefined, report: Report): void {
+  for (const [reason, fix] of wrongWords(words ?? ensembleDefaults.fourLetterWords)) {
+    report.fault("fourLetterWords", (words ?? []).join(","), reason, fix);
   }
 }
 

@@ -1,5 +1,5 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
-import type { EnsembleValues } from "./args.ts";
+import { ensembleDefaults, type EnsembleValues } from "./args.ts";
 import { confFiles, scriptFiles } from "./files.ts";
 import { heapMebibytes } from "./heap.ts";
 import { claimTemplate, ensembleNames, objectLabels, paths, ports, selectorLabels } from "./names.ts";
@@ -106,6 +106,9 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
     "-Dzookeeper.db.autocreate=false",
     `-Djava.security.properties=${paths.conf}/java.security`,
     "-XX:+ExitOnOutOfMemoryError",
+    `-Djute.maxbuffer=${ensemble.juteMaxBuffer}`,
+    // What is in the database already can be read, however small a request has to be now.
+    `-Dzookeeper.jute.maxbuffer.extrasize=${Math.max(ensemble.juteMaxBuffer, ensembleDefaults.juteMaxBuffer)}`,
   ];
   return [
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
@@ -116,6 +119,8 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
     { name: "ZK_SERVER_HEAP", value: String(heapMebibytes(ensemble.memory, ensemble.heap)) },
     // Only the server's flags: zkCli.sh, run in the same container, keeps its own small heap.
     { name: "SERVER_JVMFLAGS", value: jvmFlags.join(" ") },
+    // What a server takes, zkCli.sh has to take, too.
+    { name: "CLIENT_JVMFLAGS", value: `-Djute.maxbuffer=${ensemble.juteMaxBuffer}` },
     { name: "JMXDISABLE", value: "true" },
   ];
 }

@@ -1,4 +1,6 @@
+import { heapMebibytes } from "./heap.ts";
 import { paths, ports, serverNames } from "./names.ts";
+import { mebibyte } from "../units/quantity.ts";
 import type { EnsembleValues } from "./args.ts";
 
 /**
@@ -15,6 +17,9 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
     `dataDir=${paths.data}`,
     `dataLogDir=${paths.log}`,
     `maxClientCnxns=${ensemble.maxClientCnxns}`,
+    `maxCnxns=${ensemble.maxCnxns}`,
+    `enforceQuota=${ensemble.enforceQuota}`,
+    ...largeRequests(ensemble),
     `minSessionTimeout=${ensemble.minSessionTimeout}`,
     `maxSessionTimeout=${ensemble.maxSessionTimeout}`,
     `autopurge.snapRetainCount=${ensemble.snapRetainCount}`,
@@ -22,7 +27,7 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
     // One code path for one server and for many, and a configuration that only the program changes.
     "standaloneEnabled=false",
     "reconfigEnabled=false",
-    "4lw.commands.whitelist=srvr,ruok,mntr",
+    `4lw.commands.whitelist=${ensemble.fourLetterWords.join(",")}`,
     // Keep trying to bind: a pod's own name may resolve a moment after the server starts.
     "electionPortBindRetry=0",
     "quorumListenOnAllIPs=false",
@@ -45,4 +50,20 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
     ...names.map((host, n) => `server.${n + 1}=${host}:${ports.server}:${ports.election};${ports.client}`),
     "",
   ].join("\n");
+}
+
+/** From how many bytes on a request counts as large. ZooKeeper holds a thousand smaller ones at most: 100 MiB. */
+const largeRequest = 102400;
+
+/**
+ * How much of large requests a server holds at a time: an eighth of its heap, or four of the largest. It closes the
+ * connection of a client that sends more. Without a bound, a few clients that write without waiting fill the heap.
+ * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_advancedConfiguration
+ */
+function largeRequests({ memory, heap, juteMaxBuffer }: EnsembleValues): string[] {
+  const bytes = ((heapMebibytes(memory, heap) ?? 0) * mebibyte) / 8;
+  return [
+    `largeRequestThreshold=${largeRequest}`,
+    `largeRequestMaxBytes=${Math.max(Math.floor(bytes), 4 * juteMaxBuffer)}`,
+  ];
 }

@@ -297,6 +297,12 @@ describe("ZooKeeperEnsemble", () => {
     { args: { purgeInterval: 0 }, paths: ["purgeInterval"] },
     { args: { initLimit: 0, syncLimit: 0 }, paths: ["initLimit", "syncLimit"] },
     { args: { logLevel: "info" }, paths: ["logLevel"] },
+    { args: { maxCnxns: -1 }, paths: ["maxCnxns"] },
+    { args: { juteMaxBuffer: 65535 }, paths: ["juteMaxBuffer"] },
+    { args: { juteMaxBuffer: 16777217 }, paths: ["juteMaxBuffer"] },
+    { args: { fourLetterWords: ["srvr", "ruok"] }, paths: ["fourLetterWords"] },
+    { args: { fourLetterWords: ["srvr", "ruok", "mntr", "*"] }, paths: ["fourLetterWords"] },
+    { args: { fourLetterWords: ["stats"] }, paths: ["fourLetterWords", "fourLetterWords"] },
     { args: { clusterDomain: "cluster_local" }, paths: ["clusterDomain"] },
   ];
   for (const { args, paths } of refused) {

@@ -74,6 +74,7 @@ export class ScriptedPod {
         ZOOCFGDIR: join(this.root, "conf"),
         ZK_BIN_DIR: join(this.root, "bin"),
         ZK_MARK_DIR: join(this.root, "mark"),
+        ZK_SERVER_HEAP: "512",
         ZK_RESOLV_CONF: join(this.root, "resolv.conf"),
         ...variables,
       },

@@ -207,15 +207,15 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     return (/^flags: (.*)$/m.exec(output)?.[1] ?? "none").split(" ").filter(Boolean);
   };
 
-  // ZooKeeper's defaults bound both; below, the retained logs, one more than snapshots, fit into half of the volume.
+  // ZooKeeper's default bounds what is allocated ahead, and a quarter of the heap a log. Below, the retained logs, one
+  // more than snapshots, fit into half of the volume.
   for (const { size, retained, ahead, limit } of [
     { size: 256, retained: 3, ahead: 64, limit: 64 },
     { size: 8192, retained: 3, ahead: 128, limit: 1024 },
     { size: 1048576, retained: 3, ahead: 16384, limit: 131072 },
-    { size: 4194304, retained: 3, ahead: 65536, limit: 524288 },
-    { size: 10485760, retained: 3, ahead: 65536, limit: 1310720 },
-    { size: 10485760, retained: 20, ahead: 65536, limit: 249660 },
-    { size: 524288000, retained: 3, ahead: 65536, limit: 4194304 },
+    { size: 4194304, retained: 20, ahead: 65536, limit: 99864 },
+    { size: 10485760, retained: 3, ahead: 65536, limit: 131072 },
+    { size: 524288000, retained: 3, ahead: 65536, limit: 131072 },
   ]) {
     it(`fits ${retained} snapshots and their logs into a volume of ${size} KiB`, () => {
       volume({ size, free: 65536 });
@@ -238,7 +238,7 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
   it("keeps the flags that there are, and lets them win", () => {
     free(65536);
     expect(flags({ SERVER_JVMFLAGS: "-Done -Dtwo" }).slice(-3)).to.deep.equal([
-      "-Dzookeeper.snapSizeLimitInKb=1277346",
+      "-Dzookeeper.snapSizeLimitInKb=131072",
       "-Done",
       "-Dtwo",
     ]);

@@ -77,13 +77,17 @@ describe("zoo.cfg", () => {
       "dataDir=/var/lib/zookeeper/data",
       "dataLogDir=/var/lib/zookeeper/data/log",
       "maxClientCnxns=60",
+      "maxCnxns=2000",
+      "enforceQuota=true",
+      "largeRequestThreshold=102400",
+      "largeRequestMaxBytes=67108864",
       "minSessionTimeout=4000",
       "maxSessionTimeout=40000",
       "autopurge.snapRetainCount=3",
       "autopurge.purgeInterval=1",
       "standaloneEnabled=false",
       "reconfigEnabled=false",
-      "4lw.commands.whitelist=srvr,ruok,mntr",
+      "4lw.commands.whitelist=srvr,ruok,mntr,stat,envi,conf,isro",
       "electionPortBindRetry=0",
       "quorumListenOnAllIPs=false",
       "fastleader.maxNotificationInterval=2000",
@@ -103,6 +107,14 @@ describe("zoo.cfg", () => {
 
   it("does not change with the volumes' size: they are grown without a roll-out", () => {
     expect(renderZooCfg({ ...zk, volumeSize: "1Gi" })).to.equal(renderZooCfg({ ...zk, volumeSize: "20Gi" }));
+  });
+
+  it("lets a server hold large requests of an eighth of its heap, or four of the largest", () => {
+    const most = (changed: Partial<typeof zk>) =>
+      /^largeRequestMaxBytes=(\d+)$/m.exec(renderZooCfg({ ...zk, ...changed }))?.[1];
+    expect(most({ memory: "2Gi" })).to.equal("134217728");
+    expect(most({ memory: "2Gi", heap: "400m" })).to.equal("52428800");
+    expect(most({ memory: "256Mi", juteMaxBuffer: 4194304 })).to.equal("16777216");
   });
 
   it("names every server once", () => {

@@ -5,7 +5,7 @@ set -eu
 # As process 1 a shell would not hear it while it waits here.
 trap 'exit 143' TERM
 
-: "${POD_NAME:?}" "${ZOOCFGDIR:?}" "${ZK_BIN_DIR:?}" "${ZK_MARK_DIR:?}"
+: "${POD_NAME:?}" "${ZOOCFGDIR:?}" "${ZK_BIN_DIR:?}" "${ZK_MARK_DIR:?}" "${ZK_SERVER_HEAP:?}"
 
 say() {
   echo "start-zookeeper: $*"
@@ -171,13 +171,15 @@ await_room() {
 # ZooKeeper's defaults, 64 MiB of log allocated ahead and a snapshot after 4 GiB of it, fill a small volume. These sizes
 # keep the logs that are retained within half of it. The volume itself tells its size: a setting would roll all servers
 # when the volumes grow, which are grown because one of them is full.
+# A start keeps up to 500 writes of the log behind the newest snapshot in memory, besides the database. A quarter of the
+# heap has to be enough for them, or a server that ran out of memory could never start again.
 log_sizes() {
   df -Pk "${data_dir%/*}" | {
     read -r _
     read -r _ kib _ || exit 1
     retained=$(($(setting autopurge.snapRetainCount) + 1))
     ahead=$(within 64 $((kib / 64)) 65536)
-    limit=$(within "$ahead" $((kib / 2 / retained)) 4194304)
+    limit=$(within "$ahead" $((kib / 2 / retained)) $((ZK_SERVER_HEAP * 256)))
     echo "-Dzookeeper.preAllocSize=$ahead -Dzookeeper.snapSizeLimitInKb=$limit"
   }
 }
