@@ -184,6 +184,7 @@ function checkTimes(ensemble: Known<EnsembleValues>, report: Report): void {
   checkWhole(ensemble, "syncLimit", 1, "ticks", report);
   checkWhole(ensemble, "minSessionTimeout", 1, "milliseconds", report);
   checkWhole(ensemble, "maxSessionTimeout", 1, "milliseconds", report);
+  checkInit(ensemble, report);
   if (tickTime !== undefined && minSessionTimeout !== undefined && minSessionTimeout < 2 * tickTime) {
     report.fault(
       "minSessionTimeout",
@@ -202,6 +203,22 @@ function checkTimes(ensemble: Known<EnsembleValues>, report: Report): void {
       maxSessionTimeout,
       `is less than minSessionTimeout (${minSessionTimeout})`,
       `use at least ${minSessionTimeout}`,
+    );
+  }
+}
+
+/** The least time that a server should have to join its leader, in milliseconds: it writes its whole database then. */
+const leastInit = 10_000;
+
+function checkInit({ tickTime, initLimit }: Known<EnsembleValues>, report: Report): void {
+  if (tickTime === undefined || initLimit === undefined || initLimit < 1) return;
+  if (tickTime * initLimit < leastInit) {
+    report.warn(
+      "initLimit",
+      initLimit,
+      `gives a server ${tickTime * initLimit} ms to write its database when it joins its leader; where that is too short, ` +
+        "there is no quorum",
+      `use at least ${Math.ceil(leastInit / tickTime)}`,
     );
   }
 }

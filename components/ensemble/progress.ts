@@ -52,6 +52,9 @@ const imageReasons = [
 ];
 const containerReasons = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 
+/** What Java says when its heap is full. */
+const outOfMemory = "java.lang.OutOfMemoryError";
+
 /** How a server that cannot start with a setting begins its last line. */
 const refusal = /^start-zookeeper: (clusterDomain)\b/;
 
@@ -69,6 +72,14 @@ export function blockageOf(pod: PodState): Blockage | undefined {
       setting: "transform",
       reason: told(waiting),
       fix: "correct what the message names",
+    };
+  }
+  if (ended !== undefined && (ended.reason === "OOMKilled" || ended.message.includes(outOfMemory))) {
+    return {
+      pod: pod.name,
+      setting: "memory",
+      reason: `the server ran out of memory (${ended.reason}): ${lastLine(ended.message)}`,
+      fix: "give the servers more memory; the runbook says how where their database no longer fits",
     };
   }
   const words = lastLine(ended?.message ?? "");
@@ -159,7 +170,8 @@ export class Watch {
     );
     // Between two starts, a server that ends at once looks like one that starts.
     const looping = pods.filter(
-      ({ waiting, restarts }) => waiting?.reason === "CrashLoopBackOff" && restarts >= 3,
+      // A server of an earlier template is still to be replaced.
+      ({ waiting, restarts, current }) => current && waiting?.reason === "CrashLoopBackOff" && restarts >= 3,
     );
     const stuck = blocked.filter(
       ({ pod, setting }) =>

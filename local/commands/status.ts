@@ -14,6 +14,8 @@ import { requireRoot } from "../machine/root.ts";
 import { gkeDir } from "../paths.ts";
 import { previewStack } from "../preview.ts";
 import { builtTools } from "../toolchain/build.ts";
+import { describeHeap, heapFault, readHeaps } from "./heap.ts";
+import type { Heap } from "./heap.ts";
 
 export const about =
   "Says what runs, what is missing, changed or unhealthy, its memory and where its logs are; exit code 0 means healthy";
@@ -37,14 +39,20 @@ export function faultsOf(parts: readonly Part[], health: Health | undefined): st
   return [...own, ...health.faults.filter((fault) => ![...stopped].some((name) => fault.includes(name)))];
 }
 
-/** The report on one cluster. @param asSaid whether everything is there as the stack says */
+/**
+ * The report on one cluster.
+ * @param asSaid whether everything is there as the stack says
+ * @param heaps how full the servers' memory is, by pod
+ */
 export function report(
   cluster: Pick<ClusterRecord, "name" | "location">,
   parts: readonly Part[],
   health: Health | undefined,
   asSaid = true,
+  heaps: readonly (readonly [pod: string, heap: Heap])[] = [],
 ): string {
-  const faults = faultsOf(parts, health);
+  const full = heaps.flatMap(([pod, heap]) => heapFault(pod, heap) ?? []);
+  const faults = [...faultsOf(parts, health), ...full];
   const state = faults.length > 0 ? "not healthy" : asSaid ? "healthy" : "runs, but is not as the stack says";
   const width = Math.max(...parts.map(({ name }) => name.length));
   const lines = parts.map(({ name, memory, services }) => {
@@ -63,6 +71,7 @@ export function report(
     ...(health?.others ?? []).map((fault) => `  not of this environment: ${fault}`),
     ...lines,
     `  ${"in all".padEnd(width)} ${mebibytes(total)}  of the machine's ${mebibytes(totalmem()).trim()}`,
+    ...heaps.map(([pod, heap]) => `  ${describeHeap(pod, heap)}`),
     `Logs, a folder for each service with the newest file "current":`,
     ...parts.map(({ logs }) => `  ${logs}`),
   ].join("\n");
@@ -112,7 +121,9 @@ export async function main(): Promise<number> {
     const [parts, items] = [partsOf(cluster), answers[index]];
     const health = items && judge(items, nodesOf(cluster), ensembles);
     healthy &&= faultsOf(parts, health).length === 0;
-    console.log(report(cluster, parts, health, asSaid));
+    const heaps = items === undefined ? [] : [...(await readHeaps(cluster, ensembles ?? []))];
+    healthy &&= heaps.every(([pod, heap]) => heapFault(pod, heap) === undefined);
+    console.log(report(cluster, parts, health, asSaid, heaps));
   }
   console.log(`Volumes: ${gkeDir}/projects/*/disks`);
   return healthy ? 0 : 1;

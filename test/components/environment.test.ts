@@ -182,6 +182,15 @@ describe("ZooKeeperEnvironment", () => {
     expect(await taken(6, 5)).to.deep.equal([]);
   });
 
+  it("warns of less time to join a leader than a large database takes", async () => {
+    const warned = (ensemble: Components.ZooKeeperEnsembleArgs): Promise<string[]> =>
+      warnings({ gke: { project: "my-project" }, ensemble });
+    expect(await warned({ initLimit: 5 })).to.deep.equal([]);
+    expect(await warned({ initLimit: 4 })).to.deep.equal(["ensemble.initLimit"]);
+    expect(await warned({ tickTime: 500 })).to.deep.equal(["ensemble.initLimit"]);
+    expect(await warned({ tickTime: 500, initLimit: 40 })).to.deep.equal([]);
+  });
+
   it("shows no kubeconfig in what it throws", () => {
     const error = thrownBy(
       () => new components.ZooKeeperEnvironment("lab", { existing: { kubeconfig: "token: s3cret" } }),

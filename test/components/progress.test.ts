@@ -46,6 +46,25 @@ describe("an ensemble that comes up", () => {
         "start-zookeeper: clusterDomain is wrong",
       ],
       [
+        "by a database that no longer fits into the heap",
+        {
+          ...running,
+          waiting: { reason: "CrashLoopBackOff", message: "" },
+          ended: {
+            reason: "Error",
+            message: "x\nTerminating due to java.lang.OutOfMemoryError: Java heap space\n",
+          },
+        },
+        "memory",
+        "java.lang.OutOfMemoryError: Java heap space",
+      ],
+      [
+        "by memory that is too small for the whole server",
+        { ...running, ended: { reason: "OOMKilled", message: "" } },
+        "memory",
+        "ran out of memory (OOMKilled)",
+      ],
+      [
         "by a class that binds nothing",
         {
           ...running,
@@ -113,6 +132,15 @@ describe("an ensemble that comes up", () => {
     expect(watch.look(progress({ pods: [looping(2)] }), 0)).to.equal(undefined);
     expect(watch.look(progress({ pods: [{ ...running, ended, restarts: 3 }] }), 20_000)).to.equal(undefined);
     expect(watch.look(progress({ pods: [looping(3)] }), 30_000)?.join()).to.contain("(Error): no such file");
+  });
+
+  it("waits for a roll-out to replace a server of an earlier template that ends at once", () => {
+    const pod = { ...running, current: false, restarts: 9, ended: { reason: "Error", message: "x" } };
+    const looping = progress({ pods: [{ ...pod, waiting: { reason: "CrashLoopBackOff", message: "" } }] });
+    const watch = new Watch(0);
+    expect(watch.look(looping, 0)).to.equal(undefined);
+    expect(watch.look(looping, blockagePatience - 1)).to.equal(undefined);
+    expect(watch.look(looping, blockagePatience)).to.have.length(1);
   });
 
   it("is told which pods are left of an earlier template, which a roll-out does not replace", () => {
