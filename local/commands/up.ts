@@ -52,7 +52,7 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
       "--",
       "sh",
       "-c",
-      "echo srvr | nc localhost 2181 | grep -q ^Mode:",
+      "printf srvr | nc localhost 2181 | grep -q ^Mode:",
     ]);
   await Promise.all(
     pods.map((pod) => until(`${pod} in the quorum`, () => inQuorum(pod), { within: 180_000, every: 500 })),

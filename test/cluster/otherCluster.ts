@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
@@ -39,6 +39,12 @@ export class OtherCluster {
     return readFileSync(this.#config, "utf8");
   }
 
+  /** Writes a kubeconfig whose current context is this cluster's. */
+  async writeKubeconfig(file: string): Promise<void> {
+    writeFileSync(file, this.kubeconfig, { mode: 0o600 });
+    await run("kubectl", ["--kubeconfig", file, "config", "use-context", this.context]);
+  }
+
   /** Runs kubectl with every right and returns what it prints. @throws CommandError */
   async kubectl(...args: string[]): Promise<string> {
     return await run("kubectl", ["--kubeconfig", this.#config, "--context", this.context, ...args]);
@@ -51,7 +57,7 @@ export class OtherCluster {
 
   /** The mode of a server in its quorum, leader or follower; empty when it is in none. */
   async mode(namespace: string, pod: string): Promise<string> {
-    const question = "echo srvr | nc 127.0.0.1 2181 | sed -n 's/^Mode: //p'";
+    const question = "printf srvr | nc 127.0.0.1 2181 | sed -n 's/^Mode: //p'";
     return (await this.kubectl("-n", namespace, "exec", pod, "--", "sh", "-c", question)).trim();
   }
 
