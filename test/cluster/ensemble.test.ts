@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { succeeds, until } from "../../local/machine/run.ts";
 import { signal } from "../../local/machine/processes.ts";
-import { projectDir } from "../../local/paths.ts";
 import { javaPid } from "../../faults/servers.ts";
 import { TestEnvironment } from "./environment.ts";
+import { runbookCommands } from "./runbook.ts";
 
 describe("the ensemble on the local GKE", function () {
   this.timeout(15 * 60_000);
@@ -73,11 +73,7 @@ describe("the ensemble on the local GKE", function () {
 
   /** Runs the runbook's commands of a section as they stand there. */
   async function asTheRunbookSays(section: string): Promise<string> {
-    const runbook = readFileSync(join(projectDir, "docs", "runbook.md"), "utf8");
-    const text = runbook.split(/^## /m).find((part) => part.startsWith(`${section}\n`)) ?? "";
-    const commands = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, lines = ""]) => lines).join("");
-    expect(commands, section).not.to.equal("");
-    return await environment.run("sh", "-euc", commands);
+    return await environment.run("sh", "-euc", runbookCommands(section).join(""));
   }
 
   it("is looked at, and started again, with the runbook's commands", async () => {
@@ -111,10 +107,10 @@ describe("the ensemble on the local GKE", function () {
         (await environment.kubectl("logs", pod)).includes("let this one vote");
       await until(`${pod} saying that it waits`, says, { within: 120_000, every: 500 });
     }
-    const answers = () => shell("zk-0", "echo ruok | nc localhost 2181 | grep -q imok");
+    const answers = () => shell("zk-0", "printf ruok | nc localhost 2181 | grep -q imok");
     await until("the survivor's answer", answers, { within: 120_000, every: 500 });
     for (const pod of ["zk-0", "zk-1", "zk-2"]) {
-      expect(await shell(pod, "echo srvr | nc localhost 2181 | grep -q ^Mode:"), pod).to.equal(false);
+      expect(await shell(pod, "printf srvr | nc localhost 2181 | grep -q ^Mode:"), pod).to.equal(false);
     }
     await asTheRunbookSays("Two of three volumes are lost");
     await ready();
@@ -147,7 +143,7 @@ describe("the ensemble on the local GKE", function () {
         ...["exec", pod, "--"],
         "sh",
         "-c",
-        "echo srvr | nc localhost 2181 | sed -n 's/^Mode: //p'",
+        "printf srvr | nc localhost 2181 | sed -n 's/^Mode: //p'",
       );
     // The roll-out replaces zk-2 first: let it lead until then.
     for (const pod of ["zk-0", "zk-1"]) {

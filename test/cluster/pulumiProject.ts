@@ -10,12 +10,12 @@ const stack = "test";
 
 /** A Pulumi project with a stack and a state of its own, on the engine that PATH and PULUMI_HOME lead to. */
 export class PulumiProject {
-  readonly #dir: string;
+  /** The project's folder, with the stack's configuration. */
+  readonly dir: string;
   readonly #state = mkdtempSync(join(tmpdir(), "pulumi-state-"));
 
-  /** @param dir the project's folder, which gets the stack's configuration */
   constructor(dir: string) {
-    this.#dir = dir;
+    this.dir = dir;
   }
 
   /** This project's own program with its own Pulumi.yaml, outside of the checkout. */
@@ -44,6 +44,15 @@ export class PulumiProject {
     }
   }
 
+  /** The variables with which a shell's `pulumi` means this stack. */
+  get variables(): Record<string, string> {
+    return {
+      PULUMI_BACKEND_URL: `file://${this.#state}`,
+      PULUMI_CONFIG_PASSPHRASE: "a test's own",
+      PULUMI_STACK: stack,
+    };
+  }
+
   /** Runs a command on the stack. */
   async run(...args: string[]): Promise<Ended> {
     return await this.#spawn(args);
@@ -66,20 +75,15 @@ export class PulumiProject {
 
   /** Removes the project's folder and state. */
   remove(): void {
-    for (const dir of [this.#dir, this.#state]) rmSync(dir, { recursive: true, force: true });
+    for (const dir of [this.dir, this.#state]) rmSync(dir, { recursive: true, force: true });
   }
 
   async #spawn(args: readonly string[], input = ""): Promise<Ended> {
     mkdirSync(this.#state, { recursive: true });
     return await new Promise((resolve, reject) => {
       const child = spawn("pulumi", [...args, "--non-interactive"], {
-        cwd: this.#dir,
-        env: {
-          ...process.env,
-          PULUMI_BACKEND_URL: `file://${this.#state}`,
-          PULUMI_CONFIG_PASSPHRASE: "a test's own",
-          PULUMI_STACK: stack,
-        },
+        cwd: this.dir,
+        env: { ...process.env, ...this.variables },
       });
       let output = "";
       for (const stream of [child.stdout, child.stderr]) {
