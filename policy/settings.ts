@@ -1,4 +1,5 @@
 import type { Policy } from "@pulumi/policy";
+import { parseQuantity, quantityPattern } from "./kubernetes/quantity.ts";
 
 type Schema = NonNullable<Policy["configSchema"]>["properties"][string];
 
@@ -36,6 +37,17 @@ export function text(description: string, fallback: string, pattern = ""): Setti
   const is = (value: unknown): value is string => typeof value === "string" && wanted.test(value);
   const schema: Schema = { type: "string", default: fallback, description };
   return { schema: pattern === "" ? schema : { ...schema, pattern }, fallback, is };
+}
+
+/** An amount, as a Kubernetes quantity. */
+export function amount(description: string, fallback: string): Setting<string> {
+  const is = (value: unknown): value is string =>
+    typeof value === "string" && parseQuantity(value) !== undefined;
+  return {
+    schema: { type: "string", pattern: quantityPattern, default: fallback, description },
+    fallback,
+    is,
+  };
 }
 
 /** A list of texts. */

@@ -1,35 +1,57 @@
-const multipliers: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-};
+/** Powers of ten of the decimal suffixes. */
+const decimal: ReadonlyMap<string, number> = new Map([
+  ["n", -9],
+  ["u", -6],
+  ["m", -3],
+  ["", 0],
+  ["k", 3],
+  ["M", 6],
+  ["G", 9],
+  ["T", 12],
+  ["P", 15],
+  ["E", 18],
+]);
+
+/** Powers of two of the binary suffixes. */
+const binary: ReadonlyMap<string, number> = new Map([
+  ["Ki", 10],
+  ["Mi", 20],
+  ["Gi", 30],
+  ["Ti", 40],
+  ["Pi", 50],
+  ["Ei", 60],
+]);
 
 /** One mebibyte, in bytes. */
 export const mebibyte = 2 ** 20;
 /** One gibibyte, in bytes. */
 export const gibibyte = 2 ** 30;
 
+/** Kubernetes keeps no smaller part of a unit, and rounds up to it. */
+const smallest = 1e-9;
+
 /**
  * The number that a Kubernetes quantity stands for: bytes for `"1Gi"`, cores for `"500m"`; undefined when the
- * text is not a quantity.
+ * text is not a quantity, or one below zero or beyond all numbers, which is an amount of nothing.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?|\.\d+)([A-Za-z]{0,2})$/.exec(text);
-  const factor = multipliers[match?.[2] ?? ""];
-  if (match?.[1] === undefined || factor === undefined) {
+  // No two parts can share a character, so that the time is proportional to the length.
+  const match = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]{0,2}))$/.exec(text);
+  const [, digits, exponent, suffix = ""] = match ?? [];
+  if (digits === undefined) {
     return undefined;
   }
-  return Number(match[1]) * factor;
+  const power = binary.get(suffix);
+  const tens = exponent ?? decimal.get(suffix);
+  if (power === undefined && tens === undefined) {
+    return undefined;
+  }
+  const number = power === undefined ? Number(`${digits}e${tens}`) : Number(digits) * 2 ** power;
+  if (number < smallest && /[1-9]/.test(digits)) {
+    return smallest;
+  }
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** Bytes as a person reads them, in the largest binary unit that keeps one digit before the point. */

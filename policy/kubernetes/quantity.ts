@@ -1,35 +1,48 @@
-const binary: Readonly<Record<string, number>> = {
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
+/** Powers of ten of the decimal suffixes. */
+const decimal: ReadonlyMap<string, number> = new Map([
+  ["n", -9],
+  ["u", -6],
+  ["m", -3],
+  ["", 0],
+  ["k", 3],
+  ["M", 6],
+  ["G", 9],
+  ["T", 12],
+  ["P", 15],
+  ["E", 18],
+]);
 
-const decimal: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-};
+/** Powers of two of the binary suffixes. */
+const binary: ReadonlyMap<string, number> = new Map([
+  ["Ki", 10],
+  ["Mi", 20],
+  ["Gi", 30],
+  ["Ti", 40],
+  ["Pi", 50],
+  ["Ei", 60],
+]);
+
+/** What an amount looks like, for the schemas of settings. */
+export const quantityPattern = "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$";
+
+/** Kubernetes keeps no smaller part of a unit, and rounds up to it. */
+const smallest = 1e-9;
 
 /**
- * A Kubernetes quantity as a number: bytes for memory and storage, cores for CPU. Undefined if the text is none.
+ * A Kubernetes quantity as a number: bytes for memory and storage, cores for CPU. Undefined if the text is none, or
+ * one below zero or beyond all numbers, which is an amount of nothing. The program reads amounts in the same way.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(quantity: number | string): number | undefined {
-  if (typeof quantity === "number") return Number.isFinite(quantity) ? quantity : undefined;
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([KMGTPE]i|[numkMGTPE])?)$/.exec(quantity);
-  if (match?.[1] === undefined) return undefined;
-  const suffix = match[3] ?? "";
-  const factor = match[2] === undefined ? (binary[suffix] ?? decimal[suffix]) : Number(`1${match[2]}`);
-  return factor === undefined ? undefined : Number(match[1]) * factor;
+  // No two parts can share a character, so that the time is proportional to the length.
+  const match = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]{0,2}))$/.exec(String(quantity));
+  const [, digits, exponent, suffix = ""] = match ?? [];
+  if (digits === undefined) return undefined;
+  const power = binary.get(suffix);
+  const tens = exponent ?? decimal.get(suffix);
+  if (power === undefined && tens === undefined) return undefined;
+  const number = power === undefined ? Number(`${digits}e${tens}`) : Number(digits) * 2 ** power;
+  if (number < smallest && /[1-9]/.test(digits)) return smallest;
+  return Number.isFinite(number) ? number : undefined;
 }

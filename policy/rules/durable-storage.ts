@@ -2,7 +2,7 @@ import { serverPolicy, type Server } from "../define.ts";
 import { parseQuantity } from "../kubernetes/quantity.ts";
 import { items, known, mayHide, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
-import { text } from "../settings.ts";
+import { amount } from "../settings.ts";
 import { ownPaths } from "../zookeeper/sources.ts";
 import { dataPaths, mountFor, usualDataPaths } from "../zookeeper/volumes.ts";
 
@@ -58,7 +58,8 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
 }
 
 function judgeClaim(claim: Field, minimumSize: string, report: Report): void {
-  const floor = parseQuantity(minimumSize) ?? 0;
+  // A floor that cannot be read would let everything through.
+  const floor = parseQuantity(minimumSize) ?? Infinity;
   report.check(claim.at("spec", "storageClassName").string(), {
     holds: (name) => name !== "",
     absent: "refused",
@@ -86,7 +87,7 @@ export const durableStorage = serverPolicy({
   name: "durable-storage",
   description: "ZooKeeper's data and transaction log are on persistent volumes that are kept",
   settings: {
-    minimumSize: text("Least size of a volume, as a Kubernetes quantity", "5Gi", "^[0-9.]+[KMGTPE]?i?$"),
+    minimumSize: amount("Least size of a volume, as a Kubernetes quantity", "5Gi"),
   },
   enforcementLevel: "mandatory",
   judge: (server, report, settings) => {

@@ -29,7 +29,7 @@ describe("quantities", () => {
     });
   }
 
-  for (const text of ["", "Gi", "1GB", "-1Gi", "1 Gi", "1gi", "0x10", "1.Gi", "constructor"]) {
+  for (const text of ["", "Gi", "1GB", "-1Gi", "1 Gi", "1gi", "0x10", "1.1.Gi", "constructor"]) {
     it(`does not read ${JSON.stringify(text)}`, () => {
       expect(parseQuantity(text)).to.equal(undefined);
     });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { durableStorage } from "../../../policy/rules/durable-storage.ts";
 import { durableStorageInStack } from "../../../policy/rules/durable-storage-in-stack.ts";
 import { configMap, containerPath, podPath, statefulSet, storageClass } from "../fixtures/ensemble.ts";
-import { changed, remediate, unknownValue, urnOf } from "../harness.ts";
+import { changed, judge, remediate, unknownValue, urnOf } from "../harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const mounts = [...containerPath, "volumeMounts"];
@@ -150,6 +150,18 @@ describe("durable-storage", () => {
       expectVerdict(durableStorage, [statefulSet], "nothing", { config: { minimumSize: 5 } });
     };
     expect(run).to.throw("setting minimumSize is 5; required: ");
+  });
+
+  it("takes no floor that is no amount, which would let every size through", () => {
+    for (const minimumSize of ["5gi", "5i", "1.2.3Gi", "-5Gi", ""]) {
+      expect(() => judge(durableStorage, [statefulSet], { config: { minimumSize } })).to.throw(
+        `setting minimumSize is ${JSON.stringify(minimumSize)}; required: `,
+      );
+    }
+    for (const minimumSize of ["1e15", "1Pi", "+1e13"]) {
+      const { violations } = judge(durableStorage, [statefulSet], { config: { minimumSize } });
+      expect(violations.join()).to.contain(`required: ${minimumSize} or more`);
+    }
   });
 
   it("mends the retention", () => {
