@@ -1,7 +1,7 @@
 import { serverPolicy } from "../define.ts";
 import { containersOf } from "../kubernetes/workload.ts";
 import { text, textMap, texts } from "../settings.ts";
-import { isBefore, isExactTag, isFrom, parseImage, parseVersion } from "../zookeeper/image.ts";
+import { isBefore, isExactTag, isFrom, parseImage, parseVersion, tagVersion } from "../zookeeper/image.ts";
 import { isZooKeeperImage } from "../zookeeper/recognition.ts";
 
 /** What is wrong before the default floor, for the message. */
@@ -14,10 +14,9 @@ function versionOf(
   reference: string,
   versions: Readonly<Record<string, string>>,
 ): ReturnType<typeof parseVersion> {
-  const listed = versions[reference];
-  if (listed !== undefined) return parseVersion(listed);
+  if (Object.hasOwn(versions, reference)) return parseVersion(versions[reference] ?? "");
   const tag = parseImage(reference)?.tag;
-  return tag === undefined ? undefined : parseVersion(tag);
+  return tag === undefined ? undefined : tagVersion(tag);
 }
 
 /**

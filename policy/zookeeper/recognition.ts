@@ -2,7 +2,7 @@ import { Field, items, known } from "../reading/field.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
 import { text, type Values } from "../settings.ts";
 import type { Workload } from "../kubernetes/workload.ts";
-import { parseImage } from "./image.ts";
+import { lastPart } from "./image.ts";
 
 /** The setting by which every policy about ZooKeeper finds the servers that neither image nor ports tell. */
 export const recognitionSettings = {
@@ -28,8 +28,7 @@ export interface Recognition {
 
 /** Whether the image's name says ZooKeeper: its last word does, so that exporters and operators are left out. */
 export function isZooKeeperImage(reference: string): boolean {
-  const name = parseImage(reference)?.repository.split("/").at(-1) ?? "";
-  return /(^|[._-])zookeeper$/i.test(name);
+  return /(^|[._-])zookeeper$/i.test(lastPart(reference));
 }
 
 function hasPort(containers: readonly Field[], port: number): Truth {

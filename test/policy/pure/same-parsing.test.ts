@@ -1,9 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { parseMachineType as machineInProgram } from "../../../components/gke/machineType.ts";
+import {
+  parseImage as imageInProgram,
+  tagVersion as versionInProgram,
+} from "../../../components/units/image.ts";
 import { mebibyte, parseQuantity as inProgram } from "../../../components/units/quantity.ts";
 import { parseMachineType as machineInPack } from "../../../policy/gke/machine-type.ts";
 import { parseQuantity as inPack, quantityPattern } from "../../../policy/kubernetes/quantity.ts";
+import { parseImage as imageInPack, tagVersion as versionInPack } from "../../../policy/zookeeper/image.ts";
 
 /**
  * What the program takes, the pack must read in the same way, and the other way round: the two are packages that cannot
@@ -268,6 +273,153 @@ describe("program and pack read the same", () => {
       );
       expect(seen.known).to.be.above(50);
       expect(seen.unknown).to.be.above(300);
+    });
+  });
+
+  describe("image references", () => {
+    const sha256 = `sha256:${"0123456789abcdef".repeat(4)}`;
+    const sha512 = `sha512:${"0123456789abcdef".repeat(8)}`;
+
+    /** The reference, its registry and path as the reference library normalises them, tag and digest. */
+    const images: readonly (readonly [string, string, string, string | undefined, string | undefined])[] = [
+      ["zookeeper", "docker.io", "library/zookeeper", undefined, undefined],
+      ["index.docker.io/zookeeper", "docker.io", "library/zookeeper", undefined, undefined],
+      ["localhost:5000/zookeeper:3.9.5", "localhost:5000", "zookeeper", "3.9.5", undefined],
+      ["registry.example:443/a/b:1", "registry.example:443", "a/b", "1", undefined],
+      ["zookeeper:5000", "docker.io", "library/zookeeper", "5000", undefined],
+      ["[2001:db8::1]:5000/zookeeper:3.9.5", "[2001:db8::1]:5000", "zookeeper", "3.9.5", undefined],
+      ["Registry/zookeeper", "Registry", "zookeeper", undefined, undefined],
+      ["team/a__b/c---d:_x", "docker.io", "team/a__b/c---d", "_x", undefined],
+      [`zookeeper@${sha256}`, "docker.io", "library/zookeeper", undefined, sha256],
+      [`gcr.io/p/zookeeper:3.9.5@${sha512}`, "gcr.io", "p/zookeeper", "3.9.5", sha512],
+      [`a:${"x".repeat(128)}`, "docker.io", "library/a", "x".repeat(128), undefined],
+    ];
+    for (const [reference, registry, repository, tag, digest] of images) {
+      it(`reads ${reference}`, () => {
+        expect(imageInPack(reference)).to.deep.equal({ registry, repository, tag, digest });
+        const image = imageInProgram(reference);
+        expect(image).to.deep.include({ tag, digest });
+        expect(reference.startsWith(image?.repository ?? "?")).to.equal(true);
+        expect(image?.repository.endsWith(repository.replace(/^library\//, ""))).to.equal(true);
+      });
+    }
+
+    const none = [
+      ...[
+        "",
+        " ",
+        ":",
+        "a b",
+        "zookeeper:",
+        "zookeeper@",
+        "zookeeper:-x",
+        "zookeeper:.x",
+        "a:b:c",
+        "a//b",
+        "/a",
+        "a/",
+      ],
+      ...[
+        "ZooKeeper",
+        "team/ZooKeeper",
+        "a..b",
+        "a___b",
+        "a-",
+        "_a",
+        "a.b-/c",
+        "-a.b/c",
+        "a.b:x/c",
+        "a.b:/c",
+        "[::1/c",
+      ],
+      ...[
+        "zookeeper@sha256:0",
+        `zookeeper@${sha256}0`,
+        `zookeeper@${sha256.toUpperCase()}`,
+        "a@md5:0123456789abcdef",
+      ],
+      ...["0".repeat(64), "a".repeat(256), `a:${"x".repeat(129)}`, "zookeeper:3.9.5\n", "https://a.b/c"],
+    ];
+    for (const text of none) {
+      it(`takes ${JSON.stringify(text)} for none`, () => {
+        expect(imageInPack(text)).to.equal(undefined);
+        expect(imageInProgram(text)).to.equal(undefined);
+      });
+    }
+
+    const versions: Readonly<Record<string, readonly [number, number, number] | undefined>> = {
+      "3.9.5": [3, 9, 5],
+      "v3.9.5": [3, 9, 5],
+      "3.9.5-jre-17": [3, 9, 5],
+      "3.10.0_1": [3, 10, 0],
+      // Another product's, which has ZooKeeper's behind it.
+      "1.0-3.4.10": undefined,
+      "kafka-3.9.5": undefined,
+      // Not ZooKeeper's: its versions have three numbers.
+      "3.4.6.2": undefined,
+      "3.4.6.2.6.5": undefined,
+      "3.9": undefined,
+      "3.9.x": undefined,
+      "1-3.9.5": undefined,
+      latest: undefined,
+      "20240131": undefined,
+    };
+    for (const [tag, version] of Object.entries(versions)) {
+      it(`takes tag ${tag} for version ${version?.join(".") ?? "unknown"}`, () => {
+        expect(versionInProgram(tag)).to.deep.equal(version);
+        expect(versionInPack(tag)).to.deep.equal(version);
+      });
+    }
+
+    it("whatever is written", () => {
+      const part = fc.oneof(
+        fc.constantFrom("zookeeper", "my-zk", "a.b", "a__b", "a---b", "a_b", "A"),
+        fc.stringMatching(/^[ab0A._:@/-]{0,4}$/),
+      );
+      const registry = fc.constantFrom(
+        "",
+        "",
+        "gcr.io/",
+        "localhost:5000/",
+        "localhost/",
+        "[::1]:80/",
+        "a.b:x/",
+        "Foo/",
+      );
+      const version = fc
+        .tuple(
+          fc.constantFrom("", "v", "1.0-"),
+          fc.nat(12),
+          fc.nat(12),
+          fc.nat(12),
+          fc.constantFrom("", ".1", "-jre"),
+        )
+        .map(([before, a, b, c, after]) => `${before}${a}.${b}.${c}${after}`);
+      const tag = fc.oneof(
+        fc.constant(""),
+        version.map((each) => `:${each}`),
+        part.map((each) => `:${each}`),
+      );
+      const digest = fc.constantFrom("", "", `@${sha256}`, `@${sha512}`, `@${sha256}0`, "@");
+      const text = fc.oneof(
+        fc
+          .tuple(registry, fc.array(part, { minLength: 1, maxLength: 3 }), tag, digest)
+          .map(([host, path, a, b]) => `${host}${path.join("/")}${a}${b}`),
+        fc.string(),
+      );
+      const seen = { read: 0, refused: 0 };
+      fc.assert(
+        fc.property(text, (each) => {
+          const [program, pack] = [imageInProgram(each), imageInPack(each)];
+          expect(pack && [pack.tag, pack.digest]).to.deep.equal(program && [program.tag, program.digest]);
+          const version = program?.tag === undefined ? undefined : versionInProgram(program.tag);
+          expect(pack?.tag === undefined ? undefined : versionInPack(pack.tag)).to.deep.equal(version);
+          seen[program === undefined ? "refused" : "read"] += 1;
+        }),
+        { numRuns: 3000 },
+      );
+      expect(seen.read).to.be.above(100);
+      expect(seen.refused).to.be.above(100);
     });
   });
 });

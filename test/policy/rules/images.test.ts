@@ -32,6 +32,19 @@ describe("images", () => {
       version,
       [[image, "registry.k8s.io/kubernetes-zookeeper:1.0-3.4.10"]],
     ],
+    [
+      "takes no other product's version for ZooKeeper's",
+      version,
+      [[image, "registry.k8s.io/kubernetes-zookeeper:1.0-3.9.5"]],
+    ],
+    [
+      "takes settings: what ZooKeeper such an image holds",
+      "nothing",
+      [[image, "registry.k8s.io/kubernetes-zookeeper:1.0-3.9.5"]],
+      { config: { versions: { "registry.k8s.io/kubernetes-zookeeper:1.0-3.9.5": "3.9.5" } } },
+    ],
+    ["refuses four numbers, which are no version of ZooKeeper", version, [[image, "zookeeper:3.9.5.7"]]],
+    ["refuses what is no reference", [pinned, version], [[image, "zookeeper:3.9.5@sha256:0"]]],
     ["refuses a digest alone, which says no version", version, [[image, `zookeeper@${digest}`]]],
     [
       "takes settings: versions of images",
