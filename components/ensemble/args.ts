@@ -151,7 +151,8 @@ export interface ZooKeeperEnsembleArgs {
    */
   networkPolicy?: boolean;
   /**
-   * How long a server may take to stop, in seconds: most of it to wait until the others can do without it.
+   * How long a server may take to stop, in seconds, at least 30: all but 10 of them to wait until the others can do
+   * without it.
    * @default 60
    */
   terminationGracePeriodSeconds?: pulumi.Input<number>;

@@ -14,6 +14,8 @@ import { adoptions } from "./ownership.ts";
 const oldestVersion = [3, 9, 5] as const;
 /** ZooKeeper's ids of servers, and the time of an election, bound the number of servers. */
 const mostServers = 99;
+/** Kubernetes' own default: ten seconds for the stop itself, and twenty to wait for the others. The pack asks for the same. */
+const leastGraceSeconds = 30;
 const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 
 /**
@@ -236,7 +238,7 @@ function checkLimits(ensemble: Known<EnsembleValues>, report: Report): void {
   checkWords(ensemble.fourLetterWords, report);
   checkWhole(ensemble, "snapRetainCount", 3, "snapshots", report);
   checkWhole(ensemble, "purgeInterval", 1, "hours", report);
-  checkWhole(ensemble, "terminationGracePeriodSeconds", 5, "seconds", report);
+  checkWhole(ensemble, "terminationGracePeriodSeconds", leastGraceSeconds, "seconds", report);
   if (ensemble.logLevel !== undefined && !logLevels.includes(ensemble.logLevel)) {
     report.fault("logLevel", ensemble.logLevel, "is not a log level", `use one of ${logLevels.join(", ")}`);
   }

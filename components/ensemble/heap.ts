@@ -5,7 +5,7 @@ export const heapShare = 0.5;
 
 /**
  * The largest share of a server's memory that may be heap. The rest is what Java needs beside it (class data,
- * threads, buffers), and the tools that are run inside the container.
+ * threads, buffers), and the tools that are run inside the container: of 1 GiB, 256 MiB. The policy pack asks for the same.
  */
 export const largestHeapShare = 0.75;
 
@@ -23,10 +23,18 @@ export function heapMebibytes(memory: string, heap: string | undefined): number 
   return heap === undefined || heap === "" ? Math.floor((bytes * heapShare) / mebibyte) : parseHeap(heap);
 }
 
-/** A heap size in MiB; Java's letters (`m`, `g`, either case) are binary, as Java reads them. */
+/** Powers of two of Java's letters, which are binary in either case. */
+const letters: ReadonlyMap<string, number> = new Map([
+  ["k", 10],
+  ["m", 20],
+  ["g", 30],
+  ["t", 40],
+]);
+
+/** A heap size in MiB, rounded down: as Java writes it (`512m`, `1G`), or a Kubernetes quantity (`512Mi`). */
 export function parseHeap(text: string): number | undefined {
-  const java = /^(\d+)([mMgG])$/.exec(text);
-  const bytes =
-    java === null ? parseQuantity(text) : Number(java[1]) * mebibyte * (/g/i.test(text) ? 1024 : 1);
-  return bytes === undefined ? undefined : Math.floor(bytes / mebibyte);
+  const [, digits, letter = ""] = /^(\d+)([kmgt])$/i.exec(text) ?? [];
+  const power = letters.get(letter.toLowerCase());
+  const bytes = power === undefined ? parseQuantity(text) : Number(digits) * 2 ** power;
+  return bytes === undefined || !Number.isFinite(bytes) ? undefined : Math.floor(bytes / mebibyte);
 }

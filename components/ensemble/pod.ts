@@ -86,7 +86,7 @@ function serverContainer(ensemble: EnsembleValues): Container {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
-    ...probes(ensemble.terminationGracePeriodSeconds),
+    ...probes(),
     lifecycle: { preStop: { exec: { command: stopCommand(ensemble.terminationGracePeriodSeconds) } } },
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
@@ -125,16 +125,12 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
   ];
 }
 
-/** What is kept of the time for a stop when a server has waited for the others; it needs 2 s. */
+/** What is kept of the time for a stop, in seconds, when a server has waited for the others; it needs 2. */
 const stopReserve = 10;
 
-/**
- * The preStop hook: it holds a stop back as long as the others have no quorum without this server. A short time for a
- * stop is halved between the wait and the stop itself.
- */
+/** The preStop hook: it holds a stop back as long as the others have no quorum without this server. */
 function stopCommand(graceSeconds: number): string[] {
-  const wait = graceSeconds - Math.min(stopReserve, Math.ceil(graceSeconds / 2));
-  return ["sh", `${paths.scripts}/zookeeper-stopping`, String(wait)];
+  return ["sh", `${paths.scripts}/zookeeper-stopping`, String(graceSeconds - stopReserve)];
 }
 
 /** How long a server that has hung may take to stop: it holds nothing back. */
@@ -144,7 +140,7 @@ const hungGraceSeconds = 30;
  * A start is watched every second and counts as done when the server is in a quorum, so that the first quorum is
  * seen at once; after that readiness asks less often, and liveness only whether the server still answers.
  */
-function probes(graceSeconds: number): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
+function probes(): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
   const probe = (question: string): Probe => ({
     // Through sh: a missing script is then a failure. Without, it would be an error, which the kubelet passes over.
     exec: { command: ["sh", `${paths.bin}/zookeeper-ready`, String(ports.client), question] },
@@ -157,7 +153,7 @@ function probes(graceSeconds: number): { startupProbe: Probe; readinessProbe: Pr
       ...probe("alive"),
       periodSeconds: 10,
       failureThreshold: 3,
-      terminationGracePeriodSeconds: Math.min(hungGraceSeconds, graceSeconds),
+      terminationGracePeriodSeconds: hungGraceSeconds,
     },
   };
 }

@@ -125,7 +125,7 @@ export const resources = serverPolicy({
   description:
     "ZooKeeper's memory is reserved, its CPU requested, and its heap leaves room in the memory limit",
   settings: {
-    maximumHeapPercent: count("Largest share of the memory limit that the heap may take, in percent", 80, 1),
+    maximumHeapPercent: count("Largest share of the memory limit that the heap may take, in percent", 75, 1),
   },
   enforcementLevel: "mandatory",
   judge: ({ pod, container: server }, report, settings) => {

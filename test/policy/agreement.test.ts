@@ -59,6 +59,13 @@ const questions: Readonly<Record<string, readonly [Level, Question]>> = {
   "a heap of three quarters of the memory": ["nothing", { ensemble: { memory: "1Gi", heap: "768m" } }],
   "a heap of four fifths of the memory": ["error", { ensemble: { memory: "1Gi", heap: "820m" } }],
   "a volume of 512Mi": ["error", { ensemble: { volumeSize: "512Mi" } }],
+  "a heap just above three quarters of the memory": ["error", { ensemble: { memory: "1Gi", heap: "769m" } }],
+  "five seconds to stop": ["error", { ensemble: { terminationGracePeriodSeconds: 5 } }],
+  "just too few seconds to stop": ["error", { ensemble: { terminationGracePeriodSeconds: 29 } }],
+  "as many seconds to stop as Kubernetes gives": [
+    "nothing",
+    { ensemble: { terminationGracePeriodSeconds: 30 } },
+  ],
   "little CPU": ["nothing", { ensemble: { cpu: "50m" } }],
   "memory that GKE's own pods need": ["warning", { ensemble: { memory: "2700Mi" } }],
   "a slow start": ["nothing", { ensemble: { initLimit: 100, syncLimit: 20 } }],
@@ -86,7 +93,6 @@ const stricterPack: Readonly<Record<string, readonly [Level, string, Question]>>
   ],
   "a volume of 1Gi": ["nothing", "durable-storage", { ensemble: { volumeSize: "1Gi" } }],
   "another registry": ["nothing", "images", { ensemble: { image: "quay.io/team/zookeeper:3.9.5" } }],
-  "five seconds to stop": ["nothing", "probes", { ensemble: { terminationGracePeriodSeconds: 5 } }],
   "machines with a shared core": ["nothing", "node-pool", { gke: { machineType: "e2-medium" } }],
   "the rapid channel": ["nothing", "gke-cluster", { gke: { releaseChannel: "RAPID" } }],
   "an API server for everyone, as was said": [

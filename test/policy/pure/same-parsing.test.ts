@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { largestHeapShare, parseHeap } from "../../../components/ensemble/heap.ts";
 import { parseMachineType as machineInProgram } from "../../../components/gke/machineType.ts";
 import {
   parseImage as imageInProgram,
@@ -8,6 +9,8 @@ import {
 import { mebibyte, parseQuantity as inProgram } from "../../../components/units/quantity.ts";
 import { parseMachineType as machineInPack } from "../../../policy/gke/machine-type.ts";
 import { parseQuantity as inPack, quantityPattern } from "../../../policy/kubernetes/quantity.ts";
+import { resources } from "../../../policy/rules/resources.ts";
+import { parseJvmSize } from "../../../policy/zookeeper/heap.ts";
 import { parseImage as imageInPack, tagVersion as versionInPack } from "../../../policy/zookeeper/image.ts";
 
 /**
@@ -420,6 +423,53 @@ describe("program and pack read the same", () => {
       );
       expect(seen.read).to.be.above(100);
       expect(seen.refused).to.be.above(100);
+    });
+  });
+
+  describe("heaps", () => {
+    const sizes = [
+      "512m",
+      "512M",
+      "1g",
+      "1G",
+      "2048k",
+      "1048576K",
+      "1t",
+      "1T",
+      "1073741824",
+      "0m",
+      "1m",
+      "007g",
+    ];
+    for (const size of sizes) {
+      it(`${size} has as many mebibytes`, () => {
+        expect(parseHeap(size)).to.equal(Math.floor((parseJvmSize(size) ?? NaN) / mebibyte));
+      });
+    }
+
+    for (const text of ["", "m", "1.5g", "-1m", "1gb", "1 g", "g1", "1kk", "constructor", "1constructor"]) {
+      it(`${JSON.stringify(text)} has none`, () => {
+        expect(parseHeap(text)).to.equal(undefined);
+        expect(parseJvmSize(text)).to.equal(undefined);
+      });
+    }
+
+    it("whatever Java takes", () => {
+      fc.assert(
+        fc.property(
+          fc.nat(),
+          fc.constantFrom("", "k", "m", "g", "t", "K", "M", "G", "T"),
+          (digits, letter) => {
+            const bytes = parseJvmSize(`${digits}${letter}`) ?? NaN;
+            expect(parseHeap(`${digits}${letter}`)).to.equal(Math.floor(bytes / mebibyte));
+          },
+        ),
+      );
+    });
+
+    it("the largest one is the same share of the memory", () => {
+      const { default: percent } = resources.configSchema?.properties["maximumHeapPercent"] ?? {};
+      expect(percent).to.equal(largestHeapShare * 100);
     });
   });
 });

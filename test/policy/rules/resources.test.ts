@@ -10,7 +10,7 @@ const cpu = [...field, "requests", "cpu"];
 const env = [...containerPath, "env"];
 const flags = (name: string, value: unknown) => [env, [{ name, value }]] as const;
 const tooLarge =
-  /is a heap of 820Mi in a memory limit of 1024Mi; required: a heap of 80 % .*-Xmx to 819Mi or less/;
+  /is a heap of 769Mi in a memory limit of 1024Mi; required: a heap of 75 % .*-Xmx to 768Mi or less/;
 const sidecar = (container: object) =>
   [[...podPath, "initContainers"], [{ name: "side", ...container }]] as const;
 
@@ -53,19 +53,19 @@ describe("resources", () => {
         [cpu, undefined],
       ],
     ],
-    ["accepts the largest heap", "nothing", [flags("SERVER_JVMFLAGS", "-Xmx819m")]],
-    ["refuses one larger", tooLarge, [flags("SERVER_JVMFLAGS", "-Xmx820m")]],
-    ["reads JVMFLAGS", tooLarge, [flags("JVMFLAGS", "-Xms1g -Xmx820m -ea")]],
-    ["reads a heap size in MiB", tooLarge, [flags("ZK_SERVER_HEAP", "820")]],
+    ["accepts the largest heap", "nothing", [flags("SERVER_JVMFLAGS", "-Xmx768m")]],
+    ["refuses one larger", tooLarge, [flags("SERVER_JVMFLAGS", "-Xmx769m")]],
+    ["reads JVMFLAGS", tooLarge, [flags("JVMFLAGS", "-Xms1g -Xmx769m -ea")]],
+    ["reads a heap size in MiB", tooLarge, [flags("ZK_SERVER_HEAP", "769")]],
     ["reads a heap size with its unit", /a heap of 2048Mi/, [flags("ZK_HEAP_SIZE", "2G")]],
-    ["reads JAVA_TOOL_OPTIONS", tooLarge, [flags("JAVA_TOOL_OPTIONS", "-Xmx820m")]],
+    ["reads JAVA_TOOL_OPTIONS", tooLarge, [flags("JAVA_TOOL_OPTIONS", "-Xmx769m")]],
     [
       "reads the command line",
       tooLarge,
       [
         [
           [...containerPath, "command"],
-          ["java", "-Xmx820m", "-cp"],
+          ["java", "-Xmx769m", "-cp"],
         ],
       ],
     ],
@@ -75,7 +75,7 @@ describe("resources", () => {
       [
         [
           [...containerPath, "command"],
-          ["sh", "-c", "start-zookeeper --heap=820M"],
+          ["sh", "-c", "start-zookeeper --heap=769M"],
         ],
       ],
     ],
@@ -100,7 +100,7 @@ describe("resources", () => {
           env,
           [
             { name: "JVMFLAGS", value: "-Xmx1m" },
-            { name: "JVMFLAGS", value: "-Xmx820m" },
+            { name: "JVMFLAGS", value: "-Xmx769m" },
           ],
         ],
       ],
@@ -113,13 +113,14 @@ describe("resources", () => {
           env,
           [
             { name: "JVMFLAGS", value: "-ea" },
-            { name: "ZK_SERVER_HEAP", value: "820" },
+            { name: "ZK_SERVER_HEAP", value: "769" },
           ],
         ],
       ],
     ],
     ["reads shares of the memory", /a heap of 840Mi/, [flags("JVMFLAGS", "-XX:MaxRAMPercentage=82.0")]],
     ["accepts a share that leaves room", "nothing", [flags("JVMFLAGS", "-XX:MaxRAMPercentage=75")]],
+    ["refuses one that does not", /a heap of 769Mi/, [flags("JVMFLAGS", "-XX:MaxRAMPercentage=75.1")]],
     [
       "knows the start script's default of 1000 MiB",
       /without a heap setting, so that the start script's heap of 1000Mi/,
