@@ -12,6 +12,11 @@ const diskTypes = [
   "hyperdisk-balanced",
   "hyperdisk-extreme",
 ];
+/**
+ * The drivers that Kubernetes has replaced by CSI drivers; `no-provisioner`, for volumes made by hand, is none.
+ * @see https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration
+ */
+const inTree = /^kubernetes\.io\/(?!no-provisioner$)/;
 const reclaimPolicies = ["Retain", "Delete"];
 
 /**
@@ -30,6 +35,13 @@ export function checkStorage(values: Known<StorageValues>, report: Report): Know
       provisioner,
       "is not the name of a CSI driver",
       `use one such as "${googleDisks}"`,
+    );
+  } else if (provisioner !== undefined && inTree.test(provisioner)) {
+    report.fault(
+      "provisioner",
+      provisioner,
+      "is a driver that Kubernetes has replaced by a CSI driver",
+      `use the CSI driver, such as "${googleDisks}"`,
     );
   }
   if (diskType !== undefined && provisioner === googleDisks && !diskTypes.includes(diskType)) {

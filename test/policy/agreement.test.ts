@@ -66,6 +66,7 @@ const questions: Readonly<Record<string, readonly [Level, Question]>> = {
     "nothing",
     { ensemble: { terminationGracePeriodSeconds: 30 } },
   ],
+  "volumes of a driver that is no more": ["error", { storage: { provisioner: "kubernetes.io/gce-pd" } }],
   "little CPU": ["nothing", { ensemble: { cpu: "50m" } }],
   "memory that GKE's own pods need": ["warning", { ensemble: { memory: "2700Mi" } }],
   "a slow start": ["nothing", { ensemble: { initLimit: 100, syncLimit: 20 } }],
@@ -100,11 +101,12 @@ const stricterPack: Readonly<Record<string, readonly [Level, string, Question]>>
     "gke-cluster",
     { gke: { authorizedNetworks: ["0.0.0.0/0"], allowAnyNetwork: true } },
   ],
-  "volumes of a driver that is no more": [
+  "volumes that somebody makes by hand": [
     "nothing",
     "storage-class",
-    { storage: { provisioner: "kubernetes.io/gce-pd" } },
+    { storage: { provisioner: "kubernetes.io/no-provisioner" } },
   ],
+  "volumes on one node": ["nothing", "storage-class", { storage: { provisioner: "rancher.io/local-path" } }],
   "a production cluster that may be deleted": [
     "nothing",
     "gke-deletion-protection",
