@@ -57,7 +57,7 @@ export interface GkeClusterArgs {
    */
   authorizedNetworks?: pulumi.Input<string[]>;
   /**
-   * Whether `authorizedNetworks` may contain `0.0.0.0/0`.
+   * Whether `authorizedNetworks` may contain `0.0.0.0/0`, or more addresses of the internet than a /8 has.
    * @default false
    */
   allowAnyNetwork?: pulumi.Input<boolean>;

@@ -1,4 +1,4 @@
-import { parseCidr, overlaps } from "../units/cidr.ts";
+import { overlaps, parseCidr, publicAddresses } from "../units/cidr.ts";
 import type { Known } from "../validation/values.ts";
 import type { Report } from "../validation/report.ts";
 import { ofTypes } from "../validation/types.ts";
@@ -144,20 +144,37 @@ function checkNodes(gke: Known<GkeValues>, report: Report): void {
   }
 }
 
+/**
+ * The most addresses of the internet that may reach the API server: a /8. No registry has given one organisation more
+ * at once, so that larger ranges hold strangers. The policy pack draws the same line.
+ */
+const mostPublicAddresses = 2 ** 24;
+
 function checkAccess({ authorizedNetworks, allowAnyNetwork }: Known<GkeValues>, report: Report): void {
-  for (const [index, block] of (authorizedNetworks ?? []).entries()) {
-    const range = parseCidr(block);
-    const path = `authorizedNetworks[${index}]`;
+  const fix = "name your own networks, or none to use the DNS endpoint; if you mean it, set allowAnyNetwork";
+  const blocks = (authorizedNetworks ?? []).map((block, index) => ({
+    block,
+    path: `authorizedNetworks[${index}]`,
+    range: parseCidr(block),
+  }));
+  for (const { block, path, range } of blocks) {
     if (range === undefined) {
       report.fault(path, block, "is not a CIDR block", 'use one such as "203.0.113.0/24"');
     } else if (range.prefix === 0 && allowAnyNetwork === false) {
-      report.fault(
-        path,
-        block,
-        "opens the API server to everyone",
-        "name your own networks, or none to use the DNS endpoint; if you mean it, set allowAnyNetwork",
-      );
+      report.fault(path, block, "opens the API server to everyone", fix);
     }
+  }
+  const ranges = blocks.flatMap(({ range }) => range ?? []);
+  // Together: two halves of the internet are all of it.
+  const reach = publicAddresses(ranges);
+  const isSaid = ranges.some(({ prefix }) => prefix === 0);
+  if (reach > mostPublicAddresses && !isSaid && allowAnyNetwork === false) {
+    report.fault(
+      "authorizedNetworks",
+      authorizedNetworks,
+      `opens the API server to ${reach} addresses of the internet, more than the ${mostPublicAddresses} of a /8`,
+      fix,
+    );
   }
 }
 

@@ -132,6 +132,8 @@ export class GkeCluster extends pulumi.ComponentResource {
       },
       masterAuthorizedNetworksConfig: {
         cidrBlocks: settings.apply((s) => s.authorizedNetworks.map((cidrBlock) => ({ cidrBlock }))),
+        // Else Google decides whether all of its public addresses, other customers' too, come in as well.
+        gcpPublicCidrsAccessEnabled: false,
       },
       controlPlaneEndpointsConfig: {
         dnsEndpointConfig: { allowExternalTraffic: settings.apply((s) => s.authorizedNetworks.length === 0) },

@@ -1,40 +1,75 @@
 import { resourcePolicy } from "../define.ts";
+import { most, parseBlock, publicAddresses } from "../gke/reach.ts";
 import { clusterType, labelOf } from "../gke/stack.ts";
-import { items, known, type Field } from "../reading/field.ts";
+import { known, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { some, type Truth } from "../reading/truth.ts";
 import { texts } from "../settings.ts";
-
-function isOpenToAll(cidr: string): boolean {
-  return /\/0+$/.test(cidr);
-}
 
 function switched(field: Field): Truth {
   return field.unknown ? "unknown" : known(field.boolean()) === true;
 }
 
-/** Private nodes, or authorised networks of which none is the whole internet. */
-function judgeReach(root: Field, report: Report): void {
-  const blocks = root.at("masterAuthorizedNetworksConfig", "cidrBlocks");
-  const ranges = items(blocks).map((block) => block.at("cidrBlock"));
-  for (const range of ranges) {
-    report.check(range.string(), {
-      holds: (cidr) => !isOpenToAll(cidr),
+/** Judges the networks that may reach the API server: all of them together, as two halves of the internet are all of it. */
+function judgeNetworks(config: Field, report: Report): void {
+  const blocks = report.elements(config.at("cidrBlocks")).map((block) => block.at("cidrBlock"));
+  for (const block of blocks) {
+    report.check(block.string(), {
+      holds: (cidr) => parseBlock(cidr)?.everything === false,
       absent: "refused",
-      required: "networks that you know (this one is the whole internet)",
+      required: "networks that you know, as CIDR blocks (a prefix of length 0 is the whole internet)",
       fix: "name your own ranges",
     });
   }
+  const seen = blocks.flatMap((block) => parseBlock(known(block.string()) ?? "") ?? []);
+  const { ipv4, ipv6 } = publicAddresses(seen);
+  if ((ipv4 > most.ipv4 || ipv6 > most.ipv6) && !seen.some(({ everything }) => everything)) {
+    const count = ipv4 > most.ipv4 ? `${ipv4} IPv4 addresses` : "more than a /20 of the IPv6 addresses";
+    report.refuse({
+      path: config.at("cidrBlocks").path,
+      observed: `a list that holds ${count} of the internet`,
+      required:
+        "networks that you know: of the internet a /8 of IPv4 and a /20 of IPv6 at most, all blocks together",
+      fix: "name your own ranges",
+    });
+  }
+  report.check(config.at("gcpPublicCidrsAccessEnabled").boolean(), {
+    holds: (on) => !on,
+    absent: "accepted",
+    required: "false (every public address of Google Cloud comes in, other customers' too)",
+    fix: "set gcpPublicCidrsAccessEnabled to false",
+  });
+}
+
+/**
+ * The API server has no public address, or authorised networks. Private nodes say nothing about it.
+ *
+ * @see https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation
+ */
+function judgeReach(root: Field, report: Report): void {
   const config = root.at("masterAuthorizedNetworksConfig");
-  const authorised: Truth = config.unknown || blocks.unknown ? "unknown" : !config.absent;
-  const reachable = some([switched(root.at("privateClusterConfig", "enablePrivateNodes")), authorised]);
-  if (reachable === "unknown") report.leaveOpen("privateClusterConfig, masterAuthorizedNetworksConfig");
-  if (reachable !== false) return;
+  judgeNetworks(config, report);
+  const privateNodes = root.at("privateClusterConfig", "enablePrivateNodes");
+  const privateEndpoint = root.at("privateClusterConfig", "enablePrivateEndpoint");
+  const addresses = root.at("controlPlaneEndpointsConfig", "ipEndpointsConfig", "enabled");
+  const closed = some([
+    switched(privateEndpoint),
+    addresses.unknown ? "unknown" : known(addresses.boolean()) === false,
+    config.unknown ? "unknown" : !config.absent,
+  ]);
+  if (closed === "unknown") {
+    for (const field of [privateEndpoint, addresses, config]) if (field.unknown) report.leaveOpen(field.path);
+  }
+  if (closed !== false) return;
+  // Google has private endpoints only where the nodes are private, too.
+  const first = switched(privateNodes) === false ? privateNodes : privateEndpoint;
   report.refuse({
-    path: "privateClusterConfig.enablePrivateNodes",
+    path: first.path,
     observed: "not true, and masterAuthorizedNetworksConfig is missing",
-    required: "private nodes or authorised networks",
-    fix: "set privateClusterConfig.enablePrivateNodes to true, with a NAT for the nodes' own requests",
+    required: "an API server without a public address, or with authorised networks",
+    fix:
+      "set privateClusterConfig.enablePrivateNodes and enablePrivateEndpoint to true, with a NAT for the nodes' own " +
+      "requests, or name the networks in masterAuthorizedNetworksConfig",
   });
 }
 
@@ -95,6 +130,12 @@ export const gkeCluster = resourcePolicy({
       fix: "set releaseChannel.channel to REGULAR",
     });
     judgeReach(root, report);
+    report.check(root.at("enableLegacyAbac").boolean(), {
+      holds: (on) => !on,
+      absent: "accepted",
+      required: "false (legacy authorisation gives service accounts nearly everything, whatever RBAC says)",
+      fix: "remove enableLegacyAbac",
+    });
     judgeCredentials(root.at("masterAuth"), report);
     if (known(root.at("enableAutopilot").boolean()) === true) return;
     report.check(root.at("workloadIdentityConfig", "workloadPool").string(), {

@@ -4,6 +4,11 @@ import type * as Components from "../../components/index.ts";
 import type { GkeClusterArgs } from "../../components/gke/args.ts";
 import { at, MockEngine, pathsOf, thrownBy, valueOf } from "./mocks.ts";
 
+/** All blocks of a prefix of so many bits, at most 8: together, the whole internet. */
+function halves(bits: number): string[] {
+  return Array.from({ length: 2 ** bits }, (_, n) => `${n * 2 ** (8 - bits)}.0.0.0/${bits}`);
+}
+
 describe("GkeCluster", () => {
   let engine: MockEngine;
   let components: typeof Components;
@@ -99,6 +104,7 @@ describe("GkeCluster", () => {
     const made = await make({ authorizedNetworks: ["203.0.113.0/24"] });
     expect(at(cluster(), "masterAuthorizedNetworksConfig")).to.deep.equal({
       cidrBlocks: [{ cidrBlock: "203.0.113.0/24" }],
+      gcpPublicCidrsAccessEnabled: false,
     });
     expect(at(cluster(), "privateClusterConfig", "enablePrivateEndpoint")).to.equal(false);
     const server = at(JSON.parse(await valueOf(made.kubeconfig)), "clusters", 0, "cluster");
@@ -108,6 +114,10 @@ describe("GkeCluster", () => {
   it("is reached only at its DNS endpoint when no network is authorised", async () => {
     const made = await make();
     expect(at(cluster(), "privateClusterConfig", "enablePrivateEndpoint")).to.equal(true);
+    expect(at(cluster(), "masterAuthorizedNetworksConfig")).to.deep.equal({
+      cidrBlocks: [],
+      gcpPublicCidrsAccessEnabled: false,
+    });
     expect(
       at(cluster(), "controlPlaneEndpointsConfig", "dnsEndpointConfig", "allowExternalTraffic"),
     ).to.equal(true);
@@ -157,6 +167,10 @@ describe("GkeCluster", () => {
     { args: { maintenanceStart: "25:00" }, path: "maintenanceStart" },
     { args: { authorizedNetworks: ["203.0.113.7/24"] }, path: "authorizedNetworks[0]" },
     { args: { authorizedNetworks: ["203.0.113.0/24", "0.0.0.0/0"] }, path: "authorizedNetworks[1]" },
+    { args: { authorizedNetworks: ["0.0.0.0/1", "128.0.0.0/1"] }, path: "authorizedNetworks" },
+    { args: { authorizedNetworks: ["8.0.0.0/7"] }, path: "authorizedNetworks" },
+    { args: { authorizedNetworks: ["8.0.0.0/8", "9.0.0.0/32"] }, path: "authorizedNetworks" },
+    { args: { authorizedNetworks: halves(6) }, path: "authorizedNetworks" },
     { args: { podRange: "10.128.0.0/16" }, path: "podRange" },
     { args: { podRange: "10.132.0.0/22" }, path: "podRange" },
     { args: { serviceRange: "here" }, path: "serviceRange" },
@@ -170,6 +184,25 @@ describe("GkeCluster", () => {
       expect(pathsOf(error)).to.deep.equal([path]);
     });
   }
+
+  for (const authorizedNetworks of [
+    ["8.0.0.0/8"],
+    ["8.0.0.0/9", "8.128.0.0/9", "8.0.0.0/10"],
+    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "203.0.113.0/24"],
+    ["240.0.0.0/4"],
+  ]) {
+    it(`lets in ${authorizedNetworks.join(" and ")}`, async () => {
+      await make({ authorizedNetworks });
+      expect(at(cluster(), "masterAuthorizedNetworksConfig", "cidrBlocks")).to.deep.equal(
+        authorizedNetworks.map((cidrBlock) => ({ cidrBlock })),
+      );
+    });
+  }
+
+  it("opens the API server to two halves of the internet only when that is said twice", async () => {
+    await make({ authorizedNetworks: ["0.0.0.0/1", "128.0.0.0/1"], allowAnyNetwork: true });
+    expect(at(cluster(), "masterAuthorizedNetworksConfig", "cidrBlocks")).to.have.length(2);
+  });
 
   it("opens the API server to everyone only when that is said twice", async () => {
     await make({ authorizedNetworks: ["0.0.0.0/0"], allowAnyNetwork: true });

@@ -183,7 +183,16 @@ describe("CIDR blocks", () => {
   it("are read, and refused when an address has host bits", () => {
     expect(parseCidr("10.0.0.0/8")).to.deep.equal({ first: 10 * 2 ** 24, size: 2 ** 24, prefix: 8 });
     expect(parseCidr("0.0.0.0/0")).to.deep.include({ prefix: 0 });
-    for (const text of ["10.0.0.1/8", "10.0.0.0", "256.0.0.0/8", "10.0.0.0/33", "::/0", ""]) {
+    for (const text of [
+      "10.0.0.1/8",
+      "10.0.0.0",
+      "256.0.0.0/8",
+      "10.0.0.0/33",
+      "::/0",
+      "010.0.0.0/8",
+      "10.0.0.0/08",
+      "",
+    ]) {
       expect(parseCidr(text)).to.equal(undefined);
     }
   });

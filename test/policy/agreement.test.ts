@@ -74,6 +74,12 @@ const questions: Readonly<Record<string, readonly [Level, Question]>> = {
   "no network policy": ["nothing", { ensemble: { networkPolicy: false } }],
   "no metrics": ["nothing", { ensemble: { metrics: false } }],
   "an API server for everyone": ["error", { gke: { authorizedNetworks: ["0.0.0.0/0"] } }],
+  "an API server for both halves of the internet": [
+    "error",
+    { gke: { authorizedNetworks: ["0.0.0.0/1", "128.0.0.0/1"] } },
+  ],
+  "an API server for an organisation of a /8": ["nothing", { gke: { authorizedNetworks: ["8.0.0.0/8"] } }],
+  "an API server for private networks": ["nothing", { gke: { authorizedNetworks: ["10.0.0.0/8"] } }],
   "a cluster that may be deleted, of a development stack": [
     "nothing",
     { gke: { deletionProtection: false } },
@@ -100,6 +106,11 @@ const stricterPack: Readonly<Record<string, readonly [Level, string, Question]>>
     "nothing",
     "gke-cluster",
     { gke: { authorizedNetworks: ["0.0.0.0/0"], allowAnyNetwork: true } },
+  ],
+  "an API server for more than a /8, as was said": [
+    "nothing",
+    "gke-cluster",
+    { gke: { authorizedNetworks: ["8.0.0.0/7"], allowAnyNetwork: true } },
   ],
   "volumes that somebody makes by hand": [
     "nothing",

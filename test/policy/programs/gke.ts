@@ -71,3 +71,20 @@ export const openToAll: Program = {
   resources: withCluster(["masterAuthorizedNetworksConfig"], { cidrBlocks: [{ cidrBlock: "0.0.0.0/0" }] }),
   refusals: { "gke-cluster": 'cidrBlock is "0.0.0.0/0"' },
 };
+
+export const openInHalves: Program = {
+  resources: withCluster(["masterAuthorizedNetworksConfig"], {
+    cidrBlocks: [{ cidrBlock: "0.0.0.0/1" }, { cidrBlock: "128.0.0.0/1" }],
+  }),
+  refusals: { "gke-cluster": "IPv4 addresses of the internet" },
+};
+
+export const publicEndpoint: Program = {
+  resources: withCluster(["privateClusterConfig"], { enablePrivateNodes: true }),
+  refusals: { "gke-cluster": "enablePrivateEndpoint is not true" },
+};
+
+export const legacyAuthorisation: Program = {
+  resources: withCluster(["enableLegacyAbac"], true),
+  refusals: { "gke-cluster": "enableLegacyAbac is true" },
+};

@@ -1,17 +1,22 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { largestHeapShare, parseHeap } from "../../../components/ensemble/heap.ts";
+import { checkGke } from "../../../components/gke/check.ts";
 import { parseMachineType as machineInProgram } from "../../../components/gke/machineType.ts";
 import {
   parseImage as imageInProgram,
   tagVersion as versionInProgram,
 } from "../../../components/units/image.ts";
 import { mebibyte, parseQuantity as inProgram } from "../../../components/units/quantity.ts";
+import { Report } from "../../../components/validation/report.ts";
 import { parseMachineType as machineInPack } from "../../../policy/gke/machine-type.ts";
 import { parseQuantity as inPack, quantityPattern } from "../../../policy/kubernetes/quantity.ts";
+import { gkeCluster } from "../../../policy/rules/gke-cluster.ts";
 import { resources } from "../../../policy/rules/resources.ts";
 import { parseJvmSize } from "../../../policy/zookeeper/heap.ts";
 import { parseImage as imageInPack, tagVersion as versionInPack } from "../../../policy/zookeeper/image.ts";
+import { cluster } from "../fixtures/ensemble.ts";
+import { changed, judge } from "../harness.ts";
 
 /**
  * What the program takes, the pack must read in the same way, and the other way round: the two are packages that cannot
@@ -470,6 +475,60 @@ describe("program and pack read the same", () => {
     it("the largest one is the same share of the memory", () => {
       const { default: percent } = resources.configSchema?.properties["maximumHeapPercent"] ?? {};
       expect(percent).to.equal(largestHeapShare * 100);
+    });
+  });
+
+  describe("authorised networks", () => {
+    const refusedByProgram = (authorizedNetworks: string[]): boolean => {
+      const report = new Report();
+      checkGke({ authorizedNetworks, allowAnyNetwork: false }, report);
+      return report.faults.length > 0;
+    };
+    const refusedByPack = (blocks: string[]): boolean => {
+      const config = { cidrBlocks: blocks.map((cidrBlock) => ({ cidrBlock })) };
+      return (
+        judge(gkeCluster, [changed(cluster, ["masterAuthorizedNetworksConfig"], config)]).violations.length >
+        0
+      );
+    };
+
+    it("of any blocks are as open to both", () => {
+      const block = fc
+        .tuple(
+          fc.nat(2 ** 32 - 1),
+          fc.oneof(fc.integer({ min: 0, max: 32 }), fc.integer({ min: 7, max: 12 })),
+        )
+        .map(([address, prefix]) => {
+          const first = address - (address % 2 ** (32 - prefix));
+          return `${[24, 16, 8, 0].map((bits) => Math.floor(first / 2 ** bits) % 256).join(".")}/${prefix}`;
+        });
+      const seen = { refused: 0, accepted: 0 };
+      fc.assert(
+        fc.property(fc.array(block, { maxLength: 5 }), (blocks) => {
+          const refused = refusedByProgram(blocks);
+          expect(refusedByPack(blocks)).to.equal(refused);
+          seen[refused ? "refused" : "accepted"] += 1;
+        }),
+        { numRuns: 1000 },
+      );
+      expect(seen.refused).to.be.above(50);
+      expect(seen.accepted).to.be.above(50);
+    });
+
+    it("that are no blocks are refused by both", () => {
+      for (const text of [
+        "",
+        "all",
+        "192.0.2.0",
+        "192.0.2.0/33",
+        "256.0.0.0/8",
+        "1.2.3/8",
+        "01.0.0.0/8",
+        "1.0.0.0/8 ",
+      ]) {
+        expect(refusedByProgram([text]), text).to.equal(true);
+        expect(refusedByPack([text]), text).to.equal(true);
+      }
     });
   });
 });

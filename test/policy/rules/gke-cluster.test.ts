@@ -28,11 +28,162 @@ describe("gke-cluster", () => {
       /enablePrivateNodes is not true, and masterAuthorizedNetworksConfig is missing/,
       [[privateNodes, undefined]],
     ],
-    ["refuses private nodes off", /is not true/, [[[...privateNodes, "enablePrivateNodes"], false]]],
+    [
+      "refuses private nodes off",
+      /enablePrivateNodes is not true/,
+      [[privateNodes, { enablePrivateNodes: false, enablePrivateEndpoint: false }]],
+    ],
+    [
+      "refuses private nodes with an API server for everyone",
+      /enablePrivateEndpoint is not true, and masterAuthorizedNetworksConfig is missing; required: an API server without a public address/,
+      [[privateNodes, { enablePrivateNodes: true }]],
+    ],
+    [
+      "refuses an API server for everyone that is said to be one",
+      /enablePrivateEndpoint is not true/,
+      [[[...privateNodes, "enablePrivateEndpoint"], false]],
+    ],
+    [
+      "refuses an API server for everyone beside a DNS endpoint",
+      /enablePrivateEndpoint is not true/,
+      [
+        [privateNodes, { enablePrivateNodes: true }],
+        [["controlPlaneEndpointsConfig"], { dnsEndpointConfig: { allowExternalTraffic: true } }],
+      ],
+    ],
+    [
+      "refuses an address that is said to be there",
+      /enablePrivateEndpoint is not true/,
+      [
+        [privateNodes, { enablePrivateNodes: true }],
+        [["controlPlaneEndpointsConfig"], { ipEndpointsConfig: { enabled: true } }],
+      ],
+    ],
+    [
+      "accepts a DNS endpoint alone",
+      "nothing",
+      [
+        [privateNodes, undefined],
+        [
+          ["controlPlaneEndpointsConfig"],
+          { ipEndpointsConfig: { enabled: false }, dnsEndpointConfig: { allowExternalTraffic: true } },
+        ],
+      ],
+    ],
+    [
+      "leaves an unknown address open",
+      "open",
+      [
+        [privateNodes, undefined],
+        [["controlPlaneEndpointsConfig"], { ipEndpointsConfig: { enabled: unknownValue } }],
+      ],
+    ],
+    [
+      "leaves an unknown private endpoint open",
+      "open",
+      [[privateNodes, { enablePrivateNodes: true, enablePrivateEndpoint: unknownValue }]],
+    ],
+    [
+      "accepts networks without any block: nobody comes in at the public address",
+      "nothing",
+      [[privateNodes, undefined], networks()],
+    ],
+    [
+      "asks the same of Autopilot",
+      /enablePrivateEndpoint is not true/,
+      [
+        [["enableAutopilot"], true],
+        [privateNodes, { enablePrivateNodes: true }],
+      ],
+    ],
+    ["refuses legacy authorisation", /enableLegacyAbac is true/, [[["enableLegacyAbac"], true]]],
+    ["accepts it turned off", "nothing", [[["enableLegacyAbac"], false]]],
+    ["leaves it open while unknown", "open", [[["enableLegacyAbac"], unknownValue]]],
+    [
+      "refuses it of Autopilot too",
+      /enableLegacyAbac is true/,
+      [
+        [["enableAutopilot"], true],
+        [["enableLegacyAbac"], true],
+      ],
+    ],
+    [
+      "refuses Google Cloud's public addresses",
+      /gcpPublicCidrsAccessEnabled is true/,
+      [
+        [
+          ["masterAuthorizedNetworksConfig"],
+          { cidrBlocks: [{ cidrBlock: "192.0.2.0/24" }], gcpPublicCidrsAccessEnabled: true },
+        ],
+      ],
+    ],
+    [
+      "accepts them turned off",
+      "nothing",
+      [[["masterAuthorizedNetworksConfig"], { gcpPublicCidrsAccessEnabled: false }]],
+    ],
+    [
+      "leaves them open while unknown",
+      "open",
+      [[["masterAuthorizedNetworksConfig"], { gcpPublicCidrsAccessEnabled: unknownValue }]],
+    ],
     ["accepts authorised networks instead", "nothing", [[privateNodes, undefined], networks("192.0.2.0/24")]],
     ["refuses the whole internet", /cidrBlock is "0.0.0.0\/0"/, [networks("192.0.2.0/24", "0.0.0.0/0")]],
     ["refuses the whole IPv6 internet", /cidrBlock is "::\/0"/, [networks("::/0")]],
     ["accepts large networks", "nothing", [networks("10.0.0.0/8", "10.0.0.0/10")]],
+    [
+      "refuses the internet in two halves",
+      /cidrBlocks is a list that holds \d+ IPv4 addresses of the internet/,
+      [networks("0.0.0.0/1", "128.0.0.0/1")],
+    ],
+    ["refuses half of the internet", /cidrBlocks is a list that holds/, [networks("128.0.0.0/1")]],
+    [
+      "refuses the internet in many parts",
+      /cidrBlocks is a list that holds/,
+      [networks(...Array.from({ length: 256 }, (_, n) => `${n}.0.0.0/8`))],
+    ],
+    ["refuses more than a /8", /holds 33554432 IPv4 addresses/, [networks("8.0.0.0/7")]],
+    [
+      "refuses a /8 and one more address",
+      /holds 16777217 IPv4 addresses/,
+      [networks("8.0.0.0/8", "9.9.9.9/32")],
+    ],
+    ["accepts a /8", "nothing", [networks("8.0.0.0/8")]],
+    [
+      "counts an address once",
+      "nothing",
+      [networks("8.0.0.0/8", "8.0.0.0/9", "8.1.0.0/16", "8.128.0.0/9", "8.8.8.8/32")],
+    ],
+    [
+      "does not count private addresses",
+      "nothing",
+      [networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")],
+    ],
+    ["counts the public addresses beside them", /IPv4 addresses of the internet/, [networks("10.0.0.0/6")]],
+    ["refuses the whole internet with host bits", /cidrBlock is "8.8.8.8\/0"/, [networks("8.8.8.8/0")]],
+    ["sees through host bits", /IPv4 addresses of the internet/, [networks("8.8.8.8/1", "200.1.2.3/1")]],
+    ["refuses IPv6 in two halves", /addresses of the internet/, [networks("::/1", "8000::/1")]],
+    ["refuses all that is routed of IPv6", /more than a \/20 of the IPv6 addresses/, [networks("2000::/3")]],
+    ["refuses it in parts", /of the IPv6 addresses/, [networks("2000::/4", "3000::/4")]],
+    ["accepts a network of IPv6", "nothing", [networks("2001:db8::/32", "2a00:1450:4001::/48", "fd00::/8")]],
+    [
+      "sees IPv4 addresses that are written as IPv6 ones",
+      /IPv4 addresses of the internet/,
+      [networks("::ffff:0:0/97", "::ffff:128.0.0.0/97")],
+    ],
+    ["refuses what is no block", /cidrBlock is "everyone"/, [networks("everyone")]],
+    ["refuses an address without a prefix", /cidrBlock is "192.0.2.1"/, [networks("192.0.2.1")]],
+    ["refuses a prefix that is too long", /cidrBlock is "192.0.2.1\/33"/, [networks("192.0.2.1/33")]],
+    [
+      "judges what is known beside an unknown range",
+      /holds \d+ IPv4 addresses/,
+      [networks("0.0.0.0/1", unknownValue, "128.0.0.0/1")],
+    ],
+    [
+      "refuses a list of the wrong type",
+      /cidrBlocks is "192.0.2.0\/24" \(wrong type\)/,
+      [[["masterAuthorizedNetworksConfig"], { cidrBlocks: "192.0.2.0/24" }]],
+    ],
     ["refuses a network without range", /cidrBlock is missing/, [networks(undefined)]],
     [
       "leaves unknown networks open",
