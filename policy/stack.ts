@@ -2,22 +2,24 @@ import type { StackResource } from "./define.ts";
 import { kubernetesObject, parseType, type KubernetesObject } from "./kubernetes/object.ts";
 import { workloadsOf } from "./kubernetes/workload.ts";
 import type { Server } from "./define.ts";
+import { items } from "./reading/field.ts";
 import type { Truth } from "./reading/truth.ts";
 import type { Values } from "./settings.ts";
 import { recognise, recognitionSettings } from "./zookeeper/recognition.ts";
 
-/** The Kubernetes objects of a kind that the stack holds. */
+/** The Kubernetes objects of a kind that the stack holds, also as the items of a list. */
 export function objectsOf(
   resources: readonly StackResource[],
   group: string,
   kind: string,
 ): readonly KubernetesObject[] {
-  return resources
-    .filter(({ type }) => {
-      const parsed = parseType(type);
-      return parsed?.kind === kind && parsed.group === group;
-    })
-    .map((resource) => kubernetesObject(resource, kind));
+  return resources.flatMap((resource) => {
+    const parsed = parseType(resource.type);
+    if (parsed?.group !== group) return [];
+    if (parsed.kind === kind) return kubernetesObject(resource, kind);
+    if (parsed.kind !== `${kind}List`) return [];
+    return items(resource.root.at("items")).map((root) => kubernetesObject(resource, kind, root));
+  });
 }
 
 /** A workload of the stack that runs ZooKeeper servers, or may do so. */

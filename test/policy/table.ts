@@ -25,12 +25,15 @@ export function expectVerdict(
   if (expected === "open") expect(open.join("\n")).to.contain(policy.name);
 }
 
+/** One test: what the policy should say of the target with the edits made. */
+export type Row = readonly [title: string, expected: Expected, edits: readonly Edit[], run?: Run];
+
 /** Declares one test per row: the target of the resources with the edits made, and what the policy should say. */
 export function rows(
   policy: Policies[number],
   resources: readonly Registered[],
   target: Registered,
-  table: readonly (readonly [title: string, expected: Expected, edits: readonly Edit[], run?: Run])[],
+  table: readonly Row[],
 ): void {
   for (const [title, expected, edits, run] of table) {
     it(title, () => {

@@ -99,3 +99,35 @@ export const unpublishedNames: Program = {
   resources: replaced(objects, headless, changed(headless, ["spec", "publishNotReadyAddresses"], false)),
   refusals: { "network-exposure": "publishNotReadyAddresses is missing" },
 };
+
+/** The metrics of servers that are in another stack. */
+export const metricsForEveryone: Program = {
+  resources: replaced(objects, client, client, {
+    type: client.type,
+    name: "zookeeper-metrics",
+    props: {
+      metadata: { name: "zookeeper-metrics", namespace: "default" },
+      spec: {
+        type: "LoadBalancer",
+        selector: { app: "elsewhere" },
+        ports: [{ port: 80, targetPort: "metrics" }],
+      },
+    },
+  }),
+  refusals: { "network-exposure": 'spec.type is "LoadBalancer"' },
+};
+
+export const route: Program = {
+  resources: [
+    ...objects,
+    {
+      type: "kubernetes:gateway.networking.k8s.io/v1alpha2:TCPRoute",
+      name: "zk",
+      props: {
+        metadata: { name: "zk", namespace: "default" },
+        spec: { parentRefs: [{ name: "public" }], rules: [{ backendRefs: [{ name: "zk-cs", port: 2181 }] }] },
+      },
+    },
+  ],
+  refusals: { "network-exposure": '"zk-cs", a Service that leads to ZooKeeper' },
+};

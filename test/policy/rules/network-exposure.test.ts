@@ -1,7 +1,7 @@
 import { networkExposure } from "../../../policy/rules/network-exposure.ts";
-import { client, headless, neighbours, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, unknownValue } from "../harness.ts";
-import { expectVerdict, rows } from "../table.ts";
+import { client, containerPath, headless, neighbours, statefulSet } from "../fixtures/ensemble.ts";
+import { changed, unknownValue, type Registered, type Run } from "../harness.ts";
+import { expectVerdict, rows, type Expected, type Row } from "../table.ts";
 
 const type = ["spec", "type"];
 const exposed = /Service default\/zk-cs: spec.type is "LoadBalancer"; required: a Service inside the cluster/;
@@ -46,6 +46,81 @@ describe("network-exposure", () => {
         [["spec", "selector"], undefined],
         [["spec", "ports"], [{ port: 80, targetPort: 2181 }]],
       ],
+    ],
+    ...[7000, 8080, 2181, 2281, 2888, 3888].flatMap((port): Row[] => [
+      [
+        `refuses by port ${port}`,
+        exposed,
+        [
+          [type, "LoadBalancer"],
+          [["spec", "selector"], { app: "elsewhere" }],
+          [["spec", "ports"], [{ port }]],
+        ],
+      ],
+      [
+        `refuses by target port ${port}, also where it is a text`,
+        exposed,
+        [
+          [type, "LoadBalancer"],
+          [["spec", "selector"], undefined],
+          [["spec", "ports"], [{ port: 443, targetPort: String(port) }]],
+        ],
+      ],
+    ]),
+    ...[
+      "client",
+      "secure-client",
+      "follower",
+      "leader-election",
+      "metrics",
+      "admin",
+      "zookeeper",
+      "zk-client",
+    ].map((targetPort): Row => [
+      `refuses by a target port named ${targetPort}`,
+      exposed,
+      [
+        [type, "LoadBalancer"],
+        [["spec", "selector"], { app: "elsewhere" }],
+        [["spec", "ports"], [{ port: 443, targetPort }]],
+      ],
+    ]),
+    [
+      "leaves other names of ports alone",
+      "nothing",
+      [
+        [type, "LoadBalancer"],
+        [["spec", "selector"], { app: "elsewhere" }],
+        [["spec", "ports"], [{ port: 443, targetPort: "https" }]],
+      ],
+    ],
+    [
+      "refuses node ports of them, too",
+      /type is "NodePort"/,
+      [
+        [type, "NodePort"],
+        [["spec", "selector"], { app: "elsewhere" }],
+        [["spec", "ports"], [{ port: 80, targetPort: "metrics", nodePort: 30080 }]],
+      ],
+    ],
+    [
+      "refuses external addresses of them, too",
+      /externalIPs is a list/,
+      [
+        [["spec", "externalIPs"], ["192.0.2.1"]],
+        [["spec", "selector"], { app: "elsewhere" }],
+        [["spec", "ports"], [{ port: 80, targetPort: 7000 }]],
+      ],
+    ],
+    [
+      "takes settings: allowed Services by port",
+      "nothing",
+      [
+        [type, "LoadBalancer"],
+        [["spec", "selector"], { app: "elsewhere" }],
+        [["spec", "ports"], [{ port: 7000 }]],
+      ],
+      { config: { allowedServices: ["default/zk-cs"] } },
     ],
     [
       "leaves other ports alone",
@@ -143,5 +218,294 @@ describe("network-exposure", () => {
     expectVerdict(networkExposure, neighbours, "nothing");
     const service = changed(changed(client, type, "LoadBalancer"), ["spec", "selector"], { app: "web" });
     expectVerdict(networkExposure, [statefulSet, ...neighbours, service], "nothing");
+  });
+
+  it("looks names of ports up in the stack's servers", () => {
+    const named = changed(
+      statefulSet,
+      [...containerPath, "ports"],
+      [
+        { name: "zoo", containerPort: 2181 },
+        { name: "web", containerPort: 9141 },
+        { containerPort: 2888 },
+        { containerPort: 3888 },
+      ],
+    );
+    const service = (targetPort: string) =>
+      [
+        [type, "LoadBalancer"],
+        [["spec", "selector"], { app: "elsewhere" }],
+        [["spec", "ports"], [{ port: 443, targetPort }]],
+      ].reduce((made, [path, value]) => changed(made, path as string[], value), client);
+    expectVerdict(networkExposure, [named, service("zoo")], exposed);
+    expectVerdict(networkExposure, [named, service("web")], "nothing");
+  });
+
+  it("leaves ports and names that others use alone where nothing says ZooKeeper", () => {
+    const web = (port: object, selector: object | undefined = { app: "web" }): Registered => ({
+      type: "kubernetes:core/v1:Service",
+      name: "web",
+      props: { metadata: { name: "web" }, spec: { type: "LoadBalancer", selector, ports: [port] } },
+    });
+    for (const port of [
+      { port: 8080 },
+      { port: 7000 },
+      { port: 80, targetPort: 8080 },
+      { port: 80, targetPort: "client" },
+    ]) {
+      // What it selects is not in the stack, with or without an ensemble beside it.
+      expectVerdict(networkExposure, [web(port)], "nothing");
+      expectVerdict(networkExposure, [statefulSet, client, web(port)], "nothing");
+    }
+    expectVerdict(
+      networkExposure,
+      [web({ port: 2181 })],
+      /Service default\/web: spec.type is "LoadBalancer"/,
+    );
+    // Without a selector, it may lead anywhere, and the stack has servers with such ports.
+    const open: Registered = changed(web({ port: 7000 }), ["spec", "selector"], undefined);
+    expectVerdict(networkExposure, [open], "nothing");
+    expectVerdict(
+      networkExposure,
+      [statefulSet, client, open],
+      /Service default\/web: spec.type is "LoadBalancer"/,
+    );
+    // A label says what the selector does not.
+    const labelled = changed(web({ port: 7000 }), ["metadata", "labels"], {
+      "app.kubernetes.io/name": "zookeeper",
+    });
+    expectVerdict(networkExposure, [labelled], /spec.type is "LoadBalancer"/);
+  });
+
+  it("judges Services in a list", () => {
+    const list: Registered = {
+      type: "kubernetes:core/v1:ServiceList",
+      name: "services",
+      props: { items: [headless.props, changed(client, type, "LoadBalancer").props] },
+    };
+    expectVerdict(networkExposure, [statefulSet, list], /zk-cs: items\[1\].spec.type is "LoadBalancer"/);
+  });
+});
+
+describe("network-exposure of routes", () => {
+  const gateway = (gatewayClassName: string, namespace = "default"): Registered => ({
+    type: "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+    name: "public",
+    props: { metadata: { name: "public", namespace }, spec: { gatewayClassName } },
+  });
+  const route = (kind: string, spec: object, version = "v1"): Registered => ({
+    type: `kubernetes:gateway.networking.k8s.io/${version}:${kind}`,
+    name: "zk",
+    props: {
+      metadata: { name: "zk", namespace: "default" },
+      spec: { parentRefs: [{ name: "public" }], ...spec },
+    },
+  });
+  const to = (...backendRefs: unknown[]) => ({ rules: [{ backendRefs }] });
+  const ingress = (spec: object, annotations = {}): Registered => ({
+    type: "kubernetes:networking.k8s.io/v1:Ingress",
+    name: "web",
+    props: { metadata: { name: "web", namespace: "default", annotations }, spec },
+  });
+  const path = (backend: object) => ({ rules: [{ http: { paths: [{ path: "/", backend }] } }] });
+  const stack = [statefulSet, headless, client];
+  const leads = (kind: string, at: string) =>
+    new RegExp(
+      `^${kind} default/.*: ${at} is ".*", a Service that leads to ZooKeeper; required: no way to ZooKeeper`,
+    );
+
+  for (const [kind, version] of [
+    ["HTTPRoute", "v1"],
+    ["GRPCRoute", "v1"],
+    ["TLSRoute", "v1alpha3"],
+    ["TCPRoute", "v1alpha2"],
+    ["UDPRoute", "v1alpha2"],
+  ] as const) {
+    it(`refuses a ${kind} to a Service of the servers, whatever its port`, () => {
+      for (const port of [2181, 80, undefined]) {
+        expectVerdict(
+          networkExposure,
+          [...stack, route(kind, to({ name: "other", port: 80 }, { name: "zk-cs", port }), version)],
+          leads(kind, "spec\\.rules\\[0\\]\\.backendRefs\\[1\\]\\.name"),
+        );
+      }
+    });
+  }
+
+  const backend = "spec\\.rules\\[0\\]\\.backendRefs\\[0\\]\\.name";
+  const cases: readonly (readonly [string, readonly Registered[], Expected, Run?])[] = [
+    ["accepts a route to another Service", [route("TCPRoute", to({ name: "web", port: 80 }))], "nothing"],
+    [
+      "accepts a route to a Service of the same name elsewhere",
+      [route("TCPRoute", to({ name: "zk-cs", namespace: "other", port: 80 }))],
+      "nothing",
+    ],
+    [
+      "refuses a route from another namespace",
+      [
+        changed(
+          route("TCPRoute", to({ name: "zk-cs", namespace: "default" })),
+          ["metadata", "namespace"],
+          "edge",
+        ),
+      ],
+      /TCPRoute edge\/zk: .* leads to ZooKeeper/,
+    ],
+    [
+      "refuses a copy of requests",
+      [
+        route("HTTPRoute", {
+          rules: [
+            {
+              backendRefs: [{ name: "web", port: 80 }],
+              filters: [
+                { type: "RequestMirror", requestMirror: { backendRef: { name: "zk-cs", port: 7000 } } },
+              ],
+            },
+          ],
+        }),
+      ],
+      leads("HTTPRoute", "spec\\.rules\\[0\\]\\.filters\\[0\\]\\.requestMirror\\.backendRef\\.name"),
+    ],
+    [
+      "refuses a Service that is not in the stack by its port",
+      [route("TCPRoute", to({ name: "elsewhere", port: 2181 }))],
+      leads("TCPRoute", backend),
+    ],
+    [
+      "refuses one by its name and port",
+      [route("TCPRoute", to({ name: "orders-zookeeper", port: 7000 }))],
+      leads("TCPRoute", backend),
+    ],
+    [
+      "accepts one with a port that others use",
+      [route("HTTPRoute", to({ name: "grafana", port: 8080 }))],
+      "nothing",
+    ],
+    [
+      "accepts what is no Service",
+      [route("HTTPRoute", to({ group: "storage.example", kind: "Bucket", name: "zk-cs" }))],
+      "nothing",
+    ],
+    [
+      "refuses a Service of the fleet",
+      [route("HTTPRoute", to({ group: "net.gke.io", kind: "ServiceImport", name: "zk-cs", port: 7000 }))],
+      leads("HTTPRoute", backend),
+    ],
+    [
+      "accepts a route inside a mesh",
+      [
+        route("TCPRoute", {
+          ...to({ name: "zk-cs", port: 2181 }),
+          parentRefs: [{ kind: "Service", name: "zk-cs" }],
+        }),
+      ],
+      "nothing",
+    ],
+    [
+      "takes settings: allowed Services",
+      [route("TCPRoute", to({ name: "zk-cs", port: 2181 }))],
+      "nothing",
+      { config: { allowedServices: ["default/zk-cs"] } },
+    ],
+    [
+      "refuses an internal Gateway",
+      [gateway("gke-l7-rilb"), route("TCPRoute", to({ name: "zk-cs", port: 2181 }))],
+      leads("TCPRoute", backend),
+    ],
+    [
+      "takes settings: internal Gateways",
+      [gateway("gke-l7-rilb"), route("TCPRoute", to({ name: "zk-cs", port: 2181 }))],
+      "nothing",
+      allow,
+    ],
+    [
+      "refuses others all the same",
+      [gateway("gke-l7-global-external-managed"), route("TCPRoute", to({ name: "zk-cs", port: 2181 }))],
+      leads("TCPRoute", backend),
+      allow,
+    ],
+    [
+      "refuses one that is not in the stack all the same",
+      [route("TCPRoute", to({ name: "zk-cs", port: 2181 }))],
+      leads("TCPRoute", backend),
+      allow,
+    ],
+    ["leaves an unknown backend open", [route("TCPRoute", to({ name: unknownValue }))], "open"],
+    ["leaves unknown backends open", [route("TCPRoute", { rules: unknownValue })], "open"],
+    [
+      "leaves an unknown namespace open",
+      [route("TCPRoute", to({ name: "zk-cs", namespace: unknownValue }))],
+      "open",
+    ],
+    [
+      "leaves the namespace of another Service alone",
+      [route("TCPRoute", to({ name: "web", namespace: unknownValue }))],
+      "nothing",
+    ],
+    [
+      "refuses an Ingress",
+      [ingress(path({ service: { name: "zk-cs", port: { number: 7000 } } }))],
+      leads("Ingress", "spec\\.rules\\[0\\]\\.http\\.paths\\[0\\]\\.backend\\.service\\.name"),
+    ],
+    [
+      "refuses an Ingress by default",
+      [ingress({ defaultBackend: { service: { name: "zk-cs", port: { name: "client" } } } })],
+      leads("Ingress", "spec\\.defaultBackend\\.service\\.name"),
+    ],
+    [
+      "refuses an Ingress of old",
+      [
+        {
+          ...ingress(path({ serviceName: "zk-cs", servicePort: 2181 })),
+          type: "kubernetes:extensions/v1beta1:Ingress",
+        },
+      ],
+      leads("Ingress", "spec\\.rules\\[0\\]\\.http\\.paths\\[0\\]\\.backend\\.serviceName"),
+    ],
+    [
+      "refuses an Ingress to a port of ZooKeeper's elsewhere",
+      [ingress(path({ service: { name: "elsewhere", port: { number: 2181 } } }))],
+      leads("Ingress", ".*"),
+    ],
+    [
+      "accepts an Ingress to others",
+      [
+        ingress(path({ service: { name: "web", port: { number: 8080 } } })),
+        ingress(path({ resource: { kind: "Bucket", name: "zk-cs" } })),
+      ],
+      "nothing",
+    ],
+    [
+      "takes settings: internal Ingresses",
+      [
+        ingress(path({ service: { name: "zk-cs", port: { number: 7000 } } }), {
+          "kubernetes.io/ingress.class": "gce-internal",
+        }),
+      ],
+      "nothing",
+      allow,
+    ],
+    [
+      "refuses external Ingresses all the same",
+      [
+        ingress({
+          ingressClassName: "nginx",
+          ...path({ service: { name: "zk-cs", port: { number: 7000 } } }),
+        }),
+      ],
+      leads("Ingress", ".*"),
+      allow,
+    ],
+    ["accepts an empty Ingress", [ingress({})], "nothing"],
+  ];
+  for (const [title, resources, expected, run] of cases) {
+    it(title, () => {
+      expectVerdict(networkExposure, [...stack, ...resources], expected, run);
+    });
+  }
+
+  it("says nothing of routes that it cannot see where no Service leads to ZooKeeper", () => {
+    expectVerdict(networkExposure, [...neighbours, route("TCPRoute", { rules: unknownValue })], "nothing");
   });
 });

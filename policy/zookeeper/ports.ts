@@ -1,0 +1,29 @@
+/** ZooKeeper's own ports: clients, clients over TLS, quorum, election. */
+const ownPorts: ReadonlySet<number> = new Set([2181, 2281, 2888, 3888]);
+
+/** Ports of ZooKeeper that many other programs use, too: metrics, admin server. */
+const commonPorts: ReadonlySet<number> = new Set([7000, 8080]);
+
+/** Names by which images and charts call ZooKeeper's ports; other programs use most of them, too. */
+const portNames: ReadonlySet<string> = new Set([
+  ...["client", "client-port", "secure-client", "client-secure", "client-tls", "tls-client", "tcp-client"],
+  ...["server", "server-port", "peer", "follower", "quorum", "tcp-follower"],
+  ...["election", "leader-election", "election-port", "tcp-election", "leader"],
+  ...["metrics", "http-metrics", "prometheus", "admin", "admin-server", "http-admin"],
+]);
+
+/** Whether a text names ZooKeeper: `zookeeper` anywhere, or `zk` as a word. */
+export function namesZooKeeper(text: string): boolean {
+  return /zookeeper|(?:^|[^a-z])zk(?:[^a-z]|$)/i.test(text);
+}
+
+/**
+ * Whether a port is one of ZooKeeper's.
+ *
+ * @param port a number, or a name that no pod of the stack explains
+ * @param likely whether something else says that it leads to ZooKeeper: ports and names that others use, too, then count
+ */
+export function isZooKeeperPort(port: number | string, likely: boolean): boolean {
+  if (typeof port === "string") return namesZooKeeper(port) || (likely && portNames.has(port));
+  return ownPorts.has(port) || (likely && commonPorts.has(port));
+}
