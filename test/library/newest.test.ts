@@ -7,10 +7,15 @@ import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
 import { run } from "../../local/machine/run.ts";
 import { dependencyVersion } from "../../local/packageVersions.ts";
 import { projectDir } from "../../local/paths.ts";
+import { installedIntegrity } from "../local/installed.ts";
 import { PackedLibrary } from "./package.ts";
 
 /** The newest package that the library's peer range has been tried with. */
 const newest = "4.34.2";
+
+/** The content that it must have. */
+const newestIntegrity =
+  "sha512-OcIe8OUwivkEngmjinrmke54INbJ0L6u/CWm8mLh6F7pmIDXyHGTM8PzcZsg5QbSm24HnNUHLl2tEUoOBxDo3w==";
 
 describe("the packed library with the newest Kubernetes package of its peer range", function () {
   this.timeout(5 * 60_000);
@@ -21,12 +26,16 @@ describe("the packed library with the newest Kubernetes package of its peer rang
   before(async () => {
     library = await PackedLibrary.install();
     folder = mkdtempSync(join(largeTemporaryDir, "newest-"));
-    writeFileSync(join(folder, "package.json"), "{}");
-    const others = ["@pulumi/pulumi", "@pulumi/gcp"].map((name) => `${name}@${dependencyVersion(name)}`);
-    const packages = [`@pulumi/kubernetes@${newest}`, ...others];
-    await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], {
-      cwd: folder,
-    });
+    const dependencies = {
+      "@pulumi/kubernetes": newest,
+      "@pulumi/pulumi": dependencyVersion("@pulumi/pulumi"),
+      "@pulumi/gcp": dependencyVersion("@pulumi/gcp"),
+    };
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies }));
+    // Every other package is the one that this project has, with the same content.
+    cpSync(join(projectDir, "package-lock.json"), join(folder, "package-lock.json"));
+    await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder });
+    expect(installedIntegrity(folder, "@pulumi/kubernetes")).to.equal(newestIntegrity);
     const shared = join(library.program, "node_modules", "@pulumi");
     rmSync(shared);
     symlinkSync(join(folder, "node_modules", "@pulumi"), shared);

@@ -7,10 +7,15 @@ import { expect } from "chai";
 
 import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
 import { projectDir } from "../../local/paths.ts";
+import { installedIntegrity } from "./installed.ts";
 import { isLinux, needs } from "./needs.ts";
 
-/** What ships with Debian 13, with Node 20 and 22, and with Node 24. */
-const npmVersions = ["9.2.0", "10.8.2", "11.6.1"];
+/** What ships with Debian 13, with Node 20 and 22, and with Node 24: each version, and the content it must have. */
+const npmVersions: Readonly<Record<string, string>> = {
+  "9.2.0": "sha512-oypVdaWGHDuV79RXLvp+B9gh6gDyAmoHKrQ0/JBYTWWx5D8/+AAxFdZC84fSIiyDdyW4qfrSyYGKhekxDOaMXQ==",
+  "10.8.2": "sha512-x/AIjFIKRllrhcb48dqUNAAZl0ig9+qMuN91RpZo3Cb2+zuibfh+KISl6+kVVyktDz230JKc208UkQwwMqyB+w==",
+  "11.6.1": "sha512-7iDSHDoup6uMQJ37yWrhfqcbMhF0UEfGRap6Nv+aKQcrIJXlCi2cKbj75WBmiHlcwsQCy/U0zEwDZdAx6H/Vaw==",
+};
 
 interface Package {
   scripts: Record<string, string>;
@@ -81,11 +86,12 @@ describe("an installation in an empty folder", function () {
     return stdout;
   }
 
-  for (const version of npmVersions) {
+  for (const [version, integrity] of Object.entries(npmVersions)) {
     it(`starts every command on the project's Node with npm ${version}`, () => {
       const npmFolder = join(folder, `npm-${version}`);
       mkdirSync(npmFolder);
       runIn(npmFolder, machinePath, "npm", "install", "--silent", "--prefix", npmFolder, `npm@${version}`);
+      expect(installedIntegrity(npmFolder, "npm")).to.equal(integrity);
       const path = `${join(npmFolder, "node_modules", ".bin")}:${machinePath}`;
       expect(runIn(npmFolder, path, "npm", "--version").trim()).to.equal(version);
 
