@@ -1,25 +1,35 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { range as clusterAddresses } from "./gke/addresses.ts";
-import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir } from "./paths.ts";
+import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir, wrapperDir } from "./paths.ts";
 import { dependencyVersion } from "./packageVersions.ts";
+import { ensurePassphrase, passphraseFile } from "./stack/passphrase.ts";
+import { settingsDir, settingsFile } from "./stack/settings.ts";
+import { projectName, stackExists } from "./stack/stacks.ts";
 import { kubernetesPlugin } from "./toolchain/build.ts";
 
 /** The stack that stands for this machine's environment. */
 export const stack = process.env["ZOOKEEPER_ENVIRONMENT_STACK"] ?? "dev";
 
+const backendUrl = `file://${stacksDir}`;
+
+/** The folders that the environment puts on PATH. */
+const ownFolders = (tools: string): string[] => [
+  wrapperDir,
+  tools,
+  join(projectDir, "node_modules", ".bin"),
+  join(stateDir, "bin"),
+];
+
 /** What a command needs to be set to work with the environment. */
 export function environment(tools: string): Record<string, string> {
   return {
-    PATH: [tools, join(projectDir, "node_modules", ".bin"), join(stateDir, "bin"), systemPath(tools)].join(
-      ":",
-    ),
+    PATH: [...ownFolders(tools), systemPath(tools)].join(":"),
     PULUMI_HOME: pulumiHome,
-    PULUMI_BACKEND_URL: `file://${stacksDir}`,
+    PULUMI_BACKEND_URL: backendUrl,
     PULUMI_STACK: stack,
-    // The state holds no credential: the kubeconfig only names the auth plugin. The folder is root's alone.
-    PULUMI_CONFIG_PASSPHRASE: "local-gke",
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
@@ -32,7 +42,7 @@ export function environment(tools: string): Record<string, string> {
 
 /** PATH without what an earlier export put there, so that it does not grow. */
 function systemPath(tools: string): string {
-  const own = new Set([tools, join(projectDir, "node_modules", ".bin"), join(stateDir, "bin")]);
+  const own = new Set(ownFolders(tools));
   return (process.env["PATH"] ?? "")
     .split(":")
     .filter((dir) => !own.has(dir))
@@ -69,10 +79,34 @@ function nodeScript(tools: string, program: string, variables: Record<string, st
   return `#!/bin/sh\numask 022\n${exports.join("\n")}\nexec ${quoted(process.execPath)} ${quoted(join(projectDir, program))} "$@"\n`;
 }
 
+/** Puts a `pulumi` before the CLI, with a project for the commands that take no file of settings. */
+function installWrapper(tools: string): void {
+  for (const dir of [wrapperDir, settingsDir]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeFileSync(join(settingsDir, "Pulumi.yaml"), `name: ${projectName}\nruntime: nodejs\n`);
+  const variables = {
+    state: stateDir,
+    backend: backendUrl,
+    stack,
+    project_name: projectName,
+    pulumi: join(tools, "pulumi"),
+  };
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
+  const source = `. ${quoted(join(import.meta.dirname, "stack", "pulumi.sh"))}`;
+  executable(join(wrapperDir, "pulumi"), ["#!/bin/sh", ...assignments, source, ""].join("\n"));
+}
+
 /** Puts the plugins into Pulumi's home, and the auth plugin beside them. */
 export function installPlugins(tools: string, imageStore: string): void {
   for (const dir of [stateDir, pulumiHome, stacksDir, gkeDir])
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (existsSync(passphraseFile)) ensurePassphrase();
+  // A stack without the file is an earlier version's, which is migrated.
+  else if (!stackExists(stack)) {
+    // Its salt would be another passphrase's.
+    rmSync(settingsFile(stack), { force: true });
+    ensurePassphrase();
+  }
+  installWrapper(tools);
   const plugin = (name: string): string => {
     const version = dependencyVersion(`@pulumi/${name}`);
     const dir = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
@@ -91,5 +125,14 @@ export function installPlugins(tools: string, imageStore: string): void {
   executable(join(stateDir, "bin", "gke-gcloud-auth-plugin"), nodeScript(tools, "local/authPlugin.ts", {}));
 }
 
-/** Whether `up` has prepared this environment. */
-export const isPrepared = (): boolean => existsSync(join(stateDir, "bin", "gke-gcloud-auth-plugin"));
+/** Whether this version's `up` has prepared this environment. */
+export const isPrepared = (): boolean =>
+  [passphraseFile, join(wrapperDir, "pulumi"), join(stateDir, "bin", "gke-gcloud-auth-plugin")].every(
+    (file) => existsSync(file),
+  );
+
+/** Why a command that needs a prepared environment cannot work, and what to do. */
+export const notPrepared = (): string =>
+  stackExists(stack)
+    ? "an earlier version made this environment; bring it up to date with: npm run up"
+    : "there is no environment yet; run: npm run up";

@@ -8,7 +8,11 @@ import { commandOf } from "./machine/processes.ts";
 import { run, succeeds } from "./machine/run.ts";
 import { projectDir, stacksDir } from "./paths.ts";
 import { say } from "./progress.ts";
+import { migrateStack } from "./stack/migrate.ts";
+import { passphraseFile } from "./stack/passphrase.ts";
+import { forgetStack, otherStacks, projectName } from "./stack/stacks.ts";
 import { withTemporaryFolder } from "./temporary.ts";
+import { builtTools } from "./toolchain/build.ts";
 
 /** Runs pulumi for the user to see, and returns its exit code. A Ctrl-C reaches it, and it ends in order. */
 export async function pulumi(args: readonly string[], env: Record<string, string>): Promise<number> {
@@ -43,9 +47,13 @@ export async function endOf(child: ChildProcess): Promise<number> {
   }
 }
 
-/** Makes the stack if it is not there. */
+/** Makes the stack if it is not there, and gives one that an earlier version made a passphrase that nobody knows. */
 export async function ensureStack(env: Record<string, string>): Promise<void> {
   const options = { cwd: projectDir, env };
+  if (!existsSync(passphraseFile)) {
+    await releaseLock(env);
+    await migrateStack(stack, join((await builtTools()) ?? "", "pulumi"), env);
+  }
   if (await succeeds("pulumi", ["stack", "select", stack], options)) return;
   await run("pulumi", ["stack", "init", stack], options);
 }
@@ -88,7 +96,7 @@ export async function recoverStack(
 }
 
 async function releaseLock(env: Record<string, string>): Promise<void> {
-  const locks = lockFiles(join(stacksDir, ".pulumi", "locks"));
+  const locks = lockFiles(join(stacksDir, ".pulumi", "locks", "organization", projectName, stack));
   if (locks.length === 0) return;
   const alive = locks
     .map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number })
@@ -110,7 +118,15 @@ async function exportStack(env: Record<string, string>): Promise<Deployment> {
   return (JSON.parse(text) as { deployment?: Deployment }).deployment ?? {};
 }
 
-/** Removes all that the engine knows of this environment, for when what it tells of is gone. */
-export function forgetStacks(): void {
-  rmSync(stacksDir, { recursive: true, force: true });
+/** Removes all that the engine knows of this environment, for when what it tells of is gone; never another stack. */
+export function forgetEnvironment(): void {
+  if (otherStacks(stack).length === 0) rmSync(stacksDir, { recursive: true, force: true });
+  else forgetStack(stack);
 }
+
+/** What else there is in the environment's backend, one line each: it may tell of something elsewhere, such as on a cloud. */
+export const otherStacksKept = (): string[] =>
+  otherStacks(stack).map(
+    ({ project, name }) =>
+      `Stack ${project}/${name} is in this environment's backend, too, and stays: ${stacksDir}`,
+  );

@@ -14,7 +14,14 @@ import { imageStore } from "../image/store.ts";
 import { lockEnvironment } from "../lock.ts";
 import { requireRoot } from "../machine/root.ts";
 import { gkeDir, stateDir } from "../paths.ts";
-import { deleteUnreachable, ensureStack, forgetStacks, pulumi, recoverStack } from "../pulumi.ts";
+import {
+  deleteUnreachable,
+  ensureStack,
+  forgetEnvironment,
+  otherStacksKept,
+  pulumi,
+  recoverStack,
+} from "../pulumi.ts";
 import { say } from "../progress.ts";
 import { builtTools } from "../toolchain/build.ts";
 
@@ -80,7 +87,7 @@ async function destroy(env: Record<string, string>): Promise<number> {
 /** Takes away what runs without the engine, which is told to forget it. */
 async function removeByForce(): Promise<void> {
   for (const line of await removeLost(gkeDir)) say(`Removed ${line}.`);
-  forgetStacks();
+  forgetEnvironment();
 }
 
 /** Takes the environment away with every process, mount, link and cgroup that it made. */
@@ -125,6 +132,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const left = disks();
   if (gone) for (const disk of left) rmSync(disk, { recursive: true, force: true });
   else if (left.length > 0) say(`Kept ${left.length} volumes:\n  ${left.join("\n  ")}`);
+  for (const line of otherStacksKept()) say(line);
   say("The environment is down.");
   return 0;
 }

@@ -1,4 +1,4 @@
-import { environment, isPrepared } from "../environment.ts";
+import { environment, isPrepared, notPrepared } from "../environment.ts";
 import { requireRoot } from "../machine/root.ts";
 import { builtTools } from "../toolchain/build.ts";
 
@@ -9,8 +9,10 @@ export async function main(): Promise<number> {
   requireRoot();
   const tools = await builtTools();
   if (tools === undefined || !isPrepared()) {
-    throw new Error("there is no environment yet; run: npm run up");
+    throw new Error(notPrepared());
   }
+  // The former variable would win over the file's.
+  console.log("unset PULUMI_CONFIG_PASSPHRASE");
   for (const [name, value] of Object.entries(environment(tools))) {
     console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
   }

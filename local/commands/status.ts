@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 
 import { compare, reportStack } from "../comparison.ts";
-import { environment, stack } from "../environment.ts";
+import { environment, isPrepared, notPrepared, stack } from "../environment.ts";
 import { healthQuery, judge } from "../gke/health.ts";
 import type { Health, Item } from "../gke/health.ts";
 import { kubectl } from "../gke/kubectl.ts";
@@ -108,6 +108,7 @@ export async function main(): Promise<number> {
     console.log("There is no environment. Stand it up with: npm run up");
     return 1;
   }
+  if (!isPrepared()) throw new Error(notPrepared());
   Object.assign(process.env, environment(tools));
   const answers = await Promise.all(clusters.map(readItems));
   // The engine would wait for an API server that does not answer.

@@ -1,6 +1,6 @@
 import { main as faults } from "../../faults/main.ts";
 import { about as drillsAbout, main as drills } from "../../verify/main.ts";
-import { environment, stack } from "../environment.ts";
+import { environment, isPrepared, notPrepared, stack } from "../environment.ts";
 import { lockEnvironment } from "../lock.ts";
 import { requireRoot } from "../machine/root.ts";
 import { withTemporaryFolder } from "../temporary.ts";
@@ -32,7 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (elsewhere) return await drills(others);
   requireRoot();
-  if (tools === undefined) throw new Error("there is no environment yet; run: npm run up");
+  if (tools === undefined || !isPrepared()) throw new Error(notPrepared());
   if (wantsFaults) return await faults(others);
   await lockEnvironment("npm run verify");
   return await withTemporaryFolder(async (variables) => {

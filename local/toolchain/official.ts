@@ -1,7 +1,8 @@
 import { accessSync, constants, realpathSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 
 import { CommandError, run } from "../machine/run.ts";
+import { wrapperName } from "../paths.ts";
 import { kubectlFits, pulumiFits } from "./versions.ts";
 
 /** Commands of the machine that are used in place of builds: their files, links followed. */
@@ -24,10 +25,11 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** Whether a file is a build of this project, in whichever cache: `npm run env` puts those on PATH. */
-const isOwnBuild = (file: string): boolean => /\/(tools\/[a-z-]+|commands)-[0-9a-f]{16}\//.test(file);
+/** Whether a file is this project's, of whichever cache or environment: `npm run env` puts those on PATH. */
+const isOwn = (file: string): boolean =>
+  /\/(tools\/[a-z-]+|commands)-[0-9a-f]{16}\//.test(file) || basename(dirname(file)) === wrapperName;
 
-/** The first command of this name on a PATH that is no build of ours, links followed. */
+/** The first command of this name on a PATH that is not ours, links followed. */
 export function onPath(name: string, path: string): string | undefined {
   return path
     .split(":")
@@ -35,7 +37,7 @@ export function onPath(name: string, path: string): string | undefined {
     .map((dir) => join(dir, name))
     .filter(isExecutable)
     .map((file) => realpathSync(file))
-    .find((file) => !isOwnBuild(file));
+    .find((file) => !isOwn(file));
 }
 
 /** What a command prints; empty where it does not work, as a version manager's shim without a version. */

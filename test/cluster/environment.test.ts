@@ -1,4 +1,13 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -15,6 +24,7 @@ import { killUnit } from "../../local/machine/units.ts";
 import { signal, unitProcesses } from "../../local/machine/processes.ts";
 import { run, until } from "../../local/machine/run.ts";
 import { projectDir } from "../../local/paths.ts";
+import { passphraseFits } from "../../local/stack/passphrase.ts";
 import { TestEnvironment, type Ended } from "./environment.ts";
 import { listeners, slotOf, traces } from "./machine.ts";
 import { StrangeMachine } from "./strangeMachine.ts";
@@ -174,6 +184,71 @@ describe("the environment on the local GKE", function () {
     const state = await environment.run("pulumi", "stack", "export");
     expect(state).not.to.contain("gke-gcloud-auth-plugin");
     expect(state).not.to.contain("client-certificate");
+  });
+
+  it("encrypts with a passphrase that only root can read here, and writes no salt into the repository's file", async () => {
+    const shared = join(projectDir, "Pulumi.dev.yaml");
+    const before = readFileSync(shared, "utf8");
+    const exported = await environment.exports();
+    expect(exported).not.to.have.property("PULUMI_CONFIG_PASSPHRASE");
+    const file = exported["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
+    expect(file.startsWith(`${environment.stateDir}/`)).to.equal(true);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    expect(readFileSync(file, "utf8").trim()).to.match(/^[\w-]{43}$/);
+    // As a user types it in a shell that has a passphrase of another stack's.
+    const env = { ...exported, PULUMI_CONFIG_PASSPHRASE: "another" };
+    for (const args of [["preview"], ["up", "--yes"], ["refresh", "--yes"]]) {
+      const output = await run("pulumi", [...args, "--non-interactive"], { env, cwd: projectDir });
+      expect(output, args.join(" ")).to.match(/Resources:\n\s+\d+ unchanged/);
+    }
+    expect(readFileSync(shared, "utf8")).to.equal(before);
+  });
+
+  it("reads back a secret setting, of which the file has only what the passphrase opens", async () => {
+    const checkout = join(environment.stateDir, "checkout");
+    mkdirSync(checkout);
+    for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml"])
+      copyFileSync(join(projectDir, name), join(checkout, name));
+    const pulumi = async (...args: string[]) =>
+      await run("pulumi", args, { env: await environment.exports(), cwd: checkout });
+    await pulumi("config", "set", "--secret", "logLevel", "WARN");
+    expect((await pulumi("config", "get", "logLevel")).trim()).to.equal("WARN");
+    const text = readFileSync(join(checkout, "Pulumi.dev.yaml"), "utf8");
+    expect(text)
+      .to.match(/logLevel:\n\s+secure: v1:/)
+      .and.not.to.contain("WARN");
+    expect(text).not.to.contain("encryptionsalt");
+    await pulumi("config", "rm", "logLevel");
+    expect(readFileSync(join(checkout, "Pulumi.dev.yaml"), "utf8")).not.to.contain("logLevel");
+  });
+
+  it("gives an environment of an earlier version a passphrase that nobody knows, and changes nothing else", async () => {
+    const { stateDir } = environment;
+    const env = await environment.exports();
+    // As that version left it: the passphrase that stood in the repository, and none of these files.
+    const settings = { cwd: join(stateDir, "settings"), env };
+    await run("pulumi", ["stack", "change-secrets-provider", "passphrase"], {
+      ...settings,
+      input: "local-gke\n",
+    });
+    for (const name of ["passphrase", "settings", "local-gke-pulumi"])
+      rmSync(join(stateDir, name), { recursive: true });
+    const told = await environment.npm("status");
+    expect(told.code, told.output).to.equal(1);
+    expect(told.output).to.contain("an earlier version made this environment");
+    const up = await environment.npm("up");
+    expectNoFinding(up);
+    expect(up.output).to.match(/Resources:\n\s+\d+ unchanged/);
+    expect(statSync(join(stateDir, "passphrase")).mode & 0o777).to.equal(0o600);
+    const { deployment } = JSON.parse(await environment.run("pulumi", "stack", "export")) as {
+      deployment: { secrets_providers: { state: { salt: string } } };
+    };
+    const { salt } = deployment.secrets_providers.state;
+    expect(passphraseFits("local-gke", salt)).to.equal(false);
+    expect(passphraseFits(readFileSync(join(stateDir, "passphrase"), "utf8").trim(), salt)).to.equal(true);
+    expect(await environment.run("pulumi", "stack", "output", "kubeconfig", "--show-secrets")).to.contain(
+      "server:",
+    );
   });
 
   it("changes nothing the second time, and says so", async () => {
@@ -361,6 +436,23 @@ describe("the environment on the local GKE", function () {
     expect(output).to.contain("disruption budget of pod default/stubborn allows no eviction");
     expect(output).to.match(/Kept 3 volumes/);
     expect(await traces(environment.stateDir, slot)).to.be.empty;
+  });
+
+  it("leaves a stack of somebody else's that is in its backend, and says so", async () => {
+    const project = mkdtempSync(join(environment.stateDir, "other-project-"));
+    writeFileSync(join(project, "Pulumi.yaml"), "name: zookeeper-environment\nruntime: nodejs\n");
+    await run("pulumi", ["stack", "init", "prod"], { env: await environment.exports(), cwd: project });
+    expect(readdirSync(project)).to.include("Pulumi.prod.yaml");
+    for (const args of [[], ["--force"]]) {
+      const { code, output } = await environment.npm("down", ...args);
+      expect(code, output).to.equal(0);
+      expect(output).to.contain(
+        "Stack zookeeper-environment/prod is in this environment's backend, too, and stays",
+      );
+      const stacks = readdirSync(join(environment.stateDir, "stacks/.pulumi/stacks/zookeeper-environment"));
+      expect(stacks).to.include("prod.json");
+      expect(stacks.includes("dev.json")).to.equal(args.length === 0);
+    }
   });
 
   it("goes down when its stack and its records were lost", async () => {

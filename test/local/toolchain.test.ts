@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 
+import { wrapperName } from "../../local/paths.ts";
 import { findOfficial, onPath } from "../../local/toolchain/official.ts";
 import { lanes } from "../../local/toolchain/build.ts";
 import { tools, toolsBeside } from "../../local/toolchain/tools.ts";
@@ -103,7 +104,12 @@ describe("official tools on PATH", () => {
       join(root, "cache/tools/kubernetes-0123456789abcdef/bin/kubectl"),
       join(root, commands, "kubectl"),
     );
-    expect(await findOfficial(path(commands), wanted)).to.deep.equal({});
+    // What stands before the CLI in an environment; an official one behind it is still found.
+    executable(`state/${wrapperName}/pulumi`, "v3.216.0");
+    executable(`state/${wrapperName}/pulumi-language-nodejs`, "");
+    expect(await findOfficial(path(`state/${wrapperName}`, commands), wanted)).to.deep.equal({});
+    const cli = executable("opt/pulumi", "v3.216.0");
+    expect(onPath("pulumi", path(`state/${wrapperName}`, commands, "opt"))).to.equal(cli);
     const official = kubectl("bin/kubectl", "v1.34.3");
     expect(onPath("kubectl", path(commands, "bin"))).to.equal(official);
   });
