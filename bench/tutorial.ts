@@ -23,16 +23,10 @@ function containerds(stateDir: string): number[] {
     .map(({ pid }) => pid);
 }
 
+/** Asks a node's containerd, by its socket: a program of the machine that runs in the node could be another one. */
 async function ctr(containerd: number, ...args: string[]): Promise<void> {
-  await run("nsenter", [
-    `--target=${containerd}`,
-    "--mount",
-    "--",
-    "ctr",
-    "--namespace=k8s.io",
-    "images",
-    ...args,
-  ]);
+  const address = `--address=/proc/${containerd}/root/run/containerd/containerd.sock`;
+  await run("ctr", [address, "--namespace=k8s.io", "images", ...args]);
 }
 
 /** Leaves only our image in a layout's index, under its tag: containerd's own notes there would name it the base image. */

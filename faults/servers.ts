@@ -2,8 +2,10 @@ import { connect } from "node:net";
 import { readdirSync, readFileSync } from "node:fs";
 
 import { kubectl } from "../local/gke/kubectl.ts";
+import { cgroupRoot } from "../local/gke/node.ts";
 import type { ClusterRecord } from "../local/gke/records.ts";
 import { isErrno } from "../local/machine/processes.ts";
+import { cgroupsOf } from "../local/machine/tree.ts";
 import { ports } from "../components/ensemble/names.ts";
 
 /** A ZooKeeper server: its pod. */
@@ -94,13 +96,20 @@ export async function syncedFollowers(leader: Server): Promise<number> {
   return Number(/^zk_synced_followers\t(\d+)/m.exec(await ask(leader.ip, "mntr"))?.[1] ?? 0);
 }
 
+/** Whether a process is in the cgroup of this pod on a node of the local GKE; users can only name cgroups of their own. */
+const isInPod = (pid: number, uid: string): boolean =>
+  cgroupsOf(pid)
+    .split("\n")
+    .map((line) => line.replace(/^\d+:[^:]*:/, ""))
+    .some((cgroup) => cgroup.startsWith(`${cgroupRoot}/`) && cgroup.includes(uid));
+
 /** The Java process of a pod, in this machine's process ids, or undefined where it does not run. */
 export function javaPid(uid: string): number | undefined {
   for (const pid of readdirSync("/proc")) {
     if (!/^\d+$/.test(pid)) continue;
     try {
       if (readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "java") continue;
-      if (readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(uid)) return Number(pid);
+      if (isInPod(Number(pid), uid)) return Number(pid);
     } catch (error) {
       // Processes end while they are listed.
       if (!isErrno(error, "ENOENT") && !isErrno(error, "ESRCH")) throw error;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { stack } from "./environment.ts";
-import { commandOf } from "./machine/processes.ts";
+import { commandOf, isTrusted } from "./machine/processes.ts";
 import { run, succeeds } from "./machine/run.ts";
 import { projectDir, stacksDir } from "./paths.ts";
 import { say } from "./progress.ts";
@@ -100,7 +100,7 @@ async function releaseLock(env: Record<string, string>): Promise<void> {
   if (locks.length === 0) return;
   const alive = locks
     .map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number })
-    .find(({ pid }) => commandOf(pid)?.endsWith("pulumi"));
+    .find(({ pid }) => commandOf(pid)?.endsWith("pulumi") && isTrusted(pid));
   if (alive !== undefined) {
     throw new Error(`stack ${stack}: pulumi is at work on it (process ${alive.pid}); wait for it to end`);
   }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { commandOf } from "./machine/processes.ts";
+import { commandOf, isTrusted } from "./machine/processes.ts";
 import { stateDir } from "./paths.ts";
 
 /**
@@ -18,7 +18,8 @@ export async function withTemporaryFolder<T>(
 ): Promise<T> {
   mkdirSync(all, { recursive: true, mode: 0o700 });
   for (const pid of readdirSync(all)) {
-    if (commandOf(Number(pid)) === undefined) rmSync(join(all, pid), { recursive: true, force: true });
+    if (commandOf(Number(pid)) === undefined || !isTrusted(Number(pid)))
+      rmSync(join(all, pid), { recursive: true, force: true });
   }
   const own = join(all, String(process.pid));
   mkdirSync(own, { recursive: true, mode: 0o700 });

@@ -1,9 +1,10 @@
-import { existsSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { nodeId } from "../../local/gke/node.ts";
 import { unitProcesses } from "../../local/machine/processes.ts";
+import { isMounted } from "../../local/machine/tree.ts";
 import { CommandError, run, succeeds } from "../../local/machine/run.ts";
 import { empty } from "../volumes.ts";
 import { aFollower, type Fault, type Scene } from "../fault.ts";
@@ -21,8 +22,8 @@ const leftover = 64 * 2 ** 10;
 /** What is left of a disk that is nearly full, in bytes: less than start-zookeeper wants, and more than is logged at once. */
 const scarce = 40 * 2 ** 20;
 
-/** Every node's mount namespace, by a process in it. */
-function mountNamespaces({ ensemble }: Scene): string[] {
+/** A process in every node's mount namespace. */
+function kubelets({ ensemble }: Scene): number[] {
   const { cluster } = ensemble;
   const processes = unitProcesses();
   return cluster.pools
@@ -31,9 +32,12 @@ function mountNamespaces({ ensemble }: Scene): string[] {
       const kubelet = processes.find(
         ({ unit, argv }) => unit === nodeId(cluster, node) && argv[0] === "kubelet",
       );
-      return kubelet === undefined ? [] : [`--mount=/proc/${kubelet.pid}/ns/mnt`];
+      return kubelet === undefined ? [] : [kubelet.pid];
     });
 }
+
+/** The option with which mount and umount, the machine's own, work in a process's mount namespace. */
+const inside = (pid: number): string => `--namespace=/proc/${pid}/ns/mnt`;
 
 /** Does something while a server's pod is nowhere: no node takes pods until it is done. */
 async function whilePodIsAway({ ensemble }: Scene, pod: string, work: () => Promise<void>): Promise<void> {
@@ -58,13 +62,10 @@ async function shrink(scene: Scene, server: Server): Promise<string> {
   const disk = await scene.ensemble.disk(server);
   const image = join(dirname(disk), `small-${server.pod}.img`);
   const mounted = join(scene.dir, "disk");
-  const namespaces = mountNamespaces(scene);
   scene.undo.later(`${server.pod} has its own disk`, async () => {
     await whilePodIsAway(scene, server.pod, async () => {
-      for (const namespace of namespaces) {
-        while (await succeeds("nsenter", [namespace, "mountpoint", "-q", disk])) {
-          await run("nsenter", [namespace, "umount", disk]);
-        }
+      for (const kubelet of kubelets(scene)) {
+        while (isMounted(kubelet, realpathSync(disk))) await run("umount", [inside(kubelet), disk]);
       }
       if (await succeeds("mountpoint", ["-q", mounted])) {
         empty(disk);
@@ -86,7 +87,7 @@ async function shrink(scene: Scene, server: Server): Promise<string> {
     await run("chown", [`--reference=${disk}`, mounted]);
     await run("chmod", [`--reference=${disk}`, mounted]);
     const device = (await run("findmnt", ["-no", "SOURCE", mounted])).trim();
-    for (const namespace of namespaces) await run("nsenter", [namespace, "mount", device, disk]);
+    for (const kubelet of kubelets(scene)) await run("mount", [inside(kubelet), device, disk]);
   });
   return mounted;
 }

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+import { isTrusted } from "./processes.ts";
+
 /** A hash of files and words: what a build's result depends on. */
 export function inputsHash(paths: readonly string[], words: readonly string[]): string {
   const hash = createHash("sha256");
@@ -38,7 +40,7 @@ function removeCutOff(target: string): void {
   for (const name of readdirSync(dirname(target))) {
     const [, builder] = name.startsWith(basename(target)) ? (/\.building-(\d+)$/.exec(name) ?? []) : [];
     if (builder === undefined) continue;
-    if (Number(builder) !== process.pid && existsSync(`/proc/${builder}`)) continue;
+    if (Number(builder) !== process.pid && isTrusted(Number(builder))) continue;
     rmSync(join(dirname(target), name), { recursive: true, force: true });
   }
 }

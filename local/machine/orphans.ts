@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 
-import { environmentOf, signal } from "./processes.ts";
+import { environmentOf, isTrusted, signal } from "./processes.ts";
 import { until } from "./run.ts";
 
 /** The variable that marks what a command starts, down to the engine's plugins, so that a next one finds what outlived it. */
@@ -19,7 +19,7 @@ function orphans(stateDir: string): number[] {
     .map(Number)
     .filter((pid) => {
       const mark = pid === process.pid ? undefined : environmentOf(pid).get(commandVariable);
-      return mark !== undefined && mark !== own && mark.replace(/^\d+ /, "") === stateDir;
+      return mark !== undefined && mark !== own && mark.replace(/^\d+ /, "") === stateDir && isTrusted(pid);
     });
 }
 

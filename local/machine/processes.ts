@@ -1,7 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
 
 /** The variable that marks every process of a unit, so that it is found again whatever was killed. */
 export const unitVariable = "LOCAL_GKE_UNIT";
+
+/** Where a unit's programs are looked for. */
+export const unitPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** A process of this machine. */
 export interface Process {
@@ -12,15 +16,26 @@ export interface Process {
   unit: string;
 }
 
-function readProc(pid: string, file: string): string | undefined {
+/** What of a process can be looked at; undefined where it has ended, or is kept even from root. */
+function ofProcess<Result>(look: () => Result): Result | undefined {
   try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+    return look();
   } catch (error) {
     // Processes end while they are listed.
-    if (isErrno(error, "ENOENT") || isErrno(error, "ESRCH") || isErrno(error, "EACCES")) return undefined;
+    if (["ENOENT", "ESRCH", "EACCES", "EPERM"].some((code) => isErrno(error, code))) return undefined;
     throw error;
   }
 }
+
+const readProc = (pid: string, file: string): string | undefined =>
+  ofProcess(() => readFileSync(`/proc/${pid}/${file}`, "utf8"));
+
+/** Which namespace or file a link of a process leads to, as the kernel tells them apart. */
+const target = (pid: number | "self", link: string): string | undefined =>
+  ofProcess(() => {
+    const { dev, ino } = statSync(`/proc/${pid}/${link}`);
+    return `${dev}:${ino}`;
+  });
 
 /** Whether an error is the operating system's, of this code. */
 export function isErrno(error: unknown, code: string): boolean {
@@ -42,18 +57,68 @@ export function environmentOf(pid: number): ReadonlyMap<string, string> {
   return new Map(pairs);
 }
 
-/** Every process that carries the mark of a unit. */
-export function unitProcesses(): Process[] {
+/**
+ * Whether a process is of the same user as this one, which is root: no other user's in a user namespace or with a setuid
+ * program, and none in a container, which has its own root file system. Anybody may give a process a name and variables.
+ * @see https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+ */
+export function isTrusted(pid: number): boolean {
+  // Real, effective, saved and of the file system.
+  const uids = /^Uid:\t(.*)$/m.exec(readProc(String(pid), "status") ?? "")?.[1]?.split("\t");
+  return (
+    uids?.every((uid) => uid === String(process.geteuid?.())) === true &&
+    ["ns/user", "root"].every((link) => {
+      const its = target(pid, link);
+      return its !== undefined && its === target("self", link);
+    })
+  );
+}
+
+/** Whether a process runs this program of the machine, not only under its name. */
+function runsProgram(pid: number, name: string): boolean {
+  const file = ofProcess(() => readlinkSync(`/proc/${pid}/exe`));
+  const programs = unitPath
+    .split(":")
+    .map((dir) => join(dir, name))
+    .filter((program) => existsSync(program))
+    .map((program) => realpathSync(program));
+  // An upgrade takes the file away from under the process.
+  return file !== undefined && programs.includes(file.replace(/ \(deleted\)$/, ""));
+}
+
+/** Whether a process is the one that a unit hangs on. */
+export const isInit = ({ pid, argv }: Process): boolean =>
+  argv[0] === "unshare" && runsProgram(pid, "unshare");
+
+/** Every trusted process that carries the mark of a unit. */
+function markedProcesses(): Process[] {
   const found: Process[] = [];
   for (const pid of readdirSync("/proc")) {
     if (!/^\d+$/.test(pid)) continue;
     const unit = environmentOf(Number(pid)).get(unitVariable);
-    if (unit === undefined) continue;
+    if (unit === undefined || !isTrusted(Number(pid))) continue;
     const argv = (readProc(pid, "cmdline") ?? "").split("\0").slice(0, -1);
     // A zombie has no command line.
     if (argv.length > 0) found.push({ pid: Number(pid), argv, unit });
   }
   return found;
+}
+
+/**
+ * Every process of a unit: the one that it hangs on, and what is in that one's PID namespace. Of a unit whose first
+ * process was killed, what the kernel has not ended yet.
+ */
+export function unitProcesses(): Process[] {
+  const marked = markedProcesses();
+  const namespaces = new Map<string, Set<string | undefined>>();
+  const inits = new Set(marked.filter(isInit));
+  for (const { pid, unit } of inits) {
+    namespaces.set(unit, (namespaces.get(unit) ?? new Set()).add(target(pid, "ns/pid_for_children")));
+  }
+  return marked.filter((process) => {
+    const own = namespaces.get(process.unit);
+    return own === undefined || inits.has(process) || own.has(target(process.pid, "ns/pid"));
+  });
 }
 
 /** Sends a signal; a process that is gone already is no fault. */

@@ -29,3 +29,14 @@ export function memoryOf(pid: number): number {
   const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(procFile(pid, "smaps_rollup"))?.[1];
   return Number(kibibytes ?? 0) * 1024;
 }
+
+/**
+ * Whether something is mounted at a path, as a process sees it.
+ * @param path absolute, without links
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
+ */
+export function isMounted(pid: number, path: string): boolean {
+  return procFile(pid, "mountinfo")
+    .split("\n")
+    .some((line) => line.split(" ")[4] === path);
+}

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-import { isErrno, signal, unitProcesses, unitVariable } from "./processes.ts";
+import { isErrno, isInit, signal, unitPath, unitProcesses, unitVariable } from "./processes.ts";
 import { until } from "./run.ts";
 
 /**
@@ -37,7 +37,7 @@ export interface Unit {
 
 /** The process that the unit hangs on, or undefined where the unit does not run. */
 function unitPid(id: string): number | undefined {
-  return unitProcesses().find((process) => process.unit === id && process.argv[0] === "unshare")?.pid;
+  return unitProcesses().find((process) => process.unit === id && isInit(process))?.pid;
 }
 
 /** Whether a process is in the network namespace that has this name now: one that was removed lives on in its processes. */
@@ -123,7 +123,7 @@ export async function startUnit(unit: Unit): Promise<void> {
     detached: true,
     stdio: ["ignore", log, log],
     cwd: "/",
-    env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", [unitVariable]: unit.id },
+    env: { PATH: unitPath, [unitVariable]: unit.id },
   }).unref();
   closeSync(log);
 }
