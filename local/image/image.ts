@@ -1,7 +1,8 @@
-import { appendFileSync, copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { run } from "../machine/run.ts";
+import { verifyFolder } from "./sums.ts";
 import { unpackImages } from "./unpack.ts";
 
 /** The ZooKeeper version that the image holds. */
@@ -18,8 +19,12 @@ const debianPackages = ["openjdk-21-jre-headless", "netcat-openbsd", "procps"];
 const mavenPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 const home = `/apache-zookeeper-${zookeeperVersion}-bin`;
 
-/** Apache's artefacts, each compared with its committed sum. */
-async function fetchApache(into: string): Promise<void> {
+/**
+ * Apache's artefacts, each compared with its committed sum; what decides which they are, their POMs, is not.
+ * @returns their names
+ * @throws Error where one is missing, is another, or is not listed
+ */
+async function fetchApache(into: string): Promise<string[]> {
   const maven = (goal: string, ...args: string[]) =>
     run("mvn", ["-q", "-B", "-f", join(import.meta.dirname, "pom.xml"), `${mavenPlugin}:${goal}`, ...args]);
   await maven(
@@ -33,9 +38,7 @@ async function fetchApache(into: string): Promise<void> {
     `-Dartifact=org.apache.zookeeper:parent:${zookeeperVersion}:zip:source-release`,
     `-DoutputDirectory=${into}`,
   );
-  await run("sha256sum", ["--strict", "--quiet", "-c", join(import.meta.dirname, "SHA256SUMS")], {
-    cwd: into,
-  });
+  return verifyFolder(into, join(import.meta.dirname, "SHA256SUMS"));
 }
 
 /** Debian with Java, as small as its packages allow. */
@@ -54,7 +57,8 @@ async function debian(rootfs: string): Promise<void> {
   ]);
 }
 
-async function installZooKeeper(rootfs: string, apache: string): Promise<void> {
+/** @param artefacts the names of what is in the folder `apache` */
+async function installZooKeeper(rootfs: string, apache: string, artefacts: readonly string[]): Promise<void> {
   const source = `parent-${zookeeperVersion}`;
   await run("unzip", ["-q", `${source}-source-release.zip`, `${source}/bin/*`, `${source}/conf/*`], {
     cwd: apache,
@@ -64,7 +68,7 @@ async function installZooKeeper(rootfs: string, apache: string): Promise<void> {
   cpSync(join(apache, source, "bin"), join(target, "bin"), { recursive: true });
   cpSync(join(apache, source, "conf"), join(target, "conf"), { recursive: true });
   await run("sh", ["-c", `chmod 0755 '${target}'/bin/*.sh`]);
-  for (const jar of readdirSync(apache).filter((name) => name.endsWith(".jar"))) {
+  for (const jar of artefacts.filter((name) => name.endsWith(".jar"))) {
     copyFileSync(join(apache, jar), join(target, "lib", jar));
   }
   appendFileSync(join(rootfs, "etc/passwd"), "zookeeper:x:1000:1000::/home/zookeeper:/bin/bash\n");
@@ -99,9 +103,9 @@ async function packZooKeeper(work: string, tar: string): Promise<void> {
   const apache = join(work, "apache");
   const rootfs = join(work, "rootfs");
   mkdirSync(apache);
-  await fetchApache(apache);
+  const artefacts = await fetchApache(apache);
   await debian(rootfs);
-  await installZooKeeper(rootfs, apache);
+  await installZooKeeper(rootfs, apache, artefacts);
   const environment = {
     PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${home}/bin`,
     LANG: "C.UTF-8",

@@ -8,7 +8,7 @@ import { buildImageStore } from "./image.ts";
 
 /** The store that nodes start with, built or not. */
 export function imageStore(): string {
-  const files = ["pom.xml", "SHA256SUMS", "image.ts", "unpack.ts"].map((name) =>
+  const files = ["pom.xml", "SHA256SUMS", "image.ts", "sums.ts", "unpack.ts"].map((name) =>
     join(import.meta.dirname, name),
   );
   return join(cacheDir, `images-${inputsHash(files, [process.arch])}`, "store");
