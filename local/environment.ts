@@ -3,14 +3,16 @@ import { join } from "node:path";
 
 import { range as clusterAddresses } from "./gke/addresses.ts";
 import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir, wrapperDir } from "./paths.ts";
+import { exported, quoted } from "./machine/shell.ts";
 import { dependencyVersion } from "./packageVersions.ts";
+import { stackName } from "./stack/name.ts";
 import { ensurePassphrase, passphraseFile } from "./stack/passphrase.ts";
 import { settingsDir, settingsFile } from "./stack/settings.ts";
 import { projectName, stackExists } from "./stack/stacks.ts";
 import { kubernetesPlugin } from "./toolchain/build.ts";
 
 /** The stack that stands for this machine's environment. */
-export const stack = process.env["ZOOKEEPER_ENVIRONMENT_STACK"] ?? "dev";
+export const stack = stackName("ZOOKEEPER_ENVIRONMENT_STACK", "dev");
 
 const backendUrl = `file://${stacksDir}`;
 
@@ -53,8 +55,6 @@ function executable(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o755 });
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** NO_PROXY with the local clusters in it, where the machine has a proxy: it could not reach them. */
 export function proxyExceptions(
   variables: Readonly<Record<string, string | undefined>>,
@@ -73,8 +73,8 @@ export function proxyExceptions(
 
 /** A script that runs one of our TypeScript programs with the tools. */
 function nodeScript(tools: string, program: string, variables: Record<string, string>): string {
-  const exports = Object.entries({ ...environment(tools), ...variables }).map(
-    ([name, value]) => `export ${name}=${quoted(value)}`,
+  const exports = Object.entries({ ...environment(tools), ...variables }).map(([name, value]) =>
+    exported(name, value),
   );
   return `#!/bin/sh\numask 022\n${exports.join("\n")}\nexec ${quoted(process.execPath)} ${quoted(join(projectDir, program))} "$@"\n`;
 }

@@ -5,6 +5,7 @@ import { ofTypes } from "../validation/types.ts";
 import { gkeDefaults, type GkeValues } from "./args.ts";
 import { isRegion, regionOf, regionOfZone } from "./location.ts";
 import { needsHyperdisk, parseMachineType } from "./machineType.ts";
+import { projectId } from "./projectId.ts";
 
 const releaseChannels = ["RAPID", "REGULAR", "STABLE", "EXTENDED"];
 const ranges = ["nodeRange", "podRange", "serviceRange", "controlPlaneRange"] as const;
@@ -29,7 +30,7 @@ function checkIdentity(
   { project, name, releaseChannel, maintenanceStart }: Known<GkeValues>,
   report: Report,
 ): void {
-  if (project !== undefined && !/^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(project)) {
+  if (project !== undefined && !projectId.test(project)) {
     report.fault(
       "project",
       project,

@@ -1,4 +1,5 @@
 import { environment, isPrepared, notPrepared } from "../environment.ts";
+import { exported } from "../machine/shell.ts";
 import { requireRoot } from "../machine/root.ts";
 import { builtTools } from "../toolchain/build.ts";
 
@@ -14,7 +15,7 @@ export async function main(): Promise<number> {
   // The former variable would win over the file's.
   console.log("unset PULUMI_CONFIG_PASSPHRASE");
   for (const [name, value] of Object.entries(environment(tools))) {
-    console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
+    console.log(exported(name, value));
   }
   return 0;
 }

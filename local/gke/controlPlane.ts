@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { succeeds, until } from "../machine/run.ts";
+import { commandLine, exported } from "../machine/shell.ts";
 import { killUnit, lastLog, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "./addresses.ts";
@@ -22,7 +23,7 @@ export const controlPlaneDir = (cluster: ClusterRecord): string => join(clusterD
 
 function service(command: string, flags: Readonly<Record<string, string>>): string[] {
   return [
-    ["exec", command, ...Object.entries(flags).map(([name, value]) => `'--${name}=${value}'`)].join(" "),
+    `exec ${commandLine(command, ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`))}`,
   ];
 }
 
@@ -144,13 +145,13 @@ function controlPlane(cluster: ClusterRecord): Unit {
     id: controlPlaneId(cluster),
     dir,
     netns: addresses.clusterNamespace(cluster.slot),
-    setup: [`export PATH='${process.env["PATH"] ?? ""}'`],
+    setup: [exported("PATH", process.env["PATH"] ?? "")],
     services: {
       etcd: etcd(cluster),
       "kube-apiserver": apiServer(cluster),
       "kube-controller-manager": controllerManager(cluster),
       "kube-scheduler": scheduler(cluster),
-      coredns: [`exec coredns -conf '${corefilePath}'`],
+      coredns: [`exec ${commandLine("coredns", "-conf", corefilePath)}`],
       "pd-volumes": service("pd-volumes", {
         kubeconfig: kubeconfig(cluster, "pd-volumes"),
         disks: disksDir(cluster.project),

@@ -9,6 +9,9 @@ import { gkeDir } from "../paths.ts";
  * service accounts, so that what refers to one that is not there is refused.
  */
 function file(id: string): string {
+  const outside = id.split("/").find((part) => part === "." || part === "..");
+  if (outside !== undefined)
+    throw new Error(`${JSON.stringify(id)}: no part of a resource's id can be ${JSON.stringify(outside)}`);
   return join(gkeDir, "inventory", `${id.replaceAll(/[^\w./@:-]/g, "_")}.json`);
 }
 

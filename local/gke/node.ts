@@ -6,6 +6,7 @@ import { parseMachineType } from "../../components/gke/machineType.ts";
 import { pauseImage } from "../image/image.ts";
 import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
 import { removeWhole } from "../machine/files.ts";
+import { commandLine, exported } from "../machine/shell.ts";
 import { killUnit, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "./addresses.ts";
@@ -199,8 +200,8 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
   const dir = nodeDir(cluster, node);
   const own = (path: string) => join(dir, path);
   const bind = (source: string, target: string) => [
-    `mkdir -p '${own(source)}' ${target}`,
-    `mount --bind '${own(source)}' ${target}`,
+    commandLine("mkdir", "-p", own(source), target),
+    commandLine("mount", "--bind", own(source), target),
   ];
   const labelList = Object.entries(labels(placed)).map(([name, value]) => `${name}=${value}`);
   return {
@@ -208,7 +209,7 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
     dir,
     netns: node.name,
     setup: [
-      `export PATH='${process.env["PATH"] ?? ""}'`,
+      exported("PATH", process.env["PATH"] ?? ""),
       // A node's own /run and /var, as on a machine of its own.
       "mount -t tmpfs -o mode=0755 tmpfs /run",
       // crun refuses to run where v1's controllers have v2's hierarchy beside them.
@@ -218,7 +219,7 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
       ...Object.entries(kubeletSysctls).map(standInSysctl),
       // What the kubelet and the runtime leave when the node dies goes with it.
       "export TMPDIR=/run/tmp",
-      `cp -r '${own("cni")}' /run/cni`,
+      commandLine("cp", "-r", own("cni"), "/run/cni"),
       ...bind("kubelet", "/var/lib/kubelet"),
       ...storeLines,
       ...bind("cni-state", "/var/lib/cni"),
@@ -226,15 +227,21 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
       "mount --make-rshared /var/lib/kubelet",
     ],
     services: {
-      containerd: [`exec containerd --config '${own("containerd.toml")}'`],
+      containerd: [`exec ${commandLine("containerd", "--config", own("containerd.toml"))}`],
       kubelet: [
         // The kubelet gives up at once, and is only started again a second later, without it.
         "while [ ! -S /run/containerd/containerd.sock ]; do sleep 0.05; done",
-        `exec kubelet --config='${own("kubelet.json")}' --kubeconfig='${kubeconfig(cluster, node.name)}' \\`,
-        `  --hostname-override=${node.name} --node-ip=${addresses.nodeAddress(cluster.slot, node.index)} \\`,
-        `  --root-dir=/var/lib/kubelet --node-labels='${labelList.join(",")}'`,
+        `exec ${commandLine(
+          ...["kubelet", `--config=${own("kubelet.json")}`, `--kubeconfig=${kubeconfig(cluster, node.name)}`],
+          `--hostname-override=${node.name}`,
+          `--node-ip=${addresses.nodeAddress(cluster.slot, node.index)}`,
+          "--root-dir=/var/lib/kubelet",
+          `--node-labels=${labelList.join(",")}`,
+        )}`,
       ],
-      "kube-proxy": [`exec kube-proxy --config='${own("kube-proxy.json")}' --hostname-override=${node.name}`],
+      "kube-proxy": [
+        `exec ${commandLine("kube-proxy", `--config=${own("kube-proxy.json")}`, `--hostname-override=${node.name}`)}`,
+      ],
     },
   };
 }

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { copyTree, isOnOverlay } from "../machine/files.ts";
+import { commandLine, quoted } from "../machine/shell.ts";
 
 /** Where containerd keeps what it pulled, and what it unpacked: nobody writes to these files again. */
 const blobs = "io.containerd.content.v1.content/blobs";
@@ -37,7 +38,7 @@ export async function layImageStore(imageStore: string, dir: string): Promise<st
     }
     writeFileSync(complete, "");
   }
-  return [`mkdir -p ${target}`, `mount --bind '${dir}' ${target}`];
+  return [`mkdir -p ${target}`, commandLine("mount", "--bind", dir, target)];
 }
 
 /**
@@ -46,12 +47,13 @@ export async function layImageStore(imageStore: string, dir: string): Promise<st
  * memory until the node ends; layers and blobs stay where they are.
  */
 function inMemory(imageStore: string): string[] {
+  const store = quoted(imageStore);
   return [
     `mkdir -p ${target}`,
     `mount -t tmpfs -o mode=0711 tmpfs ${target}`,
-    `tar -C '${imageStore}' --exclude='./${blobs}' --exclude='./${snapshots}/*/fs' -cf - . | tar -C ${target} -xf -`,
-    `for shared in '${imageStore}'/${blobs} '${imageStore}'/${snapshots}/*/fs; do`,
-    `  ln -s "$shared" "${target}/\${shared#'${imageStore}'/}"`,
+    `tar -C ${store} --exclude=./${blobs} --exclude='./${snapshots}/*/fs' -cf - . | tar -C ${target} -xf -`,
+    `for shared in ${store}/${blobs} ${store}/${snapshots}/*/fs; do`,
+    `  ln -s "$shared" "${target}/\${shared#${store}/}"`,
     "done",
   ];
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeWhole } from "../machine/files.ts";
 import { run } from "../machine/run.ts";
 import * as addresses from "./addresses.ts";
+import { fileName } from "./names.ts";
 import { clusterDir } from "./records.ts";
 import type { ClusterRecord } from "./records.ts";
 
@@ -22,7 +23,7 @@ export const pkiDir = (cluster: ClusterRecord): string => join(clusterDir(cluste
 
 /** The kubeconfig of a user of the cluster. */
 export function kubeconfig(cluster: ClusterRecord, user: string): string {
-  return join(clusterDir(cluster), "kubeconfigs", `${user}.conf`);
+  return join(clusterDir(cluster), "kubeconfigs", `${fileName("user", user)}.conf`);
 }
 
 /** The kubeconfig with every right, which only the local GKE itself uses. */

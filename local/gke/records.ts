@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { removeWhole, writeWhole } from "../machine/files.ts";
 import { isErrno } from "../machine/processes.ts";
 import { gkeDir } from "../paths.ts";
+import { fileName, isFileName } from "./names.ts";
 import { releaseSlot } from "./slots.ts";
 
 /** What the local GKE knows of a node. */
@@ -47,19 +48,22 @@ export function parseClusterId(id: string): ClusterName {
   return { project, location, name };
 }
 
-/** The folder of a cluster. */
+/** The folder of a cluster. @throws Error where it would be outside of the local GKE's, for this and each further one */
 export function clusterDir(cluster: ClusterName): string {
-  return join(gkeDir, "projects", cluster.project, "clusters", cluster.location, cluster.name);
+  return join(
+    ...[gkeDir, "projects", fileName("project", cluster.project)],
+    ...["clusters", fileName("location", cluster.location), fileName("cluster", cluster.name)],
+  );
 }
 
 /** The folder of a node. */
 export function nodeDir(cluster: ClusterRecord, node: NodeRecord): string {
-  return join(clusterDir(cluster), "nodes", node.name);
+  return join(clusterDir(cluster), "nodes", fileName("node", node.name));
 }
 
 /** The folder of a project's disks, one folder a zone: disks outlive clusters, as on Google's cloud. */
 export function disksDir(project: string): string {
-  return join(gkeDir, "projects", project, "disks");
+  return join(gkeDir, "projects", fileName("project", project), "disks");
 }
 
 const recordFile = (cluster: ClusterName) => join(clusterDir(cluster), "cluster.json");
@@ -95,7 +99,7 @@ export function removeCluster(cluster: ClusterRecord): void {
 }
 
 function folders(dir: string): string[] {
-  return existsSync(dir) ? readdirSync(dir) : [];
+  return existsSync(dir) ? readdirSync(dir).filter(isFileName) : [];
 }
 
 /** Every cluster of this local GKE. */

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, chmodSync, copyFileSync, cpSync, globSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { run } from "../machine/run.ts";
@@ -67,7 +67,7 @@ async function installZooKeeper(rootfs: string, apache: string, artefacts: reado
   mkdirSync(join(target, "lib"), { recursive: true });
   cpSync(join(apache, source, "bin"), join(target, "bin"), { recursive: true });
   cpSync(join(apache, source, "conf"), join(target, "conf"), { recursive: true });
-  await run("sh", ["-c", `chmod 0755 '${target}'/bin/*.sh`]);
+  for (const script of globSync("bin/*.sh", { cwd: target })) chmodSync(join(target, script), 0o755);
   for (const jar of artefacts.filter((name) => name.endsWith(".jar"))) {
     copyFileSync(join(apache, jar), join(target, "lib", jar));
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { isOnOverlay } from "../machine/files.ts";
 import { run } from "../machine/run.ts";
+import { commandLine, quoted } from "../machine/shell.ts";
 
 /**
  * Unpacks images into a containerd store, as one on a node that has pulled them.
@@ -31,19 +32,21 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
   address = "${socket}"
 `,
   );
-  const imports = images.map(
-    ([tar, name]) =>
-      `ctr --address '${socket}' -n k8s.io images import --base-name '${name.replace(/:[^:]*$/, "")}' '${tar}'`,
+  const imports = images.map(([tar, name]) =>
+    commandLine(
+      ...["ctr", "--address", socket, "-n", "k8s.io", "images", "import"],
+      ...["--base-name", name.replace(/:[^:]*$/, ""), tar],
+    ),
   );
   await run(
     "unshare",
     ["--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-ec"].concat(
       `mount -t tmpfs tmpfs /run
-     containerd --config '${config}' &
-     while [ ! -S '${socket}' ]; do sleep 0.1; kill -0 $!; done
+     ${commandLine("containerd", "--config", config)} &
+     while [ ! -S ${quoted(socket)} ]; do sleep 0.1; kill -0 $!; done
      ${imports.join("\n")}
      kill $!; wait $! || true
-     ${inMemory ? `cp -a ${root} '${store}'` : ""}`,
+     ${inMemory ? commandLine("cp", "-a", root, store) : ""}`,
     ),
   );
 }

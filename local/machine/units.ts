@@ -15,6 +15,7 @@ import { join } from "node:path";
 
 import { isErrno, isInit, signal, unitPath, unitProcesses, unitVariable } from "./processes.ts";
 import { until } from "./run.ts";
+import { quoted } from "./shell.ts";
 
 /**
  * A unit: supervised services in PID and mount namespaces of their own, as on
@@ -85,7 +86,7 @@ function writeServices(unit: Unit): void {
     // A service whose supervisor was killed ends, too: the next supervisor could not start it a second time.
     const supervised = "exec setpriv --pdeathsig KILL --";
     script(join(services, name, "run"), ["exec 2>&1", `${supervised} ./start`]);
-    script(join(services, name, "log", "run"), [`${supervised} svlogd -tt '${logDir(unit, name)}'`]);
+    script(join(services, name, "log", "run"), [`${supervised} svlogd -tt ${quoted(logDir(unit, name))}`]);
     // runit keeps pipes and locks here: on a disk they would outlive a reboot.
     const supervise = (suffix: string) => join(unit.dir, "supervise", `${name}${suffix}`);
     symlinkSync(supervise(""), join(services, name, "supervise"));
@@ -94,9 +95,9 @@ function writeServices(unit: Unit): void {
   mkdirSync(join(unit.dir, "supervise"), { recursive: true });
   script(join(unit.dir, "init"), [
     "set -e",
-    `mount -t tmpfs -o mode=0700,size=1m tmpfs '${join(unit.dir, "supervise")}'`,
+    `mount -t tmpfs -o mode=0700,size=1m tmpfs ${quoted(join(unit.dir, "supervise"))}`,
     ...(unit.setup ?? []),
-    `exec catatonit -- runsvdir -P '${services}'`,
+    `exec catatonit -- runsvdir -P ${quoted(services)}`,
   ]);
 }
 

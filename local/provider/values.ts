@@ -1,3 +1,4 @@
+import { projectId } from "../../components/gke/projectId.ts";
 import type { CheckFailure } from "@pulumi/pulumi/provider/provider.js";
 
 /** Properties as the engine sends them: JSON, with marks for what is unknown in a preview. */
@@ -121,6 +122,12 @@ export const matching = (property: string, pattern: RegExp, must: string): Rule 
       : `googleapi: Error 400: Invalid value for field 'resource.${property}': '${JSON.stringify(value)}'. ` +
         `Must be a match of regex '${pattern.source}', invalid`,
 });
+
+/** The Google Cloud project that a resource is in. */
+export const project: readonly Rule[] = [
+  required("project"),
+  matching("project", projectId, "the id of a Google Cloud project"),
+];
 
 /** A property that, where it is given, is one of these values. */
 export const oneOf = (property: string, allowed: readonly string[]): Rule => ({

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { fileName } from "../gke/names.ts";
 import { projectDir, stacksDir } from "../paths.ts";
 
 /** The project's name, which the stacks of the backend are kept under. */
@@ -47,8 +48,10 @@ export const otherStacks = (name: string, backend = stacksDir): Stack[] =>
 /**
  * Removes all that a file backend knows of one stack of the project, for when what it tells of is gone. Other stacks
  * may tell of what is elsewhere, and stay.
+ * @throws Error where the name is none of a stack
  */
 export function forgetStack(name: string, backend = stacksDir): void {
+  fileName("stack", name);
   const own = join(backend, ".pulumi");
   const file = /^\.json(\.gz|\.bak|\.gz\.bak)?(\.attrs)?$/;
   const states = join(own, "stacks", projectName);

@@ -20,20 +20,20 @@ import { isUnknown } from "../../local/provider/values.ts";
 
 type Properties = ReturnType<struct.Struct["toJavaScript"]>;
 
-const network = "projects/p/global/networks/net";
+const network = "projects/project-1/global/networks/net";
 
 /** Resources that are only kept account of, in an order in which they can be made: their types and arguments. */
 const resources: readonly (readonly [string, Properties])[] = [
-  ["gcp:compute/network:Network", { project: "p", name: "net" }],
+  ["gcp:compute/network:Network", { project: "project-1", name: "net" }],
   [
     "gcp:compute/subnetwork:Subnetwork",
-    { project: "p", name: "sub", network, region: "us-central1", ipCidrRange: "10.0.0.0/20" },
+    { project: "project-1", name: "sub", network, region: "us-central1", ipCidrRange: "10.0.0.0/20" },
   ],
-  ["gcp:compute/router:Router", { project: "p", name: "router", network, region: "us-central1" }],
-  ["gcp:serviceaccount/account:Account", { project: "p", accountId: "nodes-of-zk" }],
+  ["gcp:compute/router:Router", { project: "project-1", name: "router", network, region: "us-central1" }],
+  ["gcp:serviceaccount/account:Account", { project: "project-1", accountId: "nodes-of-zk" }],
   [
     "gcp:projects/iAMMember:IAMMember",
-    { project: "p", member: "user:someone@example.com", role: "roles/viewer" },
+    { project: "project-1", member: "user:someone@example.com", role: "roles/viewer" },
   ],
 ];
 
@@ -119,7 +119,7 @@ describe("the plugin of the emulated gcp provider", function () {
       expect(readdirSync(dir, { recursive: true }), token).to.deep.equal(before);
 
       const made = await create(token, inputs, false);
-      expect(made.id, token).to.match(/^p(rojects)?\//);
+      expect(made.id, token).to.match(/^(projects\/)?project-1\//);
       expect(readdirSync(dir, { recursive: true }), token).not.to.deep.equal(before);
       const computed = Object.keys(made.outputs).filter((key) => !(key in inputs || key === "__inputs"));
       for (const [key, value] of Object.entries(made.outputs)) {
@@ -132,13 +132,13 @@ describe("the plugin of the emulated gcp provider", function () {
 
   it("previews a change as it then is, and changes nothing before that", async () => {
     const token = "gcp:serviceaccount/account:Account";
-    const inputs = await checked(token, { project: "p", accountId: "changing", displayName: "one" });
+    const inputs = await checked(token, { project: "project-1", accountId: "changing", displayName: "one" });
     const { id, outputs } = await create(token, inputs, false);
     const later = { ...inputs, displayName: "two" };
     const preview = await update(token, id, outputs, later, true);
     // As one that was cut off it could not be made again, had the preview changed it.
     expect((await create(token, inputs, false)).outputs).to.deep.equal(outputs);
-    expect(preview).to.include({ displayName: "two", email: "changing@p.iam.gserviceaccount.com" });
+    expect(preview).to.include({ displayName: "two", email: "changing@project-1.iam.gserviceaccount.com" });
     expect(await update(token, id, outputs, later, false)).to.deep.equal(preview);
   });
 
@@ -147,19 +147,52 @@ describe("the plugin of the emulated gcp provider", function () {
     expect(refused)
       .to.have.property("details")
       .that.matches(/^gcp:storage\/bucket:Bucket: the local GKE/);
-    const twice = await create("gcp:compute/network:Network", { project: "p", name: "net" }, false)
-      .then(() => create("gcp:compute/network:Network", { project: "p", name: "net", mtu: 1500 }, false))
+    const twice = await create("gcp:compute/network:Network", { project: "project-1", name: "net" }, false)
+      .then(() =>
+        create("gcp:compute/network:Network", { project: "project-1", name: "net", mtu: 1500 }, false),
+      )
       .catch((error: unknown) => error);
     expect(twice)
       .to.have.property("details")
       .that.matches(/Error 409: The resource/);
   });
 
+  it("writes and reads nothing outside of its folder, whatever a resource is called", async () => {
+    const outside = join(dir, "..", "outside-of-the-plugin.json");
+    const way = "../".repeat(8);
+    const network_ = "gcp:compute/network:Network";
+    for (const inputs of [
+      { project: `${way}${dir}`, name: "net" },
+      { project: "project-1", name: `${way}${outside}` },
+      { project: "..", name: "net" },
+    ]) {
+      const before = readdirSync(dir, { recursive: true });
+      const refused = await create(network_, inputs, false).catch((error: unknown) => error);
+      expect(refused).to.have.property("details").that.contains('no part of a resource\'s id can be ".."');
+      expect(readdirSync(dir, { recursive: true })).to.deep.equal(before);
+    }
+    const cluster = "gcp:container/cluster:Cluster";
+    for (const [project, location, name] of [
+      ["..", "us-central1-a", "zookeeper"],
+      ["project-1", "..", "zookeeper"],
+      ["project-1", "us-central1-a", "../.."],
+    ] as const) {
+      const refused = await create(cluster, { project, location, name }, false).catch(
+        (error: unknown) => error,
+      );
+      expect(refused).to.have.property("details").that.contains("cannot name a folder");
+      const id = `projects/${project}/locations/${location}/clusters/${name.split("/")[0] ?? ""}`;
+      const request = new messages.DeleteRequest().setUrn(urn(cluster)).setId(id).setProperties(sent({}));
+      const kept = await answer((done) => client.delete(request, done)).catch((error: unknown) => error);
+      expect(kept).to.have.property("details").that.contains("cannot name a folder");
+    }
+  });
+
   it("sees what is gone, takes away what is there, and does so twice", async () => {
     const token = "gcp:serviceaccount/account:Account";
     const { id, outputs } = await create(
       token,
-      await checked(token, { project: "p", accountId: "passing" }),
+      await checked(token, { project: "project-1", accountId: "passing" }),
       false,
     );
     const asked = new messages.ReadRequest().setUrn(urn(token)).setId(id).setProperties(sent(outputs));

@@ -18,9 +18,9 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Arguments that Google's API takes, by type. */
 const accepted: Readonly<Record<string, Properties>> = {
-  "gcp:compute/network:Network": { project: "p", name: "net", routingMode: "REGIONAL" },
+  "gcp:compute/network:Network": { project: "project-1", name: "net", routingMode: "REGIONAL" },
   "gcp:compute/subnetwork:Subnetwork": {
-    project: "p",
+    project: "project-1",
     name: "sub",
     network: "net",
     region: "us-central1",
@@ -30,23 +30,28 @@ const accepted: Readonly<Record<string, Properties>> = {
       { rangeName: "services", ipCidrRange: "10.8.0.0/20" },
     ],
   },
-  "gcp:compute/router:Router": { project: "p", name: "router", network: "net", region: "europe-west1" },
+  "gcp:compute/router:Router": {
+    project: "project-1",
+    name: "router",
+    network: "net",
+    region: "europe-west1",
+  },
   "gcp:compute/routerNat:RouterNat": {
-    project: "p",
+    project: "project-1",
     name: "nat",
     router: "router",
     region: "us-east1",
     natIpAllocateOption: "AUTO_ONLY",
     sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
   },
-  "gcp:serviceaccount/account:Account": { project: "p", accountId: "nodes-of-zk" },
+  "gcp:serviceaccount/account:Account": { project: "project-1", accountId: "nodes-of-zk" },
   "gcp:projects/iAMMember:IAMMember": {
-    project: "p",
-    member: "serviceAccount:nodes@p.iam.gserviceaccount.com",
+    project: "project-1",
+    member: "serviceAccount:nodes@project-1.iam.gserviceaccount.com",
     role: "roles/container.nodeServiceAccount",
   },
   "gcp:container/cluster:Cluster": {
-    project: "p",
+    project: "project-1",
     name: "zookeeper",
     location: "us-central1-a",
     nodeLocations: ["us-central1-b"],
@@ -55,12 +60,12 @@ const accepted: Readonly<Record<string, Properties>> = {
     datapathProvider: "ADVANCED_DATAPATH",
     releaseChannel: { channel: "REGULAR" },
     maintenancePolicy: { dailyMaintenanceWindow: { startTime: "03:00" } },
-    workloadIdentityConfig: { workloadPool: "p.svc.id.goog" },
+    workloadIdentityConfig: { workloadPool: "project-1.svc.id.goog" },
     privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: "172.16.0.0/28" },
     masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "203.0.113.0/24" }] },
   },
   "gcp:container/nodePool:NodePool": {
-    project: "p",
+    project: "project-1",
     name: "pool",
     cluster: "zookeeper",
     location: "us-central1",
@@ -69,7 +74,13 @@ const accepted: Readonly<Record<string, Properties>> = {
     maxPodsPerNode: 110,
     upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
     autoscaling: { minNodeCount: 1, maxNodeCount: 4 },
-    nodeConfig: { machineType: "e2-custom-2-4096", diskSizeGb: 32, diskType: "pd-balanced" },
+    nodeConfig: {
+      machineType: "e2-custom-2-4096",
+      diskSizeGb: 32,
+      diskType: "pd-balanced",
+      labels: { workload: "zookeeper", "example.com/team_1": "a.B-c", empty: "" },
+      taints: [{ key: "example.com/dedicated", value: "zookeeper", effect: "NO_SCHEDULE" }],
+    },
   },
 };
 
@@ -81,8 +92,62 @@ function changed(inputs: Properties, path: string, value: unknown): Properties {
   return { ...inputs, [key]: changed(inner, rest.join("."), value) };
 }
 
+/** What would lead out of a folder, or end a word of a shell's. */
+const hostile = [
+  "../../..",
+  "..",
+  ".",
+  "a/../../b",
+  "/etc",
+  "zoo'; id; '",
+  "$(id)",
+  "zoo\nkeeper",
+  "zoo keeper",
+  "Zoo",
+];
+
+/** Labels' and taints' keys and values that Kubernetes refuses. */
+const noLabel = ["'; id; '", "a b", "a,b", "a=b", "-a", "a-", "$(id)", "a\nb", "é", "a".repeat(64)];
+
+/** Properties whose values become names of folders. */
+const names: readonly (readonly [string, string])[] = [
+  ...["compute/network:Network", "compute/subnetwork:Subnetwork", "compute/router:Router"].map(
+    (type) => [`gcp:${type}`, "name"] as const,
+  ),
+  ["gcp:compute/routerNat:RouterNat", "router"],
+  ["gcp:compute/routerNat:RouterNat", "name"],
+  ["gcp:serviceaccount/account:Account", "accountId"],
+  ["gcp:container/cluster:Cluster", "name"],
+  ["gcp:container/cluster:Cluster", "location"],
+  ["gcp:container/nodePool:NodePool", "name"],
+  ["gcp:container/nodePool:NodePool", "cluster"],
+  ["gcp:container/nodePool:NodePool", "location"],
+  ...Object.keys(accepted).map((type) => [type, "project"] as const),
+];
+
 /** Changes that Google's API refuses: type, path, value. */
 const refused: readonly (readonly [string, string, unknown])[] = [
+  ...[
+    "short",
+    "-project",
+    "project-",
+    "1project",
+    "p".repeat(31),
+    "example..com:my-project:x",
+    ":my-project",
+    5,
+  ].map((value) => ["gcp:container/cluster:Cluster", "project", value] as const),
+  ["gcp:container/nodePool:NodePool", "cluster", "projects/../locations/us-central1/clusters/zookeeper"],
+  ["gcp:container/nodePool:NodePool", "cluster", "projects/p/locations/us-central1/clusters/../../x"],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", { "": "value" }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", { "a/b/c": "value" }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", { "/a": "value" }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", { key: 5 }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", ["key=value"]],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.taints", { key: "value" }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.taints", [{ key: "a", value: "b", effect: "NoSchedule" }]],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.taints", [{ key: "a", value: "b", effect: "toString" }]],
+  ["gcp:container/cluster:Cluster", "nodeConfig.machineType", "e2-huge'; id; '"],
   ["gcp:compute/network:Network", "name", "Net"],
   ["gcp:compute/network:Network", "routingMode", "LOCAL"],
   ["gcp:compute/subnetwork:Subnetwork", "ipCidrRange", "10.0.0.1/20"],
@@ -92,7 +157,7 @@ const refused: readonly (readonly [string, string, unknown])[] = [
   ["gcp:compute/router:Router", "region", "moon-1"],
   ["gcp:compute/routerNat:RouterNat", "natIpAllocateOption", "AUTO"],
   ["gcp:serviceaccount/account:Account", "accountId", "short"],
-  ["gcp:projects/iAMMember:IAMMember", "member", "nodes@p.iam.gserviceaccount.com"],
+  ["gcp:projects/iAMMember:IAMMember", "member", "nodes@project-1.iam.gserviceaccount.com"],
   ["gcp:projects/iAMMember:IAMMember", "role", "container.admin"],
   ["gcp:container/cluster:Cluster", "name", "z".repeat(41)],
   ["gcp:container/cluster:Cluster", "location", "us-central1-e"],
@@ -103,7 +168,7 @@ const refused: readonly (readonly [string, string, unknown])[] = [
   ["gcp:container/cluster:Cluster", "datapathProvider", "CILIUM"],
   ["gcp:container/cluster:Cluster", "networkPolicy.enabled", true],
   ["gcp:container/cluster:Cluster", "maintenancePolicy.dailyMaintenanceWindow.startTime", "24:00"],
-  ["gcp:container/cluster:Cluster", "workloadIdentityConfig.workloadPool", "q.svc.id.goog"],
+  ["gcp:container/cluster:Cluster", "workloadIdentityConfig.workloadPool", "project-2.svc.id.goog"],
   ["gcp:container/cluster:Cluster", "privateClusterConfig.masterIpv4CidrBlock", "172.16.0.0/24"],
   [
     "gcp:container/cluster:Cluster",
@@ -148,6 +213,27 @@ describe("the arguments of the emulated gcp provider", () => {
       expect(faults(name, changed(accepted[name] ?? {}, path, value))).not.to.be.empty;
     });
   }
+
+  for (const [name, path] of names) {
+    it(`are refused where ${path} of ${name.split(":").at(-1) ?? ""} would be no plain name`, () => {
+      for (const value of hostile)
+        expect(faults(name, changed(accepted[name] ?? {}, path, value)), value).not.to.be.empty;
+    });
+  }
+
+  it("are refused where a node's label or taint is none of Kubernetes", () => {
+    const pool = "gcp:container/nodePool:NodePool";
+    const taint = { key: "key", value: "value", effect: "NO_SCHEDULE" };
+    for (const text of noLabel) {
+      for (const [path, value] of [
+        ["nodeConfig.labels", { [text]: "value" }],
+        ["nodeConfig.labels", { key: text }],
+        ["nodeConfig.taints", [{ ...taint, key: text }]],
+        ["nodeConfig.taints", [taint, { ...taint, value: text }]],
+      ] as const)
+        expect(faults(pool, changed(accepted[pool] ?? {}, path, value)), `${path} ${text}`).to.have.length(1);
+    }
+  });
 
   it("are refused by every rule there is, for some change", () => {
     const broken = new Set(

@@ -17,6 +17,7 @@ import { expect } from "chai";
 
 import { environment } from "../../local/environment.ts";
 import { projectDir, stateDir } from "../../local/paths.ts";
+import { stackName } from "../../local/stack/name.ts";
 import { ensurePassphrase, passphraseFits, readPassphrase } from "../../local/stack/passphrase.ts";
 import { withoutSalt, withSalt } from "../../local/stack/settings.ts";
 import { allStacks, forgetStack, otherStacks, projectName, stackExists } from "../../local/stack/stacks.ts";
@@ -93,6 +94,29 @@ describe("settings", () => {
   });
 });
 
+describe("the name of an environment's stack", () => {
+  const variable = "ZOOKEEPER_ENVIRONMENT_STACK_OF_A_TEST";
+  const named = (name: string | undefined): string => {
+    if (name === undefined) Reflect.deleteProperty(process.env, variable);
+    else process.env[variable] = name;
+    return stackName(variable, "dev");
+  };
+
+  after(() => {
+    Reflect.deleteProperty(process.env, variable);
+  });
+
+  it("is what the variable says, or dev", () => {
+    for (const name of ["prod", "a.b_c-1", "-x"]) expect(named(name)).to.equal(name);
+    for (const name of [undefined, ""]) expect(named(name)).to.equal("dev");
+  });
+
+  it("leads nowhere else", () => {
+    for (const name of ["..", ".", ".hidden", "../dev", "a/b", "a b", "a'b", "$(id)", "é", "a".repeat(101)])
+      expect(() => named(name), name).to.throw(`${variable}: ${JSON.stringify(name)} cannot name a stack`);
+  });
+});
+
 describe("the stacks of a backend", () => {
   let backend = "";
   const file = (path: string): string => join(backend, ".pulumi", path);
@@ -149,7 +173,10 @@ describe("the stacks of a backend", () => {
       .map((entry) => join(entry.parentPath, entry.name));
     expect(left).to.have.members(kept);
     forgetStack("dev", backend);
-    forgetStack("", backend);
+    for (const name of ["", ".", "..", "../other", "dev/../.."])
+      expect(() => {
+        forgetStack(name, backend);
+      }, name).to.throw(JSON.stringify(name));
     expect(allStacks(backend)).to.deep.equal(others);
   });
 });

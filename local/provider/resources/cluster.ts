@@ -23,12 +23,13 @@ import {
   matching,
   number,
   oneOf,
+  project,
   properties,
   put,
-  required,
   text,
 } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
+import { machineType } from "./nodes.ts";
 import { idOf, mustExist, numericId } from "./recorded.ts";
 
 /** A cluster's or pool's place. @see https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters */
@@ -129,7 +130,7 @@ const workloadPool: Rule = {
 };
 
 const rules: readonly Rule[] = [
-  required("project"),
+  ...project,
   name,
   location,
   nodeLocations,
@@ -139,6 +140,7 @@ const rules: readonly Rule[] = [
   privateEndpoint,
   workloadPool,
   dataplane,
+  machineType,
   matching(
     "maintenancePolicy.dailyMaintenanceWindow.startTime",
     /^([01]\d|2[0-3]):[0-5]\d$/,

@@ -1,11 +1,11 @@
-import { matching, required, text } from "../values.ts";
+import { matching, project, required, text } from "../values.ts";
 import { numericId, recordedKind } from "./recorded.ts";
 
 /** A service account: checked and kept account of. */
 export const serviceAccount = recordedKind({
   token: "gcp:serviceaccount/account:Account",
   rules: [
-    required("project"),
+    ...project,
     required("accountId"),
     // @see https://cloud.google.com/iam/docs/service-accounts-create
     matching(
@@ -32,7 +32,7 @@ export const serviceAccount = recordedKind({
 export const iamMember = recordedKind({
   token: "gcp:projects/iAMMember:IAMMember",
   rules: [
-    required("project"),
+    ...project,
     required("member"),
     matching(
       "member",

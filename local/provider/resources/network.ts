@@ -5,6 +5,7 @@ import {
   list,
   matching,
   oneOf,
+  project,
   properties,
   rangesOverlap,
   required,
@@ -14,11 +15,10 @@ import type { Properties, Rule } from "../values.ts";
 import { computeLink, numericId, recordedKind } from "./recorded.ts";
 
 /** Names of Compute Engine resources. @see https://cloud.google.com/compute/docs/naming-resources */
-const computeName = matching(
-  "name",
-  /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
-  "a Compute Engine name of at most 63 characters",
-);
+const named = (property: string): Rule =>
+  matching(property, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "a Compute Engine name of at most 63 characters");
+
+const computeName = named("name");
 
 const region: Rule = {
   property: "region",
@@ -40,7 +40,7 @@ function regional(kind: string): (inputs: Properties) => string {
 /** A VPC network: checked and kept account of. */
 export const network = recordedKind({
   token: "gcp:compute/network:Network",
-  rules: [required("project"), computeName, oneOf("routingMode", ["REGIONAL", "GLOBAL"])],
+  rules: [...project, computeName, oneOf("routingMode", ["REGIONAL", "GLOBAL"])],
   lacks: "routes, firewalls and automatic subnetworks",
   defaults: () => ({ autoCreateSubnetworks: true }),
   replaceOn: ["name", "project", "autoCreateSubnetworks", "description"],
@@ -82,7 +82,7 @@ const apart: Rule = {
 export const subnetwork = recordedKind({
   token: "gcp:compute/subnetwork:Subnetwork",
   rules: [
-    required("project"),
+    ...project,
     required("network"),
     computeName,
     region,
@@ -106,7 +106,7 @@ export const subnetwork = recordedKind({
 /** A Cloud Router: checked and kept account of. */
 export const router = recordedKind({
   token: "gcp:compute/router:Router",
-  rules: [required("project"), required("network"), computeName, region],
+  rules: [...project, required("network"), computeName, region],
   lacks: "BGP",
   replaceOn: ["name", "project", "region", "network"],
   refersTo: ["network"],
@@ -118,8 +118,9 @@ export const router = recordedKind({
 export const routerNat = recordedKind({
   token: "gcp:compute/routerNat:RouterNat",
   rules: [
-    required("project"),
+    ...project,
     required("router"),
+    named("router"),
     computeName,
     region,
     oneOf("natIpAllocateOption", ["AUTO_ONLY", "MANUAL_ONLY"]),

@@ -4,24 +4,26 @@ import { isRecorded } from "../../gke/inventory.ts";
 import { nodeRuns } from "../../gke/node.ts";
 import { parseClusterId, readCluster } from "../../gke/records.ts";
 import type { ClusterName, PoolRecord } from "../../gke/records.ts";
-import { parseMachineType } from "../../../components/gke/machineType.ts";
 import { exclusively } from "../exclusive.ts";
 import { gkeVersion } from "../functions.ts";
 import { imageStore } from "../imageStore.ts";
-import { isRegion, zonesOf } from "../locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
-import { at, list, matching, number, oneOf, properties, required, text, wholeNumber } from "../values.ts";
+import { labelMap, taintEffects, taintList } from "../labels.ts";
+import {
+  at,
+  list,
+  matching,
+  number,
+  oneOf,
+  project,
+  properties,
+  required,
+  text,
+  wholeNumber,
+} from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 import { location, nodeLocations } from "./cluster.ts";
-
-const machineType: Rule = {
-  property: "nodeConfig.machineType",
-  must: "a machine type of Google's",
-  fault: (value, inputs) =>
-    value === undefined || (typeof value === "string" && parseMachineType(value) !== undefined)
-      ? undefined
-      : `googleapi: Error 400: Machine type with name '${text(value) ?? ""}' does not exist in zone '${zones(inputs)[0] ?? ""}'., badRequest`,
-};
+import { machineType, zones } from "./nodes.ts";
 
 const surge: Rule = {
   property: "upgradeSettings",
@@ -44,14 +46,21 @@ const autoscaling: Rule = {
 };
 
 const rules: readonly Rule[] = [
-  required("project"),
+  ...project,
   required("cluster"),
+  matching(
+    "cluster",
+    /^(projects\/[a-z0-9][a-z0-9.:-]*\/locations\/[a-z0-9-]+\/clusters\/)?[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
+    "a cluster's name or id",
+  ),
   matching("name", /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "a GKE name of at most 40 characters"),
   location,
   nodeLocations,
   wholeNumber("nodeCount", 0),
   wholeNumber("initialNodeCount", 0),
   machineType,
+  labelMap("nodeConfig.labels"),
+  taintList("nodeConfig.taints"),
   wholeNumber("nodeConfig.diskSizeGb", 10, 65_536),
   oneOf("nodeConfig.diskType", ["pd-standard", "pd-balanced", "pd-ssd", "hyperdisk-balanced"]),
   oneOf("nodeConfig.imageType", ["COS_CONTAINERD", "UBUNTU_CONTAINERD"]),
@@ -67,13 +76,6 @@ function clusterOf(inputs: Properties): ClusterName {
   return cluster.startsWith("projects/")
     ? parseClusterId(cluster)
     : { project: text(inputs["project"]) ?? "", location: text(inputs["location"]) ?? "", name: cluster };
-}
-
-function zones(inputs: Properties): string[] {
-  const given = list(inputs["nodeLocations"]).map(String);
-  const place = text(inputs["location"]) ?? "";
-  if (given.length > 0) return given;
-  return isRegion(place) ? zonesOf(place).slice(0, 3) : [place];
 }
 
 const computed = [
@@ -118,7 +120,7 @@ async function ensure(inputs: Properties): Promise<Existing> {
   }
   const labels = Object.entries(properties(at(inputs, "nodeConfig.labels"))).map(([key, value]) => [
     key,
-    String(value),
+    text(value) ?? "",
   ]);
   const pool = await ensurePool(
     clusterOf(inputs),
@@ -143,12 +145,6 @@ async function ensure(inputs: Properties): Promise<Existing> {
   );
   return existing(inputs, pool, pool.nodes.length);
 }
-
-const taintEffects: Readonly<Record<string, string>> = {
-  NO_SCHEDULE: "NoSchedule",
-  PREFER_NO_SCHEDULE: "PreferNoSchedule",
-  NO_EXECUTE: "NoExecute",
-};
 
 function found(id: string) {
   const cluster = readCluster(parseClusterId(id));
