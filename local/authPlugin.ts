@@ -2,7 +2,7 @@
 // certificate for a cluster of this machine, and nothing for any other.
 import { readFileSync } from "node:fs";
 
-import { apiUrl, kubeconfig } from "./gke/pki.ts";
+import { apiUrl, kubeconfig, kubeconfigData } from "./gke/pki.ts";
 import { allClusters } from "./gke/records.ts";
 
 interface ExecInfo {
@@ -28,9 +28,9 @@ if (cluster === undefined) fail(`no cluster of this machine has its API at ${ser
 
 const text = readFileSync(kubeconfig(cluster, "user"), "utf8");
 const decoded = (field: string): string => {
-  const value = new RegExp(`^ *${field}: (\\S+)$`, "m").exec(text)?.[1];
-  if (value === undefined) fail(`${kubeconfig(cluster, "user")} has no ${field}`);
-  return Buffer.from(value, "base64").toString();
+  const data = kubeconfigData(text, field);
+  if (data === undefined) fail(`${kubeconfig(cluster, "user")} has no ${field}`);
+  return data;
 };
 console.log(
   JSON.stringify({

@@ -17,6 +17,7 @@ import { kubectl } from "./kubectl.ts";
 import { removeClientNetwork, removeClusterNetwork, routePods } from "./network.ts";
 import { cgroupRoot, deleteNode, ensureNode, nodePlace, nodeRuns, stopNode } from "./node.ts";
 import { reclaimSlots } from "./lost.ts";
+import { renewalDue } from "./renewal.ts";
 import { allClusters, clusterDir, nodeDir, readCluster, removeCluster, writeCluster } from "./records.ts";
 import type { ClusterName, ClusterRecord, NodeRecord, PoolRecord } from "./records.ts";
 import { claimAnySlot, claims, claimSlot } from "./slots.ts";
@@ -226,10 +227,11 @@ export async function clusterFaults(cluster: ClusterRecord): Promise<string[]> {
   ];
 }
 
-/** Brings back what should run: after a reboot, or after processes were killed. */
+/** Brings back what should run, after a reboot or after processes were killed, and renews certificates in time. */
 export async function restoreClusters(imageStore: string, say: (line: string) => void): Promise<void> {
   for (const cluster of allClusters()) {
-    const faults = await clusterFaults(cluster);
+    const due = renewalDue(cluster);
+    const faults = [...(await clusterFaults(cluster)), ...(due === undefined ? [] : [due])];
     if (faults.length === 0) continue;
     say(`Repairing cluster ${cluster.name}: ${faults.join("; ")} ...`);
     await ensureCluster(cluster);

@@ -11,6 +11,7 @@ import { ensureClusterNetwork } from "./network.ts";
 import { adminKubeconfig, ensurePki, kubeconfig, pkiDir } from "./pki.ts";
 import { clusterDir, disksDir } from "./records.ts";
 import type { ClusterRecord } from "./records.ts";
+import { installRenewal, stageRenewal } from "./renewal.ts";
 import { systemObjects } from "./systemObjects.ts";
 
 /** The unit of a cluster's control plane. */
@@ -164,6 +165,10 @@ function controlPlane(cluster: ClusterRecord): Unit {
 export async function ensureControlPlane(cluster: ClusterRecord): Promise<void> {
   await ensureClusterNetwork(cluster.slot);
   await ensurePki(cluster);
+  if (await stageRenewal(cluster)) {
+    await stopControlPlane(cluster);
+    installRenewal(cluster);
+  }
   const unit = controlPlane(cluster);
   await startUnit(unit);
   try {

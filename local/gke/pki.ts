@@ -21,9 +21,18 @@ const otherUsers = {
 /** The folder of the cluster's certificates and keys. */
 export const pkiDir = (cluster: ClusterRecord): string => join(clusterDir(cluster), "pki");
 
+/** The folder of the kubeconfigs of the cluster's users. */
+export const kubeconfigsDir = (cluster: ClusterRecord): string => join(clusterDir(cluster), "kubeconfigs");
+
 /** The kubeconfig of a user of the cluster. */
 export function kubeconfig(cluster: ClusterRecord, user: string): string {
-  return join(clusterDir(cluster), "kubeconfigs", `${fileName("user", user)}.conf`);
+  return join(kubeconfigsDir(cluster), `${fileName("user", user)}.conf`);
+}
+
+/** What a field of a kubeconfig holds in base64, such as client-certificate-data; undefined where it has no such field. */
+export function kubeconfigData(text: string, field: string): string | undefined {
+  const value = new RegExp(`^ *${field}: (\\S+)$`, "m").exec(text)?.[1];
+  return value === undefined ? undefined : Buffer.from(value, "base64").toString();
 }
 
 /** The kubeconfig with every right, which only the local GKE itself uses. */
@@ -33,7 +42,22 @@ export const adminKubeconfig = (cluster: ClusterRecord): string => kubeconfig(cl
 export const apiUrl = (cluster: ClusterRecord): string =>
   `https://${addresses.controlPlaneAddress(cluster.slot)}`;
 
-function kubeadmConfig(cluster: ClusterRecord): string {
+/** Where certificates and kubeconfigs of a cluster are made. */
+export interface Place {
+  pki: string;
+  kubeconfigs: string;
+  /** The file with kubeadm's configuration. */
+  config: string;
+}
+
+/** Where those that a cluster uses are. */
+export const inUse = (cluster: ClusterRecord): Place => ({
+  pki: pkiDir(cluster),
+  kubeconfigs: kubeconfigsDir(cluster),
+  config: join(clusterDir(cluster), "kubeadm.yaml"),
+});
+
+function kubeadmConfig(cluster: ClusterRecord, pki: string): string {
   const address = addresses.controlPlaneAddress(cluster.slot);
   const documents = [
     {
@@ -47,7 +71,7 @@ function kubeadmConfig(cluster: ClusterRecord): string {
       kind: "ClusterConfiguration",
       clusterName: cluster.name,
       kubernetesVersion: `v${kubernetesVersion}`,
-      certificatesDir: pkiDir(cluster),
+      certificatesDir: pki,
       controlPlaneEndpoint: `${address}:443`,
       // RSA keys take seconds to make.
       encryptionAlgorithm: "ECDSA-P256",
@@ -61,30 +85,47 @@ function kubeadmConfig(cluster: ClusterRecord): string {
   return documents.map((document) => JSON.stringify(document)).join("\n---\n");
 }
 
-/** Makes the certificates and kubeconfigs that the cluster does not have yet. */
-export async function ensurePki(cluster: ClusterRecord): Promise<void> {
-  const dir = clusterDir(cluster);
-  const done = join(dir, "kubeconfigs", "complete");
-  if (existsSync(done)) return;
-  // kubeadm refuses a key without its certificate, which is what being cut off leaves; nothing runs with these yet.
-  for (const half of [pkiDir(cluster), join(dir, "kubeconfigs")]) {
-    rmSync(half, { recursive: true, force: true });
-  }
-  mkdirSync(join(dir, "kubeconfigs"), { recursive: true, mode: 0o700 });
-  const config = join(dir, "kubeadm.yaml");
-  writeFileSync(config, kubeadmConfig(cluster));
-  await run("kubeadm", ["init", "phase", "certs", "all", "--config", config]);
+/** Makes what is not there of a cluster's certificates, and the kubeconfigs of all users but the nodes. */
+export async function makeCredentials(cluster: ClusterRecord, place: Place): Promise<void> {
+  mkdirSync(place.kubeconfigs, { recursive: true, mode: 0o700 });
+  writeFileSync(place.config, kubeadmConfig(cluster, place.pki));
+  await run("kubeadm", ["init", "phase", "certs", "all", "--config", place.config]);
   await Promise.all([
     ...["super-admin", "controller-manager", "scheduler"].map((phase) =>
       run("kubeadm", [
-        ...["init", "phase", "kubeconfig", phase, "--config", config],
-        ...["--kubeconfig-dir", join(dir, "kubeconfigs")],
+        ...["init", "phase", "kubeconfig", phase, "--config", place.config],
+        ...["--kubeconfig-dir", place.kubeconfigs],
       ]),
     ),
-    ...Object.entries(otherUsers).map(([user, name]) => writeUserKubeconfig(cluster, user, name)),
-    writeUserKubeconfig(cluster, "user", "local-gke-user", ["kubeadm:cluster-admins"]),
+    ...Object.entries(otherUsers).map(([user, name]) => writeUser(place, user, name)),
+    writeUser(place, "user", "local-gke-user", ["kubeadm:cluster-admins"]),
   ]);
+}
+
+/** Makes the certificates and kubeconfigs that the cluster does not have yet. */
+export async function ensurePki(cluster: ClusterRecord): Promise<void> {
+  const place = inUse(cluster);
+  const done = join(place.kubeconfigs, "complete");
+  if (existsSync(done)) return;
+  // kubeadm refuses a key without its certificate, which is what being cut off leaves; nothing runs with these yet.
+  for (const half of [place.pki, place.kubeconfigs]) rmSync(half, { recursive: true, force: true });
+  await makeCredentials(cluster, place);
   writeFileSync(done, "");
+}
+
+async function writeUser(
+  { kubeconfigs, config }: Place,
+  user: string,
+  name: string,
+  groups: readonly string[] = [],
+): Promise<void> {
+  const args = ["kubeconfig", "user", "--config", config, "--client-name", name];
+  const text = await run("kubeadm", [
+    ...args,
+    ...["--validity-period", "87600h"],
+    ...groups.flatMap((group) => ["--org", group]),
+  ]);
+  writeWhole(join(kubeconfigs, `${fileName("user", user)}.conf`), text, 0o600);
 }
 
 /** Writes the kubeconfig of a user with this name and these groups. */
@@ -94,17 +135,5 @@ export async function writeUserKubeconfig(
   name: string,
   groups: readonly string[] = [],
 ): Promise<void> {
-  const config = join(clusterDir(cluster), "kubeadm.yaml");
-  const args = [
-    "kubeconfig",
-    "user",
-    "--config",
-    config,
-    "--client-name",
-    name,
-    "--validity-period",
-    "87600h",
-  ];
-  const text = await run("kubeadm", [...args, ...groups.flatMap((group) => ["--org", group])]);
-  writeWhole(kubeconfig(cluster, user), text, 0o600);
+  await writeUser(inUse(cluster), user, name, groups);
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import {
   copyFileSync,
   mkdirSync,
@@ -378,6 +379,43 @@ describe("the environment on the local GKE", function () {
     expect(code, output).to.equal(0);
     await ready();
     expect(await zk("zk-1", "get", "/acknowledged")).to.contain("write");
+  });
+
+  it("renews certificates that end soon, and leaves their authority, the nodes and the servers alone", async () => {
+    const cluster = join(environment.stateDir, "gke/projects/zookeeper-dev/clusters/us-central1-a/zookeeper");
+    const end = (file: string) =>
+      new X509Certificate(readFileSync(join(cluster, "pki", file))).validToDate.getTime();
+    const inDays = (days: number) => Date.now() + days * 24 * 3_600_000;
+    const pods = () =>
+      environment.kubectl("get", "pods", "-o=jsonpath={.items[*].status.containerStatuses[*]}");
+    const before = { authority: readFileSync(join(cluster, "pki/ca.crt"), "utf8"), pods: await pods() };
+    const config = join(cluster, "short.yaml");
+    const text = readFileSync(join(cluster, "kubeadm.yaml"), "utf8");
+    writeFileSync(
+      config,
+      text.replace('"clusterName"', '"certificateValidityPeriod":"48h0m0s","clusterName"'),
+    );
+    for (const kind of ["crt", "key"]) rmSync(join(cluster, "pki", `apiserver.${kind}`));
+    await environment.run("kubeadm", "init", "phase", "certs", "apiserver", "--config", config);
+    expect(end("apiserver.crt")).to.be.below(inDays(3));
+    // What a renewal left that was cut off.
+    mkdirSync(join(cluster, "renewing/pki"), { recursive: true });
+    writeFileSync(join(cluster, "renewing/pki/apiserver.key"), "cut off");
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/Repairing cluster zookeeper: its apiserver\.crt ends on \d{4}-/);
+    for (const file of [
+      "apiserver.crt",
+      "etcd/server.crt",
+      "apiserver-etcd-client.crt",
+      "front-proxy-client.crt",
+    ])
+      expect(end(file), file).to.be.above(inDays(360));
+    expect(readdirSync(cluster)).not.to.include("renewing");
+    expect(readFileSync(join(cluster, "pki/ca.crt"), "utf8")).to.equal(before.authority);
+    expect(await pods()).to.equal(before.pods);
+    expect((await environment.npm("up")).output).not.to.contain("Repairing");
+    expect(await zk("zk-0", "get", "/acknowledged")).to.contain("write");
   });
 
   it("comes back with its data after everything was killed, as by a reboot", async () => {
