@@ -226,6 +226,15 @@ describe("the ensemble on the local GKE", function () {
       (await environment.kubectl("logs", "zk-2")).includes("there were 7 servers and are to be 3");
     await until("zk-2 saying that it waits", waits, { within: 120_000, every: 500 });
     expect(await zk("zk-0", "get", "/of-five")).to.contain("yes");
+    // One that nobody can read is no consent.
+    await environment.kubectl("exec", "zk-2", "--", "sh", "-c", `: >${noted}`);
+    await environment.kubectl("delete", "pod", "zk-2");
+    const waitsForNumber = async () =>
+      (await succeeds("kubectl", ["logs", "zk-2"], { env: exports })) &&
+      (await environment.kubectl("logs", "zk-2")).includes(
+        `${noted} does not say how many servers there were`,
+      );
+    await until("zk-2 saying that it knows no number", waitsForNumber, { within: 120_000, every: 500 });
     await asTheRunbookSays("A server says that there were more servers");
     await ready();
     expect(await environment.kubectl("exec", "zk-2", "--", "cat", noted)).to.equal("3\n");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ScriptedPod } from "./scriptedPod.ts";
 
@@ -151,11 +151,109 @@ describe("start-zookeeper", () => {
     });
   });
 
-  it("starts where what it noted of its ensemble was cut off", () => {
+  /** What can stand in a file whose number nobody wrote so. */
+  const damaged: readonly (readonly [string, string])[] = [
+    ["is empty", ""],
+    ["is a line without anything", "\n"],
+    ["is a word", "abc\n"],
+    ["has more than a number", "5 x\n"],
+    ["has two numbers", "5\n3\n"],
+    ["has zeros of a disk", "\0\0"],
+    ["has a number and zeros of a disk", "5\n\0\0"],
+    ["is zero", "0\n"],
+    ["is negative", "-3\n"],
+    ["is no decimal number", "0x3\n"],
+    ["is beyond every number of servers", "99999999999999999999\n"],
+  ];
+
+  for (const [what, text] of damaged) {
+    it(`waits where its note of how many servers there were ${what}, until somebody says that it may start`, () => {
+      pod.hurry();
+      pod.start();
+      const file = join(pod.data, "servers");
+      pod.write("volume/data/servers", text);
+      pod.program(
+        "sleep",
+        `echo >>"${pod.root}/waited"; [ "$(wc -l <"${pod.root}/waited")" -ne 3 ] || rm -f "${file}"`,
+      );
+      const { status, output } = pod.start();
+      expect(status, output).to.equal(0);
+      expect(readFileSync(join(pod.root, "waited"), "utf8").length).to.be.at.least(3);
+      expect(output.match(/does not say how many/g)).to.have.length(1);
+      expect(output)
+        .to.contain("of more than 5, what they acknowledged could be on none of the 3 that are to be")
+        .and.to.contain(`rm ${file} here`)
+        .and.to.contain("server start-foreground");
+      expect(readFileSync(file, "utf8")).to.equal("3\n");
+    });
+  }
+
+  it("goes on where somebody writes how many servers there were", () => {
+    pod.hurry();
     pod.start();
+    const file = join(pod.data, "servers");
     pod.write("volume/data/servers", "");
-    expect(pod.start().output).to.contain("server start-foreground");
-    expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("3\n");
+    pod.program(
+      "sleep",
+      `echo >>"${pod.root}/waited"; [ "$(wc -l <"${pod.root}/waited")" -ne 3 ] || echo 5 >"${file}"`,
+    );
+    const { output } = pod.start();
+    expect(output).to.contain("does not say how many").and.to.contain("server start-foreground");
+    expect(output).not.to.contain("there were 5");
+    expect(readFileSync(file, "utf8")).to.equal("3\n");
+  });
+
+  it("says what is wrong with the number that somebody writes", () => {
+    pod.hurry();
+    pod.start();
+    const file = join(pod.data, "servers");
+    pod.write("volume/data/servers", "");
+    pod.program(
+      "sleep",
+      `echo >>"${pod.root}/waited"
+case $(wc -l <"${pod.root}/waited") in 3) echo 6 >"${file}" ;; 6) rm "${file}" ;; esac`,
+    );
+    const { output } = pod.start();
+    expect(output.match(/^start-zookeeper: .*(does not say how many|there were 6 servers)/gm)).to.have.length(
+      2,
+    );
+    expect(output).to.contain("server start-foreground");
+  });
+
+  it("keeps what it had noted where it cannot write the new number", () => {
+    pod.hurry();
+    pod.start();
+    for (const name of ["servers", "former-servers"]) {
+      // What stands for a full disk: the new text finds no place.
+      mkdirSync(join(pod.data, `${name}.new`));
+      pod.ensemble(4);
+      const { status, output } = pod.start();
+      expect(status).not.to.equal(0);
+      expect(output).not.to.contain("server start-foreground");
+      expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("3\n");
+      rmSync(join(pod.data, `${name}.new`), { recursive: true });
+    }
+    pod.start();
+    expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("4\n");
+    expect(readFileSync(join(pod.data, "former-servers"), "utf8")).to.equal("3\n");
+    expect(readdirSync(pod.data).filter((name) => name.endsWith(".new"))).to.deep.equal([]);
+  });
+
+  it("starts with the list of all where its note of the former number is damaged, whatever is asked for", () => {
+    pod.hurry();
+    pod.start();
+    pod.ensemble(4);
+    pod.answers({ srvr: serving });
+    pod.program("zkServer.sh", 'cat "$ZOOCFGDIR/zoo.cfg"');
+    pod.start();
+    pod.write("scripts/zookeeper-growing", `echo >"${pod.root}/watched"`);
+    for (const text of [...damaged.map(([, damage]) => damage), "1\n", "2\n", "5\n"]) {
+      pod.write("volume/data/former-servers", text);
+      pod.write("bin/former-list", "");
+      expect(pod.start().output.match(/^server\.\d=/gm), JSON.stringify(text)).to.have.length(4);
+      expect(pod.exists("bin/former-list")).to.equal(false);
+    }
+    expect(pod.exists("watched")).to.equal(false);
   });
 
   /** Makes df tell a volume's size and what is free on it, in KiB, one after the other, and the last one from then on. */

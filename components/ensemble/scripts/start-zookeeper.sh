@@ -32,6 +32,27 @@ check_domain() {
   fi
 }
 
+# note FILE TEXT: the file has all of it or what it had before, whatever happens meanwhile.
+note() {
+  echo "$2" >"$1.new"
+  # Without this, a machine that loses power may have the new name and none of the content.
+  sync "$1.new" || :
+  mv -f "$1.new" "$1"
+}
+
+# What is noted in a file, a number of servers: nothing where there is no file, "unknown" where it holds no number.
+noted() {
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    return
+  fi
+  number=$(tr -d '\000' 2>/dev/null <"$1") || number=
+  others=$(tr -d '0-9\n' 2>/dev/null <"$1" | wc -c) || others=1
+  case $others:$number in
+    0:[1-9] | 0:[1-9][0-9] | 0:[1-9][0-9][0-9]) echo "$number" ;;
+    *) echo unknown ;;
+  esac
+}
+
 # A server's id is its pod's ordinal plus one.
 write_myid() {
   myid=$((${POD_NAME##*-} + 1))
@@ -39,34 +60,45 @@ write_myid() {
   export ZK_MYID="$myid"
   mkdir -p "$data_dir" "$log_dir"
   if [ "$(cat "$data_dir/myid" 2>/dev/null)" != "$myid" ]; then
-    echo "$myid" >"$data_dir/myid"
+    note "$data_dir/myid" "$myid"
   fi
 }
 
 # A write is acknowledged once more than half of the servers have it. Where no more than half are left, it may have gone
 # with the others: these wait for somebody to say that it may be lost. The program refuses such a change; others may not.
+# Where nobody knows any more how many there were, there may have been as many.
 await_consent_to_fewer() {
   servers=$(grep -c '^server\.' "$ZOOCFGDIR/zoo.cfg")
   told=
-  while before=$(cat "$data_dir/servers" 2>/dev/null) && [ $((2 * servers)) -le "${before:-0}" ]; do
-    if [ -z "$told" ]; then
-      told=yes
-      say "there were $before servers and are to be $servers: what $((before / 2 + 1)) of $before acknowledged could be" \
-        "on none of these. Go back to $before servers and take away fewer at a time." \
-        "If the last writes may be lost: rm $data_dir/servers here"
+  while :; do
+    before=$(noted "$data_dir/servers")
+    if [ "$before" != unknown ] && [ $((2 * servers)) -gt "${before:-0}" ]; then
+      break
+    fi
+    if [ "$told" != "$before" ]; then
+      told=$before
+      if [ "$before" = unknown ]; then
+        say "$data_dir/servers does not say how many servers there were: of more than $((2 * servers - 1))," \
+          "what they acknowledged could be on none of the $servers that are to be." \
+          "If there were at most $((2 * servers - 1)), or if the last writes may be lost: rm $data_dir/servers here"
+      else
+        say "there were $before servers and are to be $servers: what $((before / 2 + 1)) of $before acknowledged could be" \
+          "on none of these. Go back to $before servers and take away fewer at a time." \
+          "If the last writes may be lost: rm $data_dir/servers here"
+      fi
     fi
     sleep 1
   done
   if [ "$before" != "$servers" ]; then
     note_former "${before:-0}"
-    echo "$servers" >"$data_dir/servers"
+    note "$data_dir/servers" "$servers"
   fi
 }
 
 # Only where an odd number of servers gets one more does a majority need one vote more, too: see zookeeper-growing.
 note_former() {
   if [ $(($1 % 2)) -eq 1 ] && [ "$servers" -eq $(($1 + 1)) ]; then
-    echo "$1" >"$data_dir/former-servers"
+    note "$data_dir/former-servers" "$1"
   else
     rm -f "$data_dir/former-servers"
   fi
@@ -74,7 +106,6 @@ note_former() {
 
 # What zookeeper-growing has asked for: the same configuration with the former list of servers.
 take_former_list() {
-  former=$(cat "$data_dir/former-servers")
   mkdir -p "$ZK_BIN_DIR/conf"
   cp "$ZOOCFGDIR"/* "$ZK_BIN_DIR/conf/"
   sed "/^server\.$((former + 1))=/d" "$ZOOCFGDIR/zoo.cfg" >"$ZK_BIN_DIR/conf/zoo.cfg"
@@ -230,7 +261,9 @@ sizes=$(log_sizes) || sizes=
 export SERVER_JVMFLAGS="$sizes ${SERVER_JVMFLAGS:-}"
 date +%s >"$ZK_BIN_DIR/started"
 stop_when_full $$ &
-if [ -e "$data_dir/former-servers" ]; then
+former=$(noted "$data_dir/former-servers")
+# The list of all servers is always safe. A former one is that of one server less, and not of what a damaged note says.
+if [ "$former" = $((servers - 1)) ]; then
   sh "$(dirname "$0")/zookeeper-growing" $$ &
   if [ -e "$ZK_BIN_DIR/former-list" ]; then
     take_former_list
