@@ -1,3 +1,4 @@
+import { parseYaml } from "../units/yaml.ts";
 import type { Report } from "../validation/report.ts";
 import type { Known, Values } from "../validation/values.ts";
 import { ofTypes } from "../validation/types.ts";
@@ -6,6 +7,9 @@ import type { ExistingClusterArgs } from "./cluster.ts";
 /** An existing cluster's settings. */
 export type ExistingValues = Values<ExistingClusterArgs>;
 
+/** What stands in a finding for a value that must not be shown. */
+const secret = "[secret]";
+
 /** Notes everything that is wrong with the way to an existing cluster; a kubeconfig never appears in a finding. */
 export function checkExisting(values: Known<ExistingValues>, report: Report): void {
   const { kubeconfig, ...others } = values;
@@ -13,28 +17,52 @@ export function checkExisting(values: Known<ExistingValues>, report: Report): vo
   if (kubeconfig === undefined) {
     return;
   }
-  const secret = "[secret]";
   if (typeof kubeconfig !== "string") {
     report.fault("kubeconfig", secret, "is not a text", "give the file's content");
     return;
   }
-  if (!/(^|[\n{,])\s*"?clusters"?\s*:/.test(kubeconfig)) {
+  const parsed = parseYaml(kubeconfig);
+  const config = "value" in parsed ? propertiesOf(parsed.value) : new Map<string, unknown>();
+  if (!config.has("clusters")) {
     report.fault(
       "kubeconfig",
       secret,
-      "is not the text of a kubeconfig",
+      `is not the text of a kubeconfig${"fault" in parsed ? `: ${parsed.fault}` : ""}`,
       'give the file\'s content, not its path: pulumi config set --secret kubeconfig "$(cat ~/.kube/config)"',
     );
-  } else if (context === undefined && !/(^|[\n{,])\s*"?current-context"?\s*:\s*"?[^\s"]/.test(kubeconfig)) {
-    report.fault("context", context, "the kubeconfig has no current context", "name one of its contexts");
-  } else if (context !== undefined && !kubeconfig.includes(context)) {
-    report.fault(
-      "context",
-      context,
-      "the kubeconfig has no such context",
-      "kubectl config get-contexts lists them",
-    );
+    return;
   }
+  checkContext(context, config, report);
+}
+
+function checkContext(
+  context: string | undefined,
+  config: ReadonlyMap<string, unknown>,
+  report: Report,
+): void {
+  const contexts = config.get("contexts");
+  const names = Array.isArray(contexts) ? contexts.map((each) => propertiesOf(each).get("name")) : [];
+  const fix = "kubectl config get-contexts lists them";
+  if (context) {
+    if (!names.includes(context)) {
+      // Of several lines it is a kubeconfig that was meant for another setting.
+      const shown = context.includes("\n") ? secret : context;
+      report.fault("context", shown, "the kubeconfig has no such context", fix);
+    }
+    return;
+  }
+  const current = config.get("current-context");
+  if (typeof current !== "string" || current === "") {
+    report.fault("context", context, "the kubeconfig has no current context", "name one of its contexts");
+  } else if (names.length > 0 && !names.includes(current)) {
+    report.fault("context", context, "the kubeconfig does not have its current context", fix);
+  }
+}
+
+/** The properties of an object; none if it is something else. */
+function propertiesOf(value: unknown): ReadonlyMap<string, unknown> {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return new Map(isObject ? Object.entries(value) : []);
 }
 
 /** A cluster as it answered. */
@@ -62,7 +90,7 @@ export function checkFound(
   if (major !== undefined && isOld) {
     report.fault(
       "kubeconfig",
-      "[secret]",
+      secret,
       `cluster ${cluster} has Kubernetes ${version}, and ${oldestVersion.join(".")} is needed`,
       "upgrade the cluster",
     );
@@ -70,7 +98,7 @@ export function checkFound(
   if (id && foundId !== "" && id !== foundId) {
     report.fault(
       "kubeconfig",
-      "[secret]",
+      secret,
       `leads to cluster ${cluster}, which is another one (${foundId}) than the ensemble is on (${id})`,
       "give the kubeconfig of that cluster; another cluster is another stack, and a backup brings the data there",
     );

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as kubernetes from "@kubernetes/client-node";
+import { yamlFault } from "../units/yaml.ts";
 
 /** How a program reaches a cluster: as the Kubernetes provider of its resources does. */
 export interface ClusterAccess {
@@ -94,7 +95,7 @@ export class ClusterReader {
       else config.loadFromString(kubeconfig);
       if (context !== undefined && context !== "") config.setCurrentContext(context);
     } catch (error) {
-      throw new Unreachable(`the kubeconfig cannot be read: ${messageOf(error)}`);
+      throw new Unreachable(`the kubeconfig cannot be read: ${yamlFault(error) ?? messageOf(error)}`);
     }
     if (config.getCurrentCluster() === null) {
       throw new Unreachable("the kubeconfig names no current cluster");

@@ -64,6 +64,11 @@ describe("a reader of a cluster", () => {
     expect(await failure(() => ClusterReader.connect({ kubeconfig: nowhere }))).to.contain("ECONNREFUSED");
   });
 
+  it("shows nothing of a kubeconfig that it cannot read", async () => {
+    const said = await failure(() => ClusterReader.connect({ kubeconfig: "token: s3cret\nusers: }" }));
+    expect(said).to.equal("the kubeconfig cannot be read: line 2 is not YAML");
+  });
+
   it("asks again while a cluster is away for a moment, also for the way in", async () => {
     const answers: Answers = { "/version": [503, {}] };
     const kubeconfig = await start(answers);
