@@ -1,15 +1,15 @@
 import { checkEnsemble } from "../ensemble/check.ts";
 import { checkExisting } from "../existing/check.ts";
 import { checkGke } from "../gke/check.ts";
-import { allocatableCpu, allocatableMemory, needsHyperdisk, parseMachineType } from "../gke/machineType.ts";
+import { attachedDiskTypes } from "../gke/disks.ts";
+import { parseMachineType } from "../gke/machineType.ts";
+import { roomLeft } from "../gke/room.ts";
 import { checkStorage } from "../storage/check.ts";
-import { formatBytes, mebibyte, parseQuantity } from "../units/quantity.ts";
+import { gibibyte, mebibyte, parseQuantity } from "../units/quantity.ts";
 import type { Report } from "../validation/report.ts";
 import { googleDisks } from "../storage/args.ts";
+import { isDiskType, leastDiskSize } from "../storage/diskTypes.ts";
 import type { KnownEnvironment } from "./args.ts";
-
-/** What GKE's own pods ask of the memory of a node, about. */
-const systemPodsMemory = 400 * mebibyte;
 
 /** Notes everything that is wrong with an environment's settings: each part by itself, and the parts together. */
 export function checkEnvironment(environment: KnownEnvironment, report: Report): void {
@@ -67,36 +67,32 @@ function checkSpread({ gke, ensemble }: KnownEnvironment, report: Report): void 
   }
 }
 
-/** What a server is promised must be there on a node. */
+/** What a server is promised must be there on a node, beside GKE's own pods. */
 function checkFit({ gke, ensemble }: KnownEnvironment, report: Report): void {
   const machineType = gke?.machineType;
-  const machine = machineType === undefined ? undefined : parseMachineType(machineType);
-  if (machineType === undefined || machine === undefined) {
+  const left = machineType === undefined ? undefined : roomLeft(machineType);
+  if (machineType === undefined || left === undefined) {
     return;
   }
-  const memory = parseQuantity(ensemble?.memory ?? "");
-  const most = allocatableMemory(machine.memory);
-  if (memory !== undefined && memory > most) {
-    report.fault(
-      "ensemble.memory",
-      ensemble?.memory,
-      `a node of type ${machineType} can promise ${formatBytes(most)}`,
-      "use less, or a machine type with more memory",
-    );
-  } else if (memory !== undefined && memory > most - systemPodsMemory) {
-    report.warn(
-      "ensemble.memory",
-      ensemble?.memory,
-      `a node of type ${machineType} can promise ${formatBytes(most)}, of which GKE's own pods take some`,
-      "use less, or a machine type with more memory",
-    );
-  }
-  const cpu = parseQuantity(ensemble?.cpu ?? "");
-  const mostCpu = allocatableCpu(machineType, machine.cpus);
-  if (cpu !== undefined && cpu > mostCpu) {
-    const fix = "use less, or a machine type with more CPUs";
-    const reason = `a node of type ${machineType} can promise ${Math.floor(mostCpu * 1000)}m`;
-    report.fault("ensemble.cpu", ensemble?.cpu, reason, fix);
+  const resources = [
+    { key: "memory", unit: "Mi", one: mebibyte, more: "more memory" },
+    { key: "cpu", unit: "m", one: 0.001, more: "more CPUs" },
+  ] as const;
+  for (const { key, unit, one, more } of resources) {
+    const asked = ensemble?.[key];
+    const amount = parseQuantity(asked ?? "");
+    const [most, least] = [left.most[key], left.least[key]];
+    const fix = (fits: number): string =>
+      fits > 0
+        ? `use at most ${fits}${unit}, or a machine type with ${more}`
+        : `use a machine type with ${more}`;
+    if (amount !== undefined && amount > most * one) {
+      const reason = `a node of type ${machineType} has ${most}${unit} left beside GKE's own pods`;
+      report.fault(`ensemble.${key}`, asked, reason, fix(most));
+    } else if (amount !== undefined && amount > least * one) {
+      const reason = `a node of type ${machineType} can have only ${least}${unit} left, if cluster DNS is on it too`;
+      report.warn(`ensemble.${key}`, asked, reason, fix(least));
+    }
   }
 }
 
@@ -112,15 +108,31 @@ function checkDriver({ existing, storage, ensemble }: KnownEnvironment, report: 
   }
 }
 
-/** The nodes must be able to attach the volumes. */
-function checkDisks({ gke, storage }: KnownEnvironment, report: Report): void {
-  const machine = parseMachineType(gke?.machineType ?? "");
+/** The nodes must be able to attach the volumes of a class that is made. */
+function checkDisks({ gke, storage, ensemble }: KnownEnvironment, report: Report): void {
   const diskType = storage?.diskType;
-  if (machine === undefined || diskType === undefined || storage?.provisioner !== googleDisks) {
+  if (ensemble?.storageClassName !== "" || storage?.provisioner !== googleDisks) {
     return;
   }
-  if (needsHyperdisk(machine.series) && !diskType.startsWith("hyperdisk-")) {
-    const reason = `machines of series ${machine.series} attach only Hyperdisk volumes`;
-    report.fault("storage.diskType", diskType, reason, "use hyperdisk-balanced, or another machine series");
+  if (diskType === undefined || !isDiskType(diskType)) {
+    return;
+  }
+  const machine = parseMachineType(gke?.machineType ?? "");
+  const attached = machine && attachedDiskTypes(machine);
+  if (attached !== undefined && !attached.includes(diskType)) {
+    const reason = `a machine of type ${gke?.machineType} does not attach it`;
+    const fix = `use ${attached.join(" or ")}, or another machine series`;
+    report.fault("storage.diskType", diskType, reason, fix);
+  }
+  const least = leastDiskSize[diskType];
+  const size = parseQuantity(ensemble.volumeSize ?? "");
+  if (least !== undefined && size !== undefined && size < least * gibibyte) {
+    const reason = `a disk of type ${diskType} has at least ${least}Gi`;
+    report.fault(
+      "ensemble.volumeSize",
+      ensemble.volumeSize,
+      reason,
+      `use ${least}Gi or more, or another disk type`,
+    );
   }
 }

@@ -2,9 +2,11 @@ import { overlaps, parseCidr, publicAddresses } from "../units/cidr.ts";
 import type { Known } from "../validation/values.ts";
 import type { Report } from "../validation/report.ts";
 import { ofTypes } from "../validation/types.ts";
+import { diskTypeFix } from "../storage/diskTypes.ts";
 import { gkeDefaults, type GkeValues } from "./args.ts";
+import { bootDiskSizeGb, bootDiskTypes, bootingDiskTypes } from "./disks.ts";
 import { isRegion, regionOf, regionOfZone } from "./location.ts";
-import { needsHyperdisk, parseMachineType } from "./machineType.ts";
+import { parseMachineType } from "./machineType.ts";
 import { projectId } from "./projectId.ts";
 
 const releaseChannels = ["RAPID", "REGULAR", "STABLE", "EXTENDED"];
@@ -131,17 +133,36 @@ function checkNodes(gke: Known<GkeValues>, report: Report): void {
   }
   if (
     nodeDiskSizeGb !== undefined &&
-    !(Number.isInteger(nodeDiskSizeGb) && nodeDiskSizeGb >= 12 && nodeDiskSizeGb <= 65536)
+    !(
+      Number.isInteger(nodeDiskSizeGb) &&
+      nodeDiskSizeGb >= bootDiskSizeGb.least &&
+      nodeDiskSizeGb <= bootDiskSizeGb.most
+    )
   ) {
-    report.fault("nodeDiskSizeGb", nodeDiskSizeGb, "is not the size of a boot disk", "use at least 12");
+    report.fault(
+      "nodeDiskSizeGb",
+      nodeDiskSizeGb,
+      "is not the size of a boot disk",
+      `use at least ${bootDiskSizeGb.least}`,
+    );
   }
-  if (
-    machine !== undefined &&
-    nodeDiskType !== undefined &&
-    needsHyperdisk(machine.series) !== nodeDiskType.startsWith("hyperdisk-")
-  ) {
-    const fix = needsHyperdisk(machine.series) ? "use hyperdisk-balanced" : "use pd-balanced or pd-ssd";
-    report.fault("nodeDiskType", nodeDiskType, `does not boot a machine of series ${machine.series}`, fix);
+  checkBootDisk(machineType, nodeDiskType, report);
+}
+
+function checkBootDisk(machineType: string | undefined, diskType: string | undefined, report: Report): void {
+  if (diskType === undefined) {
+    return;
+  }
+  if (!bootDiskTypes.some((type) => type === diskType)) {
+    const reason = "is not a type of disk that GKE boots nodes from";
+    report.fault("nodeDiskType", diskType, reason, diskTypeFix(diskType, bootDiskTypes));
+    return;
+  }
+  const machine = machineType === undefined ? undefined : parseMachineType(machineType);
+  const booting: readonly string[] | undefined = machine && bootingDiskTypes(machine);
+  if (booting !== undefined && !booting.includes(diskType)) {
+    const reason = `does not boot a machine of type ${machineType}`;
+    report.fault("nodeDiskType", diskType, reason, `use ${booting.join(" or ")}, or another machine series`);
   }
 }
 

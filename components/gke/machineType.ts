@@ -125,6 +125,11 @@ export function parseMachineType(text: string): MachineType | undefined {
   return parseSharedCore(text) ?? parseCustom(text) ?? parsePredefined(text);
 }
 
+/** Whether the CPUs of a machine of this type are shares of a core. */
+export function hasSharedCore(text: string): boolean {
+  return parseSharedCore(text) !== undefined;
+}
+
 function parseSharedCore(text: string): MachineType | undefined {
   const custom = /^e2-custom-(micro|small|medium)-(\d{1,7})$/.exec(text);
   if (custom === null) {
@@ -178,57 +183,4 @@ function parsePredefined(text: string): MachineType | undefined {
   const isCount = cpus === 1 ? oneCpu.has(series) : cpus % 2 === 0;
   const isVariant = variant === undefined || variants.get(variant)?.has(family) === true;
   return isCount && isVariant ? { series, cpus, memory: cpus * perCpu * gibibyte } : undefined;
-}
-
-/** Whether machines of a series take only Hyperdisk volumes. @see https://cloud.google.com/compute/docs/disks/hyperdisks */
-export function needsHyperdisk(series: string): boolean {
-  return ["n4", "c4"].includes(series);
-}
-
-/** What GKE keeps of a machine's memory: a share of each further part of it. */
-const memoryReservations: readonly { readonly part: number; readonly share: number }[] = [
-  { part: 4 * gibibyte, share: 0.25 },
-  { part: 4 * gibibyte, share: 0.2 },
-  { part: 8 * gibibyte, share: 0.1 },
-  { part: 112 * gibibyte, share: 0.06 },
-  { part: Infinity, share: 0.02 },
-];
-
-/** What the kubelet keeps free before it evicts pods. */
-const evictionThreshold = 100 * mebibyte;
-
-/**
- * The memory of a node that pods can be promised, in bytes: for 4 GiB about 2.9 GiB.
- * @see https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes#memory_and_cpu_reservations
- */
-export function allocatableMemory(memory: number): number {
-  if (memory < gibibyte) {
-    return memory - 255 * mebibyte - evictionThreshold;
-  }
-  let rest = memory;
-  let reserved = evictionThreshold;
-  for (const { part, share } of memoryReservations) {
-    const here = Math.min(rest, part);
-    reserved += here * share;
-    rest -= here;
-  }
-  return memory - reserved;
-}
-
-/** What GKE keeps of a machine's first, second, third and fourth, and every further CPU. */
-const cpuReservations = [0.06, 0.01, 0.005, 0.005];
-
-/**
- * The CPUs of a node that pods can be promised, in cores: 1.93 of 2. Shared-core machines give 0.94.
- * @see https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes#memory_and_cpu_reservations
- */
-export function allocatableCpu(machineType: string, cpus: number): number {
-  if (parseSharedCore(machineType) !== undefined) {
-    return 0.94;
-  }
-  let allocatable = cpus;
-  for (let cpu = 0; cpu < cpus; cpu++) {
-    allocatable -= cpuReservations[cpu] ?? 0.0025;
-  }
-  return allocatable;
 }

@@ -3,15 +3,8 @@ import type { Report } from "../validation/report.ts";
 import type { Known } from "../validation/values.ts";
 import { ofTypes } from "../validation/types.ts";
 import { googleDisks, storageDefaults, type StorageValues } from "./args.ts";
+import { diskTypeFix, diskTypes, isDiskType } from "./diskTypes.ts";
 
-const diskTypes = [
-  "pd-standard",
-  "pd-balanced",
-  "pd-ssd",
-  "pd-extreme",
-  "hyperdisk-balanced",
-  "hyperdisk-extreme",
-];
 /**
  * The drivers that Kubernetes has replaced by CSI drivers; `no-provisioner`, for volumes made by hand, is none.
  * @see https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration
@@ -44,8 +37,8 @@ export function checkStorage(values: Known<StorageValues>, report: Report): Know
       `use the CSI driver, such as "${googleDisks}"`,
     );
   }
-  if (diskType !== undefined && provisioner === googleDisks && !diskTypes.includes(diskType)) {
-    report.fault("diskType", diskType, "is not a type of disk", `use one of ${diskTypes.join(", ")}`);
+  if (diskType !== undefined && provisioner === googleDisks && !isDiskType(diskType)) {
+    report.fault("diskType", diskType, "is not a type of disk", diskTypeFix(diskType, diskTypes));
   }
   if (reclaimPolicy !== undefined && !reclaimPolicies.includes(reclaimPolicy)) {
     report.fault(

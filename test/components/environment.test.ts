@@ -146,6 +146,21 @@ describe("ZooKeeperEnvironment", () => {
       },
       paths: ["storage.diskType"],
     },
+    {
+      what: "disks that only other machines take",
+      args: { gke: { project: "my-project" }, storage: { diskType: "hyperdisk-balanced" } },
+      paths: ["storage.diskType"],
+    },
+    {
+      what: "extreme disks of few CPUs, and small ones",
+      args: { gke: { project: "my-project" }, storage: { diskType: "pd-extreme" } },
+      paths: ["storage.diskType", "ensemble.volumeSize"],
+    },
+    {
+      what: "a disk of an unknown type",
+      args: { gke: { project: "my-project" }, storage: { diskType: "pd-sdd" } },
+      paths: ["storage.diskType"],
+    },
   ]) {
     it(`refuses ${what} before anything is registered`, async () => {
       const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
@@ -162,6 +177,47 @@ describe("ZooKeeperEnvironment", () => {
     expect(await warned({ storage: { provisioner: "ebs.csi.aws.com" } })).to.deep.equal([]);
     expect(await warned({ ensemble: { storageClassName: "standard" } })).to.deep.equal([]);
     expect(await warned({ ensemble: { storageClassName: pulumi.output("standard") } })).to.deep.equal([]);
+  });
+
+  it("takes disks that the machines attach, and does not judge a class that is there", async () => {
+    const gke = { project: "my-project", machineType: "c3-standard-4" };
+    for (const diskType of ["pd-balanced", "hyperdisk-balanced"]) {
+      expect(await warnings({ gke, storage: { diskType } })).to.deep.equal([]);
+    }
+    const n4 = { project: "my-project", machineType: "n4-standard-2", nodeDiskType: "hyperdisk-balanced" };
+    expect(await warnings({ gke: n4, ensemble: { storageClassName: "standard" } })).to.deep.equal([]);
+  });
+
+  /** Memory and CPU of a server on the default machine, with what is said of it. */
+  const fits: readonly (readonly [Components.ZooKeeperEnsembleArgs, "nothing" | "warning" | RegExp])[] = [
+    [{}, "nothing"],
+    [{ memory: "1604Mi", cpu: "1053m" }, "nothing"],
+    [{ memory: "1605Mi" }, "warning"],
+    [{ cpu: "1054m" }, "warning"],
+    [{ memory: "2009Mi" }, "warning"],
+    [{ memory: "2010Mi" }, /use at most 2009Mi/],
+    [{ memory: "2560Mi" }, /use at most 2009Mi/],
+    [{ cpu: "1437m" }, /use at most 1436m/],
+    [{ cpu: "1500m" }, /use at most 1436m/],
+  ];
+  for (const [ensemble, said] of fits) {
+    it(`says ${String(said)} of ${JSON.stringify(ensemble)} on the default machine`, async () => {
+      const args = { gke: { project: "my-project" }, ensemble };
+      if (said instanceof RegExp) {
+        const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
+        expect(String(error)).to.match(said);
+      } else {
+        const paths = Object.keys(ensemble).map((key) => `ensemble.${key}`);
+        expect(await warnings(args)).to.deep.equal(said === "nothing" ? [] : paths);
+      }
+    });
+  }
+
+  it("names no value that fits where none does", () => {
+    const args = { gke: { project: "my-project", machineType: "e2-micro" }, ensemble: { cpu: "50m" } };
+    const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
+    expect(pathsOf(error)).to.deep.equal(["ensemble.memory"]);
+    expect(String(error)).to.contain("has 0Mi left").and.not.to.contain("use at most");
   });
 
   it("refuses as many servers as nodes: none is left for the server of a drained one", () => {

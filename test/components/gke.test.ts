@@ -163,6 +163,10 @@ describe("GkeCluster", () => {
     { args: { machineType: "e2-custom-3-4096" }, path: "machineType" },
     { args: { nodeDiskSizeGb: 5 }, path: "nodeDiskSizeGb" },
     { args: { machineType: "n4-standard-2" }, path: "nodeDiskType" },
+    { args: { nodeDiskType: "hyperdisk-balanced" }, path: "nodeDiskType" },
+    { args: { nodeDiskType: "pd-balancd" }, path: "nodeDiskType" },
+    { args: { nodeDiskType: "pd-extreme" }, path: "nodeDiskType" },
+    { args: { machineType: "c3-standard-4", nodeDiskType: "pd-standard" }, path: "nodeDiskType" },
     { args: { releaseChannel: "regular" }, path: "releaseChannel" },
     { args: { maintenanceStart: "25:00" }, path: "maintenanceStart" },
     { args: { authorizedNetworks: ["203.0.113.7/24"] }, path: "authorizedNetworks[0]" },
@@ -184,6 +188,17 @@ describe("GkeCluster", () => {
       expect(pathsOf(error)).to.deep.equal([path]);
     });
   }
+
+  it("says which type of boot disk was probably meant", () => {
+    const args = { project: "my-project", nodeDiskType: "pd-balancd" };
+    const error = thrownBy(() => new components.GkeCluster("zookeeper", args));
+    expect(String(error)).to.contain("did you mean pd-balanced?");
+  });
+
+  it("boots C3 machines from either kind of disk", async () => {
+    await make({ machineType: "c3-standard-4", nodeDiskType: "hyperdisk-balanced" });
+    expect(at(pool(), "nodeConfig", "diskType")).to.equal("hyperdisk-balanced");
+  });
 
   for (const authorizedNetworks of [
     ["8.0.0.0/8"],

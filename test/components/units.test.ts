@@ -4,7 +4,9 @@ import { heapMebibytes, parseHeap } from "../../components/ensemble/heap.ts";
 import { ensembleDefaults } from "../../components/ensemble/args.ts";
 import { contentHash, renderFiles } from "../../components/ensemble/files.ts";
 import { renderZooCfg } from "../../components/ensemble/zooCfg.ts";
-import { allocatableCpu, allocatableMemory, parseMachineType } from "../../components/gke/machineType.ts";
+import { attachedDiskTypes, bootingDiskTypes } from "../../components/gke/disks.ts";
+import { parseMachineType } from "../../components/gke/machineType.ts";
+import { allocatable, roomLeft } from "../../components/gke/room.ts";
 import { overlaps, parseCidr } from "../../components/units/cidr.ts";
 import { isDnsLabel, isDnsSubdomain } from "../../components/units/dns.ts";
 import { isBefore, parseImage, tagVersion } from "../../components/units/image.ts";
@@ -162,20 +164,96 @@ describe("machine types", () => {
     });
   }
 
-  it("leaves 2.9 GiB and 1930m of the default machine", () => {
-    expect(formatBytes(allocatableMemory(4 * gibibyte))).to.equal("2.9Gi");
-    expect(Math.round(allocatableCpu("e2-custom-2-4096", 2) * 1000)).to.equal(1930);
-    expect(allocatableCpu("e2-medium", 2)).to.equal(0.94);
+  /** Machine types, and what Google's autoscaler predicts of them: MiB and thousandths of a core. */
+  const predicted: readonly (readonly [string, number, number])[] = [
+    ["e2-custom-2-4096", 2833, 1930],
+    ["n2-standard-2", 8192 - 208 - 1819 - 100, 1930],
+    ["n2-standard-4", 16384 - 336 - 2623 - 100, 3920],
+    ["n2-standard-32", 131072 - 2128 - 9381 - 100, 31850],
+    ["n2-standard-64", 262144 - 4176 - 12002 - 100, 63770],
+    ["n1-highcpu-2", 1843 - 44 - 460 - 100 - 1, 1930],
+    ["e2-medium", 2833, 940],
+    ["e2-micro", 1024 - 32 - 256 - 100, 940],
+    ["f1-micro", 614 - 25 - 255 - 100 - 1, 940],
+  ];
+  for (const [name, memory, cpu] of predicted) {
+    it(`leaves ${memory} MiB and ${cpu}m of ${name}`, () => {
+      expect(allocatable(name)).to.deep.equal({ memory, cpu });
+    });
+  }
+
+  it("is within 1 % of what a node of GKE 1.36 had: n2-standard-4, 13591652Ki", () => {
+    expect(allocatable("n2-standard-4")?.memory).to.be.closeTo(13591652 / 1024, 13591652 / 1024 / 100);
+  });
+
+  it("leaves 2009 MiB and 1436m of the default machine beside GKE's own pods, on the fullest node 1604 and 1053", () => {
+    expect(roomLeft("e2-custom-2-4096")).to.deep.equal({
+      most: { memory: 2009, cpu: 1436 },
+      least: { memory: 1604, cpu: 1053 },
+    });
+    expect(roomLeft("e2-micro")).to.deep.equal({
+      most: { memory: 0, cpu: 446 },
+      least: { memory: 0, cpu: 63 },
+    });
+    expect(roomLeft("x9-standard-2")).to.equal(undefined);
   });
 
   it("never leaves less of a larger machine", () => {
+    const steps = fc.integer({ min: 4, max: 64 });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 3000 }), (one, other) => {
-        const [less, more] = [Math.min(one, other), Math.max(one, other)];
-        expect(allocatableMemory(less * gibibyte)).to.be.at.most(allocatableMemory(more * gibibyte));
-        expect(allocatableMemory(more * gibibyte)).to.be.lessThan(more * gibibyte);
+      fc.property(steps, steps, (one, other) => {
+        const [less, more] = [Math.min(one, other), Math.max(one, other)].map((n) =>
+          allocatable(`e2-custom-2-${256 * n}`),
+        );
+        if (less === undefined || more === undefined) throw new Error("a machine type was not known");
+        expect(less.memory).to.be.at.most(more.memory);
+        expect(less.memory).to.be.above(0);
       }),
     );
+  });
+
+  const disks: readonly (readonly [string, string[], string[]])[] = [
+    ["e2-custom-2-4096", ["pd-standard", "pd-balanced", "pd-ssd"], ["pd-standard", "pd-balanced", "pd-ssd"]],
+    [
+      "c3-standard-4",
+      ["pd-balanced", "pd-ssd", "hyperdisk-balanced"],
+      ["pd-balanced", "pd-ssd", "hyperdisk-balanced"],
+    ],
+    [
+      "c3-standard-88",
+      ["pd-balanced", "pd-ssd", "hyperdisk-balanced"],
+      ["pd-balanced", "pd-ssd", "hyperdisk-balanced", "hyperdisk-extreme"],
+    ],
+    ["n4-standard-2", ["hyperdisk-balanced"], ["hyperdisk-balanced"]],
+    ["custom-2-4096", ["pd-standard", "pd-balanced", "pd-ssd"], ["pd-standard", "pd-balanced", "pd-ssd"]],
+  ];
+  for (const [name, boots, attaches] of disks) {
+    it(`${name} boots from ${boots.join(", ")}, and attaches ${attaches.join(", ")}`, () => {
+      const machine = parseMachineType(name);
+      if (machine === undefined) throw new Error(`${name} is not known`);
+      expect(bootingDiskTypes(machine)).to.deep.equal(boots);
+      expect(attachedDiskTypes(machine)).to.deep.equal(attaches);
+    });
+  }
+
+  it("of every series boot from some disk, and attach it", () => {
+    for (const name of [
+      ...[
+        "e2-medium",
+        "f1-micro",
+        "g1-small",
+        "n1-standard-1",
+        "n2-standard-2",
+        "n2d-standard-2",
+        "n4-standard-2",
+      ],
+      ...["c2-standard-4", "c2d-standard-2", "c3-standard-4", "c3d-standard-4", "c4-standard-2"],
+      ...["t2d-standard-1", "t2a-standard-1"],
+    ]) {
+      const machine = parseMachineType(name);
+      if (machine === undefined) throw new Error(`${name} is not known`);
+      expect(bootingDiskTypes(machine), name).not.to.deep.equal([]);
+    }
   });
 });
 
