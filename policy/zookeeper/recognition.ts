@@ -1,7 +1,9 @@
+import { commandOf, commandWords } from "../kubernetes/commands.ts";
 import { Field, items, known } from "../reading/field.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
 import { text, type Values } from "../settings.ts";
 import type { Workload } from "../kubernetes/workload.ts";
+import { whatStarts, type Started } from "./command.ts";
 import { lastPart } from "./image.ts";
 
 /** The setting by which every policy about ZooKeeper finds the servers that neither image nor ports tell. */
@@ -12,10 +14,6 @@ export const recognitionSettings = {
     "^[^=]+=[^=]*$",
   ),
 };
-
-/** Commands of the ZooKeeper image that do not start a server. */
-const otherCommands =
-  /(^|\/)(zkCli|zkCleanup|zkSnapShotToolkit|zkTxnLogToolkit|zkSnapshotComparer)\.sh\b|^sleep\b/;
 
 /** What is known about whether a workload runs ZooKeeper servers. */
 export interface Recognition {
@@ -46,14 +44,27 @@ function hasPort(containers: readonly Field[], port: number): Truth {
   );
 }
 
-function hasServerImage(container: Field): Truth {
+/**
+ * Whether the container runs a server, as far as image and command line tell. A command line that certainly starts a
+ * server, or certainly none, decides; one that is not understood leaves it to the image.
+ */
+function runsServer(container: Field): Truth {
   const image = container.at("image");
-  const words = [...items(container.at("command")), ...items(container.at("args"))];
-  const command = words[0] && known(words[0].string());
-  if (command !== undefined && otherCommands.test(command)) return false;
+  const started = startedBy(container, commandOf(container));
+  const hook = container.at("lifecycle", "postStart", "exec", "command");
+  if (started === "server" || startedBy(container, [hook]) === "server") return true;
+  if (started === "nothing") return false;
   if (image.unknown) return "unknown";
   const reference = known(image.string());
-  return reference !== undefined && isZooKeeperImage(reference);
+  if (reference === undefined || !isZooKeeperImage(reference)) return false;
+  // What is not known yet may make a client of it only where the rest is understood.
+  return startedBy(container, commandOf(container), ":") === "nothing" ? "unknown" : true;
+}
+
+/** What a command line starts; one without words is the image's own, of which nothing is known. */
+function startedBy(container: Field, lists: readonly Field[], unknown?: string): Started {
+  const { words } = commandWords(container, lists, unknown);
+  return words.length === 0 ? "unsure" : whatStarts(words);
 }
 
 function hasLabel(workload: Workload, label: string): Truth {
@@ -63,31 +74,33 @@ function hasLabel(workload: Workload, label: string): Truth {
 }
 
 /**
- * Whether the workload runs ZooKeeper servers: its image's name ends in "zookeeper", or its containers' ports include
- * both 2888 and 3888, or its pods carry the label of the settings. Jobs end, so for them the image does not count: a
- * job that backs up or loads data uses the same one.
+ * Whether the workload runs ZooKeeper servers: a container's command line starts one, or its image's name ends in
+ * "zookeeper" and its command line may start one; or its containers' ports include both 2888 and 3888, or its pods
+ * carry the label of the settings. Jobs end, so for them image and command line do not count: a job that backs up or
+ * loads data uses the same image, and may start a server to do so.
  */
 export function recognise(workload: Workload, settings: Values<typeof recognitionSettings>): Recognition {
   const containers = items(workload.pod.at("containers"));
   const runsToCompletion = workload.kind === "Job" || workload.kind === "CronJob";
-  const byImage = containers.map((container): Truth =>
-    runsToCompletion ? false : hasServerImage(container),
+  const byContainer = containers.map((container): Truth =>
+    runsToCompletion ? false : runsServer(container),
   );
   const byPorts = every([hasPort(containers, 2888), hasPort(containers, 3888)]);
   const runs = some([
-    ...byImage,
+    ...byContainer,
     byPorts,
     hasLabel(workload, settings.serverLabel),
     workload.pod.at("containers").unknown && "unknown",
   ]);
   const server =
     containers.find((container) => hasPort([container], 2888) === true) ??
-    containers.find((_, i) => byImage[i] === true) ??
+    containers.find((_, i) => byContainer[i] === true) ??
     containers[0] ??
     new Field(undefined, `${workload.pod.path}.containers[0]`);
   const telling = containers.flatMap((container) => [container.at("image"), container.at("ports")]);
-  const open = [workload.pod.at("containers"), ...telling]
-    .filter((field) => field.unknown)
-    .map(({ path }) => path);
+  const open = [
+    ...[workload.pod.at("containers"), ...telling].filter((field) => field.unknown).map(({ path }) => path),
+    ...containers.flatMap((container) => commandWords(container, commandOf(container)).open),
+  ];
   return { runs, server, open: runs === "unknown" ? open : [] };
 }

@@ -1,11 +1,13 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { parseYaml } from "../../components/units/yaml.ts";
 import { policies } from "../../policy/policies.ts";
 import { recognise, recognitionSettings } from "../../policy/zookeeper/recognition.ts";
 import { readSettings } from "../../policy/settings.ts";
 import { workloadsOf } from "../../policy/kubernetes/workload.ts";
 import { Field } from "../../policy/reading/field.ts";
 import { bitnami, bitnamiFaults, incubator, incubatorFaults } from "./fixtures/charts.ts";
-import { containerPath, neighbours, statefulSet } from "./fixtures/ensemble.ts";
+import { containerPath, neighbours, podPath, statefulSet } from "./fixtures/ensemble.ts";
 import { tutorial, tutorialFaults } from "./fixtures/tutorial.ts";
 import { changed, judge, unknownValue, type Registered } from "./harness.ts";
 
@@ -78,5 +80,102 @@ describe("a workload is recognised as ZooKeeper", () => {
       );
       expect(runsZooKeeper(client), command).to.equal(false);
     }
+  });
+
+  const withoutPorts = changed(statefulSet, ports, undefined);
+  const command = [...containerPath, "command"];
+  const args = [...containerPath, "args"];
+  const started = (given: object): unknown =>
+    runsZooKeeper(
+      Object.entries(given).reduce(
+        (resource, [key, value]) => changed(resource, [...containerPath, key], value),
+        withoutPorts,
+      ),
+    );
+
+  it("and not by a client's command behind a shell or a wrapper, in command, arguments or both", () => {
+    const clients: readonly object[] = [
+      { command: ["sh", "-c", "zkCli.sh -server zk-cs ls /"] },
+      { command: ["tail", "-f", "/dev/null"] },
+      { command: ["timeout", "60", "zkCli.sh"] },
+      { command: ["/bin/sh"], args: ["-c", "until zkServer.sh status; do sleep 1; done; zkCli.sh"] },
+      { args: ["zkCli.sh"] },
+      { args: ["bash", "-ec", "tail -f /dev/null"] },
+      { command: ["$(CLIENT)"], env: [{ name: "CLIENT", value: "zkCli.sh" }] },
+      { command: ["zkCli.sh", "-server", unknownValue] },
+    ];
+    for (const client of clients) expect(started(client), JSON.stringify(client)).to.equal(false);
+    for (const client of clients) {
+      const pod = Object.entries(client).reduce(
+        (resource, [key, value]) => changed(resource, [...containerPath, key], value),
+        withoutPorts,
+      );
+      expect(faultsOf([pod]), JSON.stringify(client)).to.deep.equal([]);
+    }
+  });
+
+  it("by a command that starts a server, whatever else it does, and by one that is not understood", () => {
+    for (const server of [
+      { command: ["sh", "-c", "echo 1 > /data/myid; zkServer.sh start && tail -f /dev/null"] },
+      { command: ["/docker-entrypoint.sh"], args: ["zkServer.sh", "start-foreground"] },
+      { command: ["/scripts/run.sh"] },
+      { command: ["/scripts/run.sh", unknownValue] },
+      { command: ["sh", "-c", "$COMMAND"] },
+      { command: ["$(COMMAND)"] },
+      { command: ["zkServer.sh", "$(ACTION)"], env: [{ name: "ACTION", value: "start" }] },
+      { command: [7] },
+      { args: ["start-foreground"] },
+      { command: [], args: [] },
+    ]) {
+      expect(started(server), JSON.stringify(server)).to.equal(true);
+    }
+  });
+
+  it("by a server beside a client, and by one that is started behind its back", () => {
+    const client = { name: "client", image: "zookeeper:3.9.5", command: ["sleep", "1"] };
+    const containers = [...podPath, "containers"];
+    const server = { name: "server", image: "zookeeper:3.9.5" };
+    expect(runsZooKeeper(changed(withoutPorts, containers, [client, server]))).to.equal(true);
+    expect(runsZooKeeper(changed(withoutPorts, containers, [client, client]))).to.equal(false);
+    const postStart = { exec: { command: ["sh", "-c", "zkServer.sh start"] } };
+    expect(started({ command: ["sleep", "1d"], lifecycle: { postStart } })).to.equal(true);
+    expect(
+      started({ command: ["sleep", "1d"], lifecycle: { postStart: { exec: { command: ["ls"] } } } }),
+    ).to.equal(false);
+    // Its own ports say more than a command.
+    expect(runsZooKeeper(changed(statefulSet, command, ["sleep", "1d"]))).to.equal(true);
+  });
+
+  it("by a command that starts a server in an image of another name", () => {
+    const elsewhere = changed(withoutPorts, image, "solsson/kafka:2.5.1");
+    expect(runsZooKeeper(changed(elsewhere, args, ["bin/zookeeper-server-start.sh", "x"]))).to.equal(true);
+    expect(runsZooKeeper(changed(elsewhere, args, ["bin/kafka-server-start.sh", "x"]))).to.equal(false);
+    expect(runsZooKeeper(changed(elsewhere, args, unknownValue))).to.equal(false);
+  });
+
+  it("or not yet, while the command is unknown that may make a client of it", () => {
+    for (const open of [
+      { command: unknownValue },
+      { args: unknownValue },
+      { command: ["sh", "-c", unknownValue] },
+      { command: ["timeout", "60", unknownValue] },
+    ]) {
+      expect(started(open), JSON.stringify(open)).to.equal("unknown");
+    }
+    const pod = changed(withoutPorts, args, unknownValue);
+    const said = policies.flatMap((policy) => judge(policy, [pod]).open);
+    expect(said.join("\n")).to.match(/images could not judge .*containers\[0\]\.args/);
+    expect(faultsOf([pod])).to.deep.equal([]);
+  });
+
+  it("and not in the pod that holds a volume for a backup", () => {
+    const file = readFileSync(new URL("../../backup/pod.yaml", import.meta.url), "utf8");
+    const parsed = parseYaml(file.replaceAll("IMAGE", "docker.io/library/zookeeper:3.9.5"));
+    const props = "value" in parsed ? (parsed.value as object) : {};
+    const pod: Registered = { type: "kubernetes:core/v1:Pod", name: "zookeeper-volume", props };
+    expect(runsZooKeeper(pod)).to.equal(false);
+    expect(faultsOf([pod])).to.deep.equal([]);
+    // The same pod would be one without its command.
+    expect(runsZooKeeper(changed(pod, ["spec", "containers", 0, "command"], undefined))).to.equal(true);
   });
 });

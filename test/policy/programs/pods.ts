@@ -53,3 +53,35 @@ export const largeHeap: Program = {
   resources: withStatefulSet([...containerPath, "env"], [{ name: "SERVER_JVMFLAGS", value: "-Xmx1g" }]),
   refusals: { resources: "a heap of 1024Mi in a memory limit of 1024Mi" },
 };
+
+/** A server behind a shell, in an image whose name does not say so. */
+export const serverBehindShell: Program = {
+  resources: [
+    {
+      type: "kubernetes:core/v1:Pod",
+      name: "server",
+      props: {
+        metadata: { name: "server", namespace: "default" },
+        spec: {
+          restartPolicy: "Never",
+          containers: [
+            {
+              name: "server",
+              image: "docker.io/library/kafka:3.9.5",
+              command: ["sh", "-c", "cp /x /y && exec bin/zookeeper-server-start.sh /y"],
+            },
+          ],
+        },
+      },
+    },
+  ],
+  refusals: {
+    "restart-policy": 'restartPolicy is "Never"',
+    "anti-affinity": "requiredDuringSchedulingIgnoredDuringExecution is missing",
+    "disruption-budget": "covered by no PodDisruptionBudget",
+    "durable-storage": "without a volume at any data directory",
+    "pod-security": "allowPrivilegeEscalation is missing",
+    probes: "readinessProbe is missing",
+    resources: "limits.memory is missing",
+  },
+};
