@@ -1,5 +1,5 @@
 import type { KnownEnvironment } from "../environment/args.ts";
-import type { Report } from "../validation/report.ts";
+import { secret, type Report } from "../validation/report.ts";
 import { rejections, type Value } from "./changes.ts";
 
 /** What stands of an environment, by property path, as far as not every other value can take its place. */
@@ -47,7 +47,7 @@ export function checkSettled(before: Settled, environment: KnownEnvironment, rep
 function checkKind(cluster: Value | undefined, environment: KnownEnvironment, report: Report): void {
   if (cluster !== undefined && environment.gke === undefined && environment.existing !== undefined) {
     const reason = `the ensemble is on GKE cluster ${quoted(cluster)}, which would be deleted`;
-    report.fault("existing.kubeconfig", "[secret]", reason, "another cluster is another stack");
+    report.fault("existing.kubeconfig", secret, reason, "another cluster is another stack");
   }
   if (cluster === undefined && environment.gke !== undefined) {
     const reason = "the ensemble is on a cluster that was there, and would be left behind";

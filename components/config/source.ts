@@ -1,4 +1,4 @@
-import type { Report } from "../validation/report.ts";
+import { secret, type Report } from "../validation/report.ts";
 import { suggest } from "../units/suggest.ts";
 
 /** The types that Pulumi.yaml knows. */
@@ -77,7 +77,7 @@ export class SettingSource {
     return list ?? [...value];
   }
 
-  /** Refuses every key of the project that nothing has read. */
+  /** Refuses every key of the project that nothing has read. Its value is not shown: `kubeCnfig` may hold a kubeconfig. */
   refuseUnknownKeys(): void {
     const known = this.settings.map((setting) => setting.key);
     const own = Object.keys(this.#values).filter((key) => key.startsWith(`${this.#project}:`));
@@ -87,12 +87,7 @@ export class SettingSource {
       const meant = suggest(key, known);
       const fix =
         meant === undefined ? "see Pulumi.yaml for the settings that there are" : `did you mean ${meant}?`;
-      this.#report.fault(
-        `${unknownKey}${key}`,
-        this.#values[`${this.#project}:${key}`],
-        "is not a setting",
-        fix,
-      );
+      this.#report.fault(`${unknownKey}${key}`, secret, "is not a setting", fix);
     }
   }
 

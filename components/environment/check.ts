@@ -6,7 +6,7 @@ import { parseMachineType } from "../gke/machineType.ts";
 import { roomLeft } from "../gke/room.ts";
 import { checkStorage } from "../storage/check.ts";
 import { gibibyte, mebibyte, parseQuantity } from "../units/quantity.ts";
-import type { Report } from "../validation/report.ts";
+import { secret, type Report } from "../validation/report.ts";
 import { googleDisks } from "../storage/args.ts";
 import { isDiskType, leastDiskSize } from "../storage/diskTypes.ts";
 import type { KnownEnvironment } from "./args.ts";
@@ -41,7 +41,7 @@ function checkClusters({ gke, existing }: KnownEnvironment, report: Report): voi
   if (gke !== undefined && existing !== undefined) {
     report.fault(
       "existing.kubeconfig",
-      "[secret]",
+      secret,
       "both a new GKE cluster and an existing cluster are asked for",
       "leave out either the Google Cloud project or the kubeconfig",
     );

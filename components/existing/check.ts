@@ -1,14 +1,11 @@
 import { parseYaml } from "../units/yaml.ts";
-import type { Report } from "../validation/report.ts";
+import { secret, type Report } from "../validation/report.ts";
 import type { Known, Values } from "../validation/values.ts";
 import { ofTypes } from "../validation/types.ts";
 import type { ExistingClusterArgs } from "./cluster.ts";
 
 /** An existing cluster's settings. */
 export type ExistingValues = Values<ExistingClusterArgs>;
-
-/** What stands in a finding for a value that must not be shown. */
-const secret = "[secret]";
 
 /** Notes everything that is wrong with the way to an existing cluster; a kubeconfig never appears in a finding. */
 export function checkExisting(values: Known<ExistingValues>, report: Report): void {
@@ -45,9 +42,7 @@ function checkContext(
   const fix = "kubectl config get-contexts lists them";
   if (context) {
     if (!names.includes(context)) {
-      // Of several lines it is a kubeconfig that was meant for another setting.
-      const shown = context.includes("\n") ? secret : context;
-      report.fault("context", shown, "the kubeconfig has no such context", fix);
+      report.fault("context", context, "the kubeconfig has no such context", fix);
     }
     return;
   }

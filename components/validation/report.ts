@@ -54,10 +54,27 @@ export function describe(finding: Finding, name: string = finding.path): string 
   return `${name}: ${show(finding.value)}: ${finding.reason}; ${finding.fix}`;
 }
 
+/** What stands in a finding for a value that is secret, or may be one: that of a kubeconfig, or of what is no setting. */
+export const secret = "[secret]";
+
 /** Long values are cut: they are no help, and could hold what should not be shown. */
 const longestShown = 80;
 
 function show(value: unknown): string {
+  // No setting is an object, nor of several lines: it may be what was meant for the kubeconfig.
+  if (Array.isArray(value)) {
+    if (!value.every(isLine)) {
+      return "a list";
+    }
+  } else if (typeof value === "object" && value !== null) {
+    return "an object";
+  } else if (typeof value === "string" && !isLine(value)) {
+    return "several lines";
+  }
   const text = value === undefined ? "not set" : JSON.stringify(value);
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
+function isLine(value: unknown): boolean {
+  return typeof value === "string" && !/[\r\n]/.test(value);
 }

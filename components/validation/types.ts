@@ -1,5 +1,5 @@
 import { suggest } from "../units/suggest.ts";
-import type { Report } from "./report.ts";
+import { secret, type Report } from "./report.ts";
 import type { Known } from "./values.ts";
 
 /**
@@ -17,7 +17,7 @@ export function ofTypes<T extends object>(values: Known<T>, examples: T, report:
       const meant = suggest(key, [...wanted.keys()]);
       const fix =
         meant === undefined ? `use one of ${[...wanted.keys()].join(", ")}` : `did you mean ${meant}?`;
-      report.fault(key, value, "is not a setting", fix);
+      report.fault(key, secret, "is not a setting", fix);
       return false;
     }
     const type = typeOf(wanted.get(key));

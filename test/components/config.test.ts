@@ -99,9 +99,34 @@ describe("the stack's configuration", () => {
         name,
       ).not.to.have.length(0);
     }
-    expect(faults.find((fault) => fault.includes("nodeCuont")))
-      .to.contain('"4"')
-      .and.to.contain("did you mean nodeCount?");
+    expect(faults.find((fault) => fault.includes("nodeCuont"))).to.equal(
+      `${key("nodeCuont")}: "[secret]": is not a setting; did you mean nodeCount?`,
+    );
+  });
+
+  it("shows nothing of the value of a key that is no setting, which may be a secret", () => {
+    const kubeconfig = "apiVersion: v1\nusers: [{user: {token: s3cret}}]";
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.constantFrom("kubeCnfig", "kubeconfg", "token", "KUBECONFIG", "__proto__"), fc.string()),
+        fc.constantFrom("s3cret", kubeconfig, JSON.stringify({ token: "s3cret" }), '["s3cret"]'),
+        (name, value) => {
+          fc.pre(!Object.hasOwn(declared(), name));
+          const faults = faultsOf({ ...gke, ...Object.fromEntries([[key(name), value]]) });
+          expect(faults).to.have.length(1);
+          expect(faults[0]).to.contain("is not a setting").and.not.to.contain("s3cret");
+        },
+      ),
+    );
+    expect(faultsOf({ ...gke, [key("kubeCnfig")]: kubeconfig })[0]).to.contain("did you mean kubeconfig?");
+  });
+
+  it("shows nothing of a kubeconfig that was given as another setting", () => {
+    const kubeconfig = 'users: [{user: {token: "s3cret"}}]\nclusters: []\n';
+    for (const name of Object.keys(declared())) {
+      const faults = faultsOf({ "gcp:project": "my-project", [key(name)]: kubeconfig });
+      expect(faults.join(), name).not.to.contain("s3cret");
+    }
   });
 
   it("names the key of the Google Cloud project when there is no cluster", () => {

@@ -120,6 +120,20 @@ describe("what components refuse", () => {
     expect(String(error)).to.contain("did you mean servers?");
   });
 
+  it("shows no value of a name that there is not, nor an object: both may hold a secret", () => {
+    for (const args of [
+      { password: "s3cret" },
+      { password: { token: "s3cret" } },
+      { image: { token: "s3cret" } },
+      { heap: [{ token: "s3cret" }] },
+      { image: "a\ntoken: s3cret" },
+    ] as object[]) {
+      const error = thrownBy(() => new components.ZooKeeperEnsemble("zk", args));
+      expect(pathsOf(error)).to.deep.equal(Object.keys(args));
+      expect(String(error)).not.to.contain("s3cret");
+    }
+  });
+
   it("is no kubeconfig in JSON, on one line or on several", () => {
     const config = { clusters: [], contexts: [], "current-context": "lab" };
     for (const indent of [0, 2]) {
