@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { constants, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 import { endOrphans, markCommand } from "./machine/orphans.ts";
@@ -15,7 +15,9 @@ import { say } from "./progress.ts";
 export async function lockEnvironment(command: string): Promise<void> {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, "lock");
-  const descriptor = openSync(file, "a");
+  // By its descriptor: where others can write to the folder, the file may become a link.
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+  const descriptor = openSync(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
   const { status } = spawnSync("flock", ["--nonblock", "3"], {
     stdio: ["ignore", "ignore", "ignore", descriptor],
   });
@@ -24,7 +26,8 @@ export async function lockEnvironment(command: string): Promise<void> {
       `another command works on this environment (${readFileSync(file, "utf8").trim()}); wait for it to end`,
     );
   }
-  writeFileSync(file, `${command}, process ${process.pid}, since ${new Date().toISOString()}\n`);
+  ftruncateSync(descriptor);
+  writeSync(descriptor, `${command}, process ${process.pid}, since ${new Date().toISOString()}\n`);
   markCommand(stateDir);
   const ended = await endOrphans(stateDir);
   if (ended > 0) say(`An earlier command was killed: ended ${ended} processes that it had left at work.`);

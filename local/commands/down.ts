@@ -13,6 +13,7 @@ import type { ClusterRecord } from "../gke/records.ts";
 import { imageStore } from "../image/store.ts";
 import { lockEnvironment } from "../lock.ts";
 import { requireRoot } from "../machine/root.ts";
+import { requireOwnFolders } from "../ownFolders.ts";
 import { gkeDir, stateDir } from "../paths.ts";
 import {
   deleteUnreachable,
@@ -96,6 +97,8 @@ export async function main(args: readonly string[]): Promise<number> {
   if (unknown.length > 0)
     throw new Error(`down: unknown argument ${unknown.join(" ")}; see npm run down -- --help`);
   requireRoot();
+  // By force nothing of them is run.
+  if (!args.includes("--force")) requireOwnFolders();
   if (!existsSync(stateDir)) {
     const removed = await removeLost(gkeDir);
     for (const line of removed) say(`Removed ${line}, whose state folder is gone.`);

@@ -1,6 +1,7 @@
 import { environment, isPrepared, notPrepared } from "../environment.ts";
 import { exported } from "../machine/shell.ts";
 import { requireRoot } from "../machine/root.ts";
+import { requireOwnFolders } from "../ownFolders.ts";
 import { builtTools } from "../toolchain/build.ts";
 
 export const about = 'Prints the exports for a shell: eval "$(npm run -s env)"';
@@ -8,6 +9,7 @@ export const about = 'Prints the exports for a shell: eval "$(npm run -s env)"';
 /** Prints what a shell needs for pulumi, kubectl and the tutorial's commands. */
 export async function main(): Promise<number> {
   requireRoot();
+  requireOwnFolders();
   const tools = await builtTools();
   if (tools === undefined || !isPrepared()) {
     throw new Error(notPrepared());

@@ -2,6 +2,7 @@ import { environment, installPlugins } from "../environment.ts";
 import { ensureImageStore, isImageStoreBuilt } from "../image/store.ts";
 import { ensurePrerequisites } from "../machine/prerequisites.ts";
 import { unitProcesses } from "../machine/processes.ts";
+import { requireOwnFolders } from "../ownFolders.ts";
 import { stateDir } from "../paths.ts";
 import { builtTools, ensureTools } from "../toolchain/build.ts";
 
@@ -15,8 +16,10 @@ export interface Prepared {
 
 /** Checks the machine, builds what the cache lacks, and puts the plugins in place; seconds when all is there. */
 export async function prepare(): Promise<Prepared> {
+  const builds = (await builtTools()) === undefined || !isImageStoreBuilt();
+  requireOwnFolders({ create: true, builds });
   await ensurePrerequisites({
-    builds: (await builtTools()) === undefined || !isImageStoreBuilt(),
+    builds,
     runs: unitProcesses().some(({ unit }) => unit.startsWith(`${stateDir}/`)),
   });
   const tools = await ensureTools();

@@ -11,6 +11,7 @@ import { allClusters } from "../gke/records.ts";
 import type { ClusterRecord } from "../gke/records.ts";
 import { CommandError } from "../machine/run.ts";
 import { requireRoot } from "../machine/root.ts";
+import { requireOwnFolders } from "../ownFolders.ts";
 import { gkeDir } from "../paths.ts";
 import { previewStack } from "../preview.ts";
 import { builtTools } from "../toolchain/build.ts";
@@ -102,6 +103,7 @@ export async function clusterFaults(
 /** Prints the state of every cluster, and what of the stack is not there. */
 export async function main(): Promise<number> {
   requireRoot();
+  requireOwnFolders();
   const tools = await builtTools();
   const clusters = allClusters();
   if (tools === undefined || clusters.length === 0) {

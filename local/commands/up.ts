@@ -8,6 +8,7 @@ import { restoreClusters } from "../gke/clusters.ts";
 import { lockEnvironment } from "../lock.ts";
 import { requireRoot } from "../machine/root.ts";
 import { run, succeeds, until } from "../machine/run.ts";
+import { requireOwnFolders } from "../ownFolders.ts";
 import { projectDir } from "../paths.ts";
 import { allClusters, isThere } from "../gke/records.ts";
 import { previewStack } from "../preview.ts";
@@ -103,6 +104,7 @@ async function update(args: readonly string[], env: Record<string, string>): Pro
 /** Stands the environment up and says how to use it. */
 export async function main(args: readonly string[]): Promise<number> {
   requireRoot();
+  requireOwnFolders({ create: true });
   await lockEnvironment("npm run up");
   const { env, imageStore } = await prepare();
   await ensureStack(env);

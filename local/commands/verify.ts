@@ -3,6 +3,7 @@ import { about as drillsAbout, main as drills } from "../../verify/main.ts";
 import { environment, isPrepared, notPrepared, stack } from "../environment.ts";
 import { lockEnvironment } from "../lock.ts";
 import { requireRoot } from "../machine/root.ts";
+import { requireOwnFolders } from "../ownFolders.ts";
 import { withTemporaryFolder } from "../temporary.ts";
 import { builtTools } from "../toolchain/build.ts";
 
@@ -32,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (elsewhere) return await drills(others);
   requireRoot();
+  requireOwnFolders();
   if (tools === undefined || !isPrepared()) throw new Error(notPrepared());
   if (wantsFaults) return await faults(others);
   await lockEnvironment("npm run verify");

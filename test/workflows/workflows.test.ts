@@ -78,6 +78,27 @@ describe("the workflows", () => {
     ]);
   });
 
+  it("have root run nothing from another user's home", () => {
+    const programs = workflows.flatMap(({ text }) => found(text, /^.*?(\bsudo .*)$/gm));
+    const npm = programs.filter((line) => line.includes("npm "));
+    expect(npm).to.have.length(3);
+    for (const line of npm)
+      expect(line)
+        .to.match(/^sudo -H env /)
+        .and.not.to.contain("HOME=");
+    for (const { name, text } of workflows) {
+      // What the runner restored is root's before root runs any of it.
+      const [restored, own, first] = ["actions/cache@", "sudo chown -R root:root", "sudo -H env"].map(
+        (part) => text.indexOf(part),
+      );
+      expect(restored, name)
+        .to.be.above(0)
+        .and.below(own ?? 0);
+      expect(own, name).to.be.below(first ?? 0);
+      expect(text, name).to.contain("ZOOKEEPER_ENVIRONMENT_CACHE: /var/cache/zookeeper-environment");
+    }
+  });
+
   it("never cancel what updates something", () => {
     for (const { name, text } of workflows) {
       const cancels = found(text, /cancel-in-progress: (\w+)/g);
