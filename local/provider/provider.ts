@@ -13,7 +13,7 @@ import type {
 import { invoke } from "./functions.ts";
 import type { Existing, ResourceKind } from "./resource.ts";
 import { kinds } from "./resources/index.ts";
-import { failures, holds, properties, unknownWhereMissing, withNewInputs } from "./values.ts";
+import { failures, holds, properties, put, unknownWhereMissing, withNewInputs } from "./values.ts";
 import type { Properties } from "./values.ts";
 
 /** Where a resource's outputs keep the inputs that it was made from, to tell which were taken away. */
@@ -79,9 +79,12 @@ export class LocalGkeProvider implements Provider {
     const inputs = properties(news);
     const taken = Object.keys(properties(before[inputsKey])).filter((key) => !(key in inputs));
     const changed = [...Object.keys(inputs).filter((key) => !holds(before[key], inputs[key])), ...taken];
+    const lasting = (of: Properties) =>
+      (kind.inPlace ?? []).reduce((all, path) => put(all, path, undefined), of);
+    const staysSo = (key: string) => key in inputs && holds(lasting(before)[key], lasting(inputs)[key]);
     return Promise.resolve({
       changes: changed.length > 0 || (kind.needsRepair?.(existing(id, olds)) ?? false),
-      replaces: changed.filter((key) => kind.replaceOn.includes(key)),
+      replaces: changed.filter((key) => kind.replaceOn.includes(key) && !staysSo(key)),
       // Names are unique in the real API, too.
       deleteBeforeReplace: holds(before["name"], inputs["name"]),
     });

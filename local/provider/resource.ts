@@ -39,6 +39,8 @@ export interface ResourceKind {
   leftOut?: readonly string[];
   /** Inputs that a change of needs a new resource. */
   replaceOn: readonly string[];
+  /** Paths below these, such as nodeConfig.diskType, a change of which does not: Google makes it in place, too. */
+  inPlace?: readonly string[];
   /** Makes it; called again for what an earlier call left unfinished. */
   create: (inputs: Properties) => Promise<Existing>;
   /** What is there now; undefined where it is gone. */

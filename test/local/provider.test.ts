@@ -48,7 +48,7 @@ const accepted: Readonly<Record<string, Properties>> = {
   "gcp:projects/iAMMember:IAMMember": {
     project: "project-1",
     member: "serviceAccount:nodes@project-1.iam.gserviceaccount.com",
-    role: "roles/container.nodeServiceAccount",
+    role: "roles/artifactregistry.reader",
   },
   "gcp:container/cluster:Cluster": {
     project: "project-1",
@@ -63,6 +63,7 @@ const accepted: Readonly<Record<string, Properties>> = {
     workloadIdentityConfig: { workloadPool: "project-1.svc.id.goog" },
     privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: "172.16.0.0/28" },
     masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "203.0.113.0/24" }] },
+    resourceLabels: { "zookeeper-cluster": "zookeeper" },
   },
   "gcp:container/nodePool:NodePool": {
     project: "project-1",
@@ -353,6 +354,28 @@ describe("the emulated gcp provider", () => {
       "nodes-1234567",
     );
     expect(await nameGiven("nodes", { name: "old" }, { name: "mine" })).to.equal("mine");
+  });
+
+  it("replaces a pool for a change of its nodes, and updates it for one of their disks and resource labels", async () => {
+    const pool = "gcp:container/nodePool:NodePool";
+    const inputs = accepted[pool] ?? {};
+    const before = { ...inputs, __inputs: inputs };
+    const replacedBy = async (news: Properties) =>
+      (await provider.diff("id", urn("nodes"), before, news)).replaces;
+    expect(await replacedBy(inputs)).to.deep.equal([]);
+    for (const [path, value, replaces] of [
+      ["nodeConfig.diskSizeGb", 30, []],
+      ["nodeConfig.diskType", "pd-ssd", []],
+      ["nodeConfig.resourceLabels", { "zookeeper-cluster": "zk" }, []],
+      ["nodeConfig.machineType", "e2-custom-4-8192", ["nodeConfig"]],
+      ["nodeConfig.serviceAccount", "other@p.iam.gserviceaccount.com", ["nodeConfig"]],
+      ["nodeConfig", unknown, ["nodeConfig"]],
+      ["maxPodsPerNode", 64, ["maxPodsPerNode"]],
+    ] as const) {
+      expect(await replacedBy(changed(inputs, path, value)), path).to.deep.equal(replaces);
+    }
+    const without = Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "nodeConfig"));
+    expect(await replacedBy(without)).to.deep.equal(["nodeConfig"]);
   });
 
   it("refuses types and functions that it does not imitate, by name", () => {

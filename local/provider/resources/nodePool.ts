@@ -161,11 +161,13 @@ export const nodePool: ResourceKind = {
     does: "nodes with GKE's labels and the machine type's size; fewer nodes: a drain first, for at most an hour",
     refresh: "nodes that died, which the next update starts again",
     lacks:
-      "autoscaling, upgrades, machine images and disks, scopes and metadata, a node's share of CPU; a change of `nodeConfig` replaces the pool",
+      "autoscaling, upgrades, machine images and disks, scopes and metadata, a node's share of CPU; a change of `nodeConfig` replaces the pool, unless it is one of its disks and resource labels",
   },
   computed,
   leftOut: ["nodeLocations"],
   replaceOn: ["project", "cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "nodeConfig"],
+  // What has no effect here.
+  inPlace: ["nodeConfig.diskSizeGb", "nodeConfig.diskType", "nodeConfig.resourceLabels"],
   create: (inputs) => exclusively(() => ensure(inputs)),
   read: async ({ id, outputs }) => {
     const there = found(id);
