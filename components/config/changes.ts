@@ -115,7 +115,13 @@ export const changes = {
     deletionProtection: inPlace,
   },
   existing: { kubeconfig: inPlace, context: inPlace, id: none },
-  storage: { className: volumeClass, provisioner: inPlace, diskType: inPlace, reclaimPolicy: inPlace },
+  storage: {
+    className: volumeClass,
+    provisioner: inPlace,
+    diskType: inPlace,
+    labels: none,
+    reclaimPolicy: inPlace,
+  },
   ensemble: {
     name: otherEnsemble("name"),
     namespace: otherEnsemble("namespace"),

@@ -4,6 +4,7 @@ import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
 import { ExistingCluster } from "../existing/cluster.ts";
 import { gkeDefaults } from "../gke/args.ts";
 import { GkeCluster } from "../gke/cluster.ts";
+import { resourceLabels } from "../gke/labels.ts";
 import { storageDefaults } from "../storage/args.ts";
 import { ZooKeeperStorageClass } from "../storage/storageClass.ts";
 import { hasInputs, refuseFaults, withoutInputs } from "../validation/checked.ts";
@@ -86,7 +87,10 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     if (this.#args.ensemble?.storageClassName !== undefined) {
       return undefined;
     }
-    const args = withDefaults(this.#args.storage ?? {}, { className: environmentDefaults.storageClass });
+    const args = withDefaults(this.#args.storage ?? {}, {
+      className: environmentDefaults.storageClass,
+      labels: this.#diskLabels(),
+    });
     const className = this.#whenChecked(args.className);
     return new ZooKeeperStorageClass(
       this.#name,
@@ -97,6 +101,18 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
         dependsOn: cluster instanceof ExistingCluster ? [cluster] : [],
       },
     );
+  }
+
+  /** Disks outlive their cluster: a label says which one it was. */
+  #diskLabels(): pulumi.Input<string[]> {
+    const { gke } = this.#args;
+    if (gke === undefined) {
+      return [];
+    }
+    const labelsOf = (name: string): string[] =>
+      Object.entries(resourceLabels({ name })).map(([key, value]) => `${key}=${value}`);
+    const name = gke.name ?? environmentDefaults.cluster;
+    return typeof name === "string" ? labelsOf(name) : pulumi.output(name).apply(labelsOf);
   }
 
   #createEnsemble(

@@ -34,8 +34,9 @@ export interface GkeClusterArgs {
    */
   machineType?: pulumi.Input<string>;
   /**
-   * The size of a node's boot disk, in GB.
-   * @default 50
+   * The size of a node's boot disk, in GB. As many as the default, with the one more that an upgrade starts, fit beside
+   * the volumes into the 250 GB of SSDs that a new project may have in a region.
+   * @default 30
    */
   nodeDiskSizeGb?: pulumi.Input<number>;
   /**
@@ -103,7 +104,7 @@ export const gkeDefaults = {
   nodeLocations: [] as string[],
   nodeCount: 4,
   machineType: "e2-custom-2-4096",
-  nodeDiskSizeGb: 50,
+  nodeDiskSizeGb: 30,
   nodeDiskType: "pd-balanced",
   releaseChannel: "REGULAR",
   authorizedNetworks: [] as string[],

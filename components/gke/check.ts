@@ -11,7 +11,7 @@ import { projectId } from "./projectId.ts";
 
 const releaseChannels = ["RAPID", "REGULAR", "STABLE", "EXTENDED"];
 const ranges = ["nodeRange", "podRange", "serviceRange", "controlPlaneRange"] as const;
-/** A service account's id, `NAME-nodes`, has at most 30 characters. */
+/** A service account's id has at most 30 characters: the name, and six that say where the cluster is. */
 const longestName = 24;
 
 /**

@@ -9,6 +9,7 @@ import { withDefaults } from "../validation/values.ts";
 import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "./args.ts";
 import { checkGke } from "./check.ts";
 import { renderKubeconfig } from "./kubeconfig.ts";
+import { resourceLabels } from "./labels.ts";
 import { GkeNetwork, rangeNames } from "./network.ts";
 import { NodeIdentity } from "./nodeIdentity.ts";
 import { GkeNodePool, nodeZones } from "./nodePool.ts";
@@ -45,7 +46,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     new GkeNodePool(
       name,
       { settings, cluster: cluster.name, serviceAccount: identity.email, transform: transformNodePool },
-      // Without the NAT they pull no image, without the role they do not register.
+      // Without the NAT they pull no image from elsewhere, without the roles none of the project's, and log nothing.
       { parent: this, dependsOn: [network, identity] },
     );
     this.provider = new Provider(
@@ -92,10 +93,15 @@ export class GkeCluster extends pulumi.ComponentResource {
       monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: true } },
       addonsConfig: { gcePersistentDiskCsiDriverConfig: { enabled: true } },
       deletionProtection: settings.apply((s) => s.deletionProtection),
-      // GKE makes a first pool before it is removed; its nodes must not be more powerful than ours.
+      resourceLabels: settings.apply(resourceLabels),
+      // GKE makes a first pool before it is removed: its nodes are small, take no quota of SSDs, and must not be more
+      // powerful than ours.
       removeDefaultNodePool: true,
       initialNodeCount: 1,
       nodeConfig: {
+        machineType: "e2-small",
+        diskType: "pd-standard",
+        diskSizeGb: 20,
         serviceAccount: identity.email,
         shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
       },

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
@@ -8,6 +9,12 @@ export interface NodeIdentityArgs {
   /** The cluster's settings, checked. */
   settings: pulumi.Input<GkeValues>;
 }
+
+/** What the nodes may do: write logs and metrics, and pull images from the project's Artifact Registry. */
+const roles = [
+  { suffix: "nodes-role", role: "roles/container.defaultNodeServiceAccount" },
+  { suffix: "nodes-images", role: "roles/artifactregistry.reader" },
+];
 
 /**
  * The service account of a cluster's nodes, allowed to be a node and nothing else: write logs and metrics, pull images.
@@ -28,27 +35,30 @@ export class NodeIdentity extends pulumi.ComponentResource {
       `${name}-nodes`,
       {
         project,
-        accountId: settings.apply((s) => nodeAccountId(s.name)),
+        accountId: settings.apply(nodeAccountId),
         displayName: pulumi.interpolate`Nodes of GKE cluster ${settings.apply((s) => s.name)}`,
       },
-      { parent: this },
+      // Another account is another node pool, and with the old pool all of its nodes go at once, without the disruption
+      // budget. Accounts that are there, of earlier versions NAME-nodes, keep their id.
+      { parent: this, ignoreChanges: ["accountId"] },
     );
-    new IAMMember(
-      `${name}-nodes-role`,
-      {
-        project,
-        role: "roles/container.defaultNodeServiceAccount",
-        member: pulumi.interpolate`serviceAccount:${account.email}`,
-      },
-      { parent: this },
-    );
+    for (const { suffix, role } of roles) {
+      new IAMMember(
+        `${name}-${suffix}`,
+        { project, role, member: pulumi.interpolate`serviceAccount:${account.email}` },
+        { parent: this },
+      );
+    }
 
     this.email = account.email;
     this.registerOutputs({ email: this.email });
   }
 }
 
-/** The id of the service account of a cluster's nodes. */
-export function nodeAccountId(clusterName: string): string {
-  return `${clusterName}-nodes`;
+/**
+ * The id of the service account of a new cluster's nodes, at most 30 characters. Clusters of the same name in other
+ * locations of the project have other ones: ids are unique in a project, names of clusters only in a location.
+ */
+export function nodeAccountId({ name, location }: Pick<GkeValues, "name" | "location">): string {
+  return `${name}-${createHash("sha256").update(location).digest("hex").slice(0, 5)}`;
 }

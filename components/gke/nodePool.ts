@@ -4,6 +4,7 @@ import {
   type NodePoolArgs as GcpNodePoolArgs,
 } from "@pulumi/gcp/container/nodePool.js";
 import type { GkeValues } from "./args.ts";
+import { resourceLabels } from "./labels.ts";
 
 /** What a cluster's nodes are made of. */
 export interface GkeNodePoolArgs {
@@ -43,6 +44,7 @@ export class GkeNodePool extends pulumi.ComponentResource {
         diskSizeGb: settings.apply((s) => s.nodeDiskSizeGb),
         diskType: settings.apply((s) => s.nodeDiskType),
         imageType: "COS_CONTAINERD",
+        resourceLabels: settings.apply(resourceLabels),
         serviceAccount: args.serviceAccount,
         // The service account's roles are the limit; scopes are an older one.
         oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],

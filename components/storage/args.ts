@@ -21,6 +21,12 @@ export interface ZooKeeperStorageClassArgs {
    */
   diskType?: pulumi.Input<string>;
   /**
+   * The labels of Google's disks, such as `team=search`. A class that is there keeps those that it has.
+   * @default ["zookeeper-cluster=NAME"] in an environment with a GKE cluster of that name, else []
+   * @see https://cloud.google.com/compute/docs/labeling-resources
+   */
+  labels?: pulumi.Input<string[]>;
+  /**
    * What happens to a volume whose claim is deleted: `Retain` keeps the disk, `Delete` deletes it.
    * @default "Retain"
    */
@@ -34,6 +40,7 @@ export const googleDisks = "pd.csi.storage.gke.io";
 export const storageDefaults = {
   provisioner: googleDisks,
   diskType: "pd-balanced",
+  labels: [] as string[],
   reclaimPolicy: "Retain",
 };
 

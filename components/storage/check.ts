@@ -18,7 +18,7 @@ const reclaimPolicies = ["Retain", "Delete"];
  */
 export function checkStorage(values: Known<StorageValues>, report: Report): Known<StorageValues> {
   const storage = ofTypes(values, { ...storageDefaults, className: "zookeeper" }, report);
-  const { className, provisioner, diskType, reclaimPolicy } = storage;
+  const { className, provisioner, diskType, labels, reclaimPolicy } = storage;
   if (className !== undefined && !isDnsSubdomain(className)) {
     report.fault("className", className, "is not a Kubernetes name", 'use one such as "zookeeper"');
   }
@@ -39,6 +39,16 @@ export function checkStorage(values: Known<StorageValues>, report: Report): Know
   }
   if (diskType !== undefined && provisioner === googleDisks && !isDiskType(diskType)) {
     report.fault("diskType", diskType, "is not a type of disk", diskTypeFix(diskType, diskTypes));
+  }
+  for (const [index, label] of (labels ?? []).entries()) {
+    if (!/^[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{0,63}$/.test(label)) {
+      report.fault(
+        `labels[${index}]`,
+        label,
+        "is not a label of a disk",
+        'use one such as "team=search", of lower case letters, digits, "_" and "-"',
+      );
+    }
   }
   if (reclaimPolicy !== undefined && !reclaimPolicies.includes(reclaimPolicy)) {
     report.fault(

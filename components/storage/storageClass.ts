@@ -3,7 +3,7 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import { checked } from "../validation/checked.ts";
 import { whenKnown } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
-import { googleDisks, storageDefaults, type ZooKeeperStorageClassArgs } from "./args.ts";
+import { googleDisks, storageDefaults, type StorageValues, type ZooKeeperStorageClassArgs } from "./args.ts";
 import { checkStorage } from "./check.ts";
 
 /**
@@ -32,15 +32,16 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
         metadata: { name: whenKnown(settings, (s) => s.className) },
         provisioner: whenKnown(settings, (s) => s.provisioner),
         parameters: whenKnown(settings, (s): Record<string, string> =>
-          s.provisioner === googleDisks ? { type: s.diskType } : {},
+          s.provisioner === googleDisks ? googleParameters(s) : {},
         ),
         reclaimPolicy: whenKnown(settings, (s) => s.reclaimPolicy),
         // In the zone of the node that the scheduler chose, not in any.
         volumeBindingMode: "WaitForFirstConsumer",
         allowVolumeExpansion: true,
       },
-      // Kubernetes lets neither disk type nor driver of a class change; the volumes that it made stay.
-      { parent: this, deleteBeforeReplace: true },
+      // Kubernetes lets neither disk type nor driver of a class change; the volumes that it made stay. Labels are not
+      // worth another class: one that an earlier version of this program made goes on without them.
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["parameters.labels"] },
     );
 
     // With the URN, whoever uses the name waits for the class; without the class's outputs, a preview knows the name.
@@ -49,4 +50,9 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
       .apply(([className]) => className);
     this.registerOutputs({ className: this.className });
   }
+}
+
+/** The parameters of Google's driver. @see https://github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver#storageclass-fields */
+function googleParameters({ diskType, labels }: StorageValues): Record<string, string> {
+  return { type: diskType, ...(labels.length > 0 && { labels: labels.join(",") }) };
 }

@@ -26,7 +26,7 @@ const gkeResources = {
   "gcp:compute/router:Router": 1,
   "gcp:compute/routerNat:RouterNat": 1,
   "gcp:serviceaccount/account:Account": 1,
-  "gcp:projects/iAMMember:IAMMember": 1,
+  "gcp:projects/iAMMember:IAMMember": 2,
   "gcp:container/cluster:Cluster": 1,
   "gcp:container/nodePool:NodePool": 1,
   "pulumi:providers:kubernetes": 1,
@@ -104,6 +104,25 @@ describe("ZooKeeperEnvironment", () => {
     expect(at(claim, "storageClassName")).to.equal("fast");
   });
 
+  it("labels the disks with the cluster's name, and a class that is there keeps its labels", async () => {
+    const parameters = (): unknown =>
+      at(engine.one("kubernetes:storage.k8s.io/v1:StorageClass").inputs, "parameters");
+    const gke = { project: "my-project", name: pulumi.output("orders") };
+    new components.ZooKeeperEnvironment("zookeeper", { gke }, engine.watch());
+    await engine.settled();
+    expect(parameters()).to.deep.equal({ type: "pd-balanced", labels: "zookeeper-cluster=orders" });
+    expect(engine.optionsOf("kubernetes:storage.k8s.io/v1:StorageClass").ignoreChanges).to.deep.equal([
+      "parameters.labels",
+    ]);
+    engine = await MockEngine.start();
+    new components.ZooKeeperEnvironment("zookeeper", {
+      gke: { project: "my-project" },
+      storage: { labels: ["team=search", "stage=test"] },
+    });
+    await engine.settled();
+    expect(parameters()).to.deep.equal({ type: "pd-balanced", labels: "team=search,stage=test" });
+  });
+
   it("says where the ensemble is, and keeps the kubeconfig secret", async () => {
     const environment = new components.ZooKeeperEnvironment("zookeeper", { existing: { kubeconfig } });
     expect(await valueOf(environment.connectionString)).to.equal("zk-cs.default.svc.cluster.local:2181");
@@ -155,6 +174,11 @@ describe("ZooKeeperEnvironment", () => {
       what: "extreme disks of few CPUs, and small ones",
       args: { gke: { project: "my-project" }, storage: { diskType: "pd-extreme" } },
       paths: ["storage.diskType", "ensemble.volumeSize"],
+    },
+    {
+      what: "labels that no disk can have",
+      args: { gke: { project: "my-project" }, storage: { labels: ["team=search", "Team=search", "team"] } },
+      paths: ["storage.labels[1]", "storage.labels[2]"],
     },
     {
       what: "a disk of an unknown type",

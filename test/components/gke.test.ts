@@ -9,6 +9,9 @@ function halves(bits: number): string[] {
   return Array.from({ length: 2 ** bits }, (_, n) => `${n * 2 ** (8 - bits)}.0.0.0/${bits}`);
 }
 
+/** The nodes' account of cluster `zookeeper` in `us-central1-a`. */
+const account = "zookeeper-41749@my-project.iam.gserviceaccount.com";
+
 describe("GkeCluster", () => {
   let engine: MockEngine;
   let components: typeof Components;
@@ -61,16 +64,57 @@ describe("GkeCluster", () => {
     });
     expect(at(pool(), "nodeConfig")).to.deep.include({
       machineType: "e2-custom-2-4096",
-      serviceAccount: "zookeeper-nodes@my-project.iam.gserviceaccount.com",
+      diskSizeGb: 30,
+      resourceLabels: { "zookeeper-cluster": "zookeeper" },
+      serviceAccount: account,
       workloadMetadataConfig: { mode: "GKE_METADATA" },
       shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
       kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
     });
-    expect(engine.one("gcp:projects/iAMMember:IAMMember").inputs).to.deep.equal({
-      project: "my-project",
-      role: "roles/container.defaultNodeServiceAccount",
-      member: "serviceAccount:zookeeper-nodes@my-project.iam.gserviceaccount.com",
+    const roles = engine.registered.filter(({ type }) => type === "gcp:projects/iAMMember:IAMMember");
+    expect(roles.map(({ inputs }) => inputs)).to.have.deep.members(
+      ["roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"].map((role) => ({
+        project: "my-project",
+        role,
+        member: `serviceAccount:${account}`,
+      })),
+    );
+  });
+
+  it("has a first pool that is small, takes no quota of SSDs, and is as shielded and as weak as the second", async () => {
+    await make();
+    expect(at(cluster(), "nodeConfig")).to.deep.equal({
+      machineType: "e2-small",
+      diskType: "pd-standard",
+      diskSizeGb: 20,
+      serviceAccount: account,
+      shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
     });
+    expect(engine.optionsOf("gcp:container/cluster:Cluster").ignoreChanges).to.include("nodeConfig");
+  });
+
+  it("fits with its volumes into a new project's 250 GB of SSDs, with one more node during an upgrade", async () => {
+    await make();
+    const nodes = Number(at(pool(), "nodeCount")) + 1;
+    const volumes = 3 * 10;
+    expect(nodes * Number(at(pool(), "nodeConfig", "diskSizeGb")) + volumes).to.be.at.most(250);
+  });
+
+  it("labels the cluster", async () => {
+    await make({ name: "orders" });
+    expect(at(cluster(), "resourceLabels")).to.deep.equal({ "zookeeper-cluster": "orders" });
+  });
+
+  it("gives its nodes an account that no cluster in another location has, and one that is there its id", async () => {
+    const ids = new Set<unknown>();
+    for (const location of ["us-central1-a", "us-central1-b", "europe-west1-b"]) {
+      engine = await MockEngine.start();
+      await make({ location, name: "a".repeat(24) });
+      ids.add(at(engine.one("gcp:serviceaccount/account:Account").inputs, "accountId"));
+    }
+    expect(ids.size).to.equal(3);
+    for (const id of ids) expect(id).to.match(/^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/);
+    expect(engine.optionsOf("gcp:serviceaccount/account:Account").ignoreChanges).to.deep.equal(["accountId"]);
   });
 
   it("has a network with ranges for pods and Services, and a NAT", async () => {
