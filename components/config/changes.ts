@@ -185,6 +185,7 @@ export const changes = {
     logLevel: rollOut,
     metrics: rollOut,
     networkPolicy: inPlace,
+    separateZones: rollOut,
     terminationGracePeriodSeconds: rollOut,
     protect: inPlace,
   },

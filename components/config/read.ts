@@ -6,7 +6,7 @@ import { describe, Report } from "../validation/report.ts";
 import { readSettled } from "./before.ts";
 import { readSettings } from "./settings.ts";
 import { checkSettled, settle, type Settled } from "./settled.ts";
-import { nextStep, rememberCluster, rememberGoal } from "./step.ts";
+import { nextStep, rememberCluster, rememberGoal, rememberZones } from "./step.ts";
 import { SettingSource } from "./source.ts";
 
 /**
@@ -71,7 +71,12 @@ export function interpretConfig(
   return {
     args: next,
     settings: source.settings,
-    settled: { ...rememberCluster(next, before), ...rememberGoal(next), ...settle(knownSettings(next)) },
+    settled: {
+      ...rememberCluster(next, before),
+      ...rememberGoal(next),
+      ...rememberZones(next),
+      ...settle(knownSettings(next)),
+    },
     faults: report.faults.map((fault) =>
       describe(fault, fault.path === "gke.project" ? "gcp:project" : source.keyOf(fault.path)),
     ),

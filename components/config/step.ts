@@ -1,3 +1,4 @@
+import { ensembleDefaults, type ZooKeeperEnsembleArgs } from "../ensemble/args.ts";
 import { leastStep } from "../ensemble/steps.ts";
 import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
 import { clusterKey, type Settled } from "./settled.ts";
@@ -8,17 +9,42 @@ import { clusterKey, type Settled } from "./settled.ts";
  * @param before what the last update settled; empty when there was none
  */
 export function nextStep(args: ZooKeeperEnvironmentArgs, before: Settled): ZooKeeperEnvironmentArgs {
-  const { ensemble = {}, existing } = args;
+  const { ensemble = {}, existing, gke } = args;
+  const step = stepServers(ensemble.servers, before["ensemble.servers"]);
   const cluster = before[clusterKey];
   return {
     ...args,
     ...(existing && { existing: typeof cluster === "string" ? { ...existing, id: cluster } : existing }),
     ensemble: {
       ...ensemble,
-      ...stepServers(ensemble.servers, before["ensemble.servers"]),
+      ...step,
+      ...separateZones({ ...ensemble, ...step }, gke?.nodeLocations, before),
       ...ownUnmarked(ensemble.adopt, before),
     },
   };
+}
+
+/**
+ * A new ensemble gets a zone for each server where there are as many, and keeps that as long as there are. One that was
+ * ever without can have two volumes in one zone, where the second server would not be scheduled any more.
+ */
+function separateZones(
+  { servers, adopt }: ZooKeeperEnsembleArgs,
+  zones: unknown,
+  before: Settled,
+): { separateZones?: true } {
+  const isNew = Object.keys(before).length === 0 && (adopt === undefined || adopt === "none");
+  const wanted = servers ?? ensembleDefaults.servers;
+  const enough = Array.isArray(zones) && wanted > 2 && wanted <= zones.length;
+  return enough && (isNew || before[separateZonesKey] !== undefined) ? { separateZones: true } : {};
+}
+
+/** The key under which is remembered that no two servers have ever shared a zone. */
+const separateZonesKey = "ensemble.separateZones";
+
+/** Whether no two servers share a zone, for the next update. */
+export function rememberZones({ ensemble }: ZooKeeperEnvironmentArgs): Settled {
+  return ensemble?.separateZones === true ? { [separateZonesKey]: "true" } : {};
 }
 
 function stepServers(

@@ -171,6 +171,14 @@ export interface ZooKeeperEnsembleArgs {
    */
   adopt?: string;
   /**
+   * Whether no two servers may share a zone, so that the loss of one never takes the quorum. There must be nodes in at
+   * least as many zones as there are servers. Only for a new ensemble: a server whose volume is in the zone of another
+   * server could not be scheduled. Where this is false, servers are spread over zones as evenly as is possible.
+   * @default false
+   * @see https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
+   */
+  separateZones?: pulumi.Input<boolean>;
+  /**
    * Whether an update may replace servers, one after the other, while not all of them are Ready. Only for an update
    * that is the repair: it can take the quorum. Plain, because it decides before anything is made.
    * @default false
@@ -213,6 +221,7 @@ export const ensembleDefaults = {
   networkPolicy: true,
   terminationGracePeriodSeconds: 60,
   protect: true,
+  separateZones: false,
   adopt: "none",
   allowDegradedUpdate: false,
 };

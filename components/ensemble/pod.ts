@@ -33,15 +33,22 @@ export function podTemplate(ensemble: EnsembleValues, configName: string, config
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       },
-      ...placement(ensemble.name),
+      ...placement(ensemble),
       containers: [serverContainer(ensemble)],
       volumes: volumes(ensembleNames(ensemble.name).mark, configName),
     },
   };
 }
 
-/** One server per node, always; evenly over zones, where there are several and it is possible. */
-function placement(name: string): Pick<inputs.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
+/**
+ * One server per node, always; evenly over zones, where there are several and it is possible, or one per zone.
+ * With as many zones as servers, or more, a server always fits into the zone of its volume: it is the only one there.
+ */
+function placement({
+  name,
+  servers,
+  separateZones,
+}: EnsembleValues): Pick<inputs.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
   return {
     affinity: {
       podAntiAffinity: {
@@ -57,7 +64,10 @@ function placement(name: string): Pick<inputs.core.v1.PodSpec, "affinity" | "top
       {
         topologyKey: "topology.kubernetes.io/zone",
         maxSkew: 1,
-        whenUnsatisfiable: "ScheduleAnyway",
+        ...(separateZones
+          ? // A zone whose nodes are not there yet counts as empty: no other one gets its server.
+            { whenUnsatisfiable: "DoNotSchedule", minDomains: servers }
+          : { whenUnsatisfiable: "ScheduleAnyway" }),
         labelSelector: { matchLabels: selectorLabels(name) },
       },
     ],

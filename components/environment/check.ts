@@ -64,6 +64,37 @@ function checkSpread({ gke, ensemble }: KnownEnvironment, report: Report): void 
     const most = nodes % 2 === 0 ? nodes - 1 : nodes - 2;
     const fix = most > 0 ? `use at most ${most} servers, or at least` : "use at least";
     report.fault("ensemble.servers", servers, reason, `${fix} ${servers + 1} nodes`);
+  } else {
+    checkZones(servers, nodes, gke?.nodeLocations?.length ?? 1, report);
+  }
+  const zones = gke?.nodeLocations?.length;
+  if (ensemble?.separateZones === true && zones !== undefined && servers > Math.max(1, zones)) {
+    const reason = `there are ${servers} servers, and nodes in ${Math.max(1, zones)} zones`;
+    report.fault("ensemble.separateZones", true, reason, "use false, or a zone for every server");
+  }
+}
+
+/** Volumes do not leave their zone: a drained server needs another node there, and a lost zone must leave a quorum. */
+function checkZones(servers: number, nodes: number, zones: number, report: Report): void {
+  if (zones < 2) {
+    return;
+  }
+  const most = Math.ceil(servers / zones);
+  if (nodes < (most + 1) * zones) {
+    report.fault(
+      "gke.nodeCount",
+      nodes,
+      `of ${servers} servers, a zone has up to ${most}, and ${nodes} nodes in ${zones} zones leave none for a drained one`,
+      `use ${(most + 1) * zones}, which is ${most + 1} in each zone`,
+    );
+  }
+  if (zones === 2 && servers > 2) {
+    report.warn(
+      "gke.nodeLocations",
+      zones,
+      `one of two zones has most of the ${servers} servers: when it is lost, so is the quorum`,
+      "use three zones",
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { ofTypes } from "../validation/types.ts";
 import { diskTypeFix } from "../storage/diskTypes.ts";
 import { gkeDefaults, type GkeValues } from "./args.ts";
 import { bootDiskSizeGb, bootDiskTypes, bootingDiskTypes } from "./disks.ts";
-import { isRegion, regionOf, regionOfZone } from "./location.ts";
+import { isMissingZone, isRegion, regionOf, regionOfZone } from "./location.ts";
 import { parseMachineType } from "./machineType.ts";
 import { projectId } from "./projectId.ts";
 
@@ -80,8 +80,19 @@ function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, re
     );
     return;
   }
+  if (isMissingZone(location)) {
+    report.fault("location", location, `is a zone that ${region} does not have`, `use ${region}-b`);
+  }
   if (nodeLocations === undefined) {
     return;
+  }
+  for (const zone of nodeLocations.filter((each) => isMissingZone(each) && each !== location)) {
+    report.fault(
+      "nodeLocations",
+      zone,
+      `is a zone that ${region} does not have`,
+      `use zones such as ${region}-b`,
+    );
   }
   if (isRegion(location) && nodeLocations.length === 0) {
     report.fault(

@@ -12,3 +12,11 @@ export function regionOfZone(text: string): string | undefined {
 export function regionOf(location: string): string | undefined {
   return isRegion(location) ? location : regionOfZone(location);
 }
+
+/** Zones that their regions do not have, though all others begin with `-a`. Google calls it a missing permission. */
+const missingZones: ReadonlySet<string> = new Set(["us-east1-a", "europe-west1-a"]);
+
+/** Whether a text that has the shape of a zone is known to be none. */
+export function isMissingZone(text: string): boolean {
+  return missingZones.has(text);
+}

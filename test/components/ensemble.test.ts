@@ -84,6 +84,19 @@ describe("ZooKeeperEnsemble", () => {
     });
   });
 
+  it("keeps servers in zones of their own where that is asked for, and waits for a zone without nodes", async () => {
+    await make({ separateZones: true });
+    expect(at(pod(), "topologySpreadConstraints")).to.deep.equal([
+      {
+        topologyKey: "topology.kubernetes.io/zone",
+        maxSkew: 1,
+        whenUnsatisfiable: "DoNotSchedule",
+        minDomains: 3,
+        labelSelector: { matchLabels: { app: "zk" } },
+      },
+    ]);
+  });
+
   it("runs under the restricted pod security standard", async () => {
     await make();
     expect(at(pod(), "securityContext")).to.deep.include({

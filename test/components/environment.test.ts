@@ -262,6 +262,42 @@ describe("ZooKeeperEnvironment", () => {
     expect(await taken(6, 5)).to.deep.equal([]);
   });
 
+  const inZones = (letters: string, nodeCount: number): Components.GkeClusterArgs => ({
+    project: "my-project",
+    location: "us-central1",
+    nodeLocations: [...letters].map((letter) => `us-central1-${letter}`),
+    nodeCount,
+  });
+
+  it("wants in every zone a node more than the servers that it can have", async () => {
+    const refused = (letters: string, nodeCount: number, servers: number): string => {
+      const args = { gke: inZones(letters, nodeCount), ensemble: { servers } };
+      const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
+      expect(pathsOf(error)).to.deep.equal(["gke.nodeCount"]);
+      return String(error);
+    };
+    expect(refused("abc", 6, 5)).to.contain("use 9, which is 3 in each zone");
+    expect(refused("ab", 4, 3)).to.contain("use 6, which is 3 in each zone");
+    expect(refused("abcf", 4, 3)).to.contain("use 8, which is 2 in each zone");
+    for (const [letters, nodeCount, servers] of [
+      ["abc", 6, 3],
+      ["abc", 9, 5],
+      ["a", 4, 3],
+    ] as const) {
+      expect(await warnings({ gke: inZones(letters, nodeCount), ensemble: { servers } })).to.deep.equal([]);
+    }
+  });
+
+  it("warns of two zones, of which one has the quorum", async () => {
+    expect(await warnings({ gke: inZones("ab", 6) })).to.deep.equal(["gke.nodeLocations"]);
+  });
+
+  it("refuses to keep servers in zones of their own where there are fewer zones", () => {
+    const args = { gke: inZones("ab", 6), ensemble: { separateZones: true } };
+    const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
+    expect(pathsOf(error)).to.deep.equal(["ensemble.separateZones"]);
+  });
+
   it("warns of less time to join a leader than a large database takes", async () => {
     const warned = (ensemble: Components.ZooKeeperEnsembleArgs): Promise<string[]> =>
       warnings({ gke: { project: "my-project" }, ensemble });

@@ -192,7 +192,12 @@ describe("GkeCluster", () => {
     { args: { project: "My Project" }, path: "project" },
     { args: { name: "a".repeat(25) }, path: "name" },
     { args: { location: "mars" }, path: "location" },
+    { args: { location: "us-east1-a" }, path: "location" },
     { args: { location: "us-central1" }, path: "nodeLocations" },
+    {
+      args: { location: "europe-west1", nodeLocations: ["europe-west1-a", "europe-west1-b"] },
+      path: "nodeLocations",
+    },
     { args: { nodeLocations: ["us-central1-b"] }, path: "nodeLocations" },
     { args: { location: "us-central1", nodeLocations: ["us-west1-a"] }, path: "nodeLocations" },
     {

@@ -142,6 +142,48 @@ describe("a change of what stands", () => {
     expect(walk(4, 3)).to.deep.equal([3]);
   });
 
+  describe("of the zones of servers", () => {
+    const zones = (letters: string, servers: number): Values => ({
+      location: "us-central1",
+      nodeLocations: JSON.stringify([...letters].map((letter) => `us-central1-${letter}`)),
+      servers: String(servers),
+      nodeCount: "24",
+    });
+    const separate = (values: Values, settled?: Settled): boolean =>
+      interpret(values, settled).args.ensemble?.separateZones === true;
+
+    it("is none as long as there is one for every server of a new ensemble", () => {
+      const first = zones("abc", 3);
+      expect(separate(first)).to.equal(true);
+      expect(separate(first, interpret(first).settled)).to.equal(true);
+      expect(separate(zones("abcf", 3), interpret(first).settled)).to.equal(true);
+    });
+
+    it("ends with more servers than zones, and does not come back", () => {
+      const three = interpret(zones("abc", 3)).settled;
+      const four = interpret(zones("abc", 5), three);
+      expect(four.args.ensemble?.servers).to.equal(4);
+      expect(four.args.ensemble?.separateZones).to.equal(undefined);
+      const five = interpret(zones("abc", 5), four.settled);
+      const back = interpret(zones("abc", 3), interpret(zones("abc", 3), five.settled).settled);
+      expect(back.args.ensemble?.servers).to.equal(3);
+      expect(back.args.ensemble?.separateZones).to.equal(undefined);
+      expect(back.faults).to.deep.equal([]);
+    });
+
+    it("never begins where volumes may be there: of an earlier version, of one zone, or of another stack", () => {
+      const one = interpret({}).settled;
+      const regional = { ...interpret(zones("abc", 3)).settled };
+      delete (regional as Record<string, unknown>)["ensemble.separateZones"];
+      expect(separate(zones("abc", 3), one)).to.equal(false);
+      expect(separate(zones("abc", 3), regional)).to.equal(false);
+      expect(separate({ ...zones("abc", 3), adopt: "any" })).to.equal(false);
+      expect(separate(zones("ab", 3))).to.equal(false);
+      expect(separate(zones("abc", 1))).to.equal(false);
+      expect(separate({})).to.equal(false);
+    });
+  });
+
   it("takes what carries no owner for its own once it has made an ensemble, and keeps to the cluster it was on", () => {
     const first = interpret(own);
     expect(first.args.ensemble?.adopt).to.equal("none");
