@@ -265,7 +265,7 @@ describe("ZooKeeperEnvironment", () => {
   const inZones = (letters: string, nodeCount: number): Components.GkeClusterArgs => ({
     project: "my-project",
     location: "us-central1",
-    nodeLocations: [...letters].map((letter) => `us-central1-${letter}`),
+    nodeLocations: Array.from(letters).map((letter) => `us-central1-${letter}`),
     nodeCount,
   });
 

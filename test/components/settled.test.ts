@@ -145,7 +145,7 @@ describe("a change of what stands", () => {
   describe("of the zones of servers", () => {
     const zones = (letters: string, servers: number): Values => ({
       location: "us-central1",
-      nodeLocations: JSON.stringify([...letters].map((letter) => `us-central1-${letter}`)),
+      nodeLocations: JSON.stringify(Array.from(letters).map((letter) => `us-central1-${letter}`)),
       servers: String(servers),
       nodeCount: "24",
     });

@@ -360,8 +360,9 @@ describe("the emulated gcp provider", () => {
     const pool = "gcp:container/nodePool:NodePool";
     const inputs = accepted[pool] ?? {};
     const before = { ...inputs, __inputs: inputs };
+    const id = "projects/project-1/locations/us-central1/clusters/none/nodePools/pool";
     const replacedBy = async (news: Properties) =>
-      (await provider.diff("id", urn("nodes"), before, news)).replaces;
+      (await provider.diff(id, urn("nodes"), before, news)).replaces;
     expect(await replacedBy(inputs)).to.deep.equal([]);
     for (const [path, value, replaces] of [
       ["nodeConfig.diskSizeGb", 30, []],

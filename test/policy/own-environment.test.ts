@@ -11,7 +11,7 @@ const variants: Readonly<Record<string, Args>> = {
       project: "project",
       location: "europe-west1",
       nodeLocations: ["europe-west1-b", "europe-west1-c", "europe-west1-d"],
-      nodeCount: 6,
+      nodeCount: 9,
     },
     ensemble: { servers: 5, namespace: "zookeeper" },
   },
