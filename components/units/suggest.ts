@@ -4,12 +4,13 @@
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
+  const most = Math.max(2, Math.floor(word.length / 3));
   const [best] = candidates
+    // Words that differ more in their lengths cannot be nearer, and a long one takes its time to compare.
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= most)
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3))
-    ? best.candidate
-    : undefined;
+  return best !== undefined && best.distance <= most ? best.candidate : undefined;
 }
 
 /** How many letters must be inserted, deleted or replaced to turn one word into the other (Levenshtein). */

@@ -3,12 +3,12 @@ import { labelsOf, unknown, type Labels, type MaybeText } from "./selector.ts";
 import { replicasOf, type Workload } from "./workload.ts";
 
 /** The labels that controllers add to a pod and that tell one revision of the template from the next. */
-const revisionLabels: Readonly<Record<string, string>> = {
-  StatefulSet: "controller-revision-hash",
-  DaemonSet: "controller-revision-hash",
-  Deployment: "pod-template-hash",
-  ReplicaSet: "pod-template-hash",
-};
+const revisionLabels: ReadonlyMap<string, string> = new Map([
+  ["StatefulSet", "controller-revision-hash"],
+  ["DaemonSet", "controller-revision-hash"],
+  ["Deployment", "pod-template-hash"],
+  ["ReplicaSet", "pod-template-hash"],
+]);
 
 /** A pod as its controller makes it. */
 export interface Pod {
@@ -34,7 +34,7 @@ export function podsOf(workload: Workload, revision: string, least = 1): readonl
     const ordinal = first + i;
     if (given === unknown) return { labels: unknown, ordinal };
     const labels = new Map<string, MaybeText>(given);
-    const revisionLabel = revisionLabels[workload.kind];
+    const revisionLabel = revisionLabels.get(workload.kind);
     if (revisionLabel !== undefined) labels.set(revisionLabel, revision);
     if (workload.kind === "StatefulSet") {
       labels.set("statefulset.kubernetes.io/pod-name", `${workload.name}-${ordinal}`);

@@ -11,20 +11,20 @@ export interface Workload extends KubernetesObject {
   readonly templatePath: readonly string[];
 }
 
-const templatePaths: Readonly<Record<string, readonly string[]>> = {
-  "apps/StatefulSet": ["spec", "template"],
-  "apps/Deployment": ["spec", "template"],
-  "apps/DaemonSet": ["spec", "template"],
-  "apps/ReplicaSet": ["spec", "template"],
-  "extensions/Deployment": ["spec", "template"],
-  "extensions/DaemonSet": ["spec", "template"],
-  "extensions/ReplicaSet": ["spec", "template"],
-  "batch/Job": ["spec", "template"],
-  "batch/CronJob": ["spec", "jobTemplate", "spec", "template"],
-  "/ReplicationController": ["spec", "template"],
-  "/PodTemplate": ["template"],
-  "/Pod": [],
-};
+const templatePaths: ReadonlyMap<string, readonly string[]> = new Map([
+  ["apps/StatefulSet", ["spec", "template"]],
+  ["apps/Deployment", ["spec", "template"]],
+  ["apps/DaemonSet", ["spec", "template"]],
+  ["apps/ReplicaSet", ["spec", "template"]],
+  ["extensions/Deployment", ["spec", "template"]],
+  ["extensions/DaemonSet", ["spec", "template"]],
+  ["extensions/ReplicaSet", ["spec", "template"]],
+  ["batch/Job", ["spec", "template"]],
+  ["batch/CronJob", ["spec", "jobTemplate", "spec", "template"]],
+  ["/ReplicationController", ["spec", "template"]],
+  ["/PodTemplate", ["template"]],
+  ["/Pod", []],
+]);
 
 /** The workloads that the resource holds: one, the items of a list (`StatefulSetList`), or none. */
 export function workloadsOf(resource: Resource): readonly Workload[] {
@@ -32,7 +32,7 @@ export function workloadsOf(resource: Resource): readonly Workload[] {
   if (type === undefined) return [];
   const listed = type.kind.endsWith("List");
   const kind = listed ? type.kind.slice(0, -"List".length) : type.kind;
-  const templatePath = templatePaths[`${type.group}/${kind}`];
+  const templatePath = templatePaths.get(`${type.group}/${kind}`);
   if (templatePath === undefined) return [];
   const roots = listed ? items(resource.root.at("items")) : [resource.root];
   return roots.map((root) => {

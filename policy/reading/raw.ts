@@ -46,9 +46,13 @@ export function unwrapSecret(value: unknown): unknown {
  * @see `unknownCheckingProxy` in `@pulumi/policy/proxy.js`
  */
 export function rawProperties(props: object): Record<string, unknown> {
-  const raw: Record<string, unknown> = {};
-  for (const key of Object.keys(props)) raw[key] = Object.getOwnPropertyDescriptor(props, key)?.value;
-  return raw;
+  // Not by assignment, which would take a property named __proto__ for the object's prototype.
+  return Object.fromEntries(
+    Object.keys(props).map((key): [string, unknown] => [
+      key,
+      Object.getOwnPropertyDescriptor(props, key)?.value,
+    ]),
+  );
 }
 
 /**

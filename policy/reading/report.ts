@@ -29,6 +29,7 @@ export class Report {
   readonly findings: Finding[] = [];
   /** Paths (or short phrases) whose values a preview does not know yet. */
   readonly unjudged = new Set<string>();
+  private readonly wrongTypes = new Set<string>();
 
   constructor(object: string) {
     this.object = object;
@@ -71,7 +72,9 @@ export class Report {
     observed: string,
     { required, fix }: { required: string; fix: string },
   ): void {
-    if (this.findings.some((finding) => finding.path === path && finding.observed === observed)) return;
+    const fault = JSON.stringify([path, observed]);
+    if (this.wrongTypes.has(fault)) return;
+    this.wrongTypes.add(fault);
     this.refuse({ path, observed, required, fix });
   }
 

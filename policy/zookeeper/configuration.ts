@@ -10,8 +10,9 @@ export interface ServerList {
 export function parseZooCfg(text: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*([A-Za-z][\w.]*)\s*[=:]\s*(.*?)\s*$/.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined) settings.set(match[1], match[2]);
+    const separator = line.search(/[=:]/);
+    const key = line.slice(0, Math.max(separator, 0)).trim();
+    if (/^[A-Za-z][\w.]*$/.test(key)) settings.set(key, line.slice(separator + 1).trim());
   }
   return settings;
 }

@@ -9,7 +9,9 @@ export const usualDataPaths: readonly string[] = [
 ];
 
 function covers(mountPath: string, path: string): boolean {
-  const folder = mountPath.replace(/\/+$/, "");
+  let end = mountPath.length;
+  while (mountPath.charAt(end - 1) === "/") end -= 1;
+  const folder = mountPath.slice(0, end);
   return path === folder || path.startsWith(`${folder}/`);
 }
 

@@ -26,4 +26,14 @@ describe("properties of resources", () => {
     expect(field.at("a", "toString").string().state).to.equal("absent");
     expect(field.at("none", "below").string()).to.deep.equal({ state: "absent", path: "none.below" });
   });
+
+  it("may be called as objects of JavaScript call theirs, and change nothing", () => {
+    const props = JSON.parse('{ "__proto__": { "polluted": "x" }, "constructor": "y", "b": "z" }') as object;
+    const field = new Field(rawProperties(props));
+    expect(field.at("b").string()).to.include({ state: "known", value: "z" });
+    expect(field.at("__proto__", "polluted").string()).to.include({ state: "known", value: "x" });
+    expect(field.at("constructor").string()).to.include({ state: "known", value: "y" });
+    expect(field.at("polluted").string().state).to.equal("absent");
+    expect(new Field(rawProperties({})).at("__proto__").string().state).to.equal("absent");
+  });
 });

@@ -1,0 +1,201 @@
+import { expect } from "chai";
+import { parseMachineType } from "../../../policy/gke/machine-type.ts";
+import { zonesOf } from "../../../policy/gke/nodes.ts";
+import { parseBlock } from "../../../policy/gke/reach.ts";
+import { scaled } from "../../../policy/kubernetes/disruption.ts";
+import { parseType } from "../../../policy/kubernetes/object.ts";
+import { parseQuantity } from "../../../policy/kubernetes/quantity.ts";
+import { policies } from "../../../policy/policies.ts";
+import { Field } from "../../../policy/reading/field.ts";
+import { stackOf } from "../../../policy/reading/urn.ts";
+import { whatStarts } from "../../../policy/zookeeper/command.ts";
+import * as configuration from "../../../policy/zookeeper/configuration.ts";
+import { heapInCommand, heapInFlags, parseJvmSize } from "../../../policy/zookeeper/heap.ts";
+import * as image from "../../../policy/zookeeper/image.ts";
+import { namesZooKeeper } from "../../../policy/zookeeper/ports.ts";
+import { mountFor } from "../../../policy/zookeeper/volumes.ts";
+import { cluster, configMap, containerPath, environment, statefulSet } from "../fixtures/ensemble.ts";
+import { changed, judge, type Registered } from "../harness.ts";
+
+/** A mebibyte: what takes quadratic time for it takes a quarter of an hour. */
+const mebibyte = 2 ** 20;
+
+/** Of many texts, a quarter of that each: still a minute for each of them. */
+const size = mebibyte / 4;
+
+const repeated = (part: string, length = size): string => part.repeat(Math.ceil(length / part.length));
+
+/** Texts on which expressions and readers go back and forth, if they do. */
+const texts: Readonly<Record<string, string>> = Object.fromEntries([
+  ...[
+    "1",
+    "a",
+    " ",
+    "\t",
+    "\n",
+    "\r",
+    "/",
+    ".",
+    "-",
+    "_",
+    ",",
+    ";",
+    ":",
+    "=",
+    "0.",
+    "a1",
+    "1.",
+    "a.",
+    "A-",
+  ].flatMap((part) => [
+    [part, repeated(part)],
+    [`${part}… and another end`, `${repeated(part)}!`],
+    [`another beginning and ${part}…`, `a=${repeated(part)}\u2028!`],
+  ]),
+  ...[
+    "server.1=a ",
+    "-Xmx1 ",
+    "-Xmx",
+    "--heap=",
+    "--servers ",
+    "--data_dir=",
+    "-XX:MaxRAMPercentage=1",
+    "zk",
+  ].map((part) => [part, repeated(part)]),
+  ...["-Xmx", "--heap=", "--servers=", "--data_dir=", "-XX:MaxRAMPercentage=", "--servers"].flatMap(
+    (part) => [
+      [`${part}1…`, `${part}${repeated("1")}x`],
+      [`${part} …`, `${part}${repeated(" ")}x`],
+    ],
+  ),
+  ...[
+    "(",
+    ")",
+    "$(",
+    "$((",
+    "((",
+    "${",
+    "{",
+    "}",
+    "`",
+    "'",
+    '"',
+    "\\",
+    "$",
+    "$@",
+    '"$@" ',
+    "#",
+    "<<A\n",
+    "<(",
+    "|",
+    "&",
+  ].map((part) => [part, repeated(part)]),
+  ...[
+    "case a in ",
+    "a) ",
+    "esac ",
+    "[[ ",
+    "x=( ",
+    "f() ",
+    "for x ",
+    "if ",
+    "nice ",
+    "sh -c ",
+    "find -exec a ",
+    "`a;",
+    "trap ",
+  ].map((part) => [part, repeated(part)]),
+]) as Readonly<Record<string, string>>;
+
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  parseQuantity,
+  parseMachineType,
+  parseBlock,
+  "parseBlock with a prefix": (text) => parseBlock(`${text}/8`),
+  parseType,
+  "parseType of a kind": (text) => parseType(`kubernetes:apps/v1:A${text}`),
+  scaled: (text) => scaled(text, 3),
+  "scaled percent": (text) => scaled(`${text}%`, 3),
+  zonesOf,
+  stackOf: (text) => stackOf(`urn:pulumi:${text}`),
+  parseZooCfg: configuration.parseZooCfg,
+  serversInZooCfg: configuration.serversInZooCfg,
+  serversInList: configuration.serversInList,
+  serversInCommand: configuration.serversInCommand,
+  pathsInCommand: configuration.pathsInCommand,
+  pathsInZooCfg: configuration.pathsInZooCfg,
+  heapInFlags,
+  heapInCommand,
+  parseJvmSize,
+  parseImage: image.parseImage,
+  "parseImage with a tag": (text) => image.parseImage(`zookeeper:${text}`),
+  "parseImage with a registry": (text) => image.parseImage(`${text}/zookeeper`),
+  isExactTag: image.isExactTag,
+  tagVersion: image.tagVersion,
+  "tagVersion of a version": (text) => image.tagVersion(`1.1.${text}`),
+  parseVersion: image.parseVersion,
+  "isFrom a place": (text) =>
+    image.isFrom({ registry: "a", repository: "b", tag: undefined, digest: undefined }, [text]),
+  namesZooKeeper,
+  mountFor: (text) => mountFor(new Field({ volumeMounts: [{ name: "a", mountPath: text }] }), text),
+  "whatStarts with a script": (text) => whatStarts(["sh", "-c", text]),
+  "whatStarts with a word": (text) => whatStarts([text]),
+  "whatStarts with many words": (text) => whatStarts(text.split(" ")),
+};
+
+// What is measured is that they finish: those of which the time grows with the square would take the runner's patience.
+describe("long values", () => {
+  it("of a mebibyte are read where they were not", () => {
+    expect(parseQuantity(repeated("1", mebibyte))).to.equal(undefined);
+    expect(parseQuantity(`${repeated("1", mebibyte)}x`)).to.equal(undefined);
+    expect(configuration.parseZooCfg(`a=b${repeated(" ", mebibyte)}c`).size).to.equal(1);
+    expect(configuration.parseZooCfg(`a${repeated(" ", mebibyte)}b`).size).to.equal(0);
+    expect(
+      mountFor(new Field({ volumeMounts: [{ mountPath: `${repeated("/", mebibyte)}a` }] }), "/a"),
+    ).to.equal(undefined);
+    expect(whatStarts(["sh", "-c", `${repeated("sleep 1;", mebibyte)} zkServer.sh start`])).to.equal(
+      "server",
+    );
+  });
+
+  for (const [name, read] of Object.entries(readers)) {
+    it(`are read by ${name}`, () => {
+      for (const text of Object.values(texts)) read(text);
+    });
+  }
+
+  it("are judged by every policy", () => {
+    const places: readonly (readonly [Registered, readonly (string | number)[]])[] = [
+      [statefulSet, [...containerPath, "image"]],
+      [statefulSet, [...containerPath, "resources", "limits", "memory"]],
+      [statefulSet, [...containerPath, "env", 0, "value"]],
+      [statefulSet, [...containerPath, "volumeMounts", 0, "mountPath"]],
+      [statefulSet, [...containerPath, "command"]],
+      [configMap, ["data", "zoo.cfg"]],
+      [cluster, ["masterAuthorizedNetworksConfig"]],
+    ];
+    for (const [resource, path] of places) {
+      for (const part of ["1", " ", "/", "$("]) {
+        const text = repeated(part, size / 4);
+        const key = path.at(-1);
+        const value =
+          key === "command"
+            ? ["sh", "-c", text]
+            : key === "masterAuthorizedNetworksConfig"
+              ? { cidrBlocks: [{ cidrBlock: text }] }
+              : text;
+        const all = environment.map((each) => (each === resource ? changed(resource, path, value) : each));
+        for (const policy of policies) judge(policy, all);
+      }
+    }
+  });
+
+  it("that are lists are judged, too", () => {
+    const blocks = Array.from({ length: 100_000 }, (_, n) => ({
+      cidrBlock: n % 2 === 0 ? n : `10.0.${n % 256}.0/24`,
+    }));
+    const open = changed(cluster, ["masterAuthorizedNetworksConfig"], { cidrBlocks: blocks });
+    const [policy] = policies.filter(({ name }) => name === "gke-cluster");
+    expect(policy && judge(policy, [open]).violations).to.have.length(50_000);
+  });
+});
