@@ -112,6 +112,7 @@ export const changes = {
     authorizedNetworks: inPlace,
     allowAnyNetwork: none,
     maintenanceStart: inPlace,
+    maintenanceExclusions: inPlace,
     deletionProtection: inPlace,
   },
   existing: { kubeconfig: inPlace, context: inPlace, id: none },

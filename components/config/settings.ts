@@ -32,6 +32,11 @@ function readGke(source: SettingSource): Omit<GkeClusterArgs, "project"> {
     authorizedNetworks: source.strings("authorizedNetworks", "gke.authorizedNetworks", d.authorizedNetworks),
     allowAnyNetwork: source.boolean("allowAnyNetwork", "gke.allowAnyNetwork", d.allowAnyNetwork),
     maintenanceStart: source.string("maintenanceStart", "gke.maintenanceStart", d.maintenanceStart),
+    maintenanceExclusions: source.strings(
+      "maintenanceExclusions",
+      "gke.maintenanceExclusions",
+      d.maintenanceExclusions,
+    ),
     deletionProtection: source.boolean("deletionProtection", "gke.deletionProtection", d.deletionProtection),
     nodeRange: source.string("nodeRange", "gke.nodeRange", d.nodeRange),
     podRange: source.string("podRange", "gke.podRange", d.podRange),

@@ -68,8 +68,17 @@ export interface GkeClusterArgs {
    */
   maintenanceStart?: pulumi.Input<string>;
   /**
-   * Whether Google refuses to delete the cluster; it must be turned off, and applied, before the cluster can go.
+   * When Google upgrades neither control plane nor nodes, as `START/END` in UTC:
+   * `2027-01-04T00:00:00Z/2027-01-18T00:00:00Z`. Exclusions that somebody made elsewhere are removed.
+   * @default []
+   * @see https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions
+   */
+  maintenanceExclusions?: pulumi.Input<string[]>;
+  /**
+   * Whether Pulumi refuses to delete the cluster; it must be turned off, and applied, before the cluster can go. Google
+   * knows nothing of it: the console and gcloud delete the cluster all the same. Permissions protect it there.
    * @default true
+   * @see https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/
    */
   deletionProtection?: pulumi.Input<boolean>;
   /**
@@ -110,6 +119,7 @@ export const gkeDefaults = {
   authorizedNetworks: [] as string[],
   allowAnyNetwork: false,
   maintenanceStart: "03:00",
+  maintenanceExclusions: [] as string[],
   deletionProtection: true,
   nodeRange: "10.128.0.0/20",
   podRange: "10.132.0.0/16",

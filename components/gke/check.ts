@@ -7,6 +7,7 @@ import { gkeDefaults, type GkeValues } from "./args.ts";
 import { bootDiskSizeGb, bootDiskTypes, bootingDiskTypes } from "./disks.ts";
 import { isMissingZone, isRegion, regionOf, regionOfZone } from "./location.ts";
 import { parseMachineType } from "./machineType.ts";
+import { exclusionName, parseExclusion } from "./maintenance.ts";
 import { projectId } from "./projectId.ts";
 
 const releaseChannels = ["RAPID", "REGULAR", "STABLE", "EXTENDED"];
@@ -29,7 +30,7 @@ export function checkGke(values: Known<GkeValues>, report: Report): Known<GkeVal
 }
 
 function checkIdentity(
-  { project, name, releaseChannel, maintenanceStart }: Known<GkeValues>,
+  { project, name, releaseChannel, maintenanceStart, maintenanceExclusions }: Known<GkeValues>,
   report: Report,
 ): void {
   if (project !== undefined && !projectId.test(project)) {
@@ -63,6 +64,32 @@ function checkIdentity(
       "is not a time of day",
       'use hours and minutes, such as "03:00"',
     );
+  }
+  checkExclusions(maintenanceExclusions ?? [], report);
+}
+
+/** @see https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#limitations-maint-exclusions */
+const mostExclusions = 3;
+
+function checkExclusions(exclusions: readonly string[], report: Report): void {
+  for (const [index, text] of exclusions.entries()) {
+    if (parseExclusion(text) === undefined) {
+      report.fault(
+        `maintenanceExclusions[${index}]`,
+        text,
+        "is not a time from a start to a later end in UTC",
+        'use one such as "2027-01-04T00:00:00Z/2027-01-18T00:00:00Z"',
+      );
+    }
+  }
+  const names = exclusions.flatMap((text) => parseExclusion(text) ?? []).map(exclusionName);
+  if (exclusions.length > mostExclusions) {
+    const reason = `GKE takes at most ${mostExclusions} times without any upgrade`;
+    report.fault("maintenanceExclusions", exclusions, reason, "leave out those that are over");
+  }
+  if (new Set(names).size < names.length) {
+    const reason = "names a time twice, or two on the same days";
+    report.fault("maintenanceExclusions", exclusions, reason, "make one of them");
   }
 }
 

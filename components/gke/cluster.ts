@@ -10,6 +10,7 @@ import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "./args.ts";
 import { checkGke } from "./check.ts";
 import { renderKubeconfig } from "./kubeconfig.ts";
 import { resourceLabels } from "./labels.ts";
+import { maintenancePolicy } from "./maintenance.ts";
 import { GkeNetwork, rangeNames } from "./network.ts";
 import { NodeIdentity } from "./nodeIdentity.ts";
 import { GkeNodePool, nodeZones } from "./nodePool.ts";
@@ -87,7 +88,7 @@ export class GkeCluster extends pulumi.ComponentResource {
       },
       datapathProvider: "ADVANCED_DATAPATH",
       releaseChannel: { channel: settings.apply((s) => s.releaseChannel) },
-      maintenancePolicy: { dailyMaintenanceWindow: { startTime: settings.apply((s) => s.maintenanceStart) } },
+      maintenancePolicy: settings.apply(maintenancePolicy),
       workloadIdentityConfig: { workloadPool: settings.apply((s) => `${s.project}.svc.id.goog`) },
       enableShieldedNodes: true,
       monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: true } },

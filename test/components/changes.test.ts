@@ -24,6 +24,7 @@ const others: Readonly<Record<string, string>> = {
   authorizedNetworks: '["198.51.100.0/24"]',
   allowAnyNetwork: "true",
   maintenanceStart: "05:00",
+  maintenanceExclusions: '["2027-01-04T00:00:00Z/2027-01-18T00:00:00Z"]',
   deletionProtection: "false",
   nodeRange: "10.129.0.0/20",
   podRange: "10.140.0.0/16",

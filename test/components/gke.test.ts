@@ -9,6 +9,9 @@ function halves(bits: number): string[] {
   return Array.from({ length: 2 ** bits }, (_, n) => `${n * 2 ** (8 - bits)}.0.0.0/${bits}`);
 }
 
+/** A day in January without maintenance. */
+const january = (day: number): string => `2027-01-0${day}T00:00:00Z/2027-01-0${day + 1}T00:00:00Z`;
+
 /** The nodes' account of cluster `zookeeper` in `us-central1-a`. */
 const account = "zookeeper-41749@my-project.iam.gserviceaccount.com";
 
@@ -98,6 +101,27 @@ describe("GkeCluster", () => {
     const nodes = Number(at(pool(), "nodeCount")) + 1;
     const volumes = 3 * 10;
     expect(nodes * Number(at(pool(), "nodeConfig", "diskSizeGb")) + volumes).to.be.at.most(250);
+  });
+
+  it("is not upgraded at times that are excluded", async () => {
+    await make({ maintenanceExclusions: [january(1), january(3)] });
+    expect(at(cluster(), "maintenancePolicy")).to.deep.equal({
+      dailyMaintenanceWindow: { startTime: "03:00" },
+      maintenanceExclusions: [
+        {
+          exclusionName: "from-2027-01-01-to-2027-01-02",
+          startTime: "2027-01-01T00:00:00Z",
+          endTime: "2027-01-02T00:00:00Z",
+          exclusionOptions: { scope: "NO_UPGRADES" },
+        },
+        {
+          exclusionName: "from-2027-01-03-to-2027-01-04",
+          startTime: "2027-01-03T00:00:00Z",
+          endTime: "2027-01-04T00:00:00Z",
+          exclusionOptions: { scope: "NO_UPGRADES" },
+        },
+      ],
+    });
   });
 
   it("labels the cluster", async () => {
@@ -218,6 +242,17 @@ describe("GkeCluster", () => {
     { args: { machineType: "c3-standard-4", nodeDiskType: "pd-standard" }, path: "nodeDiskType" },
     { args: { releaseChannel: "regular" }, path: "releaseChannel" },
     { args: { maintenanceStart: "25:00" }, path: "maintenanceStart" },
+    { args: { maintenanceExclusions: ["2027-01-04/2027-01-18"] }, path: "maintenanceExclusions[0]" },
+    {
+      args: { maintenanceExclusions: ["2027-01-18T00:00:00Z/2027-01-04T00:00:00Z"] },
+      path: "maintenanceExclusions[0]",
+    },
+    {
+      args: { maintenanceExclusions: ["2027-13-04T00:00:00Z/2027-14-04T00:00:00Z"] },
+      path: "maintenanceExclusions[0]",
+    },
+    { args: { maintenanceExclusions: [1, 2, 3, 4].map(january) }, path: "maintenanceExclusions" },
+    { args: { maintenanceExclusions: [1, 1].map(january) }, path: "maintenanceExclusions" },
     { args: { authorizedNetworks: ["203.0.113.7/24"] }, path: "authorizedNetworks[0]" },
     { args: { authorizedNetworks: ["203.0.113.0/24", "0.0.0.0/0"] }, path: "authorizedNetworks[1]" },
     { args: { authorizedNetworks: ["0.0.0.0/1", "128.0.0.0/1"] }, path: "authorizedNetworks" },

@@ -169,6 +169,16 @@ const refused: readonly (readonly [string, string, unknown])[] = [
   ["gcp:container/cluster:Cluster", "datapathProvider", "CILIUM"],
   ["gcp:container/cluster:Cluster", "networkPolicy.enabled", true],
   ["gcp:container/cluster:Cluster", "maintenancePolicy.dailyMaintenanceWindow.startTime", "24:00"],
+  [
+    "gcp:container/cluster:Cluster",
+    "maintenancePolicy.maintenanceExclusions",
+    [{ exclusionName: "sale", startTime: "2027-01-18T00:00:00Z", endTime: "2027-01-04T00:00:00Z" }],
+  ],
+  [
+    "gcp:container/cluster:Cluster",
+    "maintenancePolicy.maintenanceExclusions",
+    [{ exclusionName: "sale" }, { exclusionName: "sale" }],
+  ],
   ["gcp:container/cluster:Cluster", "workloadIdentityConfig.workloadPool", "project-2.svc.id.goog"],
   ["gcp:container/cluster:Cluster", "privateClusterConfig.masterIpv4CidrBlock", "172.16.0.0/24"],
   [
@@ -266,6 +276,16 @@ describe("the arguments of the emulated gcp provider", () => {
         ).to.include(property);
       }
     }
+  });
+
+  it("are accepted with times without maintenance", () => {
+    const type = "gcp:container/cluster:Cluster";
+    const exclusions = [
+      { exclusionName: "sale", startTime: "2027-01-04T00:00:00Z", endTime: "2027-01-18T00:00:00Z" },
+      { exclusionName: "fair", startTime: "2027-03-04T00:00:00Z", endTime: "2027-03-18T00:00:00Z" },
+    ];
+    const inputs = changed(accepted[type] ?? {}, "maintenancePolicy.maintenanceExclusions", exclusions);
+    expect(faults(type, inputs)).to.be.empty;
   });
 
   it("never make a check throw, and a fault names a property that has a rule", () => {

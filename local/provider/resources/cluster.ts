@@ -129,6 +129,21 @@ const workloadPool: Rule = {
   },
 };
 
+const exclusions: Rule = {
+  property: "maintenancePolicy.maintenanceExclusions",
+  must: "each with a name of its own, and an end after its start",
+  fault: (value) => {
+    const given = list(value).map(properties);
+    const names = given.map(({ exclusionName }) => text(exclusionName)).filter((each) => each !== undefined);
+    const wrong = given.find(({ startTime, endTime }) => {
+      const [start, end] = [startTime, endTime].map(text);
+      return start !== undefined && end !== undefined && !(Date.parse(start) < Date.parse(end));
+    });
+    if (new Set(names).size === names.length && wrong === undefined) return undefined;
+    return `googleapi: Error 400: Invalid maintenance exclusions: ${JSON.stringify(value)}., badRequest`;
+  },
+};
+
 const rules: readonly Rule[] = [
   ...project,
   name,
@@ -141,6 +156,7 @@ const rules: readonly Rule[] = [
   workloadPool,
   dataplane,
   machineType,
+  exclusions,
   matching(
     "maintenancePolicy.dailyMaintenanceWindow.startTime",
     /^([01]\d|2[0-3]):[0-5]\d$/,
