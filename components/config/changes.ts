@@ -186,6 +186,7 @@ export const changes = {
     logLevel: rollOut,
     metrics: rollOut,
     networkPolicy: inPlace,
+    minReadySeconds: inPlace,
     separateZones: rollOut,
     terminationGracePeriodSeconds: rollOut,
     protect: inPlace,

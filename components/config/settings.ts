@@ -95,6 +95,7 @@ function readEnsemble(source: SettingSource): ZooKeeperEnsembleArgs {
       "ensemble.terminationGracePeriodSeconds",
       d.terminationGracePeriodSeconds,
     ),
+    minReadySeconds: source.integer("minReadySeconds", "ensemble.minReadySeconds", d.minReadySeconds),
     protect: source.boolean("protectEnsemble", "ensemble.protect", d.protect),
   };
 }

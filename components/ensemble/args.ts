@@ -171,6 +171,14 @@ export interface ZooKeeperEnsembleArgs {
    */
   adopt?: string;
   /**
+   * How many seconds a replaced server must have been Ready before a roll-out goes on to the next one. It has a new address,
+   * and until the caches of the cluster's DNS (30 s on GKE and on clusters of kubeadm) and of Java (5 s) have let go of the
+   * old one, the others may not find it, should they have to elect a leader.
+   * @default 35
+   * @see https://cloud.google.com/kubernetes-engine/docs/how-to/nodelocal-dns-cache
+   */
+  minReadySeconds?: pulumi.Input<number>;
+  /**
    * Whether no two servers may share a zone, so that the loss of one never takes the quorum. There must be nodes in at
    * least as many zones as there are servers. Only for a new ensemble: a server whose volume is in the zone of another
    * server could not be scheduled. Where this is false, servers are spread over zones as evenly as is possible.
@@ -220,6 +228,7 @@ export const ensembleDefaults = {
   metrics: true,
   networkPolicy: true,
   terminationGracePeriodSeconds: 60,
+  minReadySeconds: 35,
   protect: true,
   separateZones: false,
   adopt: "none",

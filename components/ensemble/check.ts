@@ -31,6 +31,7 @@ export function checkEnsemble(values: Known<EnsembleValues>, report: Report): Kn
   checkVolume(ensemble, report);
   checkTimes(ensemble, report);
   checkLimits(ensemble, report);
+  checkRollOut(ensemble, report);
   checkAdopt(ensemble.adopt, report);
   return ensemble;
 }
@@ -73,6 +74,15 @@ function checkNames(ensemble: Known<EnsembleValues>, report: Report): void {
   if (longest !== undefined && longest.length > longestLabel) {
     const most = name.length - (longest.length - longestLabel);
     report.fault("name", name, `makes the DNS label ${longest} too long`, `use at most ${most} characters`);
+  }
+}
+
+function checkRollOut({ minReadySeconds }: Known<EnsembleValues>, report: Report): void {
+  if (minReadySeconds === undefined) {
+    return;
+  }
+  if (!Number.isInteger(minReadySeconds) || minReadySeconds < 0 || minReadySeconds > 600) {
+    report.fault("minReadySeconds", minReadySeconds, "is not a time of 0 to 600 seconds", "use 35");
   }
 }
 

@@ -29,8 +29,8 @@ export function statefulSetArgs(
       // Ready means "in a quorum", which a first server alone never is: all start at once.
       podManagementPolicy: "Parallel",
       updateStrategy: { type: "RollingUpdate" },
-      // A replaced server has a new address; the next one waits until caches (5 s) have let go of the old one.
-      minReadySeconds: 5,
+      // A replaced server has a new address; the next one waits until caches have let go of the old one.
+      minReadySeconds: ensemble.minReadySeconds,
       revisionHistoryLimit: 10,
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       template: podTemplate(ensemble, configName, configHash),

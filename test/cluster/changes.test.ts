@@ -18,7 +18,14 @@ describe("the changes of an ensemble on a cluster", function () {
     cluster = await OtherCluster.start();
     program = PulumiProject.own();
     const { kubeconfig, context } = cluster;
-    await program.init({ kubeconfig, kubeContext: context, memory: "512Mi", cpu: "250m", namespace: "shop" });
+    await program.init({
+      kubeconfig,
+      kubeContext: context,
+      memory: "512Mi",
+      cpu: "250m",
+      namespace: "shop",
+      minReadySeconds: "5",
+    });
     await cluster.kubectl("create", "namespace", "shop");
     const labels = ["pod-security.kubernetes.io/enforce=baseline", "team=orders"];
     await cluster.kubectl("label", "namespace", "shop", ...labels);
@@ -62,6 +69,7 @@ describe("the changes of an ensemble on a cluster", function () {
       await second.init({
         kubeconfig,
         kubeContext: context,
+        minReadySeconds: "5",
         memory: "512Mi",
         cpu: "250m",
         namespace: "shop",

@@ -90,7 +90,7 @@ describe("a cluster that the project did not create", function () {
     before(async () => {
       program = PulumiProject.own();
       const { kubeconfig, context } = cluster;
-      await program.init({ kubeconfig, kubeContext: context, memory: "512Mi" });
+      await program.init({ kubeconfig, kubeContext: context, memory: "512Mi", minReadySeconds: "5" });
       await program.must("up", ...quick);
       await cluster.zk("default", "zk-0", "create", "/kept", "yes");
     });

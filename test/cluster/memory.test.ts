@@ -26,7 +26,13 @@ describe("an ensemble whose memory a client fills", function () {
     cluster = await OtherCluster.start();
     program = PulumiProject.own();
     const { kubeconfig, context } = cluster;
-    await program.init({ kubeconfig, kubeContext: context, memory: "512Mi", cpu: "250m" });
+    await program.init({
+      kubeconfig,
+      kubeContext: context,
+      memory: "512Mi",
+      cpu: "250m",
+      minReadySeconds: "5",
+    });
     await program.must("up", "--yes", "--skip-preview");
     kazoo = await Kazoo.install(join(temporary, "kazoo"), async (...args) => await cluster.kubectl(...args), [
       "zk-0",

@@ -61,6 +61,7 @@ const others: Readonly<Record<string, string>> = {
   metrics: "false",
   networkPolicy: "false",
   terminationGracePeriodSeconds: "90",
+  minReadySeconds: "60",
   allowDegradedUpdate: "true",
   adopt: "unowned",
 };

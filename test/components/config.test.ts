@@ -79,6 +79,7 @@ describe("the stack's configuration", () => {
       [key("authorizedNetworks")]: '["203.0.113.0/24"]',
       [key("deletionProtection")]: "false",
       [key("protectEnsemble")]: "false",
+      [key("minReadySeconds")]: "5",
     });
     expect(faults).to.deep.equal([]);
   });

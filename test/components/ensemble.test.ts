@@ -84,6 +84,15 @@ describe("ZooKeeperEnsemble", () => {
     });
   });
 
+  it("goes on with a roll-out when caches have let go of the former server's address", async () => {
+    await make();
+    // Java's, and those of a cluster's DNS.
+    expect(at(spec(), "minReadySeconds")).to.equal(5 + 30);
+    engine = await MockEngine.start();
+    await make({ minReadySeconds: 0 });
+    expect(at(spec(), "minReadySeconds")).to.equal(0);
+  });
+
   it("keeps servers in zones of their own where that is asked for, and waits for a zone without nodes", async () => {
     await make({ separateZones: true });
     expect(at(pod(), "topologySpreadConstraints")).to.deep.equal([
@@ -288,6 +297,9 @@ describe("ZooKeeperEnsemble", () => {
     { args: { namespace: "a.b" }, paths: ["namespace"] },
     { args: { servers: 4 }, paths: ["servers"] },
     { args: { servers: 0 }, paths: ["servers"] },
+    { args: { minReadySeconds: -1 }, paths: ["minReadySeconds"] },
+    { args: { minReadySeconds: 1.5 }, paths: ["minReadySeconds"] },
+    { args: { minReadySeconds: 601 }, paths: ["minReadySeconds"] },
     { args: { servers: 2.5 }, paths: ["servers"] },
     { args: { image: "zookeeper" }, paths: ["image"] },
     { args: { image: "zookeeper:latest" }, paths: ["image"] },
