@@ -48,7 +48,7 @@ export function machineFaults(machine: Machine, need: Need): string[] {
   const { overlay, namespaces, bridges } = machine.kernel;
   const found: (string | undefined | false)[] = [
     !machine.isRoot &&
-      "network namespaces, mounts and cgroups need root; run the command as root, for example with sudo",
+      "network namespaces, mounts and cgroups need root; run the command as root, for example with sudo -H",
     machine.arch !== "x64" &&
       machine.arch !== "arm64" &&
       `ZooKeeper and Kubernetes are built for amd64 and arm64, and this machine is ${machine.arch}`,

@@ -5,5 +5,5 @@
  */
 export function requireRoot(): void {
   if (process.platform !== "linux" || process.getuid?.() === 0) return;
-  throw new Error("the local GKE belongs to root; run the command as root, for example with sudo");
+  throw new Error("the local GKE belongs to root; run the command as root, for example with sudo -H");
 }

@@ -248,7 +248,7 @@ describe("the environment on the local GKE", function () {
     expect(passphraseFits("local-gke", salt)).to.equal(false);
     expect(passphraseFits(readFileSync(join(stateDir, "passphrase"), "utf8").trim(), salt)).to.equal(true);
     expect(await environment.run("pulumi", "stack", "output", "kubeconfig", "--show-secrets")).to.contain(
-      "server:",
+      '"server"',
     );
   });
 
