@@ -45,10 +45,27 @@ const argsOf = ({ gke, storage, ensemble }: Question): Components.ZooKeeperEnvir
   ...(ensemble && { ensemble }),
 });
 
+const threeZones = {
+  location: "europe-west1",
+  nodeLocations: ["europe-west1-b", "europe-west1-c", "europe-west1-d"],
+};
+
 /** Configurations that are at least questionable, and what the program makes of them. */
 const questions: Readonly<Record<string, readonly [Level, Question]>> = {
   "the defaults": ["nothing", {}],
   "five servers on six nodes": ["nothing", { gke: { nodeCount: 6 }, ensemble: { servers: 5 } }],
+  "five servers in three zones with two nodes each": [
+    "error",
+    { gke: { ...threeZones, nodeCount: 6 }, ensemble: { servers: 5 } },
+  ],
+  "five servers in three zones with three nodes each": [
+    "nothing",
+    { gke: { ...threeZones, nodeCount: 9 }, ensemble: { servers: 5 } },
+  ],
+  "three servers in two zones": [
+    "warning",
+    { gke: { ...threeZones, nodeLocations: threeZones.nodeLocations.slice(1), nodeCount: 6 } },
+  ],
   "five servers on five nodes": ["error", { gke: { nodeCount: 5 }, ensemble: { servers: 5 } }],
   "three servers on three nodes": ["error", { gke: { nodeCount: 3 } }],
   "one server on two nodes": ["warning", { gke: { nodeCount: 2 }, ensemble: { servers: 1 } }],

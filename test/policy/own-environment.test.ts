@@ -15,6 +15,15 @@ const variants: Readonly<Record<string, Args>> = {
     },
     ensemble: { servers: 5, namespace: "zookeeper" },
   },
+  "regional, with a zone for every server": {
+    gke: {
+      project: "project",
+      location: "europe-west1",
+      nodeLocations: ["europe-west1-b", "europe-west1-c", "europe-west1-d"],
+      nodeCount: 6,
+    },
+    ensemble: { separateZones: true },
+  },
 };
 
 describe("our own environment", () => {
