@@ -120,11 +120,12 @@ function backendLeads(
       (name.unknown || lead.service.name === wanted) &&
       (there === undefined || lead.service.namespace === undefined || lead.service.namespace === there),
   );
-  if (name.unknown || there === undefined) {
+  const sure =
+    name.unknown || there === undefined ? [] : may.filter((lead) => lead.service.namespace === there);
+  if (sure.length > 0) return { truth: some(sure.map((lead) => lead.leads)), service };
+  if (may.length > 0 || name.unknown) {
     return { truth: some(may.map((lead) => lead.leads)) === false ? false : "unknown", service };
   }
-  const found = may.filter((lead) => lead.service.namespace === there);
-  if (found.length > 0) return { truth: some(found.map((lead) => lead.leads)), service };
   return { truth: port !== undefined && isZooKeeperPort(port, namesZooKeeper(wanted ?? "")), service };
 }
 

@@ -100,8 +100,7 @@ const javaValues: ReadonlySet<string> = new Set([
 function javaStarts(words: readonly string[]): Started {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
-    if (word === "-jar" || word === "-m" || word.startsWith("--module") || word.startsWith("@"))
-      return "unsure";
+    if (word.startsWith("--module=")) return "unsure";
     if (/^--?(?:version|help|h|\?)$/.test(word)) return "nothing";
     if (javaValues.has(word)) at += 1;
     else if (!word.startsWith("-") && word !== hole) {
@@ -146,7 +145,7 @@ const others: ReadonlyMap<string, (words: readonly string[], setting: Setting) =
     (words, setting) => {
       const command = wrapped(words, { flags: "0rtpoxeil", values: "adEILnPs" });
       if (command === undefined) return "unsure";
-      return command.length === 0 ? "nothing" : commandStarts([...command, hole], { ...setting, fed: true });
+      return command.length === 0 ? "nothing" : commandStarts([...command, hole], setting);
     },
   ],
   [
@@ -198,8 +197,7 @@ function commandStarts(words: readonly string[], outer: Setting): Started {
 
 function programStarts(path: string, given: readonly string[], setting: Setting): Started {
   const name = programName(path);
-  // The folder need not be known: `$ZOOKEEPER_HOME/bin/zkCli.sh`.
-  if (name.includes(hole) || name === "") return "unsure";
+  // The folder need not be known: `$ZOOKEEPER_HOME/bin/zkCli.sh`. A name with a hole is none of those below.
   if (startsServer(path)) return "server";
   if (isEntryPoint(path)) return given.length === 0 ? "unsure" : commandStarts(given, setting);
   if (isClient(path)) return "nothing";

@@ -96,8 +96,8 @@ function workspace(): string {
   for (const part of ["policy", "test/policy"])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  symlinkSync(join(root, "components"), join(folder, "components"));
+  for (const part of ["node_modules", "components", "backup"])
+    symlinkSync(join(root, part), join(folder, part));
   return folder;
 }
 

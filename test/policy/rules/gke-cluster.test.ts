@@ -1,6 +1,7 @@
+import { expect } from "chai";
 import { gkeCluster } from "../../../policy/rules/gke-cluster.ts";
 import { cluster } from "../fixtures/ensemble.ts";
-import { unknownValue } from "../harness.ts";
+import { changed, judge, unknownValue } from "../harness.ts";
 import { rows } from "../table.ts";
 
 describe("gke-cluster", () => {
@@ -82,6 +83,11 @@ describe("gke-cluster", () => {
       "leaves an unknown private endpoint open",
       "open",
       [[privateNodes, { enablePrivateNodes: true, enablePrivateEndpoint: unknownValue }]],
+    ],
+    [
+      "leaves nothing open where the private endpoint decides",
+      "nothing",
+      [[["controlPlaneEndpointsConfig"], unknownValue]],
     ],
     [
       "accepts networks without any block: nobody comes in at the public address",
@@ -166,6 +172,8 @@ describe("gke-cluster", () => {
     ["refuses all that is routed of IPv6", /more than a \/20 of the IPv6 addresses/, [networks("2000::/3")]],
     ["refuses it in parts", /of the IPv6 addresses/, [networks("2000::/4", "3000::/4")]],
     ["accepts a network of IPv6", "nothing", [networks("2001:db8::/32", "2a00:1450:4001::/48", "fd00::/8")]],
+    ["accepts a /20 of it", "nothing", [networks("2400::/20")]],
+    ["refuses a /19 of it", /more than a \/20 of the IPv6 addresses/, [networks("2400::/19")]],
     [
       "sees IPv4 addresses that are written as IPv6 ones",
       /IPv4 addresses of the internet/,
@@ -256,4 +264,11 @@ describe("gke-cluster", () => {
     ],
     ["refuses another type", /channel is 1 \(wrong type\)/, [[["releaseChannel", "channel"], 1]]],
   ]);
+
+  it("leaves open only what is unknown", () => {
+    const endpoint = { enablePrivateNodes: true, enablePrivateEndpoint: unknownValue };
+    const { open } = judge(gkeCluster, [changed(cluster, privateNodes, endpoint)]);
+    expect(open).to.have.length(1);
+    expect(open[0]).to.match(/not known yet: privateClusterConfig\.enablePrivateEndpoint$/);
+  });
 });

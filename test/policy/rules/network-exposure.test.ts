@@ -1,6 +1,7 @@
+import { expect } from "chai";
 import { networkExposure } from "../../../policy/rules/network-exposure.ts";
 import { client, containerPath, headless, neighbours, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, unknownValue, type Registered, type Run } from "../harness.ts";
+import { changed, judge, unknownValue, type Registered, type Run } from "../harness.ts";
 import { expectVerdict, rows, type Expected, type Row } from "../table.ts";
 
 const type = ["spec", "type"];
@@ -239,6 +240,11 @@ describe("network-exposure", () => {
       ].reduce((made, [path, value]) => changed(made, path as string[], value), client);
     expectVerdict(networkExposure, [named, service("zoo")], exposed);
     expectVerdict(networkExposure, [named, service("web")], "nothing");
+    // Others have ports of that name, too.
+    const other = changed(changed(service("zoo"), ["metadata", "name"], "shop"), ["spec", "selector"], {
+      app: "shop",
+    });
+    expectVerdict(networkExposure, [named, { ...other, name: "shop" }], "nothing");
   });
 
   it("leaves ports and names that others use alone where nothing says ZooKeeper", () => {
@@ -504,6 +510,18 @@ describe("network-exposure of routes", () => {
       expectVerdict(networkExposure, [...stack, ...resources], expected, run);
     });
   }
+
+  it("leaves a Service open whose namespace is unknown", () => {
+    const somewhere = changed(client, ["metadata", "namespace"], unknownValue);
+    const { violations, open } = judge(networkExposure, [
+      ...[statefulSet, headless, somewhere],
+      route("TCPRoute", to({ name: "web", port: 80 }, { name: "zk-cs", port: 80 })),
+    ]);
+    expect(violations).to.deep.equal([]);
+    expect(open.filter((line) => line.includes("TCPRoute"))).to.have.length(1);
+    expect(open.join()).to.contain("backendRefs[1].name (whether it is a Service of ZooKeeper's)");
+    expect(open.join()).not.to.contain("backendRefs[0]");
+  });
 
   it("says nothing of routes that it cannot see where no Service leads to ZooKeeper", () => {
     expectVerdict(networkExposure, [...neighbours, route("TCPRoute", { rules: unknownValue })], "nothing");

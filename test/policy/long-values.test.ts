@@ -1,21 +1,21 @@
 import { expect } from "chai";
-import { parseMachineType } from "../../../policy/gke/machine-type.ts";
-import { zonesOf } from "../../../policy/gke/nodes.ts";
-import { parseBlock } from "../../../policy/gke/reach.ts";
-import { scaled } from "../../../policy/kubernetes/disruption.ts";
-import { parseType } from "../../../policy/kubernetes/object.ts";
-import { parseQuantity } from "../../../policy/kubernetes/quantity.ts";
-import { policies } from "../../../policy/policies.ts";
-import { Field } from "../../../policy/reading/field.ts";
-import { stackOf } from "../../../policy/reading/urn.ts";
-import { whatStarts } from "../../../policy/zookeeper/command.ts";
-import * as configuration from "../../../policy/zookeeper/configuration.ts";
-import { heapInCommand, heapInFlags, parseJvmSize } from "../../../policy/zookeeper/heap.ts";
-import * as image from "../../../policy/zookeeper/image.ts";
-import { namesZooKeeper } from "../../../policy/zookeeper/ports.ts";
-import { mountFor } from "../../../policy/zookeeper/volumes.ts";
-import { cluster, configMap, containerPath, environment, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, judge, type Registered } from "../harness.ts";
+import { parseMachineType } from "../../policy/gke/machine-type.ts";
+import { zonesOf } from "../../policy/gke/nodes.ts";
+import { parseBlock } from "../../policy/gke/reach.ts";
+import { scaled } from "../../policy/kubernetes/disruption.ts";
+import { parseType } from "../../policy/kubernetes/object.ts";
+import { parseQuantity } from "../../policy/kubernetes/quantity.ts";
+import { policies } from "../../policy/policies.ts";
+import { Field } from "../../policy/reading/field.ts";
+import { stackOf } from "../../policy/reading/urn.ts";
+import { whatStarts } from "../../policy/zookeeper/command.ts";
+import * as configuration from "../../policy/zookeeper/configuration.ts";
+import { heapInCommand, heapInFlags, parseJvmSize } from "../../policy/zookeeper/heap.ts";
+import * as image from "../../policy/zookeeper/image.ts";
+import { namesZooKeeper } from "../../policy/zookeeper/ports.ts";
+import { mountFor } from "../../policy/zookeeper/volumes.ts";
+import { cluster, configMap, containerPath, environment, statefulSet } from "./fixtures/ensemble.ts";
+import { changed, judge, type Registered } from "./harness.ts";
 
 /** A mebibyte: what takes quadratic time for it takes a quarter of an hour. */
 const mebibyte = 2 ** 20;
