@@ -96,6 +96,33 @@ describe("clients that others have written", function () {
     expect(sameSession).to.equal(true);
   });
 
+  describe("that send too much", () => {
+    it("are disconnected before the servers run out of memory: 300 requests of 900 KB at once", async () => {
+      const before = await restarts();
+      const { created, failures } = JSON.parse(
+        await kazoo.run("fill", service, "/flood", 300, 900_000, 300),
+      ) as {
+        created: number;
+        failures: object;
+      };
+      expect(failures).to.have.property("ConnectionLoss");
+      expect(created).to.be.lessThan(300);
+      expect(await restarts()).to.equal(before);
+    });
+
+    it("are refused what exceeds a quota", async () => {
+      const zk = async (...command: string[]) => await kubectl("exec", "zk-0", "--", "zkCli.sh", ...command);
+      const data = "x".repeat(100_000);
+      await zk("create", "/limited");
+      await zk("setquota", "-B", "250000", "/limited");
+      await zk("create", "/limited/a", data);
+      await zk("create", "/limited/b", data);
+      const third = await zk("create", "/limited/c", data).catch(String);
+      expect(third).to.match(/quota.*exceeded|exceeded.*quota/i);
+      expect(await zk("ls", "/limited")).to.contain("[a, b]");
+    });
+  });
+
   describe("that store 200 MB", () => {
     const znodes = 2000;
     const data = "/var/lib/zookeeper/data";
@@ -142,33 +169,6 @@ describe("clients that others have written", function () {
     it("are told by status how full the servers are", async () => {
       const { output } = await environment.npm("status");
       expect(output).to.match(/default\/zk-0: the database takes 19\d MiB of 341 MiB \(5\d %\)/);
-    });
-  });
-
-  describe("that send too much", () => {
-    it("are disconnected before the servers run out of memory: 300 requests of 900 KB at once", async () => {
-      const before = await restarts();
-      const { created, failures } = JSON.parse(
-        await kazoo.run("fill", service, "/flood", 300, 900_000, 300),
-      ) as {
-        created: number;
-        failures: object;
-      };
-      expect(failures).to.have.property("ConnectionLoss");
-      expect(created).to.be.lessThan(300);
-      expect(await restarts()).to.equal(before);
-    });
-
-    it("are refused what exceeds a quota", async () => {
-      const zk = async (...command: string[]) => await kubectl("exec", "zk-0", "--", "zkCli.sh", ...command);
-      const data = "x".repeat(100_000);
-      await zk("create", "/limited");
-      await zk("setquota", "-B", "250000", "/limited");
-      await zk("create", "/limited/a", data);
-      await zk("create", "/limited/b", data);
-      const third = await zk("create", "/limited/c", data).catch(String);
-      expect(third).to.match(/quota.*exceeded|exceeded.*quota/i);
-      expect(await zk("ls", "/limited")).to.contain("[a, b]");
     });
   });
 });
