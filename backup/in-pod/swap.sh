@@ -1,0 +1,14 @@
+# swap.sh VOLUME TIME IDENT SOURCE: renames a server's data to data.replaced-TIME, and the folder SOURCE to data. It also
+# finishes what an earlier run has begun.
+set -eu
+cd "$1"
+kept=data.replaced-$2
+if [ ! -e "$kept" ]; then
+  # A volume without data keeps an empty folder.
+  if [ -e data ]; then mv data "$kept"; else mkdir "$kept"; fi
+fi
+if [ ! -e data ]; then
+  mv "$4" data
+fi
+[ "$(cat data/restored-from)" = "$2 $3" ]
+sync
