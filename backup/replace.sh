@@ -1,4 +1,4 @@
-# Sourced by restore.sh: exchanges the data of every server while all are stopped. The new data are complete
+# Sourced by restore.sh and undo.sh: exchanges the data of every server while all are stopped. The new data are complete
 # on every volume before the first exchange, so a later run can finish one that was cut off.
 
 phase=serving

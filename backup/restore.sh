@@ -7,7 +7,7 @@ usage: backup/restore.sh FILE
 
 Replaces every server's database by the backup in FILE, which save.sh has made. First it looks at the backup, and starts
 a server on a copy of it in the cluster; then it stops all servers, and nobody is served until it is done. What the
-servers had stays on their volumes. After Ctrl-C before that, they start again with what
+servers had stays on their volumes, and backup/undo.sh puts it back. After Ctrl-C before that, they start again with what
 they had. A run that was killed is finished by the same command.
 
 Environment: NAMESPACE (default: default) and NAME (default: zk) say which ensemble, SERVERS how many servers it had where
@@ -73,4 +73,4 @@ else
   kept=$(unserved | cut -d ' ' -f 1)
 fi
 start
-say "restored $count servers from $file. What they had is kept in data.replaced-$kept"
+say "restored $count servers from $file. What they had is kept in data.replaced-$kept: backup/undo.sh $kept puts it back"

@@ -321,6 +321,7 @@ describe("restore.sh", () => {
       const saved = cluster.run("save.sh");
       expect(saved.output).to.contain("is not an image reference").and.contain("nothing was touched");
       expect(saved.changes).to.deep.equal([]);
+      expect(cluster.run("undo.sh", []).changes).to.deep.equal([]);
       expect(readdirSync(cluster.root)).to.have.members(before);
     });
   }
@@ -377,7 +378,7 @@ describe("restore.sh", () => {
   });
 
   it("tells how it is used", () => {
-    for (const command of ["save.sh", "restore.sh"]) {
+    for (const command of ["save.sh", "restore.sh", "undo.sh"]) {
       const help = cluster.run(command, ["--help"]);
       expect(help.output).to.contain(`usage: backup/${command}`);
       expect(help.status).to.equal(0);

@@ -10,7 +10,7 @@ import { tarball } from "./tar.ts";
 
 const ordinals = [0, 1, 2];
 
-describe("restore.sh", () => {
+describe("restore.sh and undo.sh", () => {
   let cluster: FakeCluster;
 
   beforeEach(() => {
@@ -41,12 +41,40 @@ describe("restore.sh", () => {
     }
   }
 
+  /** Whether every server has its first data again, and the backup's at this time. */
+  function putBack(time: string): void {
+    for (const n of ordinals) {
+      expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+      expect(cluster.read(n, "data/servers")).to.equal("3\n");
+      expect(cluster.read(n, "data/myid")).to.equal(`${n + 1}\n`);
+      expect(existsSync(cluster.volume(n, `data.replaced-${time}/version-2/snapshot.0`))).to.equal(true);
+    }
+  }
+
   const onlyTime = (): string => {
     const [time = "", ...more] = new Set(cluster.kept().flat());
     expect(cluster.kept().map((times) => times.length)).to.deep.equal([1, 1, 1]);
     expect(more).to.be.empty;
     return time;
   };
+
+  it("replace the data only when all servers are stopped and the new data are complete on every volume", () => {
+    const { changes, output } = succeeds("restore.sh");
+    expect(changes).to.deep.equal([
+      "holds nothing",
+      "zk-backup load",
+      "--current-replicas=3 --replicas=0",
+      ...ordinals.map((n) => `holds ${n}`),
+      ...ordinals.map((n) => `zk-backup-${n} state`),
+      ...ordinals.map((n) => `zk-backup-${n} stage`),
+      ...ordinals.map((n) => `zk-backup-${n} swap`),
+      "--replicas=3",
+    ]);
+    restored(onlyTime());
+    expect(output).to.contain(`backup/undo.sh ${onlyTime()} puts it back`);
+    // What belonged to the earlier data is not the new ones'.
+    expect(existsSync(cluster.volume(0, "data/servers"))).to.equal(false);
+  });
 
   it("restore what save.sh has made, as files that only the server's user can read", () => {
     succeeds("save.sh");
@@ -75,12 +103,25 @@ describe("restore.sh", () => {
     restored(onlyTime());
   });
 
+  it("put the earlier data back, keep the restored ones, and put those back, too", () => {
+    succeeds("restore.sh");
+    const first = onlyTime();
+    succeeds("undo.sh", []);
+    const second = onlyTime();
+    expect(second > first).to.equal(true);
+    putBack(second);
+    succeeds("undo.sh", [`data.replaced-${second}`]);
+    restored(onlyTime());
+  });
+
   it("try again what was in a pod when the connection was lost", () => {
     for (const script of ["load", "state", "stage", "swap"]) {
       rmSync(join(cluster.root, "cluster/failed"), { force: true });
       const { changes } = succeeds("restore.sh", undefined, { ONCE: `exec -i zk-backup* ${script} *` });
       const runs = changes.filter((change) => change.endsWith(` ${script}`));
       expect(runs).to.have.length(script === "load" ? 2 : 4);
+      succeeds("undo.sh", []);
+      putBack(onlyTime());
       cluster.forgetKept();
     }
   });
@@ -132,13 +173,30 @@ describe("restore.sh", () => {
   });
 
   for (const at of ordinals) {
-    it(`finish a restore that was cut off at server ${at}`, () => {
+    it(`finish a restore that was cut off at server ${at}, and undo it`, () => {
       const cut = cluster.run("restore.sh", undefined, { FAULT: `exec -i zk-backup-${at} * swap*` });
       expect(cut.status).to.equal(1);
-      expect(cut.output).to.contain("Run the same command again");
+      expect(cut.output).to.contain(at === 0 ? "Run the same command again" : "the servers stay stopped");
       expect(cluster.replicas).to.equal("0");
       succeeds("restore.sh");
       restored(onlyTime());
+      succeeds("undo.sh", []);
+      putBack(onlyTime());
+    });
+
+    it(`finish an undo that was cut off at server ${at}`, () => {
+      succeeds("restore.sh");
+      const time = onlyTime();
+      for (const args of [[], [time]]) {
+        const cut = cluster.run("undo.sh", args, { FAULT: `exec -i zk-backup-${at} * swap*` });
+        expect(cut.status).to.equal(1);
+        expect(cluster.replicas).to.equal("0");
+        succeeds("undo.sh", args);
+        putBack(onlyTime());
+        succeeds("undo.sh", []);
+        restored(onlyTime());
+        if (args.length === 0) cluster.rename(`data.replaced-${onlyTime()}`, `data.replaced-${time}`);
+      }
     });
   }
 
@@ -155,6 +213,12 @@ describe("restore.sh", () => {
     const { changes } = succeeds("restore.sh");
     expect(changes.filter((change) => change.includes("swap"))).to.be.empty;
     restored(onlyTime());
+  });
+
+  it("undo a restore that was cut off", () => {
+    cluster.run("restore.sh", undefined, { FAULT: "exec -i zk-backup-1 * swap*" });
+    succeeds("undo.sh", []);
+    putBack(onlyTime());
   });
 
   it("finish a restore that was cut off before another backup is restored", () => {
@@ -216,4 +280,56 @@ describe("restore.sh", () => {
     expect(readdirSync(cluster.volume(1, `data.replaced-${cluster.kept()[0]?.[0] ?? ""}`))).to.be.empty;
     expect(cluster.read(1, "data/version-2/currentEpoch")).to.equal("2");
   });
+
+  describe("refuse to undo before any server stops", () => {
+    function refused(wanted: RegExp, args: readonly string[] = []): void {
+      const { status, output, changes } = cluster.run("undo.sh", args);
+      expect(output).to.match(wanted).and.contain("nothing was touched");
+      expect(changes.filter((change) => !/^zk-\d state/.test(change))).to.deep.equal([]);
+      expect(status).to.equal(1);
+    }
+
+    it("where nothing was restored", () => {
+      refused(/no server has kept anything/);
+    });
+
+    it("where one server has nothing of that time", () => {
+      succeeds("restore.sh");
+      const first = onlyTime();
+      succeeds("restore.sh");
+      const last = cluster.kept()[0]?.find((time) => time !== first) ?? "";
+      rmSync(cluster.volume(1, `data.replaced-${last}`), { recursive: true });
+      refused(new RegExp(`nothing is kept of that time on zk-1; kept on all of them: ${first}`));
+      refused(/nothing is kept of that time on zk-0 zk-1 zk-2/, ["20200101T000000Z"]);
+      succeeds("undo.sh", [first]);
+    });
+
+    it("where what is kept is no database", () => {
+      succeeds("restore.sh");
+      rmSync(cluster.volume(2, `data.replaced-${onlyTime()}/version-2`), { recursive: true });
+      refused(/nothing is kept of that time on zk-2; no time is kept on all of them/);
+    });
+
+    it("where a majority of its servers is gone", () => {
+      succeeds("restore.sh");
+      for (const n of ordinals) cluster.write(n, `data.replaced-${onlyTime()}/servers`, "7\n");
+      refused(/there were 7 servers then and are 3 now, and what 4 of them acknowledged could be on none/);
+    });
+
+    it("for a time that is none", () => {
+      refused(/is not a time/, ["../data"]);
+      refused(/is not a time/, ["$(id)"]);
+    });
+  });
+
+  it("refuse to undo where a server that could not be asked has nothing, and start the servers again", () => {
+    succeeds("restore.sh");
+    rmSync(cluster.volume(2, `data.replaced-${onlyTimeOf(0)}`), { recursive: true });
+    const { status, output } = cluster.run("undo.sh", [], { FAULT: "exec -i zk-2 *" });
+    expect(status).to.equal(1);
+    expect(output).to.contain("nothing is kept of that time on zk-2").and.contain("the servers start again");
+    expect(cluster.replicas).to.equal("3");
+  });
+
+  const onlyTimeOf = (n: number): string => cluster.kept()[n]?.[0] ?? "";
 });
