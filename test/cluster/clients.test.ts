@@ -108,6 +108,7 @@ describe("clients that others have written", function () {
       expect(failures).to.have.property("ConnectionLoss");
       expect(created).to.be.lessThan(300);
       expect(await restarts()).to.equal(before);
+      await kubectl("exec", "zk-0", "--", "zkCli.sh", "deleteall", "/flood");
     });
 
     it("are refused what exceeds a quota", async () => {
