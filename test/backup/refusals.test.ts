@@ -378,7 +378,7 @@ describe("restore.sh", () => {
   });
 
   it("tells how it is used", () => {
-    for (const command of ["save.sh", "restore.sh", "undo.sh"]) {
+    for (const command of ["save.sh", "restore.sh", "undo.sh", "put-aside.sh"]) {
       const help = cluster.run(command, ["--help"]);
       expect(help.output).to.contain(`usage: backup/${command}`);
       expect(help.status).to.equal(0);

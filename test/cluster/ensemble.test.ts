@@ -6,7 +6,6 @@ import { succeeds, until } from "../../local/machine/run.ts";
 import { signal } from "../../local/machine/processes.ts";
 import { javaPid } from "../../faults/servers.ts";
 import { TestEnvironment } from "./environment.ts";
-import { runbookCommands } from "./runbook.ts";
 
 describe("the ensemble on the local GKE", function () {
   this.timeout(15 * 60_000);
@@ -71,18 +70,13 @@ describe("the ensemble on the local GKE", function () {
     }
   });
 
-  /** Runs the runbook's commands of a section as they stand there. */
-  async function asTheRunbookSays(section: string): Promise<string> {
-    return await environment.run("sh", "-euc", runbookCommands(section).join(""));
-  }
-
   it("is looked at, and started again, with the runbook's commands", async () => {
-    const seen = await asTheRunbookSays("Look first");
+    const seen = await environment.asTheRunbookSays("Look first");
     expect(seen)
       .to.match(/Mode: (?:leader|follower)/)
       .and.contain("[myid:1]")
       .and.contain("zk-pdb");
-    await asTheRunbookSays("A server is down");
+    await environment.asTheRunbookSays("A server is down");
     await ready();
   });
 
@@ -90,9 +84,7 @@ describe("the ensemble on the local GKE", function () {
     await environment.kubectl("scale", "statefulset/zk", "--replicas=0");
     await environment.kubectl("wait", "--for=delete", "pod", "-l=app=zk", "--timeout=120s");
     for (const claim of ["datadir-zk-1", "datadir-zk-2"]) {
-      const volume = await environment.kubectl("get", "pvc", claim, "-o=jsonpath={.spec.volumeName}");
-      const path = await environment.kubectl("get", "pv", volume, "-o=jsonpath={.spec.local.path}");
-      expect(path).to.contain(environment.stateDir);
+      const path = await environment.disk(claim);
       expect(readdirSync(path)).not.to.be.empty;
       for (const entry of readdirSync(path)) rmSync(join(path, entry), { recursive: true });
       mkdirSync(path, { recursive: true });
@@ -112,27 +104,10 @@ describe("the ensemble on the local GKE", function () {
     for (const pod of ["zk-0", "zk-1", "zk-2"]) {
       expect(await shell(pod, "printf srvr | nc localhost 2181 | grep -q ^Mode:"), pod).to.equal(false);
     }
-    await asTheRunbookSays("Two of three volumes are lost");
+    await environment.asTheRunbookSays("Two of three volumes are lost");
     await ready();
     for (const pod of ["zk-0", "zk-1", "zk-2"])
       expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
-  });
-
-  it("goes back to a backup, and keeps what the backup replaced", async () => {
-    const file = join(environment.stateDir, "backup.tar.gz");
-    await zk("zk-0", "create", "/before", "the backup");
-    await environment.run("backup/save.sh", file);
-    await ready();
-    await zk("zk-0", "delete", "/before");
-    await zk("zk-0", "create", "/after", "the backup");
-    await environment.run("backup/restore.sh", file);
-    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
-      const names = await zk(pod, "ls", "/");
-      expect(names).to.contain("before").and.contain("acknowledged");
-      expect(names).not.to.contain("after");
-      const folders = await environment.kubectl("exec", pod, "--", "ls", "/var/lib/zookeeper");
-      expect(folders).to.contain("data.replaced-");
-    }
   });
 
   it("grows where a new server misses the election of a leader by the former list", async () => {
@@ -235,7 +210,7 @@ describe("the ensemble on the local GKE", function () {
         `${noted} does not say how many servers there were`,
       );
     await until("zk-2 saying that it knows no number", waitsForNumber, { within: 120_000, every: 500 });
-    await asTheRunbookSays("A server says that there were more servers");
+    await environment.asTheRunbookSays("A server says that there were more servers");
     await ready();
     expect(await environment.kubectl("exec", "zk-2", "--", "cat", noted)).to.equal("3\n");
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { largeTemporaryDir } from "../../local/machine/temporaryDir.ts";
 import { projectDir } from "../../local/paths.ts";
 import { run } from "../../local/machine/run.ts";
+import { runbookCommands } from "./runbook.ts";
 
 /** How a command ended. */
 export interface Ended {
@@ -110,6 +111,19 @@ export class TestEnvironment {
   /** Runs kubectl and returns what it prints. */
   async kubectl(...args: string[]): Promise<string> {
     return await this.run("kubectl", ...args);
+  }
+
+  /** Runs the runbook's commands of a section as they stand there. @returns what they print */
+  async asTheRunbookSays(section: string): Promise<string> {
+    return await this.run("sh", "-euc", runbookCommands(section).join(""));
+  }
+
+  /** Where a server's volume is on this machine. */
+  async disk(claim: string): Promise<string> {
+    const volume = await this.kubectl("get", "pvc", claim, "-o=jsonpath={.spec.volumeName}");
+    const path = await this.kubectl("get", "pv", volume, "-o=jsonpath={.spec.local.path}");
+    if (!path.startsWith(this.stateDir)) throw new Error(`${claim} is at ${path}, outside ${this.stateDir}`);
+    return path;
   }
 
   /** Makes objects in the cluster, or changes them. */
