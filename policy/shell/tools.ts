@@ -157,6 +157,7 @@ const harmless: ReadonlySet<string> = new Set([
     "logger",
   ],
   ...["clear", "reset", "mkfifo", "lsof", "ulimit", "getent", "pause"],
+  ...["apk", "apt", "apt-get", "dnf", "microdnf", "yum"],
   // The network and services in it.
   ...[
     "nc",

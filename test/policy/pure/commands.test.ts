@@ -20,6 +20,7 @@ describe("what a script of a shell starts", () => {
       "trap : TERM INT; sleep infinity & wait",
       "trap 'kill $child' TERM; sleep 1d & child=$!; wait $child",
       "zkCli.sh -server zk-cs:2181 ls /",
+      "apt-get update && apt-get install -y netcat && exec sleep infinity",
       "$ZOOKEEPER_HOME/bin/zkCli.sh ls /",
       '"${ZOOKEEPER_HOME:-/opt/zookeeper}"/bin/zkCli.sh ls /',
       "timeout 60 zkCli.sh ls /",
