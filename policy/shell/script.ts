@@ -190,7 +190,7 @@ class Reader {
     if (next === "{") {
       this.skip(2);
       this.deeper(() => {
-        this.braces();
+        this.braces(quoted);
       });
       return hole;
     }
@@ -207,13 +207,12 @@ class Reader {
   }
 
   /** The rest of an expansion in braces, in which others may stand. */
-  private braces(): void {
+  private braces(quoted: boolean): void {
     while (!this.ended && this.peek() !== "}") {
       const next = this.peek();
-      if (next === "'") {
-        // Inside of double quotes it is no quote; what follows is then read as more than it is, and not as less.
-        this.skip();
-      } else this.part(next);
+      // Inside of double quotes it is a quote for some expansions, and none for others.
+      if (next === "'" && quoted) this.giveUp();
+      else this.part(next);
     }
     if (this.ended) this.giveUp();
     this.skip();
