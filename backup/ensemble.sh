@@ -19,7 +19,7 @@ say() {
   printf '%s: %s\n' "$program" "$*" >&2
 }
 
-# Prints a text from elsewhere without control characters.
+# Prints untrusted text without its control characters.
 shown() {
   printf '%s' "$1" | tr -c '[:print:]' '?'
 }

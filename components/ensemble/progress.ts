@@ -36,7 +36,7 @@ export interface Reason {
 /** What keeps a pod from becoming Ready, however long one waits. */
 export interface Blockage {
   readonly pod: string;
-  /** The argument of the ensemble to look at; `transform` where no setting of its own has this effect. */
+  /** The ensemble argument to change; `transform` where no other argument can be the cause. */
   readonly setting: string;
   /** In Kubernetes' own words. */
   readonly reason: string;

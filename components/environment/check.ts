@@ -70,7 +70,12 @@ function checkSpread({ gke, ensemble }: KnownEnvironment, report: Report): void 
   const zones = gke?.nodeLocations?.length;
   if (ensemble?.separateZones === true && zones !== undefined && servers > Math.max(1, zones)) {
     const reason = `there are ${servers} servers, and nodes in ${Math.max(1, zones)} zones`;
-    report.fault("ensemble.separateZones", true, reason, "use false, or a zone for every server");
+    report.fault(
+      "ensemble.separateZones",
+      true,
+      reason,
+      "set it to false, or add zones until there is one for each server",
+    );
   }
 }
 

@@ -89,7 +89,7 @@ function checkExclusions(exclusions: readonly string[], report: Report): void {
   }
   if (new Set(names).size < names.length) {
     const reason = "names a time twice, or two on the same days";
-    report.fault("maintenanceExclusions", exclusions, reason, "make one of them");
+    report.fault("maintenanceExclusions", exclusions, reason, "merge them into one");
   }
 }
 

@@ -16,7 +16,7 @@ export function regionOf(location: string): string | undefined {
 /** Zones that their regions do not have, though all others begin with `-a`. Google calls it a missing permission. */
 const missingZones: ReadonlySet<string> = new Set(["us-east1-a", "europe-west1-a"]);
 
-/** Whether a text that has the shape of a zone is known to be none. */
+/** Whether a text looks like a zone but names one that does not exist. */
 export function isMissingZone(text: string): boolean {
   return missingZones.has(text);
 }

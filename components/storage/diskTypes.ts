@@ -13,12 +13,12 @@ export const diskTypes = [
 /** A type of Google's disks. */
 export type DiskType = (typeof diskTypes)[number];
 
-/** Whether a text names a type of disk that is known here. */
+/** Whether a text is the name of a known disk type. */
 export function isDiskType(text: string): text is DiskType {
   return diskTypes.some((type) => type === text);
 }
 
-/** What to use where a text is none of these types: the one that was probably meant, or all of them. */
+/** The fix for an unknown disk type: the type that was probably meant, or the list of all types. */
 export function diskTypeFix(text: string, types: readonly string[]): string {
   const meant = suggest(text, types);
   return meant === undefined ? `use one of ${types.join(", ")}` : `did you mean ${meant}?`;
