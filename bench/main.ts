@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, constants, loadavg } from "node:os";
 import { join } from "node:path";
 
-import { largeTemporaryDir } from "../local/machine/temporaryDir.ts";
-import { interruptedBy, interruption, listenForInterruption } from "./interruption.ts";
+import { largeTemporaryDir } from "../system/temporary-dir.ts";
+import { interruptedBy, interruption, listenForInterruption } from "../system/interruption.ts";
 import { readOptions, usage } from "./options.ts";
 import { CutShort, type Bench, type Values } from "./row.ts";
 import { figures, renderTable } from "./table.ts";
@@ -21,7 +21,7 @@ async function benches(): Promise<Bench[]> {
     (await import("./rows/environment.ts")).environmentBench(stateDir),
     (await import("./rows/program.ts")).programBench(stateDir),
     (await import("./rows/preview.ts")).previewBench(stateDir),
-    (await import("./rows/typeCheck.ts")).typeCheckBench,
+    (await import("./rows/type-check.ts")).typeCheckBench,
     (await import("./rows/registrations.ts")).registrationBench(stateDir),
     (await import("./policy.ts")).policyBench,
   ];

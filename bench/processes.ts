@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-import { isErrno, unitProcesses } from "../local/machine/processes.ts";
+import { isErrno, unitProcesses } from "../system/processes.ts";
 
 /** Clock ticks a second in /proc, on every Linux. */
 const ticksPerSecond = 100;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { interruption } from "./interruption.ts";
+import { interruption } from "../system/interruption.ts";
 
 /** How a command is run. */
 export interface TimedOptions {

@@ -1,4 +1,4 @@
-import { prepare } from "../local/commands/prepare.ts";
+import { prepare } from "../local-gke/prepare.ts";
 
 let prepared: Promise<Readonly<Record<string, string>>> | undefined;
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { unitProcesses } from "../local/machine/processes.ts";
-import { run } from "../local/machine/run.ts";
-import { zookeeperImage, zookeeperVersion } from "../local/image/image.ts";
+import { unitProcesses } from "../system/processes.ts";
+import { run } from "../system/run.ts";
+import { zookeeperImage, zookeeperVersion } from "../local-gke/images/image.ts";
 import { EnsembleWatch } from "./watch.ts";
 
 const fixtures = join(import.meta.dirname, "fixtures");

@@ -3,7 +3,7 @@ export type { ZooKeeperEnvironmentArgs } from "./environment/args.ts";
 export { GkeCluster } from "./gke/cluster.ts";
 export type { GkeClusterArgs } from "./gke/args.ts";
 export { ExistingCluster, type ExistingClusterArgs } from "./existing/cluster.ts";
-export { ZooKeeperStorageClass } from "./storage/storageClass.ts";
+export { ZooKeeperStorageClass } from "./storage/storage-class.ts";
 export type { ZooKeeperStorageClassArgs } from "./storage/args.ts";
 export { ZooKeeperEnsemble } from "./ensemble/ensemble.ts";
 export type { ZooKeeperEnsembleArgs } from "./ensemble/args.ts";

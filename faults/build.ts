@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { buildOnce, inputsHash } from "../local/machine/build.ts";
-import { run } from "../local/machine/run.ts";
-import { cacheDir } from "../local/paths.ts";
-import { step } from "../local/progress.ts";
+import { buildOnce, inputsHash } from "../system/build.ts";
+import { run } from "../system/run.ts";
+import { cacheDir } from "../system/paths.ts";
+import { step } from "../system/progress.ts";
 
 const source = join(import.meta.dirname, "workload");
 const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", "-s -w"];

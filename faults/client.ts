@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import * as addresses from "../local/gke/addresses.ts";
-import { joinBridge, removeClientNetwork } from "../local/gke/network.ts";
-import { nodeDir } from "../local/gke/records.ts";
-import type { ClusterRecord } from "../local/gke/records.ts";
-import { signal } from "../local/machine/processes.ts";
-import { run } from "../local/machine/run.ts";
+import * as addresses from "../local-gke/cluster/addresses.ts";
+import { joinBridge, removeClientNetwork } from "../local-gke/cluster/network.ts";
+import { nodeDir } from "../local-gke/cluster/records.ts";
+import type { ClusterRecord } from "../local-gke/cluster/records.ts";
+import { signal } from "../system/processes.ts";
+import { run } from "../system/run.ts";
 import type { Undo } from "./undo.ts";
 import { waitFor } from "./wait.ts";
 

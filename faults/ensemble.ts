@@ -1,9 +1,9 @@
 import { contains, volumePath } from "./volumes.ts";
 import { javaPid, listServers, mode, syncedFollowers } from "./servers.ts";
 import type { Server } from "./servers.ts";
-import { kubectl } from "../local/gke/kubectl.ts";
-import { readCluster } from "../local/gke/records.ts";
-import type { ClusterRecord, NodeRecord, PoolRecord } from "../local/gke/records.ts";
+import { kubectl } from "../local-gke/cluster/kubectl.ts";
+import { readCluster } from "../local-gke/cluster/records.ts";
+import type { ClusterRecord, NodeRecord, PoolRecord } from "../local-gke/cluster/records.ts";
 
 /** The ensemble under test, on a cluster of this machine. */
 export class Ensemble {

@@ -3,12 +3,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { unasked } from "../engine/unasked.ts";
-import { prepare } from "../local/commands/prepare.ts";
-import { allClusters } from "../local/gke/records.ts";
-import { lockEnvironment } from "../local/lock.ts";
-import { largeTemporaryDir } from "../local/machine/temporaryDir.ts";
-import { previewStack } from "../local/preview.ts";
-import { say } from "../local/progress.ts";
+import { prepare } from "../local-gke/prepare.ts";
+import { allClusters } from "../local-gke/cluster/records.ts";
+import { lockEnvironment } from "../system/lock.ts";
+import { largeTemporaryDir } from "../system/temporary-dir.ts";
+import { previewStack } from "../local-gke/pulumi/preview.ts";
+import { say } from "../system/progress.ts";
 import { ensureWorkloadBuilt } from "./build.ts";
 import { faults } from "./catalogue/index.ts";
 import { readOptions, usage } from "./options.ts";

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ensembleNames, ports } from "../components/ensemble/names.ts";
-import type { ClusterRecord } from "../local/gke/records.ts";
-import { say } from "../local/progress.ts";
+import { ensembleNames, ports } from "../domain/names.ts";
+import type { ClusterRecord } from "../local-gke/cluster/records.ts";
+import { say } from "../system/progress.ts";
 import { startClient } from "./client.ts";
 import { Ensemble } from "./ensemble.ts";
 import type { Fault, Scene } from "./fault.ts";

@@ -1,12 +1,12 @@
 import { connect } from "node:net";
 import { readdirSync, readFileSync } from "node:fs";
 
-import { kubectl } from "../local/gke/kubectl.ts";
-import { cgroupRoot } from "../local/gke/node.ts";
-import type { ClusterRecord } from "../local/gke/records.ts";
-import { isErrno } from "../local/machine/processes.ts";
-import { cgroupsOf } from "../local/machine/tree.ts";
-import { ports } from "../components/ensemble/names.ts";
+import { kubectl } from "../local-gke/cluster/kubectl.ts";
+import { cgroupRoot } from "../local-gke/node/node.ts";
+import type { ClusterRecord } from "../local-gke/cluster/records.ts";
+import { isErrno } from "../system/processes.ts";
+import { cgroupsOf } from "../system/tree.ts";
+import { ports } from "../domain/names.ts";
 
 /** A ZooKeeper server: its pod. */
 export interface Server {

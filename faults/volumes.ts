@@ -2,8 +2,8 @@ import { readdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import type { Ensemble } from "./ensemble.ts";
-import { claimTemplate, paths } from "../components/ensemble/names.ts";
-import { gkeDir } from "../local/paths.ts";
+import { claimTemplate, paths } from "../domain/names.ts";
+import { gkeDir } from "../system/paths.ts";
 
 /** Whether a folder lies in a project's disks: nothing else may ever be emptied. */
 export function contains(path: string): boolean {

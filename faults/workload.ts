@@ -3,7 +3,7 @@ import { openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 
-import { run } from "../local/machine/run.ts";
+import { run } from "../system/run.ts";
 import type { Client } from "./client.ts";
 import type { CheckReport } from "./report.ts";
 import { waitFor } from "./wait.ts";

@@ -1,4 +1,4 @@
-import { isClientLog } from "./zooKeeper.ts";
+import { isClientLog } from "./zoo-keeper.ts";
 
 /** A command as it was run, with what it printed. */
 export interface CommandRecord {

@@ -2,8 +2,8 @@ import { credentials } from "@grpc/grpc-js";
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
 import services from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/analyzer_pb.js";
-import { environment, neighbours } from "../../test/policy/fixtures/ensemble.ts";
-import type { Registered } from "../../test/policy/harness.ts";
+import { environment, neighbours } from "../../test/fixtures/policy/ensemble.ts";
+import type { Registered } from "../../test/fixtures/policy/harness.ts";
 import type { Pack } from "./pack.ts";
 
 /** A stack of so many resources: copies of an environment and its neighbours, each in a namespace of its own. */

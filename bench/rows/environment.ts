@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { adminKubeconfig } from "../../local/gke/pki.ts";
-import { allClusters } from "../../local/gke/records.ts";
+import { adminKubeconfig } from "../../local-gke/cluster/pki.ts";
+import { allClusters } from "../../local-gke/cluster/records.ts";
 import { cpuSeconds, environmentProcesses, residentMiB } from "../processes.ts";
-import { interruption } from "../interruption.ts";
+import { interruption } from "../../system/interruption.ts";
 import { CutShort, type Bench, type Row, type Values } from "../row.ts";
 import { timed, type TimedOptions } from "../timed.ts";
 import { prepareTools } from "../tools.ts";

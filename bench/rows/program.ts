@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { emptyProgram, writeProgram } from "../programs.ts";
 import type { Bench } from "../row.ts";
-import { previewArguments, startStubEngine } from "../stubEngine.ts";
+import { previewArguments, startStubEngine } from "../stub-engine.ts";
 import { timedNode, type NodeTaken } from "../timed.ts";
 
 const root = join(import.meta.dirname, "../..");

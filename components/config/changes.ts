@@ -4,8 +4,8 @@ import type { KnownEnvironment } from "../environment/args.ts";
 import type { ExistingValues } from "../existing/check.ts";
 import type { GkeValues } from "../gke/args.ts";
 import type { StorageValues } from "../storage/args.ts";
-import { contains, parseCidr } from "../units/cidr.ts";
-import { parseQuantity } from "../units/quantity.ts";
+import { contains, parseCidr } from "../../domain/cidr.ts";
+import { parseQuantity } from "../../domain/quantity.ts";
 
 /** What a change of a setting does to an environment that stands, where it is not rejected. */
 export type Effect =

@@ -1,5 +1,5 @@
 import { secret, type Report } from "../validation/report.ts";
-import { suggest } from "../units/suggest.ts";
+import { suggest } from "../../domain/suggest.ts";
 
 /** The types that Pulumi.yaml knows. */
 export type SettingType = "string" | "integer" | "boolean" | "array";

@@ -1,11 +1,11 @@
 import { fixedFields, type LiveEnsemble, type LiveObject, type LiveStatefulSet } from "../live/ensemble.ts";
-import { parseQuantity } from "../units/quantity.ts";
+import { parseQuantity } from "../../domain/quantity.ts";
 import type { Report } from "../validation/report.ts";
 import type { EnsembleValues } from "./args.ts";
 import { covers } from "./covers.ts";
-import { claimNames } from "./names.ts";
+import { claimNames } from "../../domain/names.ts";
 import { leastStep, loneServer } from "./steps.ts";
-import type { StatefulSetManifest } from "./statefulSet.ts";
+import type { StatefulSetManifest } from "./stateful-set.ts";
 
 /** What an update wants to make of an ensemble. */
 export interface Intent {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Values } from "../validation/values.ts";
-import type { StatefulSetManifest } from "./statefulSet.ts";
+import type { StatefulSetManifest } from "./stateful-set.ts";
 
 /** What a ZooKeeper ensemble may be told. */
 export interface ZooKeeperEnsembleArgs {

@@ -1,13 +1,13 @@
 import type { Known } from "../validation/values.ts";
 import type { Report } from "../validation/report.ts";
 import { ofTypes } from "../validation/types.ts";
-import { isBefore, parseImage, tagVersion } from "../units/image.ts";
-import { isDnsLabel, isDnsSubdomain, longestLabel } from "../units/dns.ts";
-import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../units/quantity.ts";
+import { isBefore, parseImage, tagVersion } from "../../domain/image.ts";
+import { isDnsLabel, isDnsSubdomain, longestLabel } from "../../domain/dns.ts";
+import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
 import { ensembleDefaults, type EnsembleValues } from "./args.ts";
-import { wrongWords } from "./fourLetterWords.ts";
+import { wrongWords } from "./four-letter-words.ts";
 import { heapMebibytes, largestHeapShare, parseHeap } from "./heap.ts";
-import { claimTemplate, ensembleNames } from "./names.ts";
+import { claimTemplate, ensembleNames } from "../../domain/names.ts";
 import { adoptions } from "./ownership.ts";
 
 /** The first version without the data loss and security defects of its predecessors. */

@@ -1,4 +1,4 @@
-import { parseQuantity } from "../units/quantity.ts";
+import { parseQuantity } from "../../domain/quantity.ts";
 
 /**
  * Whether an object of the cluster already is as a manifest asks: everything that the manifest says is there. The cluster

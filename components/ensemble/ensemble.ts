@@ -18,7 +18,7 @@ import {
 } from "./args.ts";
 import { checkEnsemble } from "./check.ts";
 import { contentHash, renderFiles } from "./files.ts";
-import { claimNames, ensembleNames, ports, serverNames } from "./names.ts";
+import { claimNames, ensembleNames, ports, serverNames } from "../../domain/names.ts";
 import { EnsembleObserver, revisionOf, type Observation } from "./observation.ts";
 import { annotations } from "./ownership.ts";
 import {
@@ -29,7 +29,7 @@ import {
   objectMeta,
   type Manifest,
 } from "./services.ts";
-import { statefulSetArgs, type StatefulSetManifest } from "./statefulSet.ts";
+import { statefulSetArgs, type StatefulSetManifest } from "./stateful-set.ts";
 import { withoutTraces } from "./traces.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { EnsembleValues } from "./args.ts";
-import { javaSecurity, renderLogback } from "./javaFiles.ts";
-import { renderZooCfg } from "./zooCfg.ts";
+import { javaSecurity, renderLogback } from "./java-files.ts";
+import { renderZooCfg } from "./zoo-cfg.ts";
 
 /** The files that go to the configuration directory; the others are scripts. */
 export const confFiles = ["zoo.cfg", "logback.xml", "java.security"] as const;

@@ -1,4 +1,4 @@
-import { mebibyte, parseQuantity } from "../units/quantity.ts";
+import { mebibyte, parseQuantity } from "../../domain/quantity.ts";
 
 /** The share of a server's memory that becomes Java heap when none is given: the tutorial's 512 MB of 1 GiB. */
 export const heapShare = 0.5;

@@ -3,7 +3,7 @@ import { accessOf } from "../live/access.ts";
 import { readClaims, readEnsemble, type LiveEnsemble } from "../live/ensemble.ts";
 import { ClusterReader, patiently, Unreachable } from "../live/reader.ts";
 import { readProgress } from "../live/watch.ts";
-import { parseQuantity } from "../units/quantity.ts";
+import { parseQuantity } from "../../domain/quantity.ts";
 import type { Eventual } from "../validation/eventual.ts";
 import { refuseFaults } from "../validation/checked.ts";
 import { Stop } from "../validation/refusal.ts";

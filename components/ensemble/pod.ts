@@ -2,7 +2,14 @@ import type * as inputs from "@pulumi/kubernetes/types/input.js";
 import { ensembleDefaults, type EnsembleValues } from "./args.ts";
 import { confFiles, scriptFiles } from "./files.ts";
 import { heapMebibytes } from "./heap.ts";
-import { claimTemplate, ensembleNames, objectLabels, paths, ports, selectorLabels } from "./names.ts";
+import {
+  claimTemplate,
+  ensembleNames,
+  objectLabels,
+  paths,
+  ports,
+  selectorLabels,
+} from "../../domain/names.ts";
 
 type PodTemplate = inputs.core.v1.PodTemplateSpec;
 type Container = inputs.core.v1.Container;

@@ -1,6 +1,6 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
 import type { EnsembleValues } from "./args.ts";
-import { ensembleNames, objectLabels, ports, selectorLabels } from "./names.ts";
+import { ensembleNames, objectLabels, ports, selectorLabels } from "../../domain/names.ts";
 
 /** What describes an object to Kubernetes. */
 export interface Manifest<Spec> {

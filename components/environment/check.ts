@@ -2,13 +2,13 @@ import { checkEnsemble } from "../ensemble/check.ts";
 import { checkExisting } from "../existing/check.ts";
 import { checkGke } from "../gke/check.ts";
 import { attachedDiskTypes } from "../gke/disks.ts";
-import { parseMachineType } from "../gke/machineType.ts";
+import { parseMachineType } from "../../domain/machine-type.ts";
 import { roomLeft } from "../gke/room.ts";
 import { checkStorage } from "../storage/check.ts";
-import { gibibyte, mebibyte, parseQuantity } from "../units/quantity.ts";
+import { gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
 import { secret, type Report } from "../validation/report.ts";
 import { googleDisks } from "../storage/args.ts";
-import { isDiskType, leastDiskSize } from "../storage/diskTypes.ts";
+import { isDiskType, leastDiskSize } from "../storage/disk-types.ts";
 import type { KnownEnvironment } from "./args.ts";
 
 /** Notes everything that is wrong with an environment's settings: each part by itself, and the parts together. */

@@ -6,7 +6,7 @@ import { gkeDefaults } from "../gke/args.ts";
 import { GkeCluster } from "../gke/cluster.ts";
 import { resourceLabels } from "../gke/labels.ts";
 import { storageDefaults } from "../storage/args.ts";
-import { ZooKeeperStorageClass } from "../storage/storageClass.ts";
+import { ZooKeeperStorageClass } from "../storage/storage-class.ts";
 import { hasInputs, refuseFaults, withoutInputs } from "../validation/checked.ts";
 import { describe } from "../validation/report.ts";
 import { withDefaults } from "../validation/values.ts";

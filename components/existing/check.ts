@@ -1,4 +1,4 @@
-import { parseYaml } from "../units/yaml.ts";
+import { parseYaml } from "../../domain/yaml.ts";
 import { secret, type Report } from "../validation/report.ts";
 import type { Known, Values } from "../validation/values.ts";
 import { ofTypes } from "../validation/types.ts";

@@ -1,14 +1,14 @@
-import { overlaps, parseCidr, publicAddresses } from "../units/cidr.ts";
+import { overlaps, parseCidr, publicAddresses } from "../../domain/cidr.ts";
 import type { Known } from "../validation/values.ts";
 import type { Report } from "../validation/report.ts";
 import { ofTypes } from "../validation/types.ts";
-import { diskTypeFix } from "../storage/diskTypes.ts";
+import { diskTypeFix } from "../storage/disk-types.ts";
 import { gkeDefaults, type GkeValues } from "./args.ts";
 import { bootDiskSizeGb, bootDiskTypes, bootingDiskTypes } from "./disks.ts";
-import { isMissingZone, isRegion, regionOf, regionOfZone } from "./location.ts";
-import { parseMachineType } from "./machineType.ts";
+import { isMissingZone, isRegion, regionOf, regionOfZone } from "../../domain/location.ts";
+import { parseMachineType } from "../../domain/machine-type.ts";
 import { exclusionName, parseExclusion } from "./maintenance.ts";
-import { projectId } from "./projectId.ts";
+import { projectId } from "../../domain/project-id.ts";
 
 const releaseChannels = ["RAPID", "REGULAR", "STABLE", "EXTENDED"];
 const ranges = ["nodeRange", "podRange", "serviceRange", "controlPlaneRange"] as const;

@@ -12,8 +12,8 @@ import { renderKubeconfig } from "./kubeconfig.ts";
 import { resourceLabels } from "./labels.ts";
 import { maintenancePolicy } from "./maintenance.ts";
 import { GkeNetwork, rangeNames } from "./network.ts";
-import { NodeIdentity } from "./nodeIdentity.ts";
-import { GkeNodePool, nodeZones } from "./nodePool.ts";
+import { NodeIdentity } from "./node-identity.ts";
+import { GkeNodePool, nodeZones } from "./node-pool.ts";
 
 /**
  * A GKE cluster with private nodes: its network, the nodes' identity, the control plane and the node pool.

@@ -1,5 +1,5 @@
-import { diskTypes, type DiskType } from "../storage/diskTypes.ts";
-import type { MachineType } from "./machineType.ts";
+import { diskTypes, type DiskType } from "../storage/disk-types.ts";
+import type { MachineType } from "../../domain/machine-type.ts";
 
 /** The types of disk that GKE boots nodes from. @see https://cloud.google.com/kubernetes-engine/docs/how-to/custom-boot-disks */
 export const bootDiskTypes = ["pd-standard", "pd-balanced", "pd-ssd", "hyperdisk-balanced"] as const;

@@ -4,7 +4,7 @@ import { Router } from "@pulumi/gcp/compute/router.js";
 import { RouterNat } from "@pulumi/gcp/compute/routerNat.js";
 import { Subnetwork } from "@pulumi/gcp/compute/subnetwork.js";
 import type { GkeValues } from "./args.ts";
-import { regionOf } from "./location.ts";
+import { regionOf } from "../../domain/location.ts";
 
 /** The names of the subnetwork's secondary ranges. */
 export const rangeNames = { pods: "pods", services: "services" } as const;

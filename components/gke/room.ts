@@ -1,5 +1,5 @@
-import { mebibyte } from "../units/quantity.ts";
-import { hasSharedCore, parseMachineType } from "./machineType.ts";
+import { mebibyte } from "../../domain/quantity.ts";
+import { hasSharedCore, parseMachineType } from "../../domain/machine-type.ts";
 
 /** An amount of a node, as far as pods can request it. */
 export interface Room {

@@ -1,5 +1,5 @@
 import type { V1ObjectMeta, V1PersistentVolumeClaim, V1StatefulSet } from "@kubernetes/client-node";
-import { claimTemplate, ensembleNames } from "../ensemble/names.ts";
+import { claimTemplate, ensembleNames } from "../../domain/names.ts";
 import { annotations } from "../ensemble/ownership.ts";
 import type { ClusterReader } from "./reader.ts";
 

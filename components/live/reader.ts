@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as kubernetes from "@kubernetes/client-node";
-import { yamlFault } from "../units/yaml.ts";
+import { yamlFault } from "../../domain/yaml.ts";
 
 /** How a program reaches a cluster: as the Kubernetes provider of its resources does. */
 export interface ClusterAccess {

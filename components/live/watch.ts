@@ -1,5 +1,5 @@
 import type { CoreV1Event, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
-import { claimTemplate } from "../ensemble/names.ts";
+import { claimTemplate } from "../../domain/names.ts";
 import type { ClaimState, PodState, Progress, Reason } from "../ensemble/progress.ts";
 import type { ClusterReader } from "./reader.ts";
 

@@ -1,9 +1,9 @@
-import { isDnsSubdomain } from "../units/dns.ts";
+import { isDnsSubdomain } from "../../domain/dns.ts";
 import type { Report } from "../validation/report.ts";
 import type { Known } from "../validation/values.ts";
 import { ofTypes } from "../validation/types.ts";
 import { googleDisks, storageDefaults, type StorageValues } from "./args.ts";
-import { diskTypeFix, diskTypes, isDiskType } from "./diskTypes.ts";
+import { diskTypeFix, diskTypes, isDiskType } from "./disk-types.ts";
 
 /**
  * The drivers that Kubernetes has replaced by CSI drivers; `no-provisioner`, for volumes made by hand, is none.

@@ -1,4 +1,4 @@
-import { suggest } from "../units/suggest.ts";
+import { suggest } from "../../domain/suggest.ts";
 import { secret, type Report } from "./report.ts";
 import type { Known } from "./values.ts";
 

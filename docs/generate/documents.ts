@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import prettier from "prettier";
 
-import { providerTable } from "../../local/provider/table.ts";
+import { providerTable } from "../../local-gke/provider/table.ts";
 import { gatherFacts } from "./facts.ts";
 import { drawEnvironment } from "./picture.ts";
 import { declaredSettings, settingsTables } from "./settings.ts";
@@ -42,7 +42,7 @@ export async function documents(): Promise<Record<string, string>> {
   const settings = declaredSettings(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   return {
     "README.md": await between("README.md", "settings", settingsTables(settings, await changesByKey())),
-    "local/README.md": await between("local/README.md", "provider", providerTable()),
+    "local-gke/README.md": await between("local-gke/README.md", "provider", providerTable()),
     "docs/environment.svg": drawEnvironment(await gatherFacts()),
   };
 }

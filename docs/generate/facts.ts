@@ -1,4 +1,4 @@
-import { MockEngine, at } from "../../test/components/mocks.ts";
+import { MockEngine, at } from "../../test/fixtures/mocks.ts";
 
 /** What the picture tells, as the program asks the engine for it with its defaults. */
 export interface Facts {

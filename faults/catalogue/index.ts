@@ -1,11 +1,11 @@
 import type { Fault } from "../fault.ts";
 import { clockFaults } from "./clock.ts";
-import { diskFaults } from "./diskFull.ts";
+import { diskFaults } from "./disk-full.ts";
 import { networkFaults } from "./network.ts";
 import { nodeFaults } from "./nodes.ts";
 import { processFaults } from "./processes.ts";
 import { rolloutFaults } from "./rollouts.ts";
-import { rolloutWhileDown } from "./rolloutWhileDown.ts";
+import { rolloutWhileDown } from "./rollout-while-down.ts";
 import { serviceFaults } from "./services.ts";
 import { volumeFaults } from "./volumes.ts";
 

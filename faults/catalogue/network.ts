@@ -1,6 +1,6 @@
 import { oneOf } from "../random.ts";
 import type { Fault, Scene } from "../fault.ts";
-import { CommandError, run } from "../../local/machine/run.ts";
+import { CommandError, run } from "../../system/run.ts";
 
 /** How many writes clients get through while the network is bad. */
 const writesMeanwhile = 3000;

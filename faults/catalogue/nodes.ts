@@ -1,7 +1,7 @@
 import { aFollower } from "../fault.ts";
-import { ensureNode, nodePlace, stopNode } from "../../local/gke/node.ts";
-import { notReady } from "../../local/gke/clusters.ts";
-import { routePods, setNodeLink } from "../../local/gke/network.ts";
+import { ensureNode, nodePlace, stopNode } from "../../local-gke/node/node.ts";
+import { notReady } from "../../local-gke/cluster/clusters.ts";
+import { routePods, setNodeLink } from "../../local-gke/cluster/network.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
 import { syncedFollowers } from "../servers.ts";

@@ -2,7 +2,7 @@ import { aFollower } from "../fault.ts";
 import { javaPid, mode } from "../servers.ts";
 import type { Server } from "../servers.ts";
 import type { Fault, Scene } from "../fault.ts";
-import { signal } from "../../local/machine/processes.ts";
+import { signal } from "../../system/processes.ts";
 
 /** Ends a server with a signal and waits until that process is gone. */
 export async function end(scene: Scene, server: Server, name: "SIGKILL" | "SIGTERM"): Promise<void> {

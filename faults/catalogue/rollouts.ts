@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { copyFileSync, createWriteStream } from "node:fs";
 import { join } from "node:path";
 
-import { stack } from "../../local/environment.ts";
-import { isThere } from "../../local/gke/records.ts";
-import { signal } from "../../local/machine/processes.ts";
-import { projectDir } from "../../local/paths.ts";
-import { recoverStack } from "../../local/pulumi.ts";
+import { stack } from "../../local-gke/pulumi/environment.ts";
+import { isThere } from "../../local-gke/cluster/records.ts";
+import { signal } from "../../system/processes.ts";
+import { projectDir } from "../../system/paths.ts";
+import { recoverStack } from "../../local-gke/pulumi/pulumi.ts";
 import type { Fault, Scene } from "../fault.ts";
 
 /** A setting that changes nothing that clients notice: how many snapshots are kept. */

@@ -1,8 +1,8 @@
-import { controlPlaneId } from "../../local/gke/controlPlane.ts";
-import { signal, unitProcesses } from "../../local/machine/processes.ts";
+import { controlPlaneId } from "../../local-gke/cluster/control-plane.ts";
+import { signal, unitProcesses } from "../../system/processes.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { javaPid } from "../servers.ts";
-import { say } from "../../local/progress.ts";
+import { say } from "../../system/progress.ts";
 import { NotInTime } from "../wait.ts";
 import { followersNoticed } from "./nodes.ts";
 import { end, otherLeader } from "./processes.ts";

@@ -4,8 +4,8 @@ import { oneOf } from "../random.ts";
 import { ask, javaPid, mode } from "../servers.ts";
 import type { Server } from "../servers.ts";
 import { empty, initializeMark } from "../volumes.ts";
-import { paths } from "../../components/ensemble/names.ts";
-import { signal } from "../../local/machine/processes.ts";
+import { paths } from "../../domain/names.ts";
+import { signal } from "../../system/processes.ts";
 import { freeze } from "./processes.ts";
 
 /** How long a server without a quorum is watched for serving after all, in milliseconds. */

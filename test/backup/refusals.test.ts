@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
 
 import { changed, database, log, snapshot } from "./database.ts";
-import { FakeCluster } from "./fakeCluster.ts";
+import { FakeCluster } from "./fake-cluster.ts";
 import { packed, tarball, type Member } from "./tar.ts";
 
 const file = (name: string, content: Buffer | string = "1"): Member => ({ name, content });

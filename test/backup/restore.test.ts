@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { expect } from "chai";
 
-import { projectDir } from "../../local/paths.ts";
+import { projectDir } from "../../system/paths.ts";
 import { database } from "./database.ts";
-import { FakeCluster } from "./fakeCluster.ts";
+import { FakeCluster } from "./fake-cluster.ts";
 import { tarball } from "./tar.ts";
 
 const ordinals = [0, 1, 2];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { log, snapshot } from "./database.ts";
-import { FakeCluster } from "./fakeCluster.ts";
+import { FakeCluster } from "./fake-cluster.ts";
 
 describe("save.sh", () => {
   let cluster: FakeCluster;

@@ -4,8 +4,8 @@ import type * as Read from "../../components/config/read.ts";
 import type * as Environment from "../../components/environment/environment.ts";
 import type { EnsembleValues } from "../../components/ensemble/args.ts";
 import { contentHash, renderFiles } from "../../components/ensemble/files.ts";
-import { statefulSetArgs } from "../../components/ensemble/statefulSet.ts";
-import { MockEngine } from "./mocks.ts";
+import { statefulSetArgs } from "../../components/ensemble/stateful-set.ts";
+import { MockEngine } from "../fixtures/mocks.ts";
 
 const project = "zookeeper-environment";
 const kubeconfig = "current-context: lab\nclusters: []\ncontexts: [{ name: lab, context: {} }]";

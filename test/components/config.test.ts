@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import type * as Read from "../../components/config/read.ts";
-import { MockEngine } from "./mocks.ts";
+import { MockEngine } from "../fixtures/mocks.ts";
 
 const project = "zookeeper-environment";
 

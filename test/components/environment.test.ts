@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import type * as Components from "../../components/index.ts";
-import { at, MockEngine, pathsOf, thrownBy, valueOf } from "./mocks.ts";
+import { at, MockEngine, pathsOf, thrownBy, valueOf } from "../fixtures/mocks.ts";
 
 const kubeconfig = "apiVersion: v1\nkind: Config\nclusters: []\ncurrent-context: lab\n";
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import type * as Components from "../../components/index.ts";
 import type { GkeClusterArgs } from "../../components/gke/args.ts";
-import { at, MockEngine, pathsOf, thrownBy, valueOf } from "./mocks.ts";
+import { at, MockEngine, pathsOf, thrownBy, valueOf } from "../fixtures/mocks.ts";
 
 /** All blocks of a prefix of so many bits, at most 8: together, the whole internet. */
 function halves(bits: number): string[] {

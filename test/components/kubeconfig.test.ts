@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { checkExisting, type ExistingValues } from "../../components/existing/check.ts";
 import { describe as describeFinding, Report } from "../../components/validation/report.ts";
-import { parseYaml, yamlFault } from "../../components/units/yaml.ts";
+import { parseYaml, yamlFault } from "../../domain/yaml.ts";
 
 const config = {
   apiVersion: "v1",

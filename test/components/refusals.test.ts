@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
 import type * as Components from "../../components/index.ts";
-import { MockEngine, pathsOf, thrownBy } from "./mocks.ts";
+import { MockEngine, pathsOf, thrownBy } from "../fixtures/mocks.ts";
 
 const kubeconfig = "apiVersion: v1\nkind: Config\nclusters: []\ncurrent-context: lab\n";
 

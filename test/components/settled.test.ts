@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type * as Before from "../../components/config/before.ts";
 import type * as Read from "../../components/config/read.ts";
 import type { Settled } from "../../components/config/settled.ts";
-import { MockEngine } from "./mocks.ts";
+import { MockEngine } from "../fixtures/mocks.ts";
 
 const project = "zookeeper-environment";
 const kubeconfig =

@@ -3,15 +3,15 @@ import fc from "fast-check";
 import { heapMebibytes, parseHeap } from "../../components/ensemble/heap.ts";
 import { ensembleDefaults } from "../../components/ensemble/args.ts";
 import { contentHash, renderFiles } from "../../components/ensemble/files.ts";
-import { renderZooCfg } from "../../components/ensemble/zooCfg.ts";
+import { renderZooCfg } from "../../components/ensemble/zoo-cfg.ts";
 import { attachedDiskTypes, bootingDiskTypes } from "../../components/gke/disks.ts";
-import { parseMachineType } from "../../components/gke/machineType.ts";
+import { parseMachineType } from "../../domain/machine-type.ts";
 import { allocatable, roomLeft } from "../../components/gke/room.ts";
-import { overlaps, parseCidr } from "../../components/units/cidr.ts";
-import { isDnsLabel, isDnsSubdomain } from "../../components/units/dns.ts";
-import { isBefore, parseImage, tagVersion } from "../../components/units/image.ts";
-import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../../components/units/quantity.ts";
-import { editDistance, suggest } from "../../components/units/suggest.ts";
+import { overlaps, parseCidr } from "../../domain/cidr.ts";
+import { isDnsLabel, isDnsSubdomain } from "../../domain/dns.ts";
+import { isBefore, parseImage, tagVersion } from "../../domain/image.ts";
+import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
+import { editDistance, suggest } from "../../domain/suggest.ts";
 
 const zk = { ...ensembleDefaults, name: "zk" };
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { documents } from "../../docs/generate/documents.ts";
 import { declaredSettings } from "../../docs/generate/settings.ts";
-import { MockEngine } from "../components/mocks.ts";
+import { MockEngine } from "../fixtures/mocks.ts";
 
 const inProject = (path: string): URL => new URL(`../../${path}`, import.meta.url);
 
@@ -13,7 +13,7 @@ describe("what the documents take from the program", () => {
     expected = await documents();
   });
 
-  for (const path of ["README.md", "local/README.md", "docs/environment.svg"]) {
+  for (const path of ["README.md", "local-gke/README.md", "docs/environment.svg"]) {
     it(`${path} is as npm run docs writes it`, () => {
       expect(expected[path], "run npm run docs").to.equal(readFileSync(inProject(path), "utf8"));
     });

@@ -6,7 +6,7 @@ import { readOptions } from "../../faults/options.ts";
 import { Undo } from "../../faults/undo.ts";
 import { contains, empty } from "../../faults/volumes.ts";
 import { waitFor } from "../../faults/wait.ts";
-import { gkeDir } from "../../local/paths.ts";
+import { gkeDir } from "../../system/paths.ts";
 
 /** What a promise is rejected with. */
 async function rejection(promise: Promise<unknown>): Promise<Error> {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { faults } from "../../faults/catalogue/index.ts";
-import { projectDir } from "../../local/paths.ts";
+import { projectDir } from "../../system/paths.ts";
 import { drills } from "../../verify/drills/index.ts";
 
 describe("the runbook", () => {
@@ -12,9 +12,8 @@ describe("the runbook", () => {
   const proofs = (section: string) => /_Proved by ([^_]*)_/.exec(section)?.[1] ?? "";
 
   it("names, for every bad state, a drill, fault or test that proves what it says", () => {
-    const folder = join(projectDir, "test", "cluster");
-    const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
-    const tests = files.map((file) => readFileSync(join(folder, file), "utf8"));
+    const files = globSync("test/**/*.cluster.test.ts", { cwd: projectDir });
+    const tests = files.map((file) => readFileSync(join(projectDir, file), "utf8"));
     const titles = tests.flatMap((test) => [...test.matchAll(/\b(?:describe|it)\("([^"]+)"/g)]);
     const known = new Set([
       ...[...faults, ...drills].map(({ name }) => name),

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { spare } from "../../faults/catalogue/rolloutWhileDown.ts";
+import { spare } from "../../faults/catalogue/rollout-while-down.ts";
 import { seededRandom } from "../../faults/random.ts";
 import type { Server } from "../../faults/servers.ts";
 

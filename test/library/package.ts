@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-import { run } from "../../local/machine/run.ts";
-import { projectDir } from "../../local/paths.ts";
+import { run } from "../../system/run.ts";
+import { projectDir } from "../../system/paths.ts";
 
 const example = join(projectDir, "examples", "two-ensembles");
 
@@ -30,7 +30,8 @@ export class PackedLibrary {
       recursive: true,
       filter: (path) => basename(path) !== "dist",
     });
-    cpSync(join(projectDir, "tsconfig.json"), join(source, "tsconfig.json"));
+    cpSync(join(projectDir, "domain"), join(source, "domain"), { recursive: true });
+    for (const file of ["package.json", "tsconfig.json"]) cpSync(join(projectDir, file), join(source, file));
     symlinkSync(join(projectDir, "node_modules"), join(source, "node_modules"));
     const [packed] = JSON.parse(
       await run("npm", ["pack", "./components", "--json", "--pack-destination", folder], { cwd: source }),

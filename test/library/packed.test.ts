@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { run } from "../../local/machine/run.ts";
-import { projectDir } from "../../local/paths.ts";
+import { run } from "../../system/run.ts";
+import { projectDir } from "../../system/paths.ts";
 import { PackedLibrary } from "./package.ts";
 
 interface Manifest {
@@ -36,13 +36,13 @@ describe("the packed library", function () {
   it("holds the compiled components with their declarations and scripts, and nothing else", () => {
     expect(library.files).to.include.members([
       "package.json",
-      "dist/index.js",
-      "dist/index.d.ts",
-      "dist/ensemble/scripts/start-zookeeper.sh",
-      "dist/ensemble/scripts/zookeeper-ready.sh",
-      "dist/ensemble/scripts/zookeeper-growing.sh",
-      "dist/ensemble/scripts/zookeeper-peers.sh",
-      "dist/ensemble/scripts/zookeeper-stopping.sh",
+      "dist/components/index.js",
+      "dist/components/index.d.ts",
+      "dist/components/ensemble/scripts/start-zookeeper.sh",
+      "dist/components/ensemble/scripts/zookeeper-ready.sh",
+      "dist/components/ensemble/scripts/zookeeper-growing.sh",
+      "dist/components/ensemble/scripts/zookeeper-peers.sh",
+      "dist/components/ensemble/scripts/zookeeper-stopping.sh",
     ]);
     const others = library.files.filter((file) => !/^dist\/.*(\.d\.ts|\.js|\.sh)$/.test(file));
     expect(others).to.deep.equal(["package.json"]);
@@ -80,7 +80,7 @@ describe("the packed library", function () {
   }
 
   it("makes two ensembles in another program, which share nothing", async () => {
-    cpSync(join(projectDir, "test/library/onMocks.ts"), join(library.program, "onMocks.ts"));
+    cpSync(join(projectDir, "test/library/on-mocks.ts"), join(library.program, "onMocks.ts"));
     const { registered, connections } = JSON.parse(
       await run(process.execPath, ["--disable-warning=ExperimentalWarning", "onMocks.ts"], {
         cwd: library.program,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type * as Components from "../../components/index.ts";
 import { policies } from "../../policy/policies.ts";
-import { judge } from "./harness.ts";
+import { judge } from "../fixtures/policy/harness.ts";
 import { registeredBy } from "./registered.ts";
 
 /** How bad a configuration is taken to be. */

@@ -1,8 +1,8 @@
 import { disruptionBudget } from "../../policy/rules/disruption-budget.ts";
 import { images } from "../../policy/rules/images.ts";
 import { storageClass as storageClassPolicy } from "../../policy/rules/storage-class.ts";
-import { statefulSet, storageClass } from "./fixtures/ensemble.ts";
-import { changed, judge } from "./harness.ts";
+import { statefulSet, storageClass } from "../fixtures/policy/ensemble.ts";
+import { changed, judge } from "../fixtures/policy/harness.ts";
 import { expectVerdict } from "./table.ts";
 
 describe("a stack in which the engine shows nothing of what came of a resource", () => {

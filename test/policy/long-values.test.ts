@@ -14,8 +14,8 @@ import { heapInCommand, heapInFlags, parseJvmSize } from "../../policy/zookeeper
 import * as image from "../../policy/zookeeper/image.ts";
 import { namesZooKeeper } from "../../policy/zookeeper/ports.ts";
 import { mountFor } from "../../policy/zookeeper/volumes.ts";
-import { cluster, configMap, containerPath, environment, statefulSet } from "./fixtures/ensemble.ts";
-import { changed, judge, type Registered } from "./harness.ts";
+import { cluster, configMap, containerPath, environment, statefulSet } from "../fixtures/policy/ensemble.ts";
+import { changed, judge, type Registered } from "../fixtures/policy/harness.ts";
 
 /** A mebibyte: what takes quadratic time for it takes a quarter of an hour. */
 const mebibyte = 2 ** 20;

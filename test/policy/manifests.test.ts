@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { parseYaml } from "../../components/units/yaml.ts";
+import { parseYaml } from "../../domain/yaml.ts";
 import { policies } from "../../policy/policies.ts";
 import { recognise, recognitionSettings } from "../../policy/zookeeper/recognition.ts";
 import { readSettings } from "../../policy/settings.ts";
 import { workloadsOf } from "../../policy/kubernetes/workload.ts";
 import { Field } from "../../policy/reading/field.ts";
-import { bitnami, bitnamiFaults, incubator, incubatorFaults } from "./fixtures/charts.ts";
-import { containerPath, neighbours, podPath, statefulSet } from "./fixtures/ensemble.ts";
-import { tutorial, tutorialFaults } from "./fixtures/tutorial.ts";
-import { changed, judge, unknownValue, type Registered } from "./harness.ts";
+import { bitnami, bitnamiFaults, incubator, incubatorFaults } from "../fixtures/policy/charts.ts";
+import { containerPath, neighbours, podPath, statefulSet } from "../fixtures/policy/ensemble.ts";
+import { tutorial, tutorialFaults } from "../fixtures/policy/tutorial.ts";
+import { changed, judge, unknownValue, type Registered } from "../fixtures/policy/harness.ts";
 
 function faultsOf(resources: readonly Registered[]): string[] {
   return policies.flatMap((policy) => {

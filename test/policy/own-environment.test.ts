@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { policies } from "../../policy/policies.ts";
-import { neighbours } from "./fixtures/ensemble.ts";
-import { judge } from "./harness.ts";
+import { neighbours } from "../fixtures/policy/ensemble.ts";
+import { judge } from "../fixtures/policy/harness.ts";
 import { registeredBy, type Args } from "./registered.ts";
 
 const variants: Readonly<Record<string, Args>> = {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as Components from "../../components/index.ts";
-import { unknownValue, type Registered } from "./harness.ts";
+import { unknownValue, type Registered } from "../fixtures/policy/harness.ts";
 
 /** What our environment may be told. */
 export type Args = ConstructorParameters<typeof Components.ZooKeeperEnvironment>[1];

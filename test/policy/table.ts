@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Policies } from "@pulumi/policy";
-import { changed, judge, type Registered, type Run } from "./harness.ts";
+import { changed, judge, type Registered, type Run } from "../fixtures/policy/harness.ts";
 
 /** What a policy should say: nothing, that it cannot judge, or violations, each matching its expression. */
 export type Expected = "nothing" | "open" | RegExp | readonly RegExp[];

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { policies } from "../../policy/policies.ts";
-import { containerPath, environment, neighbours, podPath } from "./fixtures/ensemble.ts";
-import { changed, judge, unknownValue, type Registered } from "./harness.ts";
+import { containerPath, environment, neighbours, podPath } from "../fixtures/policy/ensemble.ts";
+import { changed, judge, unknownValue, type Registered } from "../fixtures/policy/harness.ts";
 
 /** Every resource of the environment with one of its leaves unknown, in turn. */
 function* withOneUnknown(resource: Registered): Generator<Registered> {

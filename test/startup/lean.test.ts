@@ -9,9 +9,9 @@ import { pathToFileURL } from "node:url";
 
 import { expect } from "chai";
 
-import { previewArguments, startStubEngine } from "../../bench/stubEngine.ts";
-import type { StubEngine } from "../../bench/stubEngine.ts";
-import { projectDir } from "../../local/paths.ts";
+import { previewArguments, startStubEngine } from "../../bench/stub-engine.ts";
+import type { StubEngine } from "../../bench/stub-engine.ts";
+import { projectDir } from "../../system/paths.ts";
 
 const lean = ["--import", pathToFileURL(join(projectDir, "startup/lean.ts")).href];
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 
 import { expect } from "chai";
 
-import { projectDir } from "../../local/paths.ts";
+import { projectDir } from "../../system/paths.ts";
 
 const check = "policy/start/node.js";
 

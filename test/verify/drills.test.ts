@@ -1,12 +1,12 @@
 import { expect } from "chai";
 
 import type { Drill } from "../../verify/drill.ts";
-import { cleaningUp } from "../../verify/drills/cleaningUp.ts";
+import { cleaningUp } from "../../verify/drills/cleaning-up.ts";
 import { configuration } from "../../verify/drills/configuration.ts";
 import { consensus } from "../../verify/drills/consensus.ts";
-import { leaderElection } from "../../verify/drills/leaderElection.ts";
+import { leaderElection } from "../../verify/drills/leader-election.ts";
 import { logging } from "../../verify/drills/logging.ts";
-import { nodeFailure } from "../../verify/drills/nodeFailure.ts";
+import { nodeFailure } from "../../verify/drills/node-failure.ts";
 import { user } from "../../verify/drills/user.ts";
 import { runDrill } from "../../verify/runner.ts";
 import { FakeKubectl, healthyAnswers, zk } from "./fixtures.ts";

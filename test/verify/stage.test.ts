@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { selectorMatches } from "../../verify/drills/nodeFailure.ts";
+import { selectorMatches } from "../../verify/drills/node-failure.ts";
 import { chooseStage } from "../../verify/drills/stage.ts";
 import { DrillSkipped } from "../../verify/faults.ts";
 import type { Json } from "../../verify/json.ts";

@@ -1,7 +1,7 @@
 import type { Drill } from "../drill.ts";
 import { expect } from "../faults.ts";
 import { at, list, nameOf, text, texts, type Json } from "../json.ts";
-import { zooCfgPath } from "./zooCfg.ts";
+import { zooCfgPath } from "./zoo-cfg.ts";
 
 /** Row 6: the configuration comes from one declared place, and a change of it is a change of the pods. */
 export const configuration: Drill = {

@@ -1,7 +1,7 @@
 import type { Drill } from "../drill.ts";
 import { expect } from "../faults.ts";
-import { parseZooCfg, serverLines } from "../zooKeeper.ts";
-import { zooCfgPath } from "./zooCfg.ts";
+import { parseZooCfg, serverLines } from "../zoo-keeper.ts";
+import { zooCfgPath } from "./zoo-cfg.ts";
 
 /** What the tutorial's configuration says, beside the servers and the client port. */
 const wanted = [

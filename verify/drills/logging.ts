@@ -1,6 +1,6 @@
 import type { Drill, DrillContext } from "../drill.ts";
 import { expect } from "../faults.ts";
-import { dataDir, logDir, readZooCfg } from "./zooCfg.ts";
+import { dataDir, logDir, readZooCfg } from "./zoo-cfg.ts";
 
 /** The tutorial's logging configurations: Logback's since ZooKeeper 3.8, Log4j's before. */
 const configurations = ["/opt/zookeeper/conf/logback.xml", "/opt/zookeeper/conf/log4j.properties"];

@@ -1,7 +1,7 @@
 import type { Drill } from "../drill.ts";
 import { expect } from "../faults.ts";
 import { at, list, number, text, type Json } from "../json.ts";
-import { dataDir, readZooCfg } from "./zooCfg.ts";
+import { dataDir, readZooCfg } from "./zoo-cfg.ts";
 
 /** Row 8: the server runs as a user without privileges, who may write the data. */
 export const user: Drill = {

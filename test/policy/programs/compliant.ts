@@ -7,9 +7,9 @@ import {
   podPath,
   statefulSet,
   storageClass,
-} from "../fixtures/ensemble.ts";
-import { tutorial } from "../fixtures/tutorial.ts";
-import { changed, unknownValue } from "../harness.ts";
+} from "../../fixtures/policy/ensemble.ts";
+import { tutorial } from "../../fixtures/policy/tutorial.ts";
+import { changed, unknownValue } from "../../fixtures/policy/harness.ts";
 import { clusterAndNodes, objects, replaced, withStatefulSet, type Program } from "./program.ts";
 
 export const ensemble: Program = { resources: objects, refusals: {} };

@@ -1,5 +1,5 @@
-import { cluster, nodePool } from "../fixtures/ensemble.ts";
-import { changed, type Registered } from "../harness.ts";
+import { cluster, nodePool } from "../../fixtures/policy/ensemble.ts";
+import { changed, type Registered } from "../../fixtures/policy/harness.ts";
 import { clusterAndNodes, replaced, type Program } from "./program.ts";
 
 function withCluster(path: readonly string[], value: unknown): readonly Registered[] {

@@ -1,5 +1,5 @@
-import { budget, client, configMap, headless, podPath } from "../fixtures/ensemble.ts";
-import { changed } from "../harness.ts";
+import { budget, client, configMap, headless, podPath } from "../../fixtures/policy/ensemble.ts";
+import { changed } from "../../fixtures/policy/harness.ts";
 import { clusterAndNodes, objects, replaced, withStatefulSet, type Program } from "./program.ts";
 
 const required = [

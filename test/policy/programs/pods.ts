@@ -1,4 +1,4 @@
-import { containerPath, podPath } from "../fixtures/ensemble.ts";
+import { containerPath, podPath } from "../../fixtures/policy/ensemble.ts";
 import { withStatefulSet, type Program } from "./program.ts";
 
 export const restartNever: Program = {

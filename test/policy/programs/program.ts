@@ -1,5 +1,5 @@
-import { environment, nodePool, cluster, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, type Registered } from "../harness.ts";
+import { environment, nodePool, cluster, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, type Registered } from "../../fixtures/policy/harness.ts";
 
 /** A small program: what it registers, and what the pack has to say about it. */
 export interface Program {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { unknownValue } from "../harness.ts";
+import { unknownValue } from "../../fixtures/policy/harness.ts";
 import type { Program } from "./program.ts";
 
 /** A resource of whatever type its token says. */

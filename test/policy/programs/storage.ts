@@ -1,5 +1,5 @@
-import { podPath, storageClass } from "../fixtures/ensemble.ts";
-import { changed } from "../harness.ts";
+import { podPath, storageClass } from "../../fixtures/policy/ensemble.ts";
+import { changed } from "../../fixtures/policy/harness.ts";
 import { objects, replaced, withStatefulSet, type Program } from "./program.ts";
 
 export const retentionDelete: Program = {

@@ -5,7 +5,7 @@ import { Field } from "../../../policy/reading/field.ts";
 import { hole, readScript } from "../../../policy/shell/script.ts";
 import { wrapped, wrappers } from "../../../policy/shell/wrappers.ts";
 import { whatStarts, type Started } from "../../../policy/zookeeper/command.ts";
-import { unknownValue } from "../harness.ts";
+import { unknownValue } from "../../fixtures/policy/harness.ts";
 
 const inShell = (script: string): Started => whatStarts(["sh", "-c", script]);
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Secret } from "@pulumi/policy";
 import { Field } from "../../../policy/reading/field.ts";
 import { rawProperties, withValue } from "../../../policy/reading/raw.ts";
-import { unknownValue } from "../harness.ts";
+import { unknownValue } from "../../fixtures/policy/harness.ts";
 
 describe("properties of resources", () => {
   it("can be set in one place, and keep what is secret, unknown or of another type", () => {

@@ -2,12 +2,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { largestHeapShare, parseHeap } from "../../../components/ensemble/heap.ts";
 import { checkGke } from "../../../components/gke/check.ts";
-import { parseMachineType as machineInProgram } from "../../../components/gke/machineType.ts";
-import {
-  parseImage as imageInProgram,
-  tagVersion as versionInProgram,
-} from "../../../components/units/image.ts";
-import { mebibyte, parseQuantity as inProgram } from "../../../components/units/quantity.ts";
+import { parseMachineType as machineInProgram } from "../../../domain/machine-type.ts";
+import { parseImage as imageInProgram, tagVersion as versionInProgram } from "../../../domain/image.ts";
+import { mebibyte, parseQuantity as inProgram } from "../../../domain/quantity.ts";
 import { Report } from "../../../components/validation/report.ts";
 import { parseMachineType as machineInPack } from "../../../policy/gke/machine-type.ts";
 import { parseQuantity as inPack, quantityPattern } from "../../../policy/kubernetes/quantity.ts";
@@ -15,8 +12,8 @@ import { gkeCluster } from "../../../policy/rules/gke-cluster.ts";
 import { resources } from "../../../policy/rules/resources.ts";
 import { parseJvmSize } from "../../../policy/zookeeper/heap.ts";
 import { parseImage as imageInPack, tagVersion as versionInPack } from "../../../policy/zookeeper/image.ts";
-import { cluster } from "../fixtures/ensemble.ts";
-import { changed, judge } from "../harness.ts";
+import { cluster } from "../../fixtures/policy/ensemble.ts";
+import { changed, judge } from "../../fixtures/policy/harness.ts";
 
 /**
  * What the program takes, the pack must read in the same way, and the other way round: the two are packages that cannot

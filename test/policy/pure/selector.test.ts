@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { matches, selectorOf, unknown, type MaybeText } from "../../../policy/kubernetes/selector.ts";
 import { Field } from "../../../policy/reading/field.ts";
 import { every, not, some, type Truth } from "../../../policy/reading/truth.ts";
-import { unknownValue } from "../harness.ts";
+import { unknownValue } from "../../fixtures/policy/harness.ts";
 
 const key = fc.constantFrom("a", "b", "c");
 const value = fc.constantFrom("x", "y", "z");

@@ -1,6 +1,6 @@
 import { antiAffinityInStack } from "../../../policy/rules/anti-affinity-in-stack.ts";
-import { cluster, nodePool, podPath, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, unknownValue, type Registered } from "../harness.ts";
+import { cluster, nodePool, podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, unknownValue, type Registered } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const term = [...podPath, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution", 0];

@@ -1,6 +1,6 @@
 import { antiAffinity } from "../../../policy/rules/anti-affinity.ts";
-import { podPath, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, unknownValue } from "../harness.ts";
+import { podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, unknownValue } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const affinity = [...podPath, "affinity"];

@@ -1,6 +1,6 @@
 import { disruptionBudget } from "../../../policy/rules/disruption-budget.ts";
-import { budget, neighbours, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, unknownValue } from "../harness.ts";
+import { budget, neighbours, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, unknownValue } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const max = ["spec", "maxUnavailable"];

@@ -1,8 +1,14 @@
 import { expect } from "chai";
 import { durableStorage } from "../../../policy/rules/durable-storage.ts";
 import { durableStorageInStack } from "../../../policy/rules/durable-storage-in-stack.ts";
-import { configMap, containerPath, podPath, statefulSet, storageClass } from "../fixtures/ensemble.ts";
-import { changed, judge, remediate, unknownValue, urnOf } from "../harness.ts";
+import {
+  configMap,
+  containerPath,
+  podPath,
+  statefulSet,
+  storageClass,
+} from "../../fixtures/policy/ensemble.ts";
+import { changed, judge, remediate, unknownValue, urnOf } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const mounts = [...containerPath, "volumeMounts"];

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { gkeCluster } from "../../../policy/rules/gke-cluster.ts";
-import { cluster } from "../fixtures/ensemble.ts";
-import { changed, judge, unknownValue } from "../harness.ts";
+import { cluster } from "../../fixtures/policy/ensemble.ts";
+import { changed, judge, unknownValue } from "../../fixtures/policy/harness.ts";
 import { rows } from "../table.ts";
 
 describe("gke-cluster", () => {

@@ -1,7 +1,7 @@
 import { gkeDeletionProtection } from "../../../policy/rules/gke-deletion-protection.ts";
 import { gkeDeletionProtectionElsewhere } from "../../../policy/rules/gke-deletion-protection-elsewhere.ts";
-import { cluster } from "../fixtures/ensemble.ts";
-import { changed, unknownValue } from "../harness.ts";
+import { cluster } from "../../fixtures/policy/ensemble.ts";
+import { changed, unknownValue } from "../../fixtures/policy/harness.ts";
 import { expectVerdict } from "../table.ts";
 
 const protection = ["deletionProtection"];

@@ -1,6 +1,6 @@
 import { images } from "../../../policy/rules/images.ts";
-import { containerPath, podPath, statefulSet } from "../fixtures/ensemble.ts";
-import { unknownValue } from "../harness.ts";
+import { containerPath, podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { unknownValue } from "../../fixtures/policy/harness.ts";
 import { rows } from "../table.ts";
 
 const image = [...containerPath, "image"];

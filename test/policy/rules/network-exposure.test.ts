@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { networkExposure } from "../../../policy/rules/network-exposure.ts";
-import { client, containerPath, headless, neighbours, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, judge, unknownValue, type Registered, type Run } from "../harness.ts";
+import { client, containerPath, headless, neighbours, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, judge, unknownValue, type Registered, type Run } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows, type Expected, type Row } from "../table.ts";
 
 const type = ["spec", "type"];

@@ -1,6 +1,6 @@
 import { nodeCount } from "../../../policy/rules/node-count.ts";
-import { client, cluster, nodePool, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, unknownValue, urnOf, type Registered } from "../harness.ts";
+import { client, cluster, nodePool, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, unknownValue, urnOf, type Registered } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 describe("node-count", () => {

@@ -1,6 +1,6 @@
 import { nodePool as nodePoolPolicy } from "../../../policy/rules/node-pool.ts";
-import { nodePool } from "../fixtures/ensemble.ts";
-import { unknownValue } from "../harness.ts";
+import { nodePool } from "../../fixtures/policy/ensemble.ts";
+import { unknownValue } from "../../fixtures/policy/harness.ts";
 import { rows } from "../table.ts";
 
 const config = ["nodeConfig"];

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { podSecurity } from "../../../policy/rules/pod-security.ts";
-import { containerPath, podPath, restricted, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, remediate, unknownValue } from "../harness.ts";
+import { containerPath, podPath, restricted, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, remediate, unknownValue } from "../../fixtures/policy/harness.ts";
 import { rows } from "../table.ts";
 
 const context = [...podPath, "securityContext"];

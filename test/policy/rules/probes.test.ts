@@ -1,6 +1,6 @@
 import { probes } from "../../../policy/rules/probes.ts";
-import { containerPath, podPath, statefulSet } from "../fixtures/ensemble.ts";
-import { unknownValue } from "../harness.ts";
+import { containerPath, podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { unknownValue } from "../../fixtures/policy/harness.ts";
 import { rows } from "../table.ts";
 
 const readiness = [...containerPath, "readinessProbe"];

@@ -1,7 +1,7 @@
 import { quorumConfiguration } from "../../../policy/rules/quorum-configuration.ts";
 import { quorumSize } from "../../../policy/rules/quorum-size.ts";
-import { configMap, containerPath, podPath, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, unknownValue, urnOf, type Registered } from "../harness.ts";
+import { configMap, containerPath, podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, unknownValue, urnOf, type Registered } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const replicas = ["spec", "replicas"];

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { restartPolicy } from "../../../policy/rules/restart-policy.ts";
-import { podPath, statefulSet } from "../fixtures/ensemble.ts";
-import { changed, remediate, unknownValue, type Registered } from "../harness.ts";
+import { podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
+import { changed, remediate, unknownValue, type Registered } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const field = [...podPath, "restartPolicy"];

@@ -1,6 +1,6 @@
 import { storageClass as storageClassPolicy } from "../../../policy/rules/storage-class.ts";
-import { statefulSet, storageClass } from "../fixtures/ensemble.ts";
-import { changed, unknownValue } from "../harness.ts";
+import { statefulSet, storageClass } from "../../fixtures/policy/ensemble.ts";
+import { changed, unknownValue } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 describe("storage-class", () => {

@@ -1,0 +1,134 @@
+import { writeFileSync } from "node:fs";
+
+import type { Change } from "../../engine/changes.ts";
+import { describeChange } from "../../engine/texts.ts";
+import { previewArguments } from "../arguments.ts";
+import { stack } from "../../local-gke/pulumi/environment.ts";
+import { restoreClusters } from "../../local-gke/cluster/clusters.ts";
+import { lockEnvironment } from "../../system/lock.ts";
+import { requireRoot } from "../../system/root.ts";
+import { run, succeeds, until } from "../../system/run.ts";
+import { requireOwnFolders } from "../../system/own-folders.ts";
+import { projectDir } from "../../system/paths.ts";
+import { allClusters, isThere } from "../../local-gke/cluster/records.ts";
+import { previewStack } from "../../local-gke/pulumi/preview.ts";
+import { ensureStack, pulumi, recoverStack } from "../../local-gke/pulumi/pulumi.ts";
+import { say, step } from "../../system/progress.ts";
+import { prepare } from "../../local-gke/prepare.ts";
+import { clusterFaults } from "./status.ts";
+
+export const about = "Stands the environment up, or repairs it; safe to run again at any time";
+
+/** The stack's outputs; those that a failed update did not reach are missing. */
+interface Outputs {
+  connectionString?: string;
+  namespace?: string;
+  servers?: string[];
+  kubeconfig?: string;
+  /** What of the settings stands; with a goal while an update was one step towards it. */
+  settled?: { "ensemble.scalingTo"?: number };
+}
+
+async function readOutputs(env: Record<string, string>): Promise<Outputs> {
+  const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  return JSON.parse(await run("pulumi", args, { cwd: projectDir, env })) as Outputs;
+}
+
+/**
+ * Waits until every server runs what was asked for and is in the quorum, and
+ * the API tells so: the engine's own wait ends before a roll-out does, and
+ * after a node's death the API tells of a server's state as it was before.
+ */
+async function awaitEnsemble(namespace: string, servers: readonly string[]): Promise<void> {
+  const pods = servers.map((server) => server.split(".")[0] ?? "");
+  const statefulSet = (pods[0] ?? "").replace(/-\d+$/, "");
+  const progress = step(`Waiting until all ${pods.length} servers are in the quorum`);
+  const kubectl = ["-n", namespace];
+  await run("kubectl", [...kubectl, "rollout", "status", `statefulset/${statefulSet}`, "--timeout=15m"]);
+  const inQuorum = (pod: string) =>
+    succeeds("kubectl", [
+      ...kubectl,
+      "exec",
+      pod,
+      "--",
+      "sh",
+      "-c",
+      "printf srvr | nc localhost 2181 | grep -q ^Mode:",
+    ]);
+  await Promise.all(
+    pods.map((pod) => until(`${pod} in the quorum`, () => inQuorum(pod), { within: 180_000, every: 500 })),
+  );
+  // A server answers before its readiness is probed, and what runs next looks at that.
+  let faults: readonly string[] = [];
+  const healthy = async () => {
+    const ensemble = `${namespace}/${statefulSet}`;
+    faults = (await Promise.all(allClusters().map((one) => clusterFaults(one, [ensemble])))).flat();
+    return faults.length === 0;
+  };
+  try {
+    await until("the ensemble healthy", healthy, { within: 120_000, every: 200 });
+  } catch (error) {
+    throw new Error(["the ensemble is up, but not healthy:", ...faults].join("\n  "), { cause: error });
+  }
+  progress.end();
+}
+
+/** Says what is not as the stack says, before the update makes it so again. */
+function sayDrift(changes: readonly Change[]): void {
+  for (const line of changes.filter(({ drifted }) => drifted).flatMap(describeChange)) say(`  ${line}`);
+}
+
+/**
+ * Brings the stack to what the program says, once a preview has found that
+ * the policies allow it; and only where the preview found something to do.
+ * @returns pulumi's exit code
+ */
+async function update(args: readonly string[], env: Record<string, string>): Promise<number> {
+  const policies = ["--policy-pack", "policy"];
+  const progress = step("Looking for what is to change");
+  const { code, summary, changes, nothing, refresh } = await previewStack(
+    ["--suppress-outputs", ...policies, ...previewArguments(args)],
+    env,
+  );
+  if (code !== 0) progress.end("failed, and nothing was changed");
+  else progress.end(nothing ? "nothing" : "done");
+  if (code !== 0 || nothing) {
+    (code === 0 ? console.log : console.error)(summary);
+    return code;
+  }
+  sayDrift(changes);
+  const options = ["--yes", "--skip-preview", ...refresh, "--suppress-outputs", "--stack", stack];
+  return await pulumi(["up", ...options, ...policies, ...args], env);
+}
+
+/** Stands the environment up and says how to use it. */
+export async function main(args: readonly string[]): Promise<number> {
+  requireRoot();
+  requireOwnFolders({ create: true });
+  await lockEnvironment("npm run up");
+  const { env, imageStore } = await prepare();
+  await ensureStack(env);
+  await restoreClusters(imageStore, say);
+  await recoverStack(env, isThere);
+  let outputs: Outputs = {};
+  for (let goal: number | undefined = 0; goal !== undefined;) {
+    const code = await update(args, env);
+    // Also of an update that failed: its cluster is what one looks into then.
+    outputs = await readOutputs(env);
+    if (outputs.kubeconfig !== undefined)
+      writeFileSync(env["KUBECONFIG"] ?? "", outputs.kubeconfig, { mode: 0o600 });
+    if (code !== 0) return code;
+    await awaitEnsemble(outputs.namespace ?? "default", outputs.servers ?? []);
+    goal = outputs.settled?.["ensemble.scalingTo"];
+    if (goal !== undefined) say(`Servers come and go one at a time: on to ${goal} ...`);
+  }
+  console.log(`
+The ensemble is up: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}, for clients in the cluster at
+  ${outputs.connectionString ?? ""}
+
+Use it:   eval "$(npm run -s env)"       then pulumi, kubectl and the tutorial's commands work as typed
+          kubectl exec zk-0 -- zkCli.sh ls /
+Look:     npm run status
+Remove:   npm run down`);
+  return 0;
+}

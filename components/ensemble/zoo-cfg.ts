@@ -1,0 +1,69 @@
+import { heapMebibytes } from "./heap.ts";
+import { paths, ports, serverNames } from "../../domain/names.ts";
+import { mebibyte } from "../../domain/quantity.ts";
+import type { EnsembleValues } from "./args.ts";
+
+/**
+ * The configuration file of every server of an ensemble: the same text for all of them. What depends on a server's
+ * volume, the sizes of its logs, is found out by start-zookeeper.
+ * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_configuration
+ */
+export function renderZooCfg(ensemble: EnsembleValues): string {
+  const names = serverNames(ensemble.name, ensemble.namespace, ensemble.clusterDomain, ensemble.servers);
+  return [
+    `tickTime=${ensemble.tickTime}`,
+    `initLimit=${ensemble.initLimit}`,
+    `syncLimit=${ensemble.syncLimit}`,
+    `dataDir=${paths.data}`,
+    `dataLogDir=${paths.log}`,
+    `maxClientCnxns=${ensemble.maxClientCnxns}`,
+    `maxCnxns=${ensemble.maxCnxns}`,
+    `enforceQuota=${ensemble.enforceQuota}`,
+    ...largeRequests(ensemble),
+    `minSessionTimeout=${ensemble.minSessionTimeout}`,
+    `maxSessionTimeout=${ensemble.maxSessionTimeout}`,
+    `autopurge.snapRetainCount=${ensemble.snapRetainCount}`,
+    `autopurge.purgeInterval=${ensemble.purgeInterval}`,
+    // One code path for one server and for many, and a configuration that only the program changes.
+    "standaloneEnabled=false",
+    "reconfigEnabled=false",
+    `4lw.commands.whitelist=${ensemble.fourLetterWords.join(",")}`,
+    // Keep trying to bind: a pod's own name may resolve a moment after the server starts.
+    "electionPortBindRetry=0",
+    "quorumListenOnAllIPs=false",
+    // A server that found nobody asks again after 2 s, not after up to a minute.
+    "fastleader.maxNotificationInterval=2000",
+    // Of two followers that lose their leader, the one that notices last misses the other's vote: it asks again after
+    // this time, 50 ms in place of 200.
+    "fastleader.minNotificationInterval=50",
+    // Nothing here uses the admin server; were it turned on, it would stay inside the pod and hand out no data.
+    "admin.enableServer=false",
+    "admin.serverAddress=127.0.0.1",
+    "admin.snapshot.enabled=false",
+    "admin.restore.enabled=false",
+    ...(ensemble.metrics
+      ? [
+          "metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider",
+          `metricsProvider.httpPort=${ports.metrics}`,
+        ]
+      : []),
+    ...names.map((host, n) => `server.${n + 1}=${host}:${ports.server}:${ports.election};${ports.client}`),
+    "",
+  ].join("\n");
+}
+
+/** From how many bytes on a request counts as large. ZooKeeper holds a thousand smaller ones at most: 100 MiB. */
+const largeRequest = 102400;
+
+/**
+ * How much of large requests a server holds at a time: an eighth of its heap, or four of the largest. It closes the
+ * connection of a client that sends more. Without a bound, a few clients that write without waiting fill the heap.
+ * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_advancedConfiguration
+ */
+function largeRequests({ memory, heap, juteMaxBuffer }: EnsembleValues): string[] {
+  const bytes = ((heapMebibytes(memory, heap) ?? 0) * mebibyte) / 8;
+  return [
+    `largeRequestThreshold=${largeRequest}`,
+    `largeRequestMaxBytes=${Math.max(Math.floor(bytes), 4 * juteMaxBuffer)}`,
+  ];
+}

@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { removeWhole, writeWhole } from "../../system/files.ts";
+import { isErrno } from "../../system/processes.ts";
+import { gkeDir } from "../../system/paths.ts";
+import { fileName, isFileName } from "./names.ts";
+import { releaseSlot } from "./slots.ts";
+
+/** What the local GKE knows of a node. */
+export interface NodeRecord {
+  name: string;
+  zone: string;
+  /** 0 to 31, unique in the cluster; decides the node's addresses. */
+  index: number;
+}
+
+/** What the local GKE knows of a node pool. */
+export interface PoolRecord {
+  name: string;
+  machineType: string;
+  /** Labels of the pool's nodes beside those that GKE gives. */
+  labels: Record<string, string>;
+  /** Taints in the form key=value:Effect. */
+  taints: string[];
+  nodes: NodeRecord[];
+}
+
+/** What the local GKE knows of a cluster. */
+export interface ClusterRecord {
+  project: string;
+  location: string;
+  name: string;
+  /** 0 to 7, unique on the machine; decides the cluster's addresses. */
+  slot: number;
+  /** RFC 3339 */
+  createTime: string;
+  pools: PoolRecord[];
+}
+
+/** What names a cluster. */
+export type ClusterName = Pick<ClusterRecord, "project" | "location" | "name">;
+
+/** The cluster that an id such as projects/p/locations/l/clusters/n names, or that of its node pool. */
+export function parseClusterId(id: string): ClusterName {
+  const [, project = "", location = "", name = ""] =
+    /^projects\/([^/]+)\/locations\/([^/]+)\/clusters\/([^/]+)/.exec(id) ?? [];
+  return { project, location, name };
+}
+
+/** The folder of a cluster. @throws Error where it would be outside of the local GKE's, for this and each further one */
+export function clusterDir(cluster: ClusterName): string {
+  return join(
+    ...[gkeDir, "projects", fileName("project", cluster.project)],
+    ...["clusters", fileName("location", cluster.location), fileName("cluster", cluster.name)],
+  );
+}
+
+/** The folder of a node. */
+export function nodeDir(cluster: ClusterRecord, node: NodeRecord): string {
+  return join(clusterDir(cluster), "nodes", fileName("node", node.name));
+}
+
+/** The folder of a project's disks, one folder a zone: disks outlive clusters, as on Google's cloud. */
+export function disksDir(project: string): string {
+  return join(gkeDir, "projects", fileName("project", project), "disks");
+}
+
+const recordFile = (cluster: ClusterName) => join(clusterDir(cluster), "cluster.json");
+
+/** Reads a cluster's record, or undefined where there is no such cluster. @throws Error where it cannot be read */
+export function readCluster(cluster: ClusterName): ClusterRecord | undefined {
+  const file = recordFile(cluster);
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as ClusterRecord;
+  } catch (error) {
+    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return undefined;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Error(`${file} is damaged; npm run down -- --force removes the cluster and keeps its volumes`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether this machine has the cluster with this id. */
+export const isThere = (id: string): boolean => readCluster(parseClusterId(id)) !== undefined;
+
+/** Writes a cluster's record, whole or not at all. */
+export function writeCluster(cluster: ClusterRecord): void {
+  writeWhole(recordFile(cluster), `${JSON.stringify(cluster, null, 2)}\n`);
+}
+
+/** Removes a cluster's folder, with its etcd and its nodes; not the project's disks. */
+export function removeCluster(cluster: ClusterRecord): void {
+  // Without its record it is no cluster any more, however little else is removed yet.
+  rmSync(recordFile(cluster), { force: true });
+  releaseSlot({ slot: cluster.slot, dir: clusterDir(cluster) });
+  removeWhole(clusterDir(cluster));
+}
+
+function folders(dir: string): string[] {
+  return existsSync(dir) ? readdirSync(dir).filter(isFileName) : [];
+}
+
+/** Every cluster of this local GKE. */
+export function allClusters(): ClusterRecord[] {
+  const projects = join(gkeDir, "projects");
+  return folders(projects).flatMap((project) =>
+    folders(join(projects, project, "clusters")).flatMap((location) =>
+      folders(join(projects, project, "clusters", location)).flatMap(
+        (name) => readCluster({ project, location, name }) ?? [],
+      ),
+    ),
+  );
+}

@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { cacheDir, stateDir } from "../../system/paths.ts";
+import { say } from "../../system/progress.ts";
+import { machineFaults } from "./requirements.ts";
+import type { Need } from "./requirements.ts";
+import { inspectMachine } from "./machine.ts";
+import { installPackages, missingPackages } from "./packages.ts";
+import { succeeds } from "../../system/run.ts";
+
+/** Files that are watched through one handle each; every kubelet and containerd has several. */
+const inotifyInstances = "/proc/sys/fs/inotify/max_user_instances";
+const inotifyInstancesNeeded = 1024;
+
+/** Raises the machine's ceiling of watches, which a cluster's daemons reach at its default of 128. */
+function raiseInotifyLimit(): void {
+  const limit = Number(readFileSync(inotifyInstances, "utf8"));
+  if (limit >= inotifyInstancesNeeded) return;
+  writeFileSync(inotifyInstances, String(inotifyInstancesNeeded));
+  say(`Raised fs.inotify.max_user_instances from ${limit} to ${inotifyInstancesNeeded}.`);
+}
+
+/** What stops the local GKE on this machine, each with what to do about it. */
+async function faults(need: Need): Promise<string[]> {
+  if (process.platform !== "linux") {
+    return [
+      `it runs ${process.platform}, and the local GKE needs Linux; use a Linux machine or a virtual one`,
+    ];
+  }
+  const found = machineFaults(await inspectMachine([cacheDir, stateDir]), need);
+  const missing = missingPackages();
+  if (missing.length > 0 && !(await succeeds("apt-get", ["--version"]))) {
+    found.push(
+      `these programs are missing and there is no apt to install them: ${missing.join(", ")}; install them as this system does`,
+    );
+  }
+  return found;
+}
+
+/** @throws Error with all that is wrong */
+async function check(need: Need): Promise<void> {
+  const wrong = await faults(need);
+  if (wrong.length > 0) throw new Error(`This machine cannot run the local GKE:\n- ${wrong.join("\n- ")}`);
+}
+
+/**
+ * Checks this machine and installs the operating system's packages that are missing.
+ * @throws Error with all that is wrong
+ */
+export async function ensurePrerequisites(need: Need): Promise<void> {
+  await check(need);
+  raiseInotifyLimit();
+  const missing = missingPackages();
+  if (missing.length > 0) {
+    await installPackages(missing);
+    // Some of what there is to check only these programs can tell.
+    await check(need);
+  }
+  if (await kernelFiltersPackets()) return;
+  throw new Error(
+    "This machine cannot run the local GKE:\n- the kernel lacks nftables with NAT, which leads Services to pods; " +
+      "load the modules nf_tables, nft_chain_nat, nft_masq, nft_numgen and nft_fib_inet",
+  );
+}
+
+/** Whether the rules work that kube-proxy makes; tried in a namespace that goes with its process. */
+async function kernelFiltersPackets(): Promise<boolean> {
+  const rules = `
+    add table ip probe
+    add chain ip probe pre { type nat hook prerouting priority -100; }
+    add chain ip probe post { type nat hook postrouting priority 100; }
+    add rule ip probe pre fib daddr type local numgen random mod 2 vmap { 0 : accept, 1 : accept }
+    add rule ip probe post masquerade`;
+  return await succeeds("unshare", ["--net", "nft", "-f", "-"], { input: rules });
+}

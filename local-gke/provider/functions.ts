@@ -1,0 +1,78 @@
+import type { InvokeResult } from "@pulumi/pulumi/provider/provider.js";
+
+import { kubernetesVersion } from "../cluster/pki.ts";
+import { isRegion, isZone, zonesOf } from "./locations.ts";
+import { text } from "./values.ts";
+import type { Properties } from "./values.ts";
+
+/** The version that a local cluster has, in the form of GKE's. */
+export const gkeVersion = `${kubernetesVersion}-gke.0`;
+
+interface Function {
+  /** What the arguments must be, for the table of local-gke/README.md. */
+  must: string;
+  answer: (inputs: Properties) => InvokeResult;
+}
+
+function noLocation(property: string, value: string | undefined): InvokeResult {
+  return {
+    failures: [
+      { property, reason: `googleapi: Error 400: Location "${value ?? ""}" does not exist., badRequest` },
+    ],
+  };
+}
+
+const functions: ReadonlyMap<string, Function> = new Map<string, Function>([
+  [
+    "gcp:container/getEngineVersions:getEngineVersions",
+    {
+      must: "`location`: one of Google's regions or zones",
+      answer: (inputs) => {
+        const location = text(inputs["location"]);
+        if (location === undefined || !(isRegion(location) || isZone(location)))
+          return noLocation("location", location);
+        const versions = [gkeVersion];
+        return {
+          outputs: {
+            ...inputs,
+            id: location,
+            defaultClusterVersion: gkeVersion,
+            latestMasterVersion: gkeVersion,
+            latestNodeVersion: gkeVersion,
+            validMasterVersions: versions,
+            validNodeVersions: versions,
+            releaseChannelDefaultVersion: { RAPID: gkeVersion, REGULAR: gkeVersion, STABLE: gkeVersion },
+            releaseChannelLatestVersion: { RAPID: gkeVersion, REGULAR: gkeVersion, STABLE: gkeVersion },
+          },
+        };
+      },
+    },
+  ],
+  [
+    "gcp:compute/getZones:getZones",
+    {
+      must: "`region`: one of Google's regions",
+      answer: (inputs) => {
+        const region = text(inputs["region"]);
+        if (region === undefined || !isRegion(region)) return noLocation("region", region);
+        return { outputs: { ...inputs, id: region, names: zonesOf(region) } };
+      },
+    },
+  ],
+]);
+
+/** What the arguments of each function must be, by its token. */
+export const functionRules: ReadonlyMap<string, string> = new Map(
+  [...functions].map(([token, { must }]) => [token, must]),
+);
+
+/** Answers a function of the `gcp` package. @throws Error for one that is not imitated */
+export function invoke(token: string, inputs: Properties): InvokeResult {
+  const known = functions.get(token);
+  if (known === undefined) {
+    throw new Error(
+      `${token}: the local GKE does not imitate this function; it knows ${[...functions.keys()].join(", ")}`,
+    );
+  }
+  return known.answer(inputs);
+}

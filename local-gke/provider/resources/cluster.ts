@@ -1,0 +1,312 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { podRange, serviceRange, controlPlaneAddress } from "../../cluster/addresses.ts";
+import { deleteCluster, ensureCluster, ensurePool } from "../../cluster/clusters.ts";
+import { controlPlaneRuns, controlPlaneServes } from "../../cluster/control-plane.ts";
+import { recorded } from "../../cluster/inventory.ts";
+import { pkiDir } from "../../cluster/pki.ts";
+import { parseClusterId, readCluster } from "../../cluster/records.ts";
+import type { ClusterName, ClusterRecord } from "../../cluster/records.ts";
+import { notice } from "../../../system/notice.ts";
+import { exclusively } from "../exclusive.ts";
+import { gkeVersion } from "../functions.ts";
+import { imageStore } from "../image-store.ts";
+import { isRegion, isZone, zonesOf } from "../locations.ts";
+import type { Existing, ResourceKind } from "../resource.ts";
+import {
+  at,
+  ipv4Range,
+  isIpv4Range,
+  isUnknown,
+  list,
+  matching,
+  number,
+  oneOf,
+  project,
+  properties,
+  put,
+  text,
+} from "../values.ts";
+import type { Properties, Rule } from "../values.ts";
+import { machineType } from "./nodes.ts";
+import { idOf, mustExist, numericId } from "./recorded.ts";
+
+/** A cluster's or pool's place. @see https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters */
+export const location: Rule = {
+  property: "location",
+  must: "one of Google's regions or zones",
+  fault: (value) =>
+    typeof value === "string" && (isRegion(value) || isZone(value))
+      ? undefined
+      : `googleapi: Error 400: Location "${text(value) ?? ""}" does not exist., badRequest`,
+};
+
+/** The zones of nodes: all in the region of the cluster. */
+export const nodeLocations: Rule = {
+  property: "nodeLocations",
+  must: "zones of the region",
+  fault: (value, inputs) => {
+    const region = text(inputs["location"])?.replace(/-[a-z]$/, "");
+    const wrong = list(value).find(
+      (zone) =>
+        !isUnknown(zone) &&
+        !(typeof zone === "string" && isZone(zone) && zone.startsWith(`${region ?? ""}-`)),
+    );
+    return wrong === undefined || region === undefined
+      ? undefined
+      : `googleapi: Error 400: Zone ${JSON.stringify(wrong)} is not a zone of region "${region}"., badRequest`;
+  },
+};
+
+const name: Rule = {
+  property: "name",
+  must: "a GKE name of at most 40 characters",
+  fault: (value) =>
+    typeof value === "string" && /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/.test(value)
+      ? undefined
+      : `${JSON.stringify(value)}: name must start with a lowercase letter, hold only lowercase letters, digits and ` +
+        `hyphens, not end with a hyphen, and have at most 40 characters`,
+};
+
+const initialNodeCount: Rule = {
+  property: "initialNodeCount",
+  must: "above 0",
+  fault: (value, inputs) =>
+    (number(value) ?? 0) > 0 || inputs["enableAutopilot"] === true || list(inputs["nodePools"]).length > 0
+      ? undefined
+      : "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest",
+};
+
+const authorisedNetworks: Rule = {
+  property: "masterAuthorizedNetworksConfig.cidrBlocks",
+  must: "IPv4 ranges",
+  fault: (value) => {
+    const wrong = list(value)
+      .map((block) => properties(block)["cidrBlock"])
+      .find((cidr) => text(cidr) !== undefined && !isIpv4Range(cidr));
+    return wrong === undefined
+      ? undefined
+      : `googleapi: Error 400: Invalid master authorized networks: network ${JSON.stringify(wrong)} is not a valid CIDR., badRequest`;
+  },
+};
+
+const privateNodes: Rule = {
+  property: "privateClusterConfig",
+  must: "private nodes only in a VPC-native cluster",
+  fault: (value, inputs) =>
+    at(value, "enablePrivateNodes") === true && inputs["networkingMode"] === "ROUTES"
+      ? "googleapi: Error 400: Private clusters must be VPC-native (networkingMode VPC_NATIVE)., badRequest"
+      : undefined,
+};
+
+const dataplane: Rule = {
+  property: "networkPolicy.enabled",
+  must: "not true beside the advanced datapath",
+  fault: (value, inputs) =>
+    value === true && inputs["datapathProvider"] === "ADVANCED_DATAPATH"
+      ? "googleapi: Error 400: Enabling NetworkPolicy for clusters with DatapathProvider=ADVANCED_DATAPATH is not allowed., badRequest"
+      : undefined,
+};
+
+const privateEndpoint: Rule = {
+  property: "privateClusterConfig.enablePrivateEndpoint",
+  must: "true only with private nodes",
+  fault: (value, inputs) =>
+    value === true && at(inputs, "privateClusterConfig.enablePrivateNodes") === false
+      ? "googleapi: Error 400: Private endpoint can be enabled only with private nodes., badRequest"
+      : undefined,
+};
+
+const workloadPool: Rule = {
+  property: "workloadIdentityConfig.workloadPool",
+  must: "PROJECT.svc.id.goog",
+  fault: (value, inputs) => {
+    const project = text(inputs["project"]);
+    return value === undefined || project === undefined || value === `${project}.svc.id.goog`
+      ? undefined
+      : `googleapi: Error 400: Workload pool must be ${project}.svc.id.goog, got ${JSON.stringify(value)}., badRequest`;
+  },
+};
+
+const exclusions: Rule = {
+  property: "maintenancePolicy.maintenanceExclusions",
+  must: "each with a name of its own, and an end after its start",
+  fault: (value) => {
+    const given = list(value).map(properties);
+    const names = given.map(({ exclusionName }) => text(exclusionName)).filter((each) => each !== undefined);
+    const wrong = given.find(({ startTime, endTime }) => {
+      const [start, end] = [startTime, endTime].map(text);
+      return start !== undefined && end !== undefined && !(Date.parse(start) < Date.parse(end));
+    });
+    if (new Set(names).size === names.length && wrong === undefined) return undefined;
+    return `googleapi: Error 400: Invalid maintenance exclusions: ${JSON.stringify(value)}., badRequest`;
+  },
+};
+
+const rules: readonly Rule[] = [
+  ...project,
+  name,
+  location,
+  nodeLocations,
+  initialNodeCount,
+  authorisedNetworks,
+  privateNodes,
+  privateEndpoint,
+  workloadPool,
+  dataplane,
+  machineType,
+  exclusions,
+  matching(
+    "maintenancePolicy.dailyMaintenanceWindow.startTime",
+    /^([01]\d|2[0-3]):[0-5]\d$/,
+    "a time of the day, HH:MM",
+  ),
+  ipv4Range("privateClusterConfig.masterIpv4CidrBlock", 28),
+  oneOf("networkingMode", ["VPC_NATIVE", "ROUTES"]),
+  oneOf("datapathProvider", ["DATAPATH_PROVIDER_UNSPECIFIED", "LEGACY_DATAPATH", "ADVANCED_DATAPATH"]),
+  oneOf("releaseChannel.channel", ["UNSPECIFIED", "RAPID", "REGULAR", "STABLE", "EXTENDED"]),
+];
+
+const clusterName = (inputs: Properties): ClusterName => ({
+  project: text(inputs["project"]) ?? "",
+  location: text(inputs["location"]) ?? "",
+  name: text(inputs["name"]) ?? "",
+});
+
+const computed = [
+  "endpoint",
+  "masterVersion",
+  "nodeVersion",
+  "selfLink",
+  "labelFingerprint",
+  "servicesIpv4Cidr",
+  "clusterIpv4Cidr",
+  "nodeLocations",
+  "masterAuth.clientCertificateConfig",
+  "masterAuth.clusterCaCertificate",
+  "masterAuth.clientCertificate",
+  "masterAuth.clientKey",
+  "privateClusterConfig.privateEndpoint",
+  "privateClusterConfig.publicEndpoint",
+  "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint",
+] as const;
+
+function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): Existing {
+  const id = `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}`;
+  const address = controlPlaneAddress(cluster.slot);
+  const hash = numericId(id, 12);
+  const region = cluster.location.replace(/-[a-z]$/, "");
+  // A control plane that does not answer has no version: refresh shows it, and the next update mends it.
+  const version = serves ? gkeVersion : "";
+  const made: Record<(typeof computed)[number], unknown> = {
+    endpoint: address,
+    masterVersion: version,
+    nodeVersion: version,
+    selfLink: `https://container.googleapis.com/v1/${id}`,
+    labelFingerprint: Buffer.from(hash).toString("base64"),
+    servicesIpv4Cidr: serviceRange(cluster.slot),
+    clusterIpv4Cidr: podRange(cluster.slot),
+    nodeLocations: inputs["nodeLocations"] ?? (isRegion(cluster.location) ? zonesOf(region).slice(0, 3) : []),
+    "masterAuth.clientCertificateConfig": at(inputs, "masterAuth.clientCertificateConfig") ?? {
+      issueClientCertificate: false,
+    },
+    "masterAuth.clusterCaCertificate": readFileSync(join(pkiDir(cluster), "ca.crt")).toString("base64"),
+    "masterAuth.clientCertificate": "",
+    "masterAuth.clientKey": "",
+    "privateClusterConfig.privateEndpoint": address,
+    "privateClusterConfig.publicEndpoint": address,
+    "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": `gke-${hash}.${region}.gke.goog`,
+  };
+  return { id, outputs: computed.reduce<Properties>((all, path) => put(all, path, made[path]), inputs) };
+}
+
+const onThisMachine = (what: string): void => {
+  notice(`Local GKE: ${what} on this machine, not on Google's cloud.`);
+};
+
+const refersTo = ["network", "subnetwork"];
+
+/** Refuses ranges of pods and Services that the subnetwork does not have. @throws Error */
+function rangesMustExist(inputs: Properties): void {
+  const subnetwork = idOf(text(inputs["subnetwork"]) ?? "");
+  if (!subnetwork.startsWith("projects/")) return;
+  const there = list(at(recorded(subnetwork), "secondaryIpRanges")).map((range) => at(range, "rangeName"));
+  for (const kind of ["cluster", "services"]) {
+    const wanted = text(at(inputs, `ipAllocationPolicy.${kind}SecondaryRangeName`));
+    if (wanted === undefined || there.includes(wanted)) continue;
+    throw new Error(
+      `googleapi: Error 400: ${kind === "cluster" ? "Pod" : "Service"} secondary range ${wanted} not found in subnet ${subnetwork}., badRequest`,
+    );
+  }
+}
+
+async function ensure(inputs: Properties): Promise<Existing> {
+  mustExist(inputs, refersTo);
+  rangesMustExist(inputs);
+  const name = clusterName(inputs);
+  const cluster = await ensureCluster(name);
+  if (inputs["removeDefaultNodePool"] !== true) {
+    const zones = list(inputs["nodeLocations"]).map(String);
+    await ensurePool(
+      name,
+      {
+        name: "default-pool",
+        machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
+        labels: {},
+        taints: [],
+      },
+      {
+        zones: zones.length > 0 ? zones : [name.location],
+        nodesPerZone: number(inputs["initialNodeCount"]) ?? 1,
+      },
+      imageStore(),
+    );
+  }
+  return outputs(cluster, inputs, true);
+}
+
+/** A GKE cluster: a real Kubernetes control plane on this machine. */
+export const cluster: ResourceKind = {
+  token: "gcp:container/cluster:Cluster",
+  rules,
+  refersTo: [...refersTo, "ipAllocationPolicy.*SecondaryRangeName"],
+  about: {
+    does: "a control plane: etcd, API server, controller manager, scheduler, DNS, volumes",
+    refresh: "that it is gone, or does not answer",
+    lacks:
+      "upgrades and channels, maintenance, workload identity, authorised networks, the DNS endpoint, network policies, monitoring, Autopilot",
+  },
+  computed,
+  leftOut: ["nodeLocations"],
+  defaults: () => ({ deletionProtection: true, networkingMode: "VPC_NATIVE", removeDefaultNodePool: false }),
+  replaceOn: [
+    ...["project", "name", "location", "network", "subnetwork", "networkingMode", "ipAllocationPolicy"],
+    ...["datapathProvider", "enableAutopilot", "initialNodeCount", "description", "defaultMaxPodsPerNode"],
+  ],
+  create: (inputs) =>
+    exclusively(async () => {
+      const created = await ensure(inputs);
+      onThisMachine(`cluster ${clusterName(inputs).name} is a Kubernetes control plane`);
+      return created;
+    }),
+  read: async (existing) => {
+    const found = readCluster(parseClusterId(existing.id));
+    if (found === undefined) return undefined;
+    return outputs(found, existing.outputs, await controlPlaneServes(found));
+  },
+  needsRepair: ({ id, outputs: { masterVersion } }) => {
+    const found = readCluster(parseClusterId(id));
+    return masterVersion === "" || found === undefined || !controlPlaneRuns(found);
+  },
+  update: (_existing, inputs) => exclusively(() => ensure(inputs)),
+  delete: ({ id, outputs: { deletionProtection } }) =>
+    exclusively(async () => {
+      if (deletionProtection === true) {
+        throw new Error(
+          "Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion.",
+        );
+      }
+      await deleteCluster(parseClusterId(id));
+    }),
+};

@@ -1,0 +1,13 @@
+import type { ResourceKind } from "../resource.ts";
+import { cluster } from "./cluster.ts";
+import { iamMember, serviceAccount } from "./identity.ts";
+import { network, router, routerNat, subnetwork } from "./network.ts";
+import { nodePool } from "./node-pool.ts";
+
+/** The types that the local GKE imitates, by their tokens. */
+export const kinds: ReadonlyMap<string, ResourceKind> = new Map(
+  [network, subnetwork, router, routerNat, serviceAccount, iamMember, cluster, nodePool].map((kind) => [
+    kind.token,
+    kind,
+  ]),
+);

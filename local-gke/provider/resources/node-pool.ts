@@ -1,0 +1,183 @@
+import { deletePool, ensurePool } from "../../cluster/clusters.ts";
+import { readyNodes } from "../../cluster/clusters.ts";
+import { isRecorded } from "../../cluster/inventory.ts";
+import { nodeRuns } from "../../node/node.ts";
+import { parseClusterId, readCluster } from "../../cluster/records.ts";
+import type { ClusterName, PoolRecord } from "../../cluster/records.ts";
+import { exclusively } from "../exclusive.ts";
+import { gkeVersion } from "../functions.ts";
+import { imageStore } from "../image-store.ts";
+import type { Existing, ResourceKind } from "../resource.ts";
+import { labelMap, taintEffects, taintList } from "../labels.ts";
+import {
+  at,
+  list,
+  matching,
+  number,
+  oneOf,
+  project,
+  properties,
+  required,
+  text,
+  wholeNumber,
+} from "../values.ts";
+import type { Properties, Rule } from "../values.ts";
+import { location, nodeLocations } from "./cluster.ts";
+import { machineType, zones } from "./nodes.ts";
+
+const surge: Rule = {
+  property: "upgradeSettings",
+  must: "`maxSurge` and `maxUnavailable` not both 0",
+  fault: (value) =>
+    number(at(value, "maxSurge")) === 0 && number(at(value, "maxUnavailable")) === 0
+      ? "googleapi: Error 400: max_surge and max_unavailable must not both be 0., badRequest"
+      : undefined,
+};
+
+const autoscaling: Rule = {
+  property: "autoscaling",
+  must: "`minNodeCount` not above `maxNodeCount`",
+  fault: (value) => {
+    const [least, most] = [number(at(value, "minNodeCount")), number(at(value, "maxNodeCount"))];
+    return least !== undefined && most !== undefined && least > most
+      ? `googleapi: Error 400: Minimum node count ${least} is above maximum node count ${most}., badRequest`
+      : undefined;
+  },
+};
+
+const rules: readonly Rule[] = [
+  ...project,
+  required("cluster"),
+  matching(
+    "cluster",
+    /^(projects\/[a-z0-9][a-z0-9.:-]*\/locations\/[a-z0-9-]+\/clusters\/)?[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
+    "a cluster's name or id",
+  ),
+  matching("name", /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "a GKE name of at most 40 characters"),
+  location,
+  nodeLocations,
+  wholeNumber("nodeCount", 0),
+  wholeNumber("initialNodeCount", 0),
+  machineType,
+  labelMap("nodeConfig.labels"),
+  taintList("nodeConfig.taints"),
+  wholeNumber("nodeConfig.diskSizeGb", 10, 65_536),
+  oneOf("nodeConfig.diskType", ["pd-standard", "pd-balanced", "pd-ssd", "hyperdisk-balanced"]),
+  oneOf("nodeConfig.imageType", ["COS_CONTAINERD", "UBUNTU_CONTAINERD"]),
+  oneOf("nodeConfig.workloadMetadataConfig.mode", ["GKE_METADATA", "GCE_METADATA"]),
+  wholeNumber("maxPodsPerNode", 8, 256),
+  oneOf("upgradeSettings.strategy", ["SURGE", "BLUE_GREEN"]),
+  surge,
+  autoscaling,
+];
+
+function clusterOf(inputs: Properties): ClusterName {
+  const cluster = text(inputs["cluster"]) ?? "";
+  return cluster.startsWith("projects/")
+    ? parseClusterId(cluster)
+    : { project: text(inputs["project"]) ?? "", location: text(inputs["location"]) ?? "", name: cluster };
+}
+
+const computed = [
+  "nodeCount",
+  "nodeLocations",
+  "version",
+  "operation",
+  "instanceGroupUrls",
+  "managedInstanceGroupUrls",
+] as const;
+
+function existing(inputs: Properties, pool: PoolRecord, alive: number): Existing {
+  const cluster = clusterOf(inputs);
+  const groups = zones(inputs).map(
+    (zone) =>
+      `https://www.googleapis.com/compute/v1/projects/${cluster.project}/zones/${zone}/instanceGroupManagers/gke-${cluster.name}-${pool.name}`,
+  );
+  const perZone = zones(inputs).length;
+  const made: Record<(typeof computed)[number], unknown> = {
+    // A node that died is missing here: refresh shows it, and the next update starts it again.
+    nodeCount: alive === pool.nodes.length ? pool.nodes.length / perZone : Math.floor(alive / perZone),
+    nodeLocations: zones(inputs),
+    version: gkeVersion,
+    operation: "",
+    instanceGroupUrls: groups.map((url) => url.replace("instanceGroupManagers", "instanceGroups")),
+    managedInstanceGroupUrls: groups,
+  };
+  return {
+    id: `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}/nodePools/${pool.name}`,
+    outputs: { ...inputs, ...made },
+  };
+}
+
+async function ensure(inputs: Properties): Promise<Existing> {
+  const account = text(at(inputs, "nodeConfig.serviceAccount"));
+  const project = clusterOf(inputs).project;
+  if (
+    account?.endsWith(`@${project}.iam.gserviceaccount.com`) &&
+    !isRecorded(`projects/${project}/serviceAccounts/${account}`)
+  ) {
+    throw new Error(`googleapi: Error 400: Service account "${account}" does not exist., badRequest`);
+  }
+  const labels = Object.entries(properties(at(inputs, "nodeConfig.labels"))).map(([key, value]) => [
+    key,
+    text(value) ?? "",
+  ]);
+  const pool = await ensurePool(
+    clusterOf(inputs),
+    {
+      name: text(inputs["name"]) ?? "",
+      machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
+      labels: Object.fromEntries(labels) as Record<string, string>,
+      taints: list(at(inputs, "nodeConfig.taints")).map((taint) => {
+        const [key, value, effect] = ["key", "value", "effect"].map((part) => text(at(taint, part)) ?? "");
+        return `${key ?? ""}=${value ?? ""}:${taintEffects[effect ?? ""] ?? effect ?? ""}`;
+      }),
+    },
+    {
+      zones: zones(inputs),
+      nodesPerZone:
+        number(inputs["nodeCount"]) ??
+        number(inputs["initialNodeCount"]) ??
+        number(at(inputs, "autoscaling.minNodeCount")) ??
+        1,
+    },
+    imageStore(),
+  );
+  return existing(inputs, pool, pool.nodes.length);
+}
+
+function found(id: string) {
+  const cluster = readCluster(parseClusterId(id));
+  const pool = cluster?.pools.find((candidate) => candidate.name === id.split("/").at(-1));
+  return cluster === undefined || pool === undefined ? undefined : { cluster, pool };
+}
+
+/** A node pool: real Kubernetes nodes on this machine. */
+export const nodePool: ResourceKind = {
+  token: "gcp:container/nodePool:NodePool",
+  rules,
+  refersTo: ["cluster", "nodeConfig.serviceAccount"],
+  about: {
+    does: "nodes with GKE's labels and the machine type's size; fewer nodes: a drain first, for at most an hour",
+    refresh: "nodes that died, which the next update starts again",
+    lacks:
+      "autoscaling, upgrades, machine images and disks, scopes and metadata, a node's share of CPU; a change of `nodeConfig` replaces the pool, unless it is one of its disks and resource labels",
+  },
+  computed,
+  leftOut: ["nodeLocations"],
+  replaceOn: ["project", "cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "nodeConfig"],
+  // What has no effect here.
+  inPlace: ["nodeConfig.diskSizeGb", "nodeConfig.diskType", "nodeConfig.resourceLabels"],
+  create: (inputs) => exclusively(() => ensure(inputs)),
+  read: async ({ id, outputs }) => {
+    const there = found(id);
+    if (there === undefined) return undefined;
+    return existing(outputs, there.pool, (await readyNodes(there.cluster, there.pool)).length);
+  },
+  needsRepair: ({ id }) => {
+    const there = found(id);
+    return there === undefined || !there.pool.nodes.every((node) => nodeRuns(there.cluster, node));
+  },
+  update: (_existing, inputs) => exclusively(() => ensure(inputs)),
+  delete: ({ id }) => exclusively(() => deletePool(parseClusterId(id), id.split("/").at(-1) ?? "")),
+};

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+
+import { forget, isRecorded, record, recorded } from "../../cluster/inventory.ts";
+import type { Existing, ResourceKind } from "../resource.ts";
+import { at, holds, text } from "../values.ts";
+import type { Properties } from "../values.ts";
+
+/** What a resource that is only kept account of needs. */
+export interface RecordedKind extends Pick<
+  ResourceKind,
+  "token" | "rules" | "refersTo" | "replaceOn" | "defaults" | "nameless"
+> {
+  /** The resource's id in Google's form. */
+  id: (inputs: Properties) => string;
+  /** Outputs that the real API computes. */
+  computed: (inputs: Properties, id: string) => Properties;
+  /** What of the real one it does not imitate. */
+  lacks: string;
+}
+
+/** A number that is always the same for the same resource, as Google's numeric ids. */
+export function numericId(id: string, digits: number): string {
+  return BigInt(`0x${createHash("sha256").update(id).digest("hex").slice(0, 16)}`)
+    .toString()
+    .padStart(digits, "1")
+    .slice(0, digits);
+}
+
+/** The link of a Compute Engine resource. */
+export const computeLink = (id: string): string => `https://www.googleapis.com/compute/v1/${id}`;
+
+/** An id such as projects/p/global/networks/n, of an id or a link. */
+export const idOf = (link: string): string =>
+  link.replace(/^https:\/\/www\.googleapis\.com\/compute\/v1\//, "");
+
+/** Refuses a resource that refers to one that does not exist. @throws Error */
+export function mustExist(inputs: Properties, paths: readonly string[]): void {
+  for (const path of paths) {
+    const id = text(at(inputs, path));
+    if (id !== undefined && id.startsWith("projects/") && !isRecorded(idOf(id))) {
+      throw new Error(`googleapi: Error 404: The resource '${idOf(id)}' was not found, notFound (${path})`);
+    }
+  }
+}
+
+/** A type whose resources are checked and kept account of, without an effect on this machine. */
+export function recordedKind(kind: RecordedKind): ResourceKind {
+  const made = (inputs: Properties): Existing => {
+    mustExist(inputs, kind.refersTo ?? []);
+    const id = kind.id(inputs);
+    const outputs = { ...inputs, ...kind.computed(inputs, id) };
+    record(id, outputs);
+    return { id, outputs };
+  };
+  return {
+    token: kind.token,
+    rules: kind.rules,
+    refersTo: kind.refersTo,
+    about: { does: "kept account of", refresh: "that it is gone", lacks: kind.lacks },
+    defaults: kind.defaults,
+    nameless: kind.nameless,
+    // Which they are does not depend on the inputs.
+    computed: Object.keys(kind.computed({}, "")),
+    replaceOn: kind.replaceOn,
+    create: (inputs) => {
+      const id = kind.id(inputs);
+      // The same again is an update that was cut off, which is finished here.
+      if (isRecorded(id) && !holds(recorded(id), inputs)) {
+        return Promise.reject(
+          new Error(`googleapi: Error 409: The resource '${id}' already exists, alreadyExists`),
+        );
+      }
+      return Promise.resolve(made(inputs));
+    },
+    read: (existing) => Promise.resolve(isRecorded(existing.id) ? existing : undefined),
+    update: (_existing, inputs) => Promise.resolve(made(inputs)),
+    delete: ({ id }) => {
+      forget(id);
+      return Promise.resolve();
+    },
+  };
+}

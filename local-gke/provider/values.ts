@@ -1,0 +1,188 @@
+import { projectId } from "../../domain/project-id.ts";
+import type { CheckFailure } from "@pulumi/pulumi/provider/provider.js";
+
+/** Properties as the engine sends them: JSON, with marks for what is unknown in a preview. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** What stands in a preview for a value that is not known yet, whatever its type. @see https://www.pulumi.com/docs/iac/using-pulumi/pulumi-packages/ */
+const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether a value is not known yet. */
+export const isUnknown = (value: unknown): boolean => value === unknownMark;
+
+const isObject = (value: unknown): value is Properties =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The value as properties; empty where it is something else. */
+export const properties = (value: unknown): Properties => (isObject(value) ? value : {});
+
+/** The value as a list; empty where it is something else. */
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The value as text; undefined where it is something else, or not known yet. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && !isUnknown(value) ? value : undefined;
+}
+
+/** The value as a number; undefined where it is something else, or not known yet. */
+export const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
+/** The value at a path such as nodeConfig.machineType. */
+export function at(value: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((found, key) => properties(found)[key], value);
+}
+
+/** The properties with a value put at a path; of what is not known yet, nothing becomes known. */
+export function put(given: Properties, path: string, value: unknown): Properties {
+  const [key = "", ...rest] = path.split(".");
+  const there = given[key];
+  if (rest.length === 0) return { ...given, [key]: value };
+  return isUnknown(there) ? given : { ...given, [key]: put(properties(there), rest.join("."), value) };
+}
+
+/** The properties with the mark of what is not known yet at those of the paths where there is nothing. */
+export function unknownWhereMissing(given: Properties, paths: readonly string[]): Properties {
+  return paths
+    .filter((path) => at(given, path) === undefined)
+    .reduce((all, path) => put(all, path, unknownMark), given);
+}
+
+/** What of a value is there beside what was given; undefined where nothing is. */
+function beside(value: unknown, given: unknown): unknown {
+  if (given === undefined) return value;
+  if (!isObject(value) || !isObject(given)) return undefined;
+  const left = Object.entries(value)
+    .map(([key, inner]) => [key, beside(inner, given[key])] as const)
+    .filter(([, inner]) => inner !== undefined);
+  return left.length === 0 ? undefined : Object.fromEntries(left);
+}
+
+function merged(value: unknown, more: unknown): unknown {
+  if (!isObject(value) || !isObject(more)) return more;
+  return {
+    ...value,
+    ...Object.fromEntries(Object.entries(more).map(([key, inner]) => [key, merged(value[key], inner)])),
+  };
+}
+
+/** Outputs as they are with other inputs, where nothing else about them changes. */
+export function withNewInputs(outputs: Properties, before: Properties, inputs: Properties): Properties {
+  return properties(merged(beside(outputs, before) ?? {}, inputs));
+}
+
+/** Whether everything in `wanted` is the same in `actual`, which may hold more. */
+export function holds(actual: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(actual) &&
+      actual.length === wanted.length &&
+      wanted.every((item, index) => holds(actual[index], item))
+    );
+  }
+  if (typeof wanted === "object" && wanted !== null) {
+    return Object.entries(wanted).every(([key, value]) => holds(properties(actual)[key], value));
+  }
+  return actual === wanted;
+}
+
+/** A rule on one property, with the error that the real API gives. */
+export interface Rule {
+  /** A path such as nodeConfig.machineType. */
+  property: string;
+  /** What it must be, for the table of local-gke/README.md. */
+  must: string;
+  /** The fault, or undefined where there is none. Not asked about unknown values. */
+  fault: (value: unknown, inputs: Properties) => string | undefined;
+}
+
+/** The failures of these rules. */
+export function failures(rules: readonly Rule[], inputs: Properties): CheckFailure[] {
+  return rules.flatMap(({ property, fault }) => {
+    const value = at(inputs, property);
+    const reason = isUnknown(value) ? undefined : fault(value, inputs);
+    return reason === undefined ? [] : [{ property, reason }];
+  });
+}
+
+/** A property without which the real provider refuses the resource. */
+export const required = (property: string): Rule => ({
+  property,
+  must: "given",
+  fault: (value) =>
+    value === undefined ? `Missing required argument: "${property}" is required` : undefined,
+});
+
+/** A property that, where it is given, has this form; `must` says it in words. */
+export const matching = (property: string, pattern: RegExp, must: string): Rule => ({
+  property,
+  must,
+  fault: (value) =>
+    value === undefined || (typeof value === "string" && pattern.test(value))
+      ? undefined
+      : `googleapi: Error 400: Invalid value for field 'resource.${property}': '${JSON.stringify(value)}'. ` +
+        `Must be a match of regex '${pattern.source}', invalid`,
+});
+
+/** The Google Cloud project that a resource is in. */
+export const project: readonly Rule[] = [
+  required("project"),
+  matching("project", projectId, "the id of a Google Cloud project"),
+];
+
+/** A property that, where it is given, is one of these values. */
+export const oneOf = (property: string, allowed: readonly string[]): Rule => ({
+  property,
+  must: allowed.join(" or "),
+  fault: (value) =>
+    value === undefined || (typeof value === "string" && allowed.includes(value))
+      ? undefined
+      : `expected ${property} to be one of [${allowed.join(" ")}], got ${JSON.stringify(value)}`,
+});
+
+/** A property that, where it is given, is a whole number from `least` to `most`. */
+export const wholeNumber = (property: string, least: number, most = Infinity): Rule => {
+  const bounds = most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+  return {
+    property,
+    must: `a whole number, ${bounds}`,
+    fault: (value) =>
+      value === undefined || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
+        ? undefined
+        : `expected ${property} to be ${bounds}, got ${JSON.stringify(value)}`,
+  };
+};
+
+const cidrPattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
+
+/** A property that, where it is given, is an IPv4 range with no bits set beyond its prefix. */
+export const ipv4Range = (property: string, prefix?: number): Rule => ({
+  property,
+  must: `an IPv4 range${prefix === undefined ? "" : ` of size /${prefix}`}`,
+  fault: (value) => {
+    if (value === undefined || value === "") return undefined;
+    return isIpv4Range(value, prefix)
+      ? undefined
+      : `googleapi: Error 400: Invalid value for field 'resource.${property}': '${JSON.stringify(value)}'. ` +
+          `Must be an IPv4 range${prefix === undefined ? "" : ` of size /${prefix}`} such as 10.0.0.0/${prefix ?? 20}, invalid`;
+  },
+});
+
+/** Whether a value is an IPv4 range, of this prefix length where one is given. */
+export function isIpv4Range(value: unknown, prefix?: number): boolean {
+  const parts = typeof value === "string" ? cidrPattern.exec(value)?.slice(1).map(Number) : undefined;
+  const [a = 0, b = 0, c = 0, d = 0, length = 0] = parts ?? [];
+  if (parts === undefined || Math.max(a, b, c, d) > 255 || length > 32) return false;
+  const address = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  const host = length === 32 ? 0 : address & (0xffffffff >>> length);
+  return host === 0 && (prefix === undefined || prefix === length);
+}
+
+/** Whether two IPv4 ranges have an address in common. */
+export function rangesOverlap(left: string, right: string): boolean {
+  const [shorter, longer] = [left, right].map((range) => {
+    const [address = "", length = "0"] = range.split("/");
+    const bits = address.split(".").map((part) => Number(part).toString(2).padStart(8, "0"));
+    return bits.join("").slice(0, Number(length));
+  });
+  return (shorter ?? "").startsWith(longer ?? "") || (longer ?? "").startsWith(shorter ?? "");
+}

@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { range as clusterAddresses } from "../cluster/addresses.ts";
+import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir, wrapperDir } from "../../system/paths.ts";
+import { exported, quoted } from "../../system/shell.ts";
+import { dependencyVersion } from "../../system/package-versions.ts";
+import { stackName } from "./name.ts";
+import { ensurePassphrase, passphraseFile } from "./passphrase.ts";
+import { settingsDir, settingsFile } from "./settings.ts";
+import { projectName, stackExists } from "./stacks.ts";
+import { kubernetesPlugin } from "../toolchain/build.ts";
+
+/** The stack that stands for this machine's environment. */
+export const stack = stackName("ZOOKEEPER_ENVIRONMENT_STACK", "dev");
+
+const backendUrl = `file://${stacksDir}`;
+
+/** The folders that the environment puts on PATH. */
+const ownFolders = (tools: string): string[] => [
+  wrapperDir,
+  tools,
+  join(projectDir, "node_modules", ".bin"),
+  join(stateDir, "bin"),
+];
+
+/** What a command needs to be set to work with the environment. */
+export function environment(tools: string): Record<string, string> {
+  return {
+    PATH: [...ownFolders(tools), systemPath(tools)].join(":"),
+    PULUMI_HOME: pulumiHome,
+    PULUMI_BACKEND_URL: backendUrl,
+    PULUMI_STACK: stack,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+    ZOOKEEPER_ENVIRONMENT_STATE: stateDir,
+    KUBECONFIG: join(stateDir, "kubeconfig"),
+    ...proxyExceptions(process.env),
+    NODE_COMPILE_CACHE: join(stateDir, "compile-cache"),
+  };
+}
+
+/** PATH without what an earlier export put there, so that it does not grow. */
+function systemPath(tools: string): string {
+  const own = new Set(ownFolders(tools));
+  return (process.env["PATH"] ?? "")
+    .split(":")
+    .filter((dir) => !own.has(dir))
+    .join(":");
+}
+
+function executable(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o755 });
+}
+
+/** NO_PROXY with the local clusters in it, where the machine has a proxy: it could not reach them. */
+export function proxyExceptions(
+  variables: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const proxies = Object.entries(variables).filter(
+    ([name, value]) => /^(https?|all)_proxy$/i.test(name) && value !== "",
+  );
+  if (proxies.length === 0) return {};
+  const excepted = [variables["NO_PROXY"], variables["no_proxy"], "localhost,127.0.0.1", clusterAddresses]
+    .flatMap((list) => (list ?? "").split(","))
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+  const list = [...new Set(excepted)].join(",");
+  return { NO_PROXY: list, no_proxy: list };
+}
+
+/** A script that runs one of our TypeScript programs with the tools. */
+function nodeScript(tools: string, program: string, variables: Record<string, string>): string {
+  const exports = Object.entries({ ...environment(tools), ...variables }).map(([name, value]) =>
+    exported(name, value),
+  );
+  return `#!/bin/sh\numask 022\n${exports.join("\n")}\nexec ${quoted(process.execPath)} ${quoted(join(projectDir, program))} "$@"\n`;
+}
+
+/** Puts a `pulumi` before the CLI, with a project for the commands that take no file of settings. */
+function installWrapper(tools: string): void {
+  for (const dir of [wrapperDir, settingsDir]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeFileSync(join(settingsDir, "Pulumi.yaml"), `name: ${projectName}\nruntime: nodejs\n`);
+  const variables = {
+    state: stateDir,
+    backend: backendUrl,
+    stack,
+    project_name: projectName,
+    pulumi: join(tools, "pulumi"),
+  };
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
+  const source = `. ${quoted(join(import.meta.dirname, "pulumi.sh"))}`;
+  executable(join(wrapperDir, "pulumi"), ["#!/bin/sh", ...assignments, source, ""].join("\n"));
+}
+
+/** Puts the plugins into Pulumi's home, and the auth plugin beside them. */
+export function installPlugins(tools: string, imageStore: string): void {
+  for (const dir of [stateDir, pulumiHome, stacksDir, gkeDir])
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (existsSync(passphraseFile)) ensurePassphrase();
+  // A stack without the file is an earlier version's, which is migrated.
+  else if (!stackExists(stack)) {
+    // Its salt would be another passphrase's.
+    rmSync(settingsFile(stack), { force: true });
+    ensurePassphrase();
+  }
+  installWrapper(tools);
+  const plugin = (name: string): string => {
+    const version = dependencyVersion(`@pulumi/${name}`);
+    const dir = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+    mkdirSync(dir, { recursive: true });
+    return join(dir, `pulumi-resource-${name}`);
+  };
+  executable(
+    plugin("gcp"),
+    nodeScript(tools, "local-gke/provider/main.ts", {
+      LOCAL_GKE_IMAGE_STORE: imageStore,
+      LOCAL_GKE_PROVIDER_VERSION: dependencyVersion("@pulumi/gcp"),
+    }),
+  );
+  executable(plugin("kubernetes"), `#!/bin/sh\nexec ${quoted(kubernetesPlugin())} "$@"\n`);
+  mkdirSync(join(stateDir, "bin"), { recursive: true });
+  executable(
+    join(stateDir, "bin", "gke-gcloud-auth-plugin"),
+    nodeScript(tools, "local-gke/auth-plugin.ts", {}),
+  );
+}
+
+/** Whether this version's `up` has prepared this environment. */
+export const isPrepared = (): boolean =>
+  [passphraseFile, join(wrapperDir, "pulumi"), join(stateDir, "bin", "gke-gcloud-auth-plugin")].every(
+    (file) => existsSync(file),
+  );
+
+/** Why a command that needs a prepared environment cannot work, and what to do. */
+export const notPrepared = (): string =>
+  stackExists(stack)
+    ? "an earlier version made this environment; bring it up to date with: npm run up"
+    : "there is no environment yet; run: npm run up";

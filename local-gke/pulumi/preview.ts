@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+import { readPreview } from "../../engine/changes.ts";
+import type { Preview } from "../../engine/changes.ts";
+import { eventLog, readEvents } from "../../engine/events.ts";
+import { summaryOf } from "../../engine/summary.ts";
+import { stack } from "./environment.ts";
+import { projectDir } from "../../system/paths.ts";
+import { endOf } from "./pulumi.ts";
+import { withTemporaryFolder } from "../../system/temporary.ts";
+
+/** What became of a preview. */
+export interface Previewed extends Preview {
+  /** The exit code of pulumi. */
+  code: number;
+  /** What it says at its end: policies, errors, warnings and how many objects would change. */
+  summary: string;
+  /** The options with which everything that is there could be looked at. */
+  refresh: readonly string[];
+}
+
+/** Reads a stream to its end. */
+function collect(stream: Readable): () => string {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  return () => text;
+}
+
+/**
+ * Previews the stack after a look at everything that is there, unseen by the user. Where what the stack remembers of the
+ * way to its cluster leads nowhere, the program is asked for the way: it costs a second run of it.
+ */
+export async function previewStack(
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Previewed> {
+  const remembered = await previewWith(["--refresh"], args, env);
+  return remembered.read ? remembered : await previewWith(["--refresh", "--run-program"], args, env);
+}
+
+async function previewWith(
+  refresh: readonly string[],
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Previewed> {
+  return await withTemporaryFolder(async (variables) => {
+    const log = join(variables.TMPDIR, "events.json");
+    const events = eventLog(log);
+    const common = ["preview", "--stack", stack, ...refresh, "--non-interactive", ...events.args];
+    const colours = process.stdout.isTTY ? ["--color=always"] : [];
+    const child = spawn("pulumi", [...common, ...colours, ...args], {
+      cwd: projectDir,
+      env: { ...process.env, ...env, ...events.variables, ...variables },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [printed, complaints] = [collect(child.stdout), collect(child.stderr)];
+    const code = await endOf(child);
+    const told = readEvents(existsSync(log) ? readFileSync(log, "utf8") : "");
+    const summary = summaryOf(printed(), complaints());
+    return { ...readPreview(told, code === 0), code, summary, refresh };
+  });
+}

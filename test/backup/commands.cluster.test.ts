@@ -1,0 +1,183 @@
+import { expect } from "chai";
+import { mkdirSync, mkdtempSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { CommandError, run } from "../../system/run.ts";
+import { TestEnvironment } from "../fixtures/cluster/environment.ts";
+
+const pods = ["zk-0", "zk-1", "zk-2"];
+
+/** What is done to the files of a whole backup, and what is then said of them. */
+const damages: readonly [string, string, RegExp][] = [
+  [
+    "a log in which a byte is altered",
+    'printf X | dd of="$first" bs=1 seek=100 conv=notrunc',
+    /no server can start with it: IOException: CRC check failed/,
+  ],
+  [
+    "a log left out",
+    'rm "$middle"',
+    /Committed proposal cached out of order|some of the data are missing: .*Digests are not matching/,
+  ],
+  [
+    "a snapshot in which a byte is altered",
+    "for file in version-2/snapshot.*; do printf X | dd of=$file bs=1 seek=300 conv=notrunc; done",
+    /no server can start with it: IOException: Not able to find valid snapshots/,
+  ],
+  ["a snapshot cut off", "truncate -s 300 version-2/snapshot.*", /snapshot\.\w+: is cut off/],
+  ["logs beside the snapshots", "mv log/version-2/* version-2/", /is a transaction log beside the snapshots/],
+];
+
+describe("the backup commands on the local GKE", function () {
+  this.timeout(15 * 60_000);
+
+  const environment = new TestEnvironment();
+  let file = "";
+
+  const zk = (pod: string, ...command: string[]) =>
+    environment.kubectl("exec", pod, "--", "zkCli.sh", ...command);
+  const ready = () => environment.kubectl("rollout", "status", "statefulset/zk", "--timeout=180s");
+  const folders = async (pod: string, kind: string) => {
+    const listed = await environment.kubectl("exec", pod, "--", "ls", "/var/lib/zookeeper");
+    return listed.split("\n").filter((name) => name.startsWith(`data.${kind}-`));
+  };
+  const uids = () => environment.kubectl("get", "pods", "-l=app=zk", "-o=jsonpath={.items[*].metadata.uid}");
+
+  /** Runs a command that is to fail. @returns what it says */
+  async function fails(...command: [string, ...string[]]): Promise<string> {
+    try {
+      await environment.run(...command);
+    } catch (error) {
+      if (error instanceof CommandError) return error.stderr;
+      throw error;
+    }
+    throw new Error(`${command.join(" ")} did not fail`);
+  }
+
+  async function serves(present: string, absent: string): Promise<void> {
+    for (const pod of pods) {
+      const names = await zk(pod, "ls", "/");
+      expect(names).to.contain(present);
+      expect(names).not.to.contain(absent);
+    }
+  }
+
+  before(async () => {
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    file = join(environment.stateDir, "backup.tar.gz");
+    // Where a namespace is restricted, so must the commands' pods be.
+    await environment.kubectl(
+      ...["label", "namespace", "default", "pod-security.kubernetes.io/enforce=restricted"],
+    );
+  });
+
+  after(async () => {
+    await environment.remove();
+  });
+
+  it("restore a backup, and put back what that replaced", async () => {
+    await zk("zk-0", "create", "/before", "the backup");
+    await environment.run("backup/save.sh", file);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    await zk("zk-0", "delete", "/before");
+    await zk("zk-0", "create", "/later", "than the backup");
+    await environment.run("backup/restore.sh", file);
+    await serves("before", "later");
+    for (const pod of pods) expect(await folders(pod, "replaced")).to.have.length(1);
+    await environment.run("backup/undo.sh");
+    await serves("later", "before");
+    for (const pod of pods) expect(await folders(pod, "replaced")).to.have.length(1);
+  });
+
+  it("save several logs of a server", async () => {
+    // A server begins another log when it writes after a start.
+    for (const name of ["/first", "/second"]) {
+      await zk("zk-0", "create", name, "");
+      await environment.kubectl("delete", "pod", "zk-2");
+      await ready();
+    }
+    await zk("zk-0", "create", "/third", "");
+    await environment.run("backup/save.sh", file);
+    expect((await run("tar", ["-tzf", file])).match(/log\.\w+\n/g)?.length).to.be.at.least(3);
+  });
+
+  for (const [what, command, says] of damages) {
+    it(`refuse a backup with ${what}, and let the ensemble serve on`, async () => {
+      const before = await uids();
+      const folder = mkdtempSync(join(environment.stateDir, "damaged-"));
+      await run("tar", ["-C", folder, "-xzf", file]);
+      const logs = readdirSync(join(folder, "log/version-2")).sort();
+      const variables = `first=log/version-2/${logs.at(-3)}; middle=log/version-2/${logs.at(-2)}`;
+      const pack = "rm SHA256SUMS; tar --sparse -czf damaged.tar.gz version-2 log/version-2";
+      await run("sh", ["-euc", `${variables}\n${command}\n${pack}`], { cwd: folder });
+      const output = await fails("backup/restore.sh", join(folder, "damaged.tar.gz"));
+      expect(output, output).to.match(says).and.contain("nothing was touched");
+      expect(await uids()).to.equal(before);
+    });
+  }
+
+  it("finish a restore that was killed between two servers", async () => {
+    await zk("zk-0", "create", "/latest", "");
+    const earlier = new Set(await folders("zk-0", "replaced"));
+    const bin = join(environment.stateDir, "killing");
+    mkdirSync(bin);
+    const kubectl = (await environment.run("sh", "-c", "command -v kubectl")).trim();
+    const kills = `case "$*" in *zk-backup-1*" swap /volume "*) kill -KILL "$PPID"; exit 1 ;; esac`;
+    writeFileSync(join(bin, "kubectl"), `#!/bin/sh\n${kills}\nexec '${kubectl}' "$@"\n`, { mode: 0o755 });
+    await fails("sh", "-c", `PATH='${bin}':$PATH exec backup/restore.sh '${file}'`);
+    const replicas = await environment.kubectl("get", "statefulset", "zk", "-o=jsonpath={.spec.replicas}");
+    expect(replicas).to.equal("0");
+    await environment.run("backup/restore.sh", file);
+    await serves("third", "latest");
+    const times = await Promise.all(
+      pods.map(async (pod) => (await folders(pod, "replaced")).filter((name) => !earlier.has(name))),
+    );
+    expect(times[0]).to.have.length(1);
+    for (const time of times) expect(time).to.deep.equal(times[0]);
+  });
+
+  /** Does something to the files of a server while it is away: no node takes its pod until it is done. */
+  async function damage(pod: string, how: (data: string) => void): Promise<void> {
+    const nodes = (await environment.kubectl("get", "nodes", "-o=name")).trim().split("\n");
+    await environment.kubectl("cordon", ...nodes.map((node) => basename(node)));
+    try {
+      await environment.kubectl("delete", "pod", pod);
+      how(join(await environment.disk(`datadir-${pod}`), "data"));
+    } finally {
+      await environment.kubectl("uncordon", ...nodes.map((node) => basename(node)));
+    }
+  }
+
+  /** Whether the runbook's commands bring a server back whose files are damaged. */
+  async function recovers(how: (data: string) => void, says: string): Promise<void> {
+    await zk("zk-0", "set", "/third", says);
+    const earlier = (await folders("zk-1", "damaged")).length;
+    await damage("zk-1", how);
+    const exports = await environment.exports();
+    await run(
+      "kubectl",
+      ["wait", "--for=jsonpath={.status.containerStatuses[0].restartCount}=1", "pod/zk-1", "--timeout=180s"],
+      {
+        env: exports,
+      },
+    );
+    expect(await environment.asTheRunbookSays("A server's files are damaged")).to.contain(says);
+    await ready();
+    expect(await zk("zk-1", "get", "/third")).to.contain(says);
+    expect(await folders("zk-1", "damaged")).to.have.length(earlier + 1);
+  }
+
+  it("give a server with a log of 8 bytes the leader's data", async () => {
+    await recovers((data) => {
+      const logs = readdirSync(join(data, "log/version-2")).sort();
+      truncateSync(join(data, "log/version-2", logs.at(-1) ?? ""), 8);
+    }, "EOFException");
+  });
+
+  it("give a server with an epoch older than its data the leader's data", async () => {
+    await recovers((data) => {
+      writeFileSync(join(data, "version-2/currentEpoch"), "0");
+    }, "The current epoch, 0, is older than the last zxid");
+  });
+});

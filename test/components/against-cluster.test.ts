@@ -1,0 +1,251 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { checkAgainstCluster, checkOwners, type Intent } from "../../components/ensemble/against.ts";
+import { ensembleDefaults, type EnsembleValues } from "../../components/ensemble/args.ts";
+import { covers } from "../../components/ensemble/covers.ts";
+import { statefulSetArgs } from "../../components/ensemble/stateful-set.ts";
+import { leastStep } from "../../components/ensemble/steps.ts";
+import type { LiveEnsemble, LiveObject, LiveStatefulSet } from "../../components/live/ensemble.ts";
+import { Report } from "../../components/validation/report.ts";
+
+const stack = "shop/prod";
+
+function intent(settings: Partial<EnsembleValues> = {}, hash = "0123456789"): Intent {
+  const values = { ...ensembleDefaults, name: "zk", ...settings };
+  const manifest = statefulSetArgs(values, `zk-config-${hash}`, hash);
+  return { settings: values, manifest, owner: { stack, id: undefined, adopt: values.adopt } };
+}
+
+/** A StatefulSet that stands as it was asked for. */
+function standing(made: Intent, changed: Partial<LiveStatefulSet> = {}): LiveStatefulSet {
+  const { servers } = made.settings;
+  return {
+    what: "StatefulSet default/zk",
+    owner: stack,
+    ownerId: "id-1",
+    managers: ["pulumi-kubernetes-1"],
+    uid: "uid",
+    generation: 1,
+    servers,
+    replicas: servers,
+    ready: servers,
+    rolledOut: true,
+    template: structuredClone(made.manifest.spec.template),
+    fixed: structuredClone({
+      serviceName: made.manifest.spec.serviceName,
+      podManagementPolicy: made.manifest.spec.podManagementPolicy,
+      selector: made.manifest.spec.selector,
+      volumeClaimTemplates: made.manifest.spec.volumeClaimTemplates,
+    }),
+    ...changed,
+  };
+}
+
+function cluster(changed: Partial<LiveEnsemble> = {}): LiveEnsemble {
+  return {
+    statefulSet: undefined,
+    around: [],
+    claims: [],
+    expandable: {},
+    podSecurity: "",
+    bootstrapped: true,
+    ...changed,
+  };
+}
+
+function faults(wanted: Intent, live: LiveEnsemble): string[] {
+  const report = new Report();
+  checkAgainstCluster(wanted, live, report);
+  return report.faults.map(({ path, reason, fix }) => `${path}: ${reason}; ${fix}`);
+}
+
+describe("an update beside what the cluster has", () => {
+  describe("of an ensemble that stands", () => {
+    const made = intent();
+
+    it("is allowed where nothing of the servers changes, whatever their state", () => {
+      for (const ready of [0, 1, 2, 3]) {
+        const live = cluster({ statefulSet: standing(made, { ready, rolledOut: ready === 3 }) });
+        expect(faults(intent(), live)).to.deep.equal([]);
+        expect(faults(intent({ networkPolicy: false, volumeSize: "20Gi" }), live)).to.deep.equal([]);
+      }
+    });
+
+    it("replaces servers only while all of them are Ready, or where that is asked for", () => {
+      const changed = (more: Partial<EnsembleValues> = {}) => intent({ cpu: "600m", ...more });
+      expect(faults(changed(), cluster({ statefulSet: standing(made) }))).to.deep.equal([]);
+      const degraded = cluster({ statefulSet: standing(made, { ready: 2 }) });
+      const [fault, ...others] = faults(changed(), degraded);
+      expect(others).to.deep.equal([]);
+      expect(fault)
+        .to.contain("allowDegradedUpdate")
+        .and.contain("StatefulSet default/zk has 2 of 3 servers Ready");
+      expect(faults(changed({ allowDegradedUpdate: true }), degraded)).to.deep.equal([]);
+    });
+
+    it("replaces none while another roll-out is under way, and takes servers that somebody scaled away for missing", () => {
+      const rolling = cluster({ statefulSet: standing(made, { rolledOut: false }) });
+      expect(faults(intent({}, "abcdefabcd"), rolling).join()).to.contain("is still being rolled out");
+      const scaled = cluster({ statefulSet: standing(made, { replicas: 2, ready: 2 }) });
+      expect(faults(intent({}, "abcdefabcd"), scaled).join()).to.contain("2 of 3 servers Ready");
+      expect(faults(intent(), scaled)).to.deep.equal([]);
+    });
+
+    it("never makes the StatefulSet anew, unless its protection is given up", () => {
+      const live = (changed: Partial<LiveStatefulSet["fixed"]>) => {
+        const statefulSet = standing(made);
+        return cluster({ statefulSet: { ...statefulSet, fixed: { ...statefulSet.fixed, ...changed } } });
+      };
+      expect(faults(intent({ volumeSize: "20Gi" }), live({}))).to.deep.equal([]);
+      expect(faults(intent(), live({ podManagementPolicy: "OrderedReady" }))[0]).to.contain(
+        "another podManagementPolicy",
+      );
+      expect(faults(intent({ storageClassName: "fast" }), live({}))[0]).to.match(
+        /^storageClassName: .*volumeClaimTemplates/,
+      );
+      expect(faults(intent({ storageClassName: "fast", protect: false }), live({}))).to.deep.equal([]);
+    });
+
+    it("replaces servers that stand still: none is taken down", () => {
+      const stopped = cluster({ statefulSet: standing(made, { replicas: 0, ready: 0 }) });
+      const never = cluster({
+        statefulSet: standing(made, { ready: 0, rolledOut: false }),
+        bootstrapped: false,
+      });
+      for (const live of [stopped, never]) expect(faults(intent({ cpu: "600m" }), live)).to.deep.equal([]);
+    });
+
+    it("adds or takes away one server at a time, and none to a single one", () => {
+      const count = fc.integer({ min: 1, max: 15 });
+      fc.assert(
+        fc.property(count, count, (from, to) => {
+          const live = cluster({ statefulSet: standing(intent({ servers: from })) });
+          const found = faults(intent({ servers: to }), live);
+          const allowed = from === to || (from > 1 && Math.abs(from - to) === 1);
+          expect(found).to.have.length(allowed ? 0 : 1);
+          if (allowed || from === 1) return;
+          expect(found[0]).to.contain(`use ${leastStep(from, to)} first, with scalingTo ${to}`);
+        }),
+      );
+    });
+  });
+
+  it("changes the number of servers so that every two majorities, before and after, share one", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 99 }), fc.integer({ min: 2, max: 99 }), (from, to) => {
+        fc.pre(from !== to);
+        const next = leastStep(from, to);
+        const majority = (servers: number) => Math.floor(servers / 2) + 1;
+        expect(majority(from) + majority(next)).to.be.greaterThan(Math.max(from, next));
+        expect(Math.abs(to - next)).to.equal(Math.abs(to - from) - 1);
+      }),
+    );
+  });
+
+  describe("of an ensemble that comes back to its volumes", () => {
+    const claims = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({
+        name: `datadir-zk-${n}`,
+        size: "10Gi",
+        className: "zookeeper",
+      }));
+
+    it("needs a quorum of servers with a volume", () => {
+      expect(faults(intent({ servers: 5 }), cluster({ claims: claims(3) }))).to.deep.equal([]);
+      expect(faults(intent({ servers: 7 }), cluster({ claims: claims(3) }))[0]).to.contain(
+        "use 3, as there are 3 volumes",
+      );
+      expect(
+        faults(intent({ servers: 7 }), cluster({ claims: claims(3), bootstrapped: false })),
+      ).to.deep.equal([]);
+      expect(faults(intent({ servers: 7 }), cluster())).to.deep.equal([]);
+    });
+  });
+
+  describe("of volumes", () => {
+    const live = (...sizes: string[]) =>
+      cluster({
+        statefulSet: standing(intent()),
+        claims: sizes.map((size, n) => ({ name: `datadir-zk-${n}`, size, className: "fast" })),
+        expandable: { fast: false },
+      });
+
+    it("refuses a size that a claim is above already, in whatever unit", () => {
+      expect(faults(intent(), live("10Gi", "10240Mi", "10Gi"))).to.deep.equal([]);
+      const [fault] = faults(intent(), live("10Gi", "20Gi", "30Gi"));
+      expect(fault).to.contain("claim datadir-zk-1 has 20Gi, claim datadir-zk-2 has 30Gi");
+      expect(fault).to.contain('use "30Gi" or more');
+    });
+
+    it("refuses to grow claims whose class does not let them, and only these", () => {
+      const [fault, ...others] = faults(intent({ volumeSize: "20Gi" }), live("20Gi", "10Gi", "20Gi"));
+      expect(others).to.deep.equal([]);
+      expect(fault).to.contain(
+        "StorageClass fast does not let its volumes grow, those of datadir-zk-1 (10Gi);",
+      );
+      const unknown = { ...live("10Gi", "10Gi", "10Gi"), expandable: {} };
+      expect(faults(intent({ volumeSize: "20Gi" }), unknown)).to.deep.equal([]);
+    });
+
+    it("takes no notice of claims of servers that are no more", () => {
+      expect(faults(intent(), live("10Gi", "10Gi", "10Gi", "99Gi", "99Gi"))).to.deep.equal([]);
+    });
+  });
+
+  describe("of names that are in use", () => {
+    const service: LiveObject = { what: "Service default/zk-cs", owner: undefined, managers: ["helm"] };
+
+    it("says who made what is there, and how to take it over", () => {
+      const [fault] = faults(intent(), cluster({ around: [service] }));
+      expect(fault).to.contain("Service default/zk-cs is there already, made by helm");
+      expect(fault).to.contain('set adopt to "unowned"');
+      expect(faults(intent({ adopt: "unowned" }), cluster({ around: [service] }))).to.deep.equal([]);
+    });
+
+    it("takes over what is another stack's only where everything may be", () => {
+      const other = cluster({ statefulSet: standing(intent(), { owner: "shop/test" }) });
+      expect(faults(intent(), other)[0])
+        .to.contain("made by stack shop/test")
+        .and.contain('set adopt to "any"');
+      expect(faults(intent({ adopt: "unowned" }), other)).to.have.length(1);
+      expect(faults(intent({ adopt: "any" }), other)).to.deep.equal([]);
+    });
+
+    it("takes what its own StatefulSet has around it for its own, of before owners were noted", () => {
+      expect(faults(intent(), cluster({ statefulSet: standing(intent()), around: [service] }))).to.deep.equal(
+        [],
+      );
+    });
+
+    it("tells stacks of one name apart by what distinguishes them", () => {
+      const live = cluster({ statefulSet: standing(intent()) });
+      const asked = (id: string) => {
+        const report = new Report();
+        checkOwners({ ...intent(), owner: { stack, id, adopt: "none" } }, live, report);
+        return report.faults.length;
+      };
+      expect(asked("id-1")).to.equal(0);
+      expect(asked("id-2")).to.equal(1);
+    });
+  });
+
+  describe("of a template", () => {
+    it("is no change where the cluster wrote it in its own way, or filled in what was left out", () => {
+      const wanted = { cpu: "0.5", list: [{ name: "a" }], empty: {}, off: false, none: undefined, port: 1 };
+      const live = { cpu: "500m", list: [{ name: "a", added: "x" }], port: 1, more: true };
+      expect(covers(live, wanted)).to.equal(true);
+    });
+
+    it("is a change wherever a value or the length of a list differs", () => {
+      const live = { cpu: "500m", list: [{ name: "a" }, { name: "b" }], on: true };
+      for (const wanted of [
+        { cpu: "0.6" },
+        { list: [{ name: "a" }] },
+        { on: false },
+        { list: [{ name: "b" }, { name: "a" }] },
+        { new: "x" },
+      ])
+        expect(covers(live, wanted), JSON.stringify(wanted)).to.equal(false);
+    });
+  });
+});

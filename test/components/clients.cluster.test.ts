@@ -1,0 +1,175 @@
+import { expect } from "chai";
+import { join } from "node:path";
+
+import { javaPid } from "../../faults/servers.ts";
+import { signal } from "../../system/processes.ts";
+import { until } from "../../system/run.ts";
+import { TestEnvironment } from "../fixtures/cluster/environment.ts";
+import { Kazoo } from "../fixtures/cluster/kazoo.ts";
+
+const servers = ["zk-0", "zk-1", "zk-2"] as const;
+const service = "zk-cs.default.svc.cluster.local:2181";
+
+/** What count.py prints in the end. */
+interface Counted {
+  readonly acknowledged: number;
+  readonly unknown: number;
+  readonly written: number;
+  readonly sameSession: boolean;
+}
+
+describe("clients that others have written", function () {
+  this.timeout(10 * 60_000);
+
+  const environment = new TestEnvironment();
+  const kubectl = async (...args: string[]) => await environment.kubectl(...args);
+  const ready = async () => await kubectl("rollout", "status", "statefulset/zk", "--timeout=300s");
+  let kazoo: Kazoo;
+
+  before(async () => {
+    const { code, output } = await environment.npm("up");
+    expect(code, output).to.equal(0);
+    kazoo = await Kazoo.install(join(environment.stateDir, "kazoo"), kubectl, ["zk-0"]);
+  });
+  after(async () => {
+    await environment.remove();
+  });
+
+  const ask = async (pod: string, word: string) =>
+    await kubectl("exec", pod, "--", "sh", "-c", `printf ${word} | nc 127.0.0.1 2181`);
+  const leader = async () => {
+    // A server that has just been killed has no container to ask in.
+    const answers = await Promise.all(servers.map(async (pod) => await ask(pod, "srvr").catch(() => "")));
+    return servers.find((_, n) => /^Mode: leader$/m.test(answers[n] ?? "")) ?? "none";
+  };
+  const restarts = async () =>
+    await kubectl(
+      ...["get", "pods", "-l=app=zk"],
+      "-o=jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].restartCount} {end}",
+    );
+
+  it("find what kazoo's recipes need", async () => {
+    expect(await kazoo.run("recipes", service)).to.contain("all of it works");
+  });
+
+  it("get answers to the four-letter words that monitors and consoles ask, and to no others", async () => {
+    const answers = {
+      ruok: /^imok/,
+      srvr: /^Mode: /m,
+      mntr: /^zk_server_state\t/m,
+      stat: /^Clients:$/m,
+      envi: /^zookeeper\.version=3\.9\.5/m,
+      conf: /^serverId=1$/m,
+      isro: /^rw/,
+    };
+    for (const [word, answer] of Object.entries(answers))
+      expect(await ask("zk-0", word), word).to.match(answer);
+    for (const word of ["dump", "cons", "wchp", "srst"])
+      expect(await ask("zk-0", word), word).to.contain("not in the whitelist");
+  });
+
+  it("keep their session and every acknowledged write through a drain and a killed leader", async () => {
+    const client = kazoo.start("count", service);
+    const counting = () => Promise.resolve(client.output.includes("counting"));
+    await until("the client counting", counting, { within: 60_000, every: 100 });
+    const node = await kubectl("get", "pod", "zk-1", "-o=jsonpath={.spec.nodeName}");
+    await kubectl(
+      "drain",
+      node,
+      "--ignore-daemonsets",
+      "--force",
+      "--delete-emptydir-data",
+      "--timeout=120s",
+    );
+    await ready();
+    await kubectl("uncordon", node);
+    const before = await leader();
+    const process = javaPid(await kubectl("get", "pod", before, "-o=jsonpath={.metadata.uid}"));
+    expect(process, before).to.be.greaterThan(0);
+    signal(process ?? 0, "SIGKILL");
+    const another = async () => ![before, "none"].includes(await leader());
+    await until("another leader", another, { within: 60_000, every: 200 });
+    await ready();
+    const { acknowledged, unknown, written, sameSession } = JSON.parse(await client.end()) as Counted;
+    expect(acknowledged).to.be.greaterThan(0);
+    expect(written).to.be.within(acknowledged, acknowledged + unknown);
+    expect(sameSession).to.equal(true);
+  });
+
+  describe("that send too much", () => {
+    it("are disconnected before the servers run out of memory: 300 requests of 900 KB at once", async () => {
+      const before = await restarts();
+      const { created, failures } = JSON.parse(
+        await kazoo.run("fill", service, "/flood", 300, 900_000, 300),
+      ) as {
+        created: number;
+        failures: object;
+      };
+      expect(failures).to.have.property("ConnectionLoss");
+      expect(created).to.be.lessThan(300);
+      expect(await restarts()).to.equal(before);
+      await kubectl("exec", "zk-0", "--", "zkCli.sh", "deleteall", "/flood");
+    });
+
+    it("are refused what exceeds a quota", async () => {
+      const zk = async (...command: string[]) => await kubectl("exec", "zk-0", "--", "zkCli.sh", ...command);
+      const data = "x".repeat(100_000);
+      await zk("create", "/limited");
+      await zk("setquota", "-B", "250000", "/limited");
+      await zk("create", "/limited/a", data);
+      await zk("create", "/limited/b", data);
+      const third = await zk("create", "/limited/c", data).catch(String);
+      expect(third).to.match(/quota.*exceeded|exceeded.*quota/i);
+      expect(await zk("ls", "/limited")).to.contain("[a, b]");
+    });
+  });
+
+  describe("that store 200 MB", () => {
+    const znodes = 2000;
+    const data = "/var/lib/zookeeper/data";
+
+    /** How many of the znodes each server has. */
+    const stored = async () =>
+      await Promise.all(
+        servers.map(async (pod) => {
+          const stat = await kubectl("exec", pod, "--", "zkCli.sh", "stat", "/large");
+          return Number(/^numChildren = (\d+)$/m.exec(stat)?.[1]);
+        }),
+      );
+    const all = servers.map(() => znodes);
+
+    before(async () => {
+      const outcome = JSON.parse(await kazoo.run("fill", service, "/large", znodes, 100_000, 8)) as object;
+      expect(outcome).to.deep.equal({ created: znodes, failures: {} });
+    });
+
+    it("keep them through restarts of every server", async () => {
+      for (const pod of servers) {
+        await kubectl("delete", "pod", pod);
+        await ready();
+      }
+      expect(await stored()).to.deep.equal(all);
+    });
+
+    it("keep them where a follower's disk was wiped", async () => {
+      const victim = (await leader()) === "zk-0" ? "zk-1" : "zk-0";
+      await kubectl("exec", victim, "--", "rm", "-rf", `${data}/version-2`, `${data}/log/version-2`);
+      await kubectl("delete", "pod", victim);
+      await ready();
+      expect(await stored()).to.deep.equal(all);
+    });
+
+    it("keep them through a roll-out", async () => {
+      const { code, output } = await environment.npm(
+        ...(["up", "--config-file", environment.stackFile({ maxClientCnxns: 61 })] as const),
+      );
+      expect(code, output).to.equal(0);
+      expect(await stored()).to.deep.equal(all);
+    });
+
+    it("are told by status how full the servers are", async () => {
+      const { output } = await environment.npm("status");
+      expect(output).to.match(/default\/zk-0: the database takes 19\d MiB of 341 MiB \(5\d %\)/);
+    });
+  });
+});

@@ -1,0 +1,535 @@
+import { expect } from "chai";
+import fc from "fast-check";
+
+import { invoke } from "../../local-gke/provider/functions.ts";
+import { LocalGkeProvider } from "../../local-gke/provider/provider.ts";
+import { kinds } from "../../local-gke/provider/resources/index.ts";
+import {
+  at,
+  failures,
+  holds,
+  isIpv4Range,
+  rangesOverlap,
+  withNewInputs,
+} from "../../local-gke/provider/values.ts";
+import type { Properties } from "../../local-gke/provider/values.ts";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Arguments that Google's API takes, by type. */
+const accepted: Readonly<Record<string, Properties>> = {
+  "gcp:compute/network:Network": { project: "project-1", name: "net", routingMode: "REGIONAL" },
+  "gcp:compute/subnetwork:Subnetwork": {
+    project: "project-1",
+    name: "sub",
+    network: "net",
+    region: "us-central1",
+    ipCidrRange: "10.0.0.0/20",
+    secondaryIpRanges: [
+      { rangeName: "pods", ipCidrRange: "10.4.0.0/14" },
+      { rangeName: "services", ipCidrRange: "10.8.0.0/20" },
+    ],
+  },
+  "gcp:compute/router:Router": {
+    project: "project-1",
+    name: "router",
+    network: "net",
+    region: "europe-west1",
+  },
+  "gcp:compute/routerNat:RouterNat": {
+    project: "project-1",
+    name: "nat",
+    router: "router",
+    region: "us-east1",
+    natIpAllocateOption: "AUTO_ONLY",
+    sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
+  },
+  "gcp:serviceaccount/account:Account": { project: "project-1", accountId: "nodes-of-zk" },
+  "gcp:projects/iAMMember:IAMMember": {
+    project: "project-1",
+    member: "serviceAccount:nodes@project-1.iam.gserviceaccount.com",
+    role: "roles/artifactregistry.reader",
+  },
+  "gcp:container/cluster:Cluster": {
+    project: "project-1",
+    name: "zookeeper",
+    location: "us-central1-a",
+    nodeLocations: ["us-central1-b"],
+    initialNodeCount: 1,
+    networkingMode: "VPC_NATIVE",
+    datapathProvider: "ADVANCED_DATAPATH",
+    releaseChannel: { channel: "REGULAR" },
+    maintenancePolicy: { dailyMaintenanceWindow: { startTime: "03:00" } },
+    workloadIdentityConfig: { workloadPool: "project-1.svc.id.goog" },
+    privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: "172.16.0.0/28" },
+    masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "203.0.113.0/24" }] },
+    resourceLabels: { "zookeeper-cluster": "zookeeper" },
+  },
+  "gcp:container/nodePool:NodePool": {
+    project: "project-1",
+    name: "pool",
+    cluster: "zookeeper",
+    location: "us-central1",
+    nodeLocations: ["us-central1-a", "us-central1-f"],
+    nodeCount: 2,
+    maxPodsPerNode: 110,
+    upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
+    autoscaling: { minNodeCount: 1, maxNodeCount: 4 },
+    nodeConfig: {
+      machineType: "e2-custom-2-4096",
+      diskSizeGb: 32,
+      diskType: "pd-balanced",
+      labels: { workload: "zookeeper", "example.com/team_1": "a.B-c", empty: "" },
+      taints: [{ key: "example.com/dedicated", value: "zookeeper", effect: "NO_SCHEDULE" }],
+    },
+  },
+};
+
+/** Arguments with one of them changed at a path. */
+function changed(inputs: Properties, path: string, value: unknown): Properties {
+  const [key = "", ...rest] = path.split(".");
+  if (rest.length === 0) return { ...inputs, [key]: value };
+  const inner = typeof inputs[key] === "object" ? (inputs[key] as Properties) : {};
+  return { ...inputs, [key]: changed(inner, rest.join("."), value) };
+}
+
+/** What would lead out of a folder, or end a word of a shell's. */
+const hostile = [
+  "../../..",
+  "..",
+  ".",
+  "a/../../b",
+  "/etc",
+  "zoo'; id; '",
+  "$(id)",
+  "zoo\nkeeper",
+  "zoo keeper",
+  "Zoo",
+];
+
+/** Labels' and taints' keys and values that Kubernetes refuses. */
+const noLabel = ["'; id; '", "a b", "a,b", "a=b", "-a", "a-", "$(id)", "a\nb", "é", "a".repeat(64)];
+
+/** Properties whose values become names of folders. */
+const names: readonly (readonly [string, string])[] = [
+  ...["compute/network:Network", "compute/subnetwork:Subnetwork", "compute/router:Router"].map(
+    (type) => [`gcp:${type}`, "name"] as const,
+  ),
+  ["gcp:compute/routerNat:RouterNat", "router"],
+  ["gcp:compute/routerNat:RouterNat", "name"],
+  ["gcp:serviceaccount/account:Account", "accountId"],
+  ["gcp:container/cluster:Cluster", "name"],
+  ["gcp:container/cluster:Cluster", "location"],
+  ["gcp:container/nodePool:NodePool", "name"],
+  ["gcp:container/nodePool:NodePool", "cluster"],
+  ["gcp:container/nodePool:NodePool", "location"],
+  ...Object.keys(accepted).map((type) => [type, "project"] as const),
+];
+
+/** Changes that Google's API refuses: type, path, value. */
+const refused: readonly (readonly [string, string, unknown])[] = [
+  ...[
+    "short",
+    "-project",
+    "project-",
+    "1project",
+    "p".repeat(31),
+    "example..com:my-project:x",
+    ":my-project",
+    5,
+  ].map((value) => ["gcp:container/cluster:Cluster", "project", value] as const),
+  ["gcp:container/nodePool:NodePool", "cluster", "projects/../locations/us-central1/clusters/zookeeper"],
+  ["gcp:container/nodePool:NodePool", "cluster", "projects/p/locations/us-central1/clusters/../../x"],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", { "": "value" }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", { "a/b/c": "value" }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", { "/a": "value" }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", { key: 5 }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.labels", ["key=value"]],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.taints", { key: "value" }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.taints", [{ key: "a", value: "b", effect: "NoSchedule" }]],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.taints", [{ key: "a", value: "b", effect: "toString" }]],
+  ["gcp:container/cluster:Cluster", "nodeConfig.machineType", "e2-huge'; id; '"],
+  ["gcp:compute/network:Network", "name", "Net"],
+  ["gcp:compute/network:Network", "routingMode", "LOCAL"],
+  ["gcp:compute/subnetwork:Subnetwork", "ipCidrRange", "10.0.0.1/20"],
+  ["gcp:compute/subnetwork:Subnetwork", "ipCidrRange", "10.5.0.0/20"],
+  ["gcp:compute/subnetwork:Subnetwork", "region", "us-central1-a"],
+  ["gcp:compute/subnetwork:Subnetwork", "secondaryIpRanges", [{ ipCidrRange: "10.4.0.0/33" }]],
+  ["gcp:compute/router:Router", "region", "moon-1"],
+  ["gcp:compute/routerNat:RouterNat", "natIpAllocateOption", "AUTO"],
+  ["gcp:serviceaccount/account:Account", "accountId", "short"],
+  ["gcp:projects/iAMMember:IAMMember", "member", "nodes@project-1.iam.gserviceaccount.com"],
+  ["gcp:projects/iAMMember:IAMMember", "role", "container.admin"],
+  ["gcp:container/cluster:Cluster", "name", "z".repeat(41)],
+  ["gcp:container/cluster:Cluster", "location", "us-central1-e"],
+  ["gcp:container/cluster:Cluster", "location", undefined],
+  ["gcp:container/cluster:Cluster", "nodeLocations", ["us-east1-b"]],
+  ["gcp:container/cluster:Cluster", "initialNodeCount", 0],
+  ["gcp:container/cluster:Cluster", "releaseChannel.channel", "FAST"],
+  ["gcp:container/cluster:Cluster", "datapathProvider", "CILIUM"],
+  ["gcp:container/cluster:Cluster", "networkPolicy.enabled", true],
+  ["gcp:container/cluster:Cluster", "maintenancePolicy.dailyMaintenanceWindow.startTime", "24:00"],
+  [
+    "gcp:container/cluster:Cluster",
+    "maintenancePolicy.maintenanceExclusions",
+    [{ exclusionName: "sale", startTime: "2027-01-18T00:00:00Z", endTime: "2027-01-04T00:00:00Z" }],
+  ],
+  [
+    "gcp:container/cluster:Cluster",
+    "maintenancePolicy.maintenanceExclusions",
+    [{ exclusionName: "sale" }, { exclusionName: "sale" }],
+  ],
+  ["gcp:container/cluster:Cluster", "workloadIdentityConfig.workloadPool", "project-2.svc.id.goog"],
+  ["gcp:container/cluster:Cluster", "privateClusterConfig.masterIpv4CidrBlock", "172.16.0.0/24"],
+  [
+    "gcp:container/cluster:Cluster",
+    "privateClusterConfig",
+    { enablePrivateNodes: false, enablePrivateEndpoint: true },
+  ],
+  ["gcp:container/cluster:Cluster", "networkingMode", "ROUTES"],
+  ["gcp:container/cluster:Cluster", "networkingMode", "BRIDGED"],
+  ["gcp:container/cluster:Cluster", "masterAuthorizedNetworksConfig.cidrBlocks", [{ cidrBlock: "home" }]],
+  ["gcp:container/nodePool:NodePool", "name", "Pool"],
+  ["gcp:container/nodePool:NodePool", "location", "us"],
+  ["gcp:container/nodePool:NodePool", "nodeLocations", ["us-central1-z"]],
+  ["gcp:container/nodePool:NodePool", "nodeCount", -1],
+  ["gcp:container/nodePool:NodePool", "nodeCount", 1.5],
+  ["gcp:container/nodePool:NodePool", "maxPodsPerNode", 7],
+  ["gcp:container/nodePool:NodePool", "upgradeSettings", { maxSurge: 0, maxUnavailable: 0 }],
+  ["gcp:container/nodePool:NodePool", "upgradeSettings.strategy", "ALL_AT_ONCE"],
+  ["gcp:container/nodePool:NodePool", "autoscaling", { minNodeCount: 3, maxNodeCount: 2 }],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.machineType", "e2-huge"],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.diskSizeGb", 9],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.diskType", "floppy"],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.imageType", "WINDOWS"],
+  ["gcp:container/nodePool:NodePool", "nodeConfig.workloadMetadataConfig.mode", "NONE"],
+];
+
+describe("the arguments of the emulated gcp provider", () => {
+  const token = fc.constantFrom(...kinds.keys());
+  const kindOf = (name: string) => {
+    const kind = kinds.get(name);
+    if (kind === undefined) throw new Error(`no type ${name}`);
+    return kind;
+  };
+  const faults = (name: string, inputs: Properties) => failures(kindOf(name).rules, inputs);
+
+  it("are accepted where Google's API accepts them, of every type", () => {
+    expect(Object.keys(accepted)).to.have.members([...kinds.keys()]);
+    for (const [name, inputs] of Object.entries(accepted)) expect(faults(name, inputs), name).to.be.empty;
+  });
+
+  for (const [name, path, value] of refused) {
+    it(`are refused: ${name.split(":").at(-1) ?? ""} with ${path} ${JSON.stringify(value)}`, () => {
+      expect(faults(name, changed(accepted[name] ?? {}, path, value))).not.to.be.empty;
+    });
+  }
+
+  for (const [name, path] of names) {
+    it(`are refused where ${path} of ${name.split(":").at(-1) ?? ""} would be no plain name`, () => {
+      for (const value of hostile)
+        expect(faults(name, changed(accepted[name] ?? {}, path, value)), value).not.to.be.empty;
+    });
+  }
+
+  it("are refused where a node's label or taint is none of Kubernetes", () => {
+    const pool = "gcp:container/nodePool:NodePool";
+    const taint = { key: "key", value: "value", effect: "NO_SCHEDULE" };
+    for (const text of noLabel) {
+      for (const [path, value] of [
+        ["nodeConfig.labels", { [text]: "value" }],
+        ["nodeConfig.labels", { key: text }],
+        ["nodeConfig.taints", [{ ...taint, key: text }]],
+        ["nodeConfig.taints", [taint, { ...taint, value: text }]],
+      ] as const)
+        expect(faults(pool, changed(accepted[pool] ?? {}, path, value)), `${path} ${text}`).to.have.length(1);
+    }
+  });
+
+  it("are refused by every rule there is, for some change", () => {
+    const broken = new Set(
+      refused.flatMap(([name, path, value]) =>
+        faults(name, changed(accepted[name] ?? {}, path, value)).map(({ property }) => `${name} ${property}`),
+      ),
+    );
+    const required = [...kinds.values()].flatMap(({ token: name, rules }) =>
+      rules.flatMap(({ property, must }) => (must === "given" ? [`${name} ${property}`] : [])),
+    );
+    const nameOfAny =
+      /:(Subnetwork|Router|RouterNat|Cluster|NodePool) (name|region|initialNodeCount|sourceSubnetworkIpRangesToNat)$/;
+    for (const { token: name, rules } of kinds.values()) {
+      for (const { property } of rules) {
+        const rule = `${name} ${property}`;
+        if (required.includes(rule) || nameOfAny.test(rule)) continue;
+        expect([...broken]).to.include(rule);
+      }
+    }
+  });
+
+  it("are refused where one that is required is missing, which is named", () => {
+    for (const { token: name, rules } of kinds.values()) {
+      for (const { property } of rules.filter(({ must }) => must === "given")) {
+        const found = faults(name, changed(accepted[name] ?? {}, property, undefined));
+        expect(
+          found.map((fault) => fault.property),
+          `${name} without ${property}`,
+        ).to.include(property);
+      }
+    }
+  });
+
+  it("are accepted with times without maintenance", () => {
+    const type = "gcp:container/cluster:Cluster";
+    const exclusions = [
+      { exclusionName: "sale", startTime: "2027-01-04T00:00:00Z", endTime: "2027-01-18T00:00:00Z" },
+      { exclusionName: "fair", startTime: "2027-03-04T00:00:00Z", endTime: "2027-03-18T00:00:00Z" },
+    ];
+    const inputs = changed(accepted[type] ?? {}, "maintenancePolicy.maintenanceExclusions", exclusions);
+    expect(faults(type, inputs)).to.be.empty;
+  });
+
+  it("never make a check throw, and a fault names a property that has a rule", () => {
+    fc.assert(
+      fc.property(token, fc.infiniteStream<unknown>(fc.anything()), (name, values) => {
+        const { rules } = kindOf(name);
+        const inputs = rules.reduce<Properties>((all, { property }) => {
+          return changed(all, property, values.next().value);
+        }, {});
+        const known = rules.map(({ property }) => property);
+        for (const { property, reason } of faults(name, inputs)) {
+          expect(known).to.include(property);
+          expect(reason).to.match(/\w{3}/);
+        }
+      }),
+    );
+  });
+
+  it("are not judged before they are known", () => {
+    for (const [name, inputs] of Object.entries(accepted)) {
+      for (const { property } of kindOf(name).rules) {
+        const found = faults(name, changed(inputs, property, unknown));
+        expect(
+          found.filter((fault) => fault.property === property),
+          `${name} ${property}`,
+        ).to.be.empty;
+      }
+    }
+  });
+
+  it("may be names of any letters that Google takes, and no others", () => {
+    const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/);
+    fc.assert(
+      fc.property(label, fc.constantFrom("_", "A", ".", " ", "é"), (name, wrong) => {
+        const type = "gcp:container/nodePool:NodePool";
+        expect(faults(type, { ...accepted[type], name })).to.be.empty;
+        expect(faults(type, { ...accepted[type], name: `${name}${wrong}` })).to.have.length(1);
+      }),
+    );
+  });
+});
+
+describe("address ranges", () => {
+  const address = fc.nat({ max: 0xffffffff });
+  const length = fc.integer({ min: 0, max: 32 });
+  const dotted = (value: number) => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
+  const network = (value: number, bits: number) => (bits === 0 ? 0 : (value & (-1 << (32 - bits))) >>> 0);
+
+  it("are ranges when no bit is set beyond the prefix", () => {
+    fc.assert(
+      fc.property(address, length, (value, bits) => {
+        expect(isIpv4Range(`${dotted(value)}/${bits}`)).to.equal(network(value, bits) === value);
+        expect(isIpv4Range(`${dotted(network(value, bits))}/${bits}`, bits)).to.equal(true);
+      }),
+    );
+    for (const text of ["", "10.0.0.0", "10.0.0/8", "10.0.0.0/33", "256.0.0.0/8", "::/0", 5]) {
+      expect(isIpv4Range(text), String(text)).to.equal(false);
+    }
+  });
+
+  it("overlap when one holds the other's first address", () => {
+    fc.assert(
+      fc.property(address, length, address, length, (one, oneBits, other, otherBits) => {
+        const [left, right] = [network(one, oneBits), network(other, otherBits)];
+        const overlap = network(left, otherBits) === right || network(right, oneBits) === left;
+        const [a, b] = [`${dotted(left)}/${oneBits}`, `${dotted(right)}/${otherBits}`];
+        expect(rangesOverlap(a, b)).to.equal(overlap);
+        expect(rangesOverlap(b, a)).to.equal(overlap);
+      }),
+    );
+  });
+});
+
+describe("the emulated gcp provider", () => {
+  const provider = new LocalGkeProvider("9.37.0");
+  const urn = (name: string) => `urn:pulumi:dev::zookeeper::a$gcp:container/nodePool:NodePool::${name}`;
+  const nameGiven = async (name: string, olds: Properties, news: Properties) =>
+    ((await provider.check(urn(name), olds, news)).inputs as Properties)["name"];
+
+  it("gives a pool without a name the same one every time, so that one cut off is found again", async () => {
+    const first = await nameGiven("nodes", {}, {});
+    expect(first).to.match(/^nodes-[0-9a-f]{7}$/);
+    expect(await nameGiven("nodes", {}, {})).to.equal(first);
+    expect(await nameGiven("others", {}, {})).not.to.equal(first);
+    expect(await nameGiven("nodes", { name: "nodes-1234567" }, {}), "one made earlier").to.equal(
+      "nodes-1234567",
+    );
+    expect(await nameGiven("nodes", { name: "old" }, { name: "mine" })).to.equal("mine");
+  });
+
+  it("replaces a pool for a change of its nodes, and updates it for one of their disks and resource labels", async () => {
+    const pool = "gcp:container/nodePool:NodePool";
+    const inputs = accepted[pool] ?? {};
+    const before = { ...inputs, __inputs: inputs };
+    const id = "projects/project-1/locations/us-central1/clusters/none/nodePools/pool";
+    const replacedBy = async (news: Properties) =>
+      (await provider.diff(id, urn("nodes"), before, news)).replaces;
+    expect(await replacedBy(inputs)).to.deep.equal([]);
+    for (const [path, value, replaces] of [
+      ["nodeConfig.diskSizeGb", 30, []],
+      ["nodeConfig.diskType", "pd-ssd", []],
+      ["nodeConfig.resourceLabels", { "zookeeper-cluster": "zk" }, []],
+      ["nodeConfig.machineType", "e2-custom-4-8192", ["nodeConfig"]],
+      ["nodeConfig.serviceAccount", "other@p.iam.gserviceaccount.com", ["nodeConfig"]],
+      ["nodeConfig", unknown, ["nodeConfig"]],
+      ["maxPodsPerNode", 64, ["maxPodsPerNode"]],
+    ] as const) {
+      expect(await replacedBy(changed(inputs, path, value)), path).to.deep.equal(replaces);
+    }
+    const without = Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "nodeConfig"));
+    expect(await replacedBy(without)).to.deep.equal(["nodeConfig"]);
+  });
+
+  it("refuses types and functions that it does not imitate, by name", () => {
+    expect(() => provider.check("urn:pulumi:s::p::gcp:storage/bucket:Bucket::b", {}, {})).to.throw(
+      /gcp:storage\/bucket:Bucket: the local GKE does not imitate this type/,
+    );
+    expect(() => invoke("gcp:storage/getBucket:getBucket", {})).to.throw(/does not imitate this function/);
+  });
+
+  it("refuses places that Google does not have, in its functions too", () => {
+    expect(invoke("gcp:compute/getZones:getZones", { region: "moon-1" }).failures).to.have.length(1);
+    expect(invoke("gcp:container/getEngineVersions:getEngineVersions", {}).failures).to.have.length(1);
+  });
+
+  it("takes what holds more than is wanted for the same", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (value, more) => {
+        const own = Object.fromEntries(Object.entries(value).filter(([key]) => key !== "__proto__"));
+        expect(holds(own, own)).to.equal(true);
+        if (more in own || more === "__proto__") return;
+        expect(holds({ ...own, [more]: 1 }, own)).to.equal(true);
+        expect(holds(own, { ...own, [more]: 1 })).to.equal(false);
+      }),
+    );
+  });
+});
+
+describe("a preview by the emulated gcp provider", () => {
+  const provider = new LocalGkeProvider("9.37.0");
+  const urn = (token: string) => `urn:pulumi:dev::zookeeper::a$${token}::it`;
+  const created = async (token: string, inputs: Properties) =>
+    (await provider.create(urn(token), inputs, true)).outs as Properties;
+  const updated = async (token: string, olds: Properties, news: Properties) =>
+    (await provider.update("id", urn(token), olds, news, true)).outs as Properties;
+
+  const cluster = "gcp:container/cluster:Cluster";
+  const withAccess: Properties = {
+    ...accepted[cluster],
+    masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+    controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: false } },
+  };
+  /** A cluster's outputs once it is made. */
+  const made: Properties = {
+    ...withAccess,
+    endpoint: "198.18.0.1",
+    masterAuth: {
+      clientCertificateConfig: { issueClientCertificate: false },
+      clusterCaCertificate: "Q0E=",
+      clientCertificate: "",
+      clientKey: "",
+    },
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { allowExternalTraffic: false, endpoint: "gke-1.us-central1.gke.goog" },
+    },
+    __inputs: withAccess,
+  };
+
+  it("knows of what is to be made its inputs, and neither its id nor what making it tells", async () => {
+    for (const [token, inputs] of Object.entries(accepted)) {
+      expect((await provider.create(urn(token), inputs, true)).id).to.equal("");
+      const outputs = await created(token, inputs);
+      expect(holds(outputs, inputs), token).to.equal(true);
+      for (const path of kinds.get(token)?.computed ?? []) {
+        expect(at(outputs, path), `${token} ${path}`).to.equal(at(inputs, path) ?? unknown);
+      }
+    }
+  });
+
+  it("leaves out the zones that a program leaves to Google, so that the policies judge it by its location", async () => {
+    for (const token of [cluster, "gcp:container/nodePool:NodePool"]) {
+      const { nodeLocations, ...inputs } = accepted[token] ?? {};
+      expect(nodeLocations).not.to.equal(undefined);
+      expect(await created(token, inputs), token).not.to.have.property("nodeLocations");
+    }
+  });
+
+  it("knows the rest of an object in which something is unknown", async () => {
+    const outputs = await created(cluster, withAccess);
+    expect(outputs["masterAuth"]).to.deep.equal({
+      clientCertificateConfig: { issueClientCertificate: false },
+      clusterCaCertificate: unknown,
+      clientCertificate: unknown,
+      clientKey: unknown,
+    });
+    expect(outputs["endpoint"]).to.equal(unknown);
+    expect(outputs["name"]).to.equal("zookeeper");
+  });
+
+  it("knows nothing of an object that is unknown as a whole", async () => {
+    const outputs = await created(cluster, { ...withAccess, masterAuth: unknown });
+    expect(outputs["masterAuth"]).to.equal(unknown);
+  });
+
+  it("knows of what is changed all that it was, with the new inputs", async () => {
+    const later = changed(withAccess, "maintenancePolicy.dailyMaintenanceWindow.startTime", "05:00");
+    expect(await updated(cluster, made, later)).to.deep.include({
+      endpoint: "198.18.0.1",
+      masterAuth: made["masterAuth"],
+      maintenancePolicy: { dailyMaintenanceWindow: { startTime: "05:00" } },
+      __inputs: later,
+    });
+  });
+
+  it("knows what an object that is changed has beside its inputs", async () => {
+    const path = "controlPlaneEndpointsConfig.dnsEndpointConfig.allowExternalTraffic";
+    const outputs = await updated(cluster, made, changed(withAccess, path, true));
+    expect(at(outputs, "controlPlaneEndpointsConfig.dnsEndpointConfig")).to.deep.equal({
+      allowExternalTraffic: true,
+      endpoint: "gke-1.us-central1.gke.goog",
+    });
+  });
+
+  it("does not know what stands for an input that is taken away", async () => {
+    const { nodeLocations, masterAuth, releaseChannel, ...fewer } = withAccess;
+    expect([nodeLocations, masterAuth, releaseChannel]).not.to.include(undefined);
+    const outputs = await updated(cluster, made, fewer);
+    expect(outputs["nodeLocations"]).to.equal(unknown);
+    expect(at(outputs, "masterAuth.clusterCaCertificate")).to.equal("Q0E=");
+    expect(outputs).not.to.have.property("releaseChannel");
+  });
+
+  it("of any change has the new inputs and all that was made, and of the change back what there was", () => {
+    const { inputs, made } = fc.letrec<{ inputs: Properties; made: Properties; value: unknown }>((tie) => ({
+      inputs: fc.dictionary(fc.constantFrom("a", "b", "c"), tie("value"), { maxKeys: 3 }),
+      made: fc.dictionary(fc.constantFrom("d", "e"), tie("value"), { maxKeys: 2 }),
+      value: fc.oneof({ maxDepth: 3 }, fc.integer(), fc.array(fc.integer()), tie("inputs")),
+    }));
+    fc.assert(
+      fc.property(inputs, inputs, made, (before, after, computed) => {
+        const later = withNewInputs({ ...before, ...computed }, before, after);
+        expect(later).to.deep.equal({ ...after, ...computed });
+        expect(withNewInputs(later, after, before)).to.deep.equal({ ...before, ...computed });
+      }),
+    );
+  });
+});

@@ -1,0 +1,48 @@
+import type { Drill } from "../drill.ts";
+import { readPods } from "../ensemble.ts";
+import { expect } from "../faults.ts";
+import { addressOf } from "../pods.ts";
+import { dataDir, readZooCfg } from "./zoo-cfg.ts";
+
+/** Row 2: every server has its name, its id and an address record. */
+export const leaderElection: Drill = {
+  row: 2,
+  name: "leader-election",
+  section: "Facilitating leader election",
+  promise: "hostnames NAME-N, ids N+1, and fully qualified names that resolve to the pods' addresses",
+  disruptive: false,
+  deadline: 90,
+  run: async (context) => {
+    const { kubectl, ensemble } = context;
+    const { pods, headless, namespace } = ensemble;
+    for (const pod of pods) {
+      const host = await kubectl.exec(pod, "hostname");
+      expect(host === pod, `the hostname of ${pod} is ${host}`);
+    }
+    context.seen(`The hostnames are ${pods.join(", ")}.`);
+
+    const data = dataDir(await readZooCfg(context, pods[0] ?? ""));
+    for (const [ordinal, pod] of pods.entries()) {
+      const id = await kubectl.exec(pod, "cat", `${data}/myid`);
+      expect(id === String(ordinal + 1), `the id of ${pod} is ${id}, not ${ordinal + 1}`);
+    }
+    context.seen(`The ids are 1 to ${pods.length}: the ordinal plus one.`);
+
+    const names: string[] = [];
+    for (const pod of pods) {
+      const name = await kubectl.exec(pod, "hostname", "-f");
+      const wanted = `${pod}.${headless}.${namespace}.svc.`;
+      expect(name.startsWith(wanted), `the fully qualified name of ${pod} is ${name}, not ${wanted}…`);
+      names.push(name);
+    }
+    const found = await readPods(kubectl, ensemble);
+    for (const [ordinal, name] of names.entries()) {
+      const asker = pods[(ordinal + 1) % pods.length] ?? "";
+      const [address = ""] = (await kubectl.exec(asker, "getent", "hosts", name)).split(/\s+/);
+      const wanted = addressOf(found[ordinal]);
+      expect(address === wanted, `${name} resolves to ${address}, but the pod has ${wanted}`);
+    }
+    context.seen("Every fully qualified name resolves, in another pod, to the address of its pod.");
+    context.notChecked("that records follow a pod: drills readiness and maintenance do, with --disruptive.");
+  },
+};
