@@ -1,5 +1,35 @@
 import js from "@eslint/js";
+import stylistic from "@stylistic/eslint-plugin";
+import imports from "eslint-plugin-import-x";
+import unicorn from "eslint-plugin-unicorn";
 import tseslint from "typescript-eslint";
+
+/**
+ * What the files of each folder may import, apart from their own folder: imports go down only, and never sideways
+ * between components, policy and local-gke.
+ */
+const mayImport = {
+  domain: [],
+  startup: [],
+  system: [],
+  engine: ["system"],
+  kubernetes: ["domain", "system"],
+  components: ["domain"],
+  policy: ["domain"],
+  "local-gke": ["domain", "engine", "system"],
+  bench: ["domain", "engine", "kubernetes", "local-gke", "system", "test/fixtures"],
+  faults: ["domain", "engine", "kubernetes", "local-gke", "system"],
+  verify: ["domain", "engine", "kubernetes", "system"],
+  "docs/generate": ["components", "domain", "local-gke", "policy", "system", "test/fixtures"],
+  "test/fixtures": ["components", "domain", "engine", "kubernetes", "local-gke", "policy", "system"],
+};
+
+const layers = Object.entries(mayImport).map(([folder, others]) => ({
+  target: `./${folder}`,
+  from: ".",
+  except: [folder, ...others, "node_modules"].map((each) => `./${each}`),
+  message: `${folder} may import ${others.length === 0 ? "no other folder" : others.join(", ")}; see ARCHITECTURE.md`,
+}));
 
 export default tseslint.config(
   { ignores: ["node_modules", "**/dist"] },
@@ -8,11 +38,22 @@ export default tseslint.config(
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
+    plugins: { "@stylistic": stylistic, "import-x": imports, unicorn },
     rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/restrict-template-expressions": [
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
+      curly: ["error", "all"],
+      "import-x/no-restricted-paths": ["error", { zones: layers }],
+      "import-x/order": [
+        "error",
+        { groups: ["builtin", "external", ["parent", "sibling", "index"]], "newlines-between": "always" },
+      ],
+      "unicorn/filename-case": ["error", { case: "kebabCase" }],
+      // prettier sets the width of code; comments are ours.
+      "@stylistic/max-len": ["error", { code: 9999, comments: 120, ignoreUrls: true }],
     },
   },
   // chai's assertions are property reads.

@@ -43,7 +43,9 @@ async function measure(
         values.push(await bench.measure(wanted));
       } catch (error) {
         failed = true;
-        if (error instanceof CutShort) values.push(error.values);
+        if (error instanceof CutShort) {
+          values.push(error.values);
+        }
         console.error(error instanceof Error ? `bench: ${error.message}` : error);
       }
     }
@@ -61,7 +63,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (options.list) {
-    for (const { name, what } of rows) console.log(`${name.padEnd(28)} ${what}`);
+    for (const { name, what } of rows) {
+      console.log(`${name.padEnd(28)} ${what}`);
+    }
     return 0;
   }
   const wanted = new Set(options.only.length === 0 ? names : options.only);
@@ -77,8 +81,12 @@ async function main(args: readonly string[]): Promise<number> {
     `${availableParallelism()} cores, load average ${loadavg()[1]?.toFixed(1) ?? "unknown"} over 5 minutes`,
   );
   const signal = interruptedBy();
-  if (signal !== undefined) return 128 + constants.signals[signal];
-  if (failed) return 2;
+  if (signal !== undefined) {
+    return 128 + constants.signals[signal];
+  }
+  if (failed) {
+    return 2;
+  }
   return measured.every(({ met }) => met !== false) ? 0 : 1;
 }
 

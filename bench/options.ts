@@ -32,15 +32,17 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     },
   });
   const runs = Number(values.runs);
-  if (!Number.isSafeInteger(runs) || runs < 1)
+  if (!Number.isSafeInteger(runs) || runs < 1) {
     throw new Error(`--runs: ${values.runs} is no whole number of at least 1`);
+  }
   const patterns = values.only.flatMap((names) => names.split(","));
   const only = patterns.flatMap((pattern) => {
     const matches = known.filter((name) =>
       pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
     );
-    if (matches.length === 0)
+    if (matches.length === 0) {
       throw new Error(`--only: there is no row ${pattern}; there are ${known.join(", ")}`);
+    }
     return matches;
   });
   return { runs, only, json: values.json, list: values.list, help: values.help };

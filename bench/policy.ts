@@ -8,6 +8,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { judgeMs, stackOf } from "./policy/judge.ts";
 import { makePack, ourPack, startPack, stopPack, type Pack } from "./policy/pack.ts";
 
@@ -59,7 +60,9 @@ export const policyBench = {
     const [idle, empty] = [makePack(sources.idle), makePack(sources.empty)];
     try {
       // A first start compiles, the others find what it compiled.
-      for (const kept of [cache, undefined]) await withPack(ourPack, kept, (pack) => judgeMs(pack, []));
+      for (const kept of [cache, undefined]) {
+        await withPack(ourPack, kept, (pack) => judgeMs(pack, []));
+      }
       const beside = await withPack(empty, undefined, async (pack) => ({
         ...pack,
         judgeMs: await judgeMs(pack, stack),
@@ -79,7 +82,9 @@ export const policyBench = {
         "policy-judge": ours.judgeMs - beside.judgeMs,
       };
     } finally {
-      for (const folder of [cache, idle, empty]) rmSync(folder, { recursive: true });
+      for (const folder of [cache, idle, empty]) {
+        rmSync(folder, { recursive: true });
+      }
     }
   },
 };
@@ -92,7 +97,9 @@ if (import.meta.main && process.argv.includes("--help")) {
   console.log("npm run policy:bench: measures the policy pack; BENCH_RUNS=N says how often (7)");
 } else if (import.meta.main) {
   const runs: Values[] = [];
-  while (runs.length < Number(process.env["BENCH_RUNS"] ?? 7)) runs.push(await policyBench.measure());
+  while (runs.length < Number(process.env["BENCH_RUNS"] ?? 7)) {
+    runs.push(await policyBench.measure());
+  }
   for (const row of rows) {
     const value = median(runs.map((values) => values[row.name]));
     const verdict =

@@ -10,7 +10,9 @@ function read(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (error) {
     // Processes end while they are looked at.
-    if (isErrno(error, "ENOENT") || isErrno(error, "ESRCH")) return undefined;
+    if (isErrno(error, "ENOENT") || isErrno(error, "ESRCH")) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -36,7 +38,9 @@ export function environmentProcesses(stateDir: string): string[] {
   }
   const all = new Set<string>();
   const add = (pid: string): void => {
-    if (all.has(pid)) return;
+    if (all.has(pid)) {
+      return;
+    }
     all.add(pid);
     children.get(pid)?.forEach(add);
   };

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+
 import {
   Server,
   ServerCredentials,
@@ -82,8 +83,9 @@ export async function startStubEngine(): Promise<StubEngine> {
   };
   const engine: UntypedServiceImplementation = {
     log: handler((request: engineMessages.LogRequest) => {
-      if (request.getSeverity() === engineMessages.LogSeverity.ERROR)
+      if (request.getSeverity() === engineMessages.LogSeverity.ERROR) {
         process.stderr.write(`${request.getMessage()}\n`);
+      }
       return new empty.Empty();
     }),
     setRootResource: handler((request: engineMessages.SetRootResourceRequest) => {
@@ -102,8 +104,11 @@ export async function startStubEngine(): Promise<StubEngine> {
   server.addService(engineServices.EngineService, engine);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
+      if (error === null) {
+        resolve(bound);
+      } else {
+        reject(error);
+      }
     });
   });
   return {

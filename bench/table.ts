@@ -22,7 +22,9 @@ export function figures(rows: readonly Row[], runs: readonly Values[]): Figures[
   return rows.flatMap((row) => {
     const values = runs.flatMap((run) => run[row.name] ?? []).sort((a, b) => a - b);
     const [minimum, maximum] = [values[0], values.at(-1)];
-    if (minimum === undefined || maximum === undefined) return [];
+    if (minimum === undefined || maximum === undefined) {
+      return [];
+    }
     const middle = median(values);
     const met = row.budget === undefined ? undefined : middle <= row.budget;
     return [{ row, runs: values.length, minimum, median: middle, maximum, met }];

@@ -36,7 +36,9 @@ export async function timed(
       child.kill("SIGTERM");
     };
     signal.addEventListener("abort", end);
-    if (child.pid !== undefined) options.begun?.(child.pid);
+    if (child.pid !== undefined) {
+      options.begun?.(child.pid);
+    }
     let said = "";
     const note = (data: Buffer): void => {
       said += data.toString();
@@ -46,8 +48,11 @@ export async function timed(
     child.on("error", reject);
     child.on("close", (code) => {
       signal.removeEventListener("abort", end);
-      if (code === 0) resolve();
-      else reject(new Error(`${[command, ...args].join(" ")} ended with ${String(code)}\n${said}`));
+      if (code === 0) {
+        resolve();
+      } else {
+        reject(new Error(`${[command, ...args].join(" ")} ended with ${String(code)}\n${said}`));
+      }
     });
   });
   return performance.now() - began;

@@ -29,7 +29,10 @@ async function ctr(containerd: number, ...args: string[]): Promise<void> {
   await run("ctr", [address, "--namespace=k8s.io", "images", ...args]);
 }
 
-/** Leaves only our image in a layout's index, under its tag: containerd's own notes there would name it the base image. */
+/**
+ * Leaves only our image in a layout's index, under its tag: containerd's own notes there would name it the base
+ * image.
+ */
 function keepOnly(indexFile: string): void {
   const reference = "org.opencontainers.image.ref.name";
   const index = JSON.parse(readFileSync(indexFile, "utf8")) as {
@@ -38,7 +41,9 @@ function keepOnly(indexFile: string): void {
   const manifests = index.manifests
     .filter(({ annotations }) => annotations?.[reference] === tag)
     .map((manifest) => ({ ...manifest, annotations: { [reference]: tag } }));
-  if (manifests.length !== 1) throw new Error(`${indexFile} has ${manifests.length} images ${tag}`);
+  if (manifests.length !== 1) {
+    throw new Error(`${indexFile} has ${manifests.length} images ${tag}`);
+  }
   writeFileSync(indexFile, JSON.stringify({ ...index, manifests }));
 }
 
@@ -46,7 +51,9 @@ function keepOnly(indexFile: string): void {
 async function installImage(stateDir: string): Promise<void> {
   const nodes = containerds(stateDir);
   const [first] = nodes;
-  if (first === undefined) throw new Error(`no containerd runs for ${stateDir}`);
+  if (first === undefined) {
+    throw new Error(`no containerd runs for ${stateDir}`);
+  }
   const work = join(stateDir, "tutorial-image");
   const layout = join(work, "layout");
   mkdirSync(layout, { recursive: true });

@@ -25,7 +25,9 @@ export class EnsembleWatch {
       this.created ??= performance.now();
     });
     void this.#watch(kubeconfig, `/api/v1/namespaces/${namespace}/pods?watch=1`, ({ metadata, status }) => {
-      if (status?.podIP !== undefined) this.#addresses.set(metadata.uid, status.podIP);
+      if (status?.podIP !== undefined) {
+        this.#addresses.set(metadata.uid, status.podIP);
+      }
     });
   }
 
@@ -34,11 +36,15 @@ export class EnsembleWatch {
     while (!this.#stop.signal.aborted) {
       const asked = [...this.#addresses.values()].map((address) => acknowledgesCreate(address, 2000));
       const acknowledged = asked.map(async (each) => {
-        if (!(await each)) throw new Error("not acknowledged");
+        if (!(await each)) {
+          throw new Error("not acknowledged");
+        }
         return performance.now();
       });
       const first = await Promise.any(acknowledged).catch(() => undefined);
-      if (first !== undefined) return first;
+      if (first !== undefined) {
+        return first;
+      }
       await sleep(pause);
     }
     return undefined;
@@ -59,8 +65,9 @@ export class EnsembleWatch {
         child.kill();
       };
       signal.addEventListener("abort", kill);
-      for await (const line of createInterface({ input: child.stdout }))
+      for await (const line of createInterface({ input: child.stdout })) {
         seen((JSON.parse(line) as { object: Watched }).object);
+      }
       signal.removeEventListener("abort", kill);
       // It ends where the cluster does not serve yet.
       await sleep(pause);

@@ -64,13 +64,17 @@ export async function acknowledgesCreate(
         const reply = received.subarray(4, 4 + received.readInt32BE(0));
         received = received.subarray(4 + reply.length);
         replies += 1;
-        if (replies === 1) socket.write(create(`/bench-${process.pid}-${performance.now()}`));
+        if (replies === 1) {
+          socket.write(create(`/bench-${process.pid}-${performance.now()}`));
+        }
         // The reply's header: xid (4 bytes), zxid (8), error (4).
-        else if (reply.readInt32BE(12) !== 0) end(false);
-        else
+        else if (reply.readInt32BE(12) !== 0) {
+          end(false);
+        } else {
           socket.write(close, () => {
             end(true);
           });
+        }
       }
     });
   });

@@ -31,7 +31,9 @@ export function compare({
 
 /** The report on a stack. Undefined where it was not compared, because a control plane does not answer. */
 export function reportStack(stack: string, comparison: Comparison | undefined): string {
-  if (comparison === undefined) return `Stack ${stack}: not compared with what runs`;
+  if (comparison === undefined) {
+    return `Stack ${stack}: not compared with what runs`;
+  }
   const { faults, pending, notes } = comparison;
   return [
     faults.length === 0

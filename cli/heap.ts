@@ -22,7 +22,9 @@ export function parseHeap(mntr: string): Heap | undefined {
   };
   const data = value("zk_approximate_data_size");
   const znodes = value("zk_znode_count");
-  if (data === undefined || znodes === undefined) return undefined;
+  if (data === undefined || znodes === undefined) {
+    return undefined;
+  }
   const room = value('zk_jvm_memory_pool_bytes_max\\{pool="(?:Tenured Gen|G1 Old Gen)"\\}');
   return { database: data + znodes * bytesPerZnode, room };
 }
@@ -38,7 +40,9 @@ export function describeHeap(pod: string, { database, room }: Heap): string {
 
 /** What is wrong with a server's memory; undefined where nothing is. */
 export function heapFault(pod: string, heap: Heap): string | undefined {
-  if (heap.room === undefined || heap.database < fullShare * heap.room) return undefined;
+  if (heap.room === undefined || heap.database < fullShare * heap.room) {
+    return undefined;
+  }
   return (
     `${describeHeap(pod, heap)} of the heap, and soon no longer fits: ` +
     'docs/runbook.md, "The database no longer fits into memory"'
@@ -57,7 +61,9 @@ export async function readHeaps(
     const answers = await Promise.all(servers.map(async ({ ip }) => await ask(ip, "mntr")));
     for (const [n, { pod }] of servers.entries()) {
       const heap = parseHeap(answers[n] ?? "");
-      if (heap !== undefined) heaps.set(`${namespace}/${pod}`, heap);
+      if (heap !== undefined) {
+        heaps.set(`${namespace}/${pod}`, heap);
+      }
     }
   }
   return heaps;

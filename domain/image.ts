@@ -49,7 +49,9 @@ function isName(name: string): boolean {
   return (!hasRegistry || registryPattern.test(first)) && path.every((part) => partPattern.test(part));
 }
 
-/** The version that a tag begins with, as numbers: `[3, 9, 5]` for `3.9.5-jre-17`; undefined when it begins with none. */
+/**
+ * The version that a tag begins with, as numbers: `[3, 9, 5]` for `3.9.5-jre-17`; undefined when it begins with none.
+ */
 export function tagVersion(tag: string): readonly [number, number, number] | undefined {
   const match = /^v?(\d+)\.(\d+)\.(\d+)(?![\d.])/.exec(tag);
   return match === null ? undefined : [Number(match[1]), Number(match[2]), Number(match[3])];

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+
 import type * as JsYaml from "js-yaml";
 
 const here = createRequire(import.meta.url);
@@ -11,7 +12,10 @@ function parser(): typeof JsYaml {
 /** What a YAML text holds, or why it holds nothing. */
 export type Parsed = { readonly value: unknown } | { readonly fault: string };
 
-/** Parses a text as YAML, of which JSON is a part. A fault tells where it is and quotes nothing: the text may be secret. */
+/**
+ * Parses a text as YAML, of which JSON is a part. A fault tells where it is and quotes nothing: the text may be
+ * secret.
+ */
 export function parseYaml(text: string): Parsed {
   try {
     return { value: parser().load(text) };

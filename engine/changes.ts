@@ -42,8 +42,12 @@ const idle = new Set(["same", "read", "refresh", "discard"]);
 /** What a step is told as; a replacement has up to three steps. */
 function opOf(steps: readonly Step[]): Change["op"] {
   const ops = steps.map(({ op }) => op);
-  if (ops.some((op) => op.includes("replace"))) return "replace";
-  if (ops.includes("update")) return "update";
+  if (ops.some((op) => op.includes("replace"))) {
+    return "replace";
+  }
+  if (ops.includes("update")) {
+    return "update";
+  }
   return ops.includes("delete") ? "delete" : "create";
 }
 
@@ -57,7 +61,9 @@ function nameOf({ type, urn, ...step }: Step): string {
   const kind = (type.split(":").at(-1) ?? type).replace(/Patch$/, "");
   const state = step.old ?? step.new ?? {};
   const own = urn.split("::").at(-1) ?? urn;
-  if (!type.startsWith("kubernetes:")) return `${kind} ${text(state, "name") ?? own}`;
+  if (!type.startsWith("kubernetes:")) {
+    return `${kind} ${text(state, "name") ?? own}`;
+  }
   const named = [text(state, "metadata.namespace"), text(state, "metadata.name") ?? own];
   // What is not there yet has an empty id.
   return `${kind} ${state.id || named.filter((part) => part !== undefined).join("/")}`;
@@ -67,7 +73,9 @@ function nameOf({ type, urn, ...step }: Step): string {
 function changedPaths({ op, ...step }: Step): string[] {
   const told = Object.keys(step.detailedDiff ?? {});
   const keys = step.keys ?? [];
-  if (op === "replace" && keys.length > 0) return [...keys];
+  if (op === "replace" && keys.length > 0) {
+    return [...keys];
+  }
   return told.length > 0 ? told : differences(step.old?.inputs, step.new?.inputs);
 }
 
@@ -98,7 +106,9 @@ const property = (step: Step, path: string): Property => {
 /** What the program asks for of one object. What drifted and what the settings ask for are told apart. */
 function changesOfObject(steps: readonly Step[], { missing, changed }: Found): Change[] {
   const step = steps.find(({ op }) => op === "replace") ?? steps[0];
-  if (step === undefined) return [];
+  if (step === undefined) {
+    return [];
+  }
   const { urn, type } = step;
   const op = opOf(steps);
   const change = { urn, type, name: nameOf(step), op };
@@ -108,7 +118,9 @@ function changesOfObject(steps: readonly Step[], { missing, changed }: Found): C
   const drift = changed.get(urn) ?? [];
   const isDrift = ({ path }: Property) => drift.some((other) => overlap(path, other));
   const properties = changedPaths(step).map((path) => property(step, path));
-  if (op === "replace") return [{ ...change, properties, drifted: properties.some(isDrift) }];
+  if (op === "replace") {
+    return [{ ...change, properties, drifted: properties.some(isDrift) }];
+  }
   return [true, false].flatMap((drifted) => {
     const some = properties.filter((one) => isDrift(one) === drifted);
     return some.length === 0 ? [] : [{ ...change, properties: some, drifted }];
@@ -119,7 +131,9 @@ function changesOfObject(steps: readonly Step[], { missing, changed }: Found): C
 function driftOf(step: Step, { missing, changed }: Found): Change[] {
   const { urn, type } = step;
   const change = { urn, type, name: nameOf(step), drifted: true };
-  if (missing.has(urn)) return [{ ...change, op: "create", properties: [] }];
+  if (missing.has(urn)) {
+    return [{ ...change, op: "create", properties: [] }];
+  }
   const properties = (changed.get(urn) ?? []).map((path) => {
     const { is: noted, wanted: there } = property(step, path);
     return { path, is: there, wanted: noted };

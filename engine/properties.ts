@@ -17,8 +17,12 @@ export function parsePath(text: string): Path {
 function formatPath(path: Path): string {
   return path
     .map((part, place) => {
-      if (typeof part === "number") return `[${part}]`;
-      if (!/^[^.[\]"]+$/.test(part)) return `[${JSON.stringify(part)}]`;
+      if (typeof part === "number") {
+        return `[${part}]`;
+      }
+      if (!/^[^.[\]"]+$/.test(part)) {
+        return `[${JSON.stringify(part)}]`;
+      }
       return place === 0 ? part : `.${part}`;
     })
     .join("");
@@ -27,14 +31,18 @@ function formatPath(path: Path): string {
 /** The value at a path; undefined where there is none. */
 export function valueAt(root: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, part) => {
-    if (Array.isArray(value)) return typeof part === "number" ? (value as unknown[])[part] : undefined;
+    if (Array.isArray(value)) {
+      return typeof part === "number" ? (value as unknown[])[part] : undefined;
+    }
     return isRecord(value) ? value[part] : undefined;
   }, root);
 }
 
 /** The paths at which two values differ, as the engine writes them; a list that got longer or shorter is one. */
 export function differences(one: unknown, other: unknown, path: Path = []): string[] {
-  if (isDeepStrictEqual(one, other)) return [];
+  if (isDeepStrictEqual(one, other)) {
+    return [];
+  }
   if (isRecord(one) && isRecord(other)) {
     const names = new Set([...Object.keys(one), ...Object.keys(other)]);
     return [...names].flatMap((name) => differences(one[name], other[name], [...path, name]));

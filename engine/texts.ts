@@ -8,8 +8,12 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A value for people to read; undefined where it is too long for that. */
 function shown(value: unknown): string | undefined {
-  if (value === undefined || value === null) return "not set";
-  if (value === unknown) return "not known yet";
+  if (value === undefined || value === null) {
+    return "not set";
+  }
+  if (value === unknown) {
+    return "not known yet";
+  }
   const text = JSON.stringify(value);
   return text.length > mostCharacters ? undefined : text;
 }
@@ -17,14 +21,17 @@ function shown(value: unknown): string | undefined {
 function driftText({ path, is, wanted }: Property): string {
   const [found, said] = [shown(is), shown(wanted)];
   // Also where both are shown alike: what differs is then something that is not told, such as a secret.
-  if (found === undefined || said === undefined || found === said)
+  if (found === undefined || said === undefined || found === said) {
     return `${path} is not what the stack says`;
+  }
   return `${path} is ${found}, the stack says ${said}`;
 }
 
 function changeText({ path, is, wanted }: Property): string {
   const [before, after] = [shown(is), shown(wanted)];
-  if (before === undefined || after === undefined || before === after) return `${path} would change`;
+  if (before === undefined || after === undefined || before === after) {
+    return `${path} would change`;
+  }
   return `${path} would change from ${before} to ${after}`;
 }
 

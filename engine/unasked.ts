@@ -11,7 +11,9 @@ export function unasked(
   isAskedFor: (change: Change) => boolean = () => false,
 ): string | undefined {
   const others = changes.filter((change) => !isAskedFor(change)).flatMap(describeChange);
-  if (others.length === 0) return undefined;
+  if (others.length === 0) {
+    return undefined;
+  }
   const list = others.map((line) => `\n  ${line}`).join("");
   return `an update would change what was not asked for:${list}\nRun npm run up first, or undo the edit.`;
 }

@@ -27,7 +27,9 @@ async function remove(slot: number): Promise<void> {
       (await run("ip", ["netns", "pids", netns])).split("\n").filter((pid) => pid !== "");
     await waitFor(`ending what runs in ${netns}`, async () => {
       const pids = await inside();
-      for (const pid of pids) signal(Number(pid), "SIGKILL");
+      for (const pid of pids) {
+        signal(Number(pid), "SIGKILL");
+      }
       return pids.length === 0 ? true : `${pids.length} processes`;
     });
   }
@@ -36,7 +38,9 @@ async function remove(slot: number): Promise<void> {
 
 function proxyConfig(cluster: ClusterRecord, address: string): { config: object; hostname: string } {
   const node = cluster.pools.flatMap((pool) => pool.nodes)[0];
-  if (node === undefined) throw new Error(`cluster ${cluster.name} has no nodes`);
+  if (node === undefined) {
+    throw new Error(`cluster ${cluster.name} has no nodes`);
+  }
   const text = readFileSync(join(nodeDir(cluster, node), "kube-proxy.json"), "utf8");
   return { config: { ...(JSON.parse(text) as object), bindAddress: address }, hostname: node.name };
 }

@@ -37,7 +37,9 @@ export class Ensemble {
     const servers = await this.servers();
     const modes = await Promise.all(servers.map(mode));
     const leader = servers.find((_, n) => modes[n] === "leader");
-    if (leader === undefined) throw new Error("the ensemble has no leader");
+    if (leader === undefined) {
+      throw new Error("the ensemble has no leader");
+    }
     return { leader, followers: servers.filter((server) => server !== leader) };
   }
 
@@ -45,7 +47,9 @@ export class Ensemble {
   node(name: string): { pool: PoolRecord; node: NodeRecord } {
     for (const pool of this.cluster.pools) {
       const node = pool.nodes.find((candidate) => candidate.name === name);
-      if (node !== undefined) return { pool, node };
+      if (node !== undefined) {
+        return { pool, node };
+      }
     }
     throw new Error(`cluster ${this.cluster.name} has no node ${name}`);
   }
@@ -53,14 +57,18 @@ export class Ensemble {
   /** The Java process of a server. @throws Error where it does not run */
   java(server: Server): number {
     const pid = javaPid(server.uid);
-    if (pid === undefined) throw new Error(`${server.pod}: no Java process runs in it`);
+    if (pid === undefined) {
+      throw new Error(`${server.pod}: no Java process runs in it`);
+    }
     return pid;
   }
 
   /** The folder of this machine that is a server's disk. */
   async disk(server: Server): Promise<string> {
     const path = await volumePath(this, server.pod);
-    if (!contains(path)) throw new Error(`${server.pod}: ${path} is no disk of the local GKE`);
+    if (!contains(path)) {
+      throw new Error(`${server.pod}: ${path} is no disk of the local GKE`);
+    }
     return path;
   }
 
@@ -75,16 +83,23 @@ export class Ensemble {
       )
     ).trim();
     const whole = states.split("\n").filter((state) => state === "True").length;
-    if (whole < nodes) return `${whole} of ${nodes} nodes are ready and take pods`;
+    if (whole < nodes) {
+      return `${whole} of ${nodes} nodes are ready and take pods`;
+    }
     const servers = await this.servers();
     const wanted = await this.#replicas();
     const waiting = servers.filter(({ ready, leaving }) => !ready || leaving).map(({ pod }) => pod);
-    if (servers.length < wanted) return `${servers.length} of ${wanted} pods`;
-    if (waiting.length > 0) return `${waiting.join(", ")} not Ready`;
+    if (servers.length < wanted) {
+      return `${servers.length} of ${wanted} pods`;
+    }
+    if (waiting.length > 0) {
+      return `${waiting.join(", ")} not Ready`;
+    }
     const modes = await Promise.all(servers.map(mode));
     const leader = servers.find((_, n) => modes[n] === "leader");
-    if (leader === undefined || modes.includes(undefined))
+    if (leader === undefined || modes.includes(undefined)) {
       return `modes ${modes.map((m) => m ?? "none").join(", ")}`;
+    }
     const synced = await syncedFollowers(leader);
     return synced >= wanted - 1 ? true : `${synced} of ${wanted - 1} followers in sync`;
   }

@@ -23,7 +23,9 @@ export const about =
 function interruption(): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const interrupt = (name: NodeJS.Signals) => {
-    if (!controller.signal.aborted) say(`\n${name}: putting everything back ...`);
+    if (!controller.signal.aborted) {
+      say(`\n${name}: putting everything back ...`);
+    }
     controller.abort(new Error(`interrupted by ${name}`));
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
@@ -38,9 +40,13 @@ function interruption(): { signal: AbortSignal; release: () => void } {
 /** Some faults run `pulumi up`, which takes up whatever is pending. @throws Error that names it */
 async function refusePending(): Promise<void> {
   const { code, summary, changes } = await previewStack();
-  if (code !== 0) throw new Error(`refused: the stack cannot be previewed:\n${summary}`);
+  if (code !== 0) {
+    throw new Error(`refused: the stack cannot be previewed:\n${summary}`);
+  }
   const refusal = unasked(changes);
-  if (refusal !== undefined) throw new Error(`refused: ${refusal}`);
+  if (refusal !== undefined) {
+    throw new Error(`refused: ${refusal}`);
+  }
 }
 
 /**
@@ -60,12 +66,16 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (options.list) {
-    for (const { name, about: line } of faults) console.log(`${name.padEnd(18)} ${line}`);
+    for (const { name, about: line } of faults) {
+      console.log(`${name.padEnd(18)} ${line}`);
+    }
     return 0;
   }
   const { env, imageStore } = await prepare();
   const cluster = allClusters()[0];
-  if (cluster === undefined) throw new Error("there is no environment on this machine yet; run: npm run up");
+  if (cluster === undefined) {
+    throw new Error("there is no environment on this machine yet; run: npm run up");
+  }
   await lockEnvironment("faults");
   await refusePending();
   const command = await ensureWorkloadBuilt();
@@ -80,7 +90,9 @@ export async function main(args: readonly string[]): Promise<number> {
     const run = new Run(options, { cluster, command, imageStore, env, signal });
     const { report, failures } = await run.all(wanted);
     console.log(`\n${faultTable(report.windows)}\n\n${checkTable(report)}\n`);
-    for (const failure of failures) console.log(`FAILED: ${failure}`);
+    for (const failure of failures) {
+      console.log(`FAILED: ${failure}`);
+    }
     console.log(
       `seed ${options.seed}: ${report.windows.length} faults, ${report.acknowledged} acknowledged writes of ` +
         `${report.operations} operations (${report.failed} failed, ${report.unknown} unknown), longest gap ${report.longestGap / 1000} s`,

@@ -39,9 +39,13 @@ export const usage = `usage: faults [options]
   --help            says this`;
 
 function whole(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
+  if (text === undefined) {
+    return otherwise;
+  }
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name}: ${text} is no whole number`);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new Error(`--${name}: ${text} is no whole number`);
+  }
   return value;
 }
 
@@ -70,12 +74,15 @@ export function readOptions(
   });
   const only = (values.only ?? []).flatMap((names) => names.split(","));
   const unknown = only.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
+  if (unknown.length > 0) {
     throw new Error(`--only: no fault ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  }
   const list = values.list ?? false;
   const help = values.help ?? false;
   const rate = whole("rate", values.rate, 2500);
-  if (rate === 0) throw new Error("--rate: 0 writes nothing");
+  if (rate === 0) {
+    throw new Error("--rate: 0 writes nothing");
+  }
   return {
     count: whole("count", values.count ?? values.rounds, 20),
     writes: whole("writes", values.writes, 0),

@@ -23,7 +23,9 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): It
 /** One of the items. @throws Error when there is none */
 export function oneOf<Item>(items: readonly Item[], random: () => number): Item {
   const item = items[Math.floor(random() * items.length)];
-  if (item === undefined) throw new Error("nothing to choose from");
+  if (item === undefined) {
+    throw new Error("nothing to choose from");
+  }
   return item;
 }
 
@@ -38,6 +40,8 @@ export function plan<Item extends { weight: number }>(
 ): Item[] {
   const round = items.flatMap((item) => Array.from({ length: item.weight }, () => item));
   const planned: Item[] = [];
-  while (round.length > 0 && planned.length < count) planned.push(...shuffled(round, random));
+  while (round.length > 0 && planned.length < count) {
+    planned.push(...shuffled(round, random));
+  }
   return planned.slice(0, count);
 }

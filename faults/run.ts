@@ -73,11 +73,17 @@ export class Run {
         await workload.acknowledges(writesBetween);
         const due =
           Math.floor((this.#options.writes * index) / planned.length) - workload.status.acknowledged;
-        if (due > 0) await workload.acknowledges(due, 3_600_000);
-        if (!(await this.#one(fault, index + 1, planned.length, workload))) break;
+        if (due > 0) {
+          await workload.acknowledges(due, 3_600_000);
+        }
+        if (!(await this.#one(fault, index + 1, planned.length, workload))) {
+          break;
+        }
       }
       const left = this.#options.writes - workload.status.acknowledged;
-      if (left > 0 && this.#failures.length === 0) await workload.acknowledges(left, 3_600_000);
+      if (left > 0 && this.#failures.length === 0) {
+        await workload.acknowledges(left, 3_600_000);
+      }
       return await this.#finish(workload);
     } finally {
       await undo.run();
@@ -88,8 +94,11 @@ export class Run {
     const possible: Fault[] = [];
     for (const fault of faults) {
       const reason = await fault.skip?.(this.#ensemble);
-      if (reason === undefined) possible.push(fault);
-      else say(`skipped: ${fault.name}: ${reason}`);
+      if (reason === undefined) {
+        possible.push(fault);
+      } else {
+        say(`skipped: ${fault.name}: ${reason}`);
+      }
     }
     return possible;
   }
@@ -125,7 +134,9 @@ export class Run {
 
   /** One fault. @returns whether the ensemble recovered, so that there may be another */
   async #one(fault: Fault, number: number, of: number, workload: Workload): Promise<boolean> {
-    if (fault.restarts !== undefined) await this.#replaceRestarted(fault.restarts);
+    if (fault.restarts !== undefined) {
+      await this.#replaceRestarted(fault.restarts);
+    }
     const { leader, followers } = await this.#ensemble.roles();
     const dir = join(this.#options.report, `${number}-${fault.name}`);
     mkdirSync(dir, { recursive: true });
@@ -191,7 +202,9 @@ export class Run {
         follower: () => (followers.every((server) => server.restarts > 0) ? followers[0] : undefined),
         all: () => worn([...followers, leader]),
       }[restarts]();
-      if (next === undefined) return;
+      if (next === undefined) {
+        return;
+      }
       await this.#ensemble.kubectl("delete", "pod", "-n", this.#ensemble.namespace, next.pod, "--wait=true");
       await this.#redundant(`after ${next.pod} was replaced`);
     }

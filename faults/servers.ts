@@ -61,7 +61,9 @@ const answerWithin = 1000;
  * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_4lw
  */
 export async function ask(ip: string, word: "srvr" | "mntr" | "ruok"): Promise<string> {
-  if (ip === "") return "";
+  if (ip === "") {
+    return "";
+  }
   return await new Promise((resolve) => {
     let answer = "";
     const socket = connect({ host: ip, port: ports.client, timeout: answerWithin });
@@ -96,7 +98,10 @@ export async function syncedFollowers(leader: Server): Promise<number> {
   return Number(/^zk_synced_followers\t(\d+)/m.exec(await ask(leader.ip, "mntr"))?.[1] ?? 0);
 }
 
-/** Whether a process is in the cgroup of this pod on a node of the local GKE; users can only name cgroups of their own. */
+/**
+ * Whether a process is in the cgroup of this pod on a node of the local GKE; users can only name cgroups of their
+ * own.
+ */
 const isInPod = (pid: number, uid: string): boolean =>
   cgroupsOf(pid)
     .split("\n")
@@ -106,13 +111,21 @@ const isInPod = (pid: number, uid: string): boolean =>
 /** The Java process of a pod, in this machine's process ids, or undefined where it does not run. */
 export function javaPid(uid: string): number | undefined {
   for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
+    if (!/^\d+$/.test(pid)) {
+      continue;
+    }
     try {
-      if (readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "java") continue;
-      if (isInPod(Number(pid), uid)) return Number(pid);
+      if (readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "java") {
+        continue;
+      }
+      if (isInPod(Number(pid), uid)) {
+        return Number(pid);
+      }
     } catch (error) {
       // Processes end while they are listed.
-      if (!isErrno(error, "ENOENT") && !isErrno(error, "ESRCH")) throw error;
+      if (!isErrno(error, "ENOENT") && !isErrno(error, "ESRCH")) {
+        throw error;
+      }
     }
   }
   return undefined;

@@ -17,7 +17,8 @@ export class Undo {
         failures.push(new Error(`putting back (${step.what}) failed`, { cause: error }));
       }
     }
-    if (failures.length > 0)
+    if (failures.length > 0) {
       throw new AggregateError(failures, failures.map(({ message }) => message).join("; "));
+    }
   }
 }

@@ -21,8 +21,12 @@ export async function volumePath(ensemble: Ensemble, pod: string): Promise<strin
 
 /** Empties a disk, as a lost one that was replaced. */
 export function empty(disk: string): void {
-  if (!contains(disk)) throw new Error(`${disk} is no disk of the local GKE`);
-  for (const name of readdirSync(disk)) rmSync(join(disk, name), { recursive: true, force: true });
+  if (!contains(disk)) {
+    throw new Error(`${disk} is no disk of the local GKE`);
+  }
+  for (const name of readdirSync(disk)) {
+    rmSync(join(disk, name), { recursive: true, force: true });
+  }
 }
 
 /** Where a server looks for the mark that lets it vote without a database, in its container. */

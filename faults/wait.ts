@@ -30,8 +30,12 @@ export async function waitFor(
   for (;;) {
     signal?.throwIfAborted();
     const state = await holds();
-    if (state === true) return;
-    if (Date.now() > deadline) throw new NotInTime(what, within, state);
+    if (state === true) {
+      return;
+    }
+    if (Date.now() > deadline) {
+      throw new NotInTime(what, within, state);
+    }
     await new Promise((resolve) => setTimeout(resolve, every));
   }
 }

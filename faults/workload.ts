@@ -54,7 +54,9 @@ export class Workload {
       detached: true,
       stdio: ["pipe", "pipe", openSync(log, "a")],
     });
-    if (child.stdin === null || child.stdout === null) throw new Error("the workload has no pipes");
+    if (child.stdin === null || child.stdout === null) {
+      throw new Error("the workload has no pipes");
+    }
     this.#input = child.stdin;
     createInterface(child.stdout).on("line", (line) => {
       this.#status = JSON.parse(line) as Status;
@@ -71,8 +73,9 @@ export class Workload {
 
   /** How it stands, at most a tenth of a second ago. @throws Error when it has ended */
   get status(): Status {
-    if (this.#code !== undefined)
+    if (this.#code !== undefined) {
       throw new Error(`the workload ended with code ${this.#code ?? "none (killed)"}`);
+    }
     return this.#status;
   }
 
@@ -100,11 +103,16 @@ export class Workload {
     );
   }
 
-  /** Stops the clients, has everything read back from each server, and removes the run's nodes. @throws Error when that failed */
+  /**
+   * Stops the clients, has everything read back from each server, and removes the run's nodes. @throws Error when
+   * that failed
+   */
   async stop(servers: readonly string[]): Promise<void> {
     this.#tell({ stop: true, servers });
     const code = await this.#ended;
-    if (code !== 0) throw new Error(`the workload ended with code ${code ?? "none (killed)"}`);
+    if (code !== 0) {
+      throw new Error(`the workload ended with code ${code ?? "none (killed)"}`);
+    }
   }
 
   /** Ends the clients at once, if they still run. */

@@ -40,7 +40,9 @@ const isTrue = (item: Item, type: string): boolean => condition(item, type)?.sta
 
 function podFault(pod: Item): string | undefined {
   const phase = pod.status?.phase ?? "unknown";
-  if (phase === "Succeeded" || isTrue(pod, "Ready")) return undefined;
+  if (phase === "Succeeded" || isTrue(pod, "Ready")) {
+    return undefined;
+  }
   const unplaced = condition(pod, "PodScheduled");
   const why = unplaced?.status === "False" ? unplaced.message : condition(pod, "Ready")?.message;
   return `pod ${fullName(pod)} is ${phase === "Running" ? "not ready" : phase}${why === undefined ? "" : `: ${why}`}`;

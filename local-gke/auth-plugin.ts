@@ -24,12 +24,16 @@ if (info === undefined) {
 const { apiVersion, spec } = JSON.parse(info) as ExecInfo;
 const server = spec.cluster?.server ?? "";
 const cluster = allClusters().find((candidate) => apiUrl(candidate) === server);
-if (cluster === undefined) fail(`no cluster of this machine has its API at ${server}`);
+if (cluster === undefined) {
+  fail(`no cluster of this machine has its API at ${server}`);
+}
 
 const text = readFileSync(kubeconfig(cluster, "user"), "utf8");
 const decoded = (field: string): string => {
   const data = kubeconfigData(text, field);
-  if (data === undefined) fail(`${kubeconfig(cluster, "user")} has no ${field}`);
+  if (data === undefined) {
+    fail(`${kubeconfig(cluster, "user")} has no ${field}`);
+  }
   return data;
 };
 console.log(

@@ -6,6 +6,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
+
 import type { Resource } from "./kubernetes/object.ts";
 import { workloadsOf, type Workload } from "./kubernetes/workload.ts";
 import { Field, known } from "./reading/field.ts";
@@ -77,7 +78,9 @@ interface EngineResource {
 }
 
 function defaultNamespace(provider: PolicyProviderResource | undefined): string | undefined {
-  if (provider === undefined) return "default";
+  if (provider === undefined) {
+    return "default";
+  }
   const namespace = new Field(rawProperties(provider.props)).at("namespace").string();
   return namespace.state === "absent" ? "default" : known(namespace);
 }
@@ -109,7 +112,9 @@ class Reports {
 
   tell(policy: string, reportViolation: (message: string, urn?: string) => void): void {
     for (const { report, urn } of this.reports) {
-      for (const message of report.messages()) reportViolation(message, urn);
+      for (const message of report.messages()) {
+        reportViolation(message, urn);
+      }
       sayUnjudged(policy, report.object, report.unjudged);
     }
   }
@@ -119,14 +124,18 @@ class Reports {
 export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): ResourceValidationPolicy {
   const { name, description, settings, enforcementLevel, type, mend } = rule;
   const validate: ResourceValidation = (args, reportViolation) => {
-    if (type !== undefined && args.type !== type) return;
+    if (type !== undefined && args.type !== type) {
+      return;
+    }
     const reports = new Reports();
     rule.judge(resourceAlone(args), reports.open, readSettings(settings, args.getConfig()));
     reports.tell(name, reportViolation);
   };
   const remediate: ResourceRemediation = (args) => {
     const changes = mend?.(resourceAlone(args), readSettings(settings, args.getConfig())) ?? [];
-    if (changes.length === 0) return undefined;
+    if (changes.length === 0) {
+      return undefined;
+    }
     return changes.reduce<unknown>(
       (raw, change) => withValue(raw, change.path, change.value),
       rawProperties(args.props),
@@ -176,17 +185,26 @@ export function serverPolicy<S extends Settings>(rule: ServerRule<S>): ResourceV
     judge: (resource, open, values) => {
       for (const workload of workloadsOf(resource)) {
         const { runs, server, open: unseen } = recognise(workload, values);
-        if (runs === false) continue;
+        if (runs === false) {
+          continue;
+        }
         const report = open(workload.label, workload.urn);
-        if (runs === true) rule.judge({ workload, pod: workload.pod, container: server }, report, values);
-        else for (const path of unseen) report.leaveOpen(path);
+        if (runs === true) {
+          rule.judge({ workload, pod: workload.pod, container: server }, report, values);
+        } else {
+          for (const path of unseen) {
+            report.leaveOpen(path);
+          }
+        }
       }
     },
     mend:
       mend &&
       ((resource, values) => {
         const workload = workloadsOf(resource)[0];
-        if (workload === undefined || workload.root !== resource.root) return [];
+        if (workload === undefined || workload.root !== resource.root) {
+          return [];
+        }
         const { runs, server } = recognise(workload, values);
         return runs === true ? mend({ workload, pod: workload.pod, container: server }, values) : [];
       }),

@@ -1,4 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
+
 import { policies } from "./policies.ts";
 
 new PolicyPack("zookeeper", {

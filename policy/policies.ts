@@ -1,4 +1,5 @@
 import type { Policies } from "@pulumi/policy";
+
 import { antiAffinity } from "./rules/anti-affinity.ts";
 import { antiAffinityInStack } from "./rules/anti-affinity-in-stack.ts";
 import { disruptionBudget } from "./rules/disruption-budget.ts";

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import type { Policies } from "@pulumi/policy";
+
 import { policies } from "./policies.ts";
 
 const file = join(import.meta.dirname, "README.md");
@@ -34,8 +36,9 @@ export function renderReadme(): string {
   const readme = readFileSync(file, "utf8");
   const [head, rest] = readme.split(start);
   const tail = rest?.split(end)[1];
-  if (head === undefined || tail === undefined)
+  if (head === undefined || tail === undefined) {
     throw new Error(`${file} lacks the marks ${start} and ${end}`);
+  }
   const table = [
     "| Policy | Level | Judges | What holds | Settings |",
     "| --- | --- | --- | --- | --- |",
@@ -45,7 +48,9 @@ export function renderReadme(): string {
 }
 
 if (import.meta.main) {
-  if (process.argv.includes("--help"))
+  if (process.argv.includes("--help")) {
     console.log("npm run policy:readme: writes the table of rules in policy/README.md");
-  else writeFileSync(file, renderReadme());
+  } else {
+    writeFileSync(file, renderReadme());
+  }
 }

@@ -1,4 +1,5 @@
 import type { Policy } from "@pulumi/policy";
+
 import { parseQuantity, quantityPattern } from "./kubernetes/quantity.ts";
 
 type Schema = NonNullable<Policy["configSchema"]>["properties"][string];
@@ -93,9 +94,12 @@ export function readSettings<S extends Settings>(
 ): Values<S> {
   const values = Object.entries(settings).map(([name, { fallback, is, schema }]): [string, unknown] => {
     const value = config[name];
-    if (value === undefined) return [name, fallback];
-    if (!is(value))
+    if (value === undefined) {
+      return [name, fallback];
+    }
+    if (!is(value)) {
       throw new Error(`setting ${name} is ${JSON.stringify(value)}; required: ${JSON.stringify(schema)}`);
+    }
     return [name, value];
   });
   return Object.fromEntries(values) as Values<S>;

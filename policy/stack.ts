@@ -5,7 +5,8 @@ import type { Server } from "./define.ts";
 import { items } from "./reading/field.ts";
 import type { Truth } from "./reading/truth.ts";
 import type { Values } from "./settings.ts";
-import { recognise, recognitionSettings } from "./zookeeper/recognition.ts";
+import type { recognitionSettings } from "./zookeeper/recognition.ts";
+import { recognise } from "./zookeeper/recognition.ts";
 
 /** The Kubernetes objects of a kind that the stack holds, also as the items of a list. */
 export function objectsOf(
@@ -15,9 +16,15 @@ export function objectsOf(
 ): readonly KubernetesObject[] {
   return resources.flatMap((resource) => {
     const parsed = parseType(resource.type);
-    if (parsed?.group !== group) return [];
-    if (parsed.kind === kind) return kubernetesObject(resource, kind);
-    if (parsed.kind !== `${kind}List`) return [];
+    if (parsed?.group !== group) {
+      return [];
+    }
+    if (parsed.kind === kind) {
+      return kubernetesObject(resource, kind);
+    }
+    if (parsed.kind !== `${kind}List`) {
+      return [];
+    }
     return items(resource.root.at("items")).map((root) => kubernetesObject(resource, kind, root));
   });
 }

@@ -34,7 +34,9 @@ export function claimsOf(server: StackServer, resources: readonly StackResource[
  */
 export function classOf(claim: Claim, classes: readonly KubernetesObject[]): KubernetesObject | undefined {
   const field = claim.spec.at("storageClassName");
-  if (field.unknown) return classes.find(({ urn }) => claim.madeFrom.includes(urn));
+  if (field.unknown) {
+    return classes.find(({ urn }) => claim.madeFrom.includes(urn));
+  }
   const name = known(field.string());
   return classes.find((candidate) => candidate.name === name);
 }

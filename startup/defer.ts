@@ -53,7 +53,9 @@ export function defer(specifier: string, require: NodeJS.Require, as: DeferAs = 
   const standIn = new Module(path);
   standIn.loaded = true;
   const whole = (): object => {
-    if (require.cache[path] === standIn) Reflect.deleteProperty(require.cache, path);
+    if (require.cache[path] === standIn) {
+      Reflect.deleteProperty(require.cache, path);
+    }
     return require(path) as object;
   };
   const read = (name: string | symbol): unknown => Reflect.get(whole(), name) as unknown;

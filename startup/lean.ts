@@ -30,8 +30,12 @@ const forTracing = [
   "@opentelemetry/sdk-trace-node",
 ] as const;
 
-for (const specifier of unused) defer(specifier, sdk);
-for (const specifier of forTracing) defer(specifier, sdk, "functions");
+for (const specifier of unused) {
+  defer(specifier, sdk);
+}
+for (const specifier of forTracing) {
+  defer(specifier, sdk, "functions");
+}
 defer("normalize-package-data", sdk, "function");
 
 // Pulumi takes a stack trace for every promise, and its launcher has each line of it looked up in source maps. Ours

@@ -7,13 +7,19 @@ import { isTrusted } from "./processes.ts";
 /** A hash of files and words: what a build's result depends on. */
 export function inputsHash(paths: readonly string[], words: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const word of words) hash.update(`${word}\0`);
-  for (const path of paths.flatMap(filesBelow)) hash.update(readFileSync(path)).update("\0");
+  for (const word of words) {
+    hash.update(`${word}\0`);
+  }
+  for (const path of paths.flatMap(filesBelow)) {
+    hash.update(readFileSync(path)).update("\0");
+  }
   return hash.digest("hex").slice(0, 16);
 }
 
 function filesBelow(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
+  if (!statSync(path).isDirectory()) {
+    return [path];
+  }
   return readdirSync(path)
     .sort()
     .flatMap((name) => filesBelow(join(path, name)));
@@ -21,14 +27,18 @@ function filesBelow(path: string): string[] {
 
 /** Builds into a folder that appears only when it is complete: a build that was cut off leaves none. */
 export async function buildOnce(target: string, build: (into: string) => Promise<void>): Promise<void> {
-  if (existsSync(target)) return;
+  if (existsSync(target)) {
+    return;
+  }
   const into = `${target}.building-${process.pid}`;
   removeCutOff(target);
   mkdirSync(into, { recursive: true });
   try {
     await build(into);
     // Another checkout may have built the same meanwhile.
-    if (!existsSync(target)) renameSync(into, target);
+    if (!existsSync(target)) {
+      renameSync(into, target);
+    }
   } finally {
     rmSync(into, { recursive: true, force: true });
   }
@@ -36,11 +46,17 @@ export async function buildOnce(target: string, build: (into: string) => Promise
 
 /** Removes what builds of this target left that were killed: a gigabyte each. */
 function removeCutOff(target: string): void {
-  if (!existsSync(dirname(target))) return;
+  if (!existsSync(dirname(target))) {
+    return;
+  }
   for (const name of readdirSync(dirname(target))) {
     const [, builder] = name.startsWith(basename(target)) ? (/\.building-(\d+)$/.exec(name) ?? []) : [];
-    if (builder === undefined) continue;
-    if (Number(builder) !== process.pid && isTrusted(Number(builder))) continue;
+    if (builder === undefined) {
+      continue;
+    }
+    if (Number(builder) !== process.pid && isTrusted(Number(builder))) {
+      continue;
+    }
     rmSync(join(dirname(target), name), { recursive: true, force: true });
   }
 }

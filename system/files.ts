@@ -12,14 +12,19 @@ export function writeWhole(path: string, text: string, mode = 0o644): void {
   renameSync(draft, path);
 }
 
-/** Removes a folder, whole or not at all: what is left of one half removed has another name. One that is not there is no fault. */
+/**
+ * Removes a folder, whole or not at all: what is left of one half removed has another name. One that is not there is
+ * no fault.
+ */
 export function removeWhole(dir: string): void {
   const leaving = `${dir}.removing`;
   rmSync(leaving, { recursive: true, force: true });
   try {
     renameSync(dir, leaving);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      return;
+    }
     throw error;
   }
   rmSync(leaving, { recursive: true, force: true });
@@ -34,7 +39,9 @@ export async function copyTree(source: string, target: string): Promise<void> {
   try {
     await run("cp", ["-al", source, target]);
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
+    if (!(error instanceof CommandError)) {
+      throw error;
+    }
     rmSync(target, { recursive: true, force: true });
     await run("cp", ["-a", "--reflink=auto", source, target]);
   }

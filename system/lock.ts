@@ -30,5 +30,7 @@ export async function lockEnvironment(command: string): Promise<void> {
   writeSync(descriptor, `${command}, process ${process.pid}, since ${new Date().toISOString()}\n`);
   markCommand(stateDir);
   const ended = await endOrphans(stateDir);
-  if (ended > 0) say(`An earlier command was killed: ended ${ended} processes that it had left at work.`);
+  if (ended > 0) {
+    say(`An earlier command was killed: ended ${ended} processes that it had left at work.`);
+  }
 }

@@ -5,7 +5,9 @@ let receive: Receiver = (text) => {
   console.error(text);
 };
 
-/** Tells the user something that is worth knowing, and no fault. On standard error, unless `noticesTo` said otherwise. */
+/**
+ * Tells the user something that is worth knowing, and no fault. On standard error, unless `noticesTo` said otherwise.
+ */
 export function notice(text: string): void {
   receive(text);
 }

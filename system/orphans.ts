@@ -3,7 +3,10 @@ import { readdirSync } from "node:fs";
 import { environmentOf, isTrusted, signal } from "./processes.ts";
 import { until } from "./run.ts";
 
-/** The variable that marks what a command starts, down to the engine's plugins, so that a next one finds what outlived it. */
+/**
+ * The variable that marks what a command starts, down to the engine's plugins, so that a next one finds what outlived
+ * it.
+ */
 const commandVariable = "LOCAL_GKE_COMMAND";
 
 /** Marks what this process starts as the work of its command on the environment in this folder. */

@@ -13,8 +13,12 @@ const ownHome = "use root's own HOME, as sudo -H does";
  * @throws Error with every such folder, and what to do
  */
 export function requireOwnFolders({ create = false, builds = false } = {}): void {
-  if (create && ownershipFaults(stateDir).length === 0) mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  if (create && ownershipFaults(cacheDir).length === 0) mkdirSync(cacheDir, { recursive: true });
+  if (create && ownershipFaults(stateDir).length === 0) {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  }
+  if (create && ownershipFaults(cacheDir).length === 0) {
+    mkdirSync(cacheDir, { recursive: true });
+  }
   const other = (variable: string): string => `${ownHome}, or name a folder of root's with ${variable}`;
   requireOwn([
     { folder: cacheDir, fix: other("ZOOKEEPER_ENVIRONMENT_CACHE") },

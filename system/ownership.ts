@@ -16,7 +16,9 @@ function look(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch (error) {
-    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return undefined;
+    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -27,12 +29,20 @@ function look(path: string): Stats | undefined {
  */
 function fault(path: string, stats: Stats, leadsOn: boolean): string | undefined {
   const { uid, gid, mode } = stats;
-  if (uid !== 0 && uid !== process.geteuid?.()) return `${path} belongs to ${nameOf("/etc/passwd", uid)}`;
+  if (uid !== 0 && uid !== process.geteuid?.()) {
+    return `${path} belongs to ${nameOf("/etc/passwd", uid)}`;
+  }
   // A link has no mode of its own.
-  if (stats.isSymbolicLink()) return undefined;
+  if (stats.isSymbolicLink()) {
+    return undefined;
+  }
   // In a folder such as /tmp only its owner can change an entry.
-  if (leadsOn && (mode & 0o1000) !== 0) return undefined;
-  if ((mode & 0o002) !== 0) return `everybody can write to ${path}`;
+  if (leadsOn && (mode & 0o1000) !== 0) {
+    return undefined;
+  }
+  if ((mode & 0o002) !== 0) {
+    return `everybody can write to ${path}`;
+  }
   return (mode & 0o020) !== 0 && gid !== 0
     ? `group ${nameOf("/etc/group", gid)} can write to ${path}`
     : undefined;
@@ -52,11 +62,19 @@ export function ownershipFaults(folder: string, links = mostLinks): string[] {
   for (let depth = 0; depth <= names.length; depth++) {
     const path = `/${names.slice(0, depth).join(sep)}`;
     const there = look(path);
-    if (there === undefined) break;
+    if (there === undefined) {
+      break;
+    }
     const wrong = fault(path, there, depth < names.length);
-    if (wrong !== undefined) found.push(wrong);
-    if (!there.isSymbolicLink()) continue;
-    if (links === 0) return [...found, `${folder} leads through more than ${mostLinks} links`];
+    if (wrong !== undefined) {
+      found.push(wrong);
+    }
+    if (!there.isSymbolicLink()) {
+      continue;
+    }
+    if (links === 0) {
+      return [...found, `${folder} leads through more than ${mostLinks} links`];
+    }
     const target = resolve(dirname(path), readlinkSync(path));
     found.push(...ownershipFaults(join(target, ...names.slice(depth)), links - 1));
     break;
@@ -76,6 +94,8 @@ export function requireOwn(folders: readonly Trusted[]): void {
   const lines = folders.flatMap(({ folder, fix }) =>
     ownershipFaults(folder).map((wrong) => `${folder}: ${wrong}; ${fix}`),
   );
-  if (lines.length === 0) return;
+  if (lines.length === 0) {
+    return;
+  }
   throw new Error(`others could change what root runs here:\n- ${lines.join("\n- ")}`);
 }

@@ -9,6 +9,8 @@ export function dependencyVersion(name: string): string {
     dependencies: Record<string, string>;
   };
   const version = manifest.dependencies[name];
-  if (version === undefined) throw new Error(`package.json: no dependency ${name}`);
+  if (version === undefined) {
+    throw new Error(`package.json: no dependency ${name}`);
+  }
   return version;
 }

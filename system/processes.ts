@@ -22,7 +22,9 @@ function ofProcess<Result>(look: () => Result): Result | undefined {
     return look();
   } catch (error) {
     // Processes end while they are listed.
-    if (["ENOENT", "ESRCH", "EACCES", "EPERM"].some((code) => isErrno(error, code))) return undefined;
+    if (["ENOENT", "ESRCH", "EACCES", "EPERM"].some((code) => isErrno(error, code))) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -58,8 +60,9 @@ export function environmentOf(pid: number): ReadonlyMap<string, string> {
 }
 
 /**
- * Whether a process is of the same user as this one, which is root: no other user's in a user namespace or with a setuid
- * program, and none in a container, which has its own root file system. Anybody may give a process a name and variables.
+ * Whether a process is of the same user as this one, which is root: no other user's in a user namespace or with a
+ * setuid program, and none in a container, which has its own root file system. Anybody may give a process a name and
+ * variables.
  * @see https://man7.org/linux/man-pages/man7/user_namespaces.7.html
  */
 export function isTrusted(pid: number): boolean {
@@ -94,12 +97,18 @@ export const isInit = ({ pid, argv }: Process): boolean =>
 function markedProcesses(): Process[] {
   const found: Process[] = [];
   for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
+    if (!/^\d+$/.test(pid)) {
+      continue;
+    }
     const unit = environmentOf(Number(pid)).get(unitVariable);
-    if (unit === undefined || !isTrusted(Number(pid))) continue;
+    if (unit === undefined || !isTrusted(Number(pid))) {
+      continue;
+    }
     const argv = (readProc(pid, "cmdline") ?? "").split("\0").slice(0, -1);
     // A zombie has no command line.
-    if (argv.length > 0) found.push({ pid: Number(pid), argv, unit });
+    if (argv.length > 0) {
+      found.push({ pid: Number(pid), argv, unit });
+    }
   }
   return found;
 }
@@ -126,6 +135,8 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if (!isErrno(error, "ESRCH")) throw error;
+    if (!isErrno(error, "ESRCH")) {
+      throw error;
+    }
   }
 }

@@ -24,7 +24,9 @@ export function step(title: string, { redraw = true }: { redraw?: boolean } = {}
   write(`${title} ...`);
   return {
     update: (detail) => {
-      if (!terminal && Date.now() - said < quietInterval) return;
+      if (!terminal && Date.now() - said < quietInterval) {
+        return;
+      }
       said = Date.now();
       write(`${title} ... ${detail}, ${elapsed()}`);
     },

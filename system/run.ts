@@ -50,8 +50,11 @@ export async function run(
       reject(new CommandError(command, null, error.message));
     });
     child.on("close", (code) => {
-      if (code === 0) resolve(stdout);
-      else reject(new CommandError([command, ...args].join(" ").slice(0, 300), code, stderr));
+      if (code === 0) {
+        resolve(stdout);
+      } else {
+        reject(new CommandError([command, ...args].join(" ").slice(0, 300), code, stderr));
+      }
     });
     // A command that ends without reading its input is no fault of its own.
     child.stdin?.on("error", () => undefined).end(options.input ?? "");
@@ -68,12 +71,17 @@ export async function succeeds(
     await run(command, args, options);
     return true;
   } catch (error) {
-    if (error instanceof CommandError) return false;
+    if (error instanceof CommandError) {
+      return false;
+    }
     throw error;
   }
 }
 
-/** Waits until the condition holds, asking again every `every` milliseconds. @throws Error when `within` milliseconds passed */
+/**
+ * Waits until the condition holds, asking again every `every` milliseconds. @throws Error when `within` milliseconds
+ * passed
+ */
 export async function until(
   what: string,
   condition: () => Promise<boolean> | boolean,
@@ -81,7 +89,9 @@ export async function until(
 ): Promise<void> {
   const deadline = Date.now() + within;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${within / 1000} s`);
+    if (Date.now() > deadline) {
+      throw new Error(`${what}: not within ${within / 1000} s`);
+    }
     await new Promise((resolve) => setTimeout(resolve, every));
   }
 }

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 
 function choose(): string {
-  if ((process.env["TMPDIR"] ?? "") !== "" || !existsSync("/var/tmp")) return tmpdir();
+  if ((process.env["TMPDIR"] ?? "") !== "" || !existsSync("/var/tmp")) {
+    return tmpdir();
+  }
   // Other than /tmp, which may be in memory, it is on a disk.
   return "/var/tmp";
 }

@@ -18,8 +18,9 @@ export async function withTemporaryFolder<T>(
 ): Promise<T> {
   mkdirSync(all, { recursive: true, mode: 0o700 });
   for (const pid of readdirSync(all)) {
-    if (commandOf(Number(pid)) === undefined || !isTrusted(Number(pid)))
+    if (commandOf(Number(pid)) === undefined || !isTrusted(Number(pid))) {
       rmSync(join(all, pid), { recursive: true, force: true });
+    }
   }
   const own = join(all, String(process.pid));
   mkdirSync(own, { recursive: true, mode: 0o700 });

@@ -21,8 +21,12 @@ export async function gather(kubectl: Kubectl, ensemble: Ensemble): Promise<stri
     ["get", "events", "--sort-by=.lastTimestamp"],
   ];
   const sections: string[] = [];
-  for (const args of general) sections.push(await section(kubectl, args));
-  for (const args of await podCommands(kubectl, ensemble)) sections.push(await section(kubectl, args));
+  for (const args of general) {
+    sections.push(await section(kubectl, args));
+  }
+  for (const args of await podCommands(kubectl, ensemble)) {
+    sections.push(await section(kubectl, args));
+  }
   return sections.join("\n\n");
 }
 
@@ -34,13 +38,21 @@ async function podCommands(kubectl: Kubectl, ensemble: Ensemble): Promise<string
   const commands: string[][] = [];
   for (const name of names) {
     const pod = await kubectl.read("pod", name);
-    if (pod === undefined) continue;
+    if (pod === undefined) {
+      continue;
+    }
     const logs = ["logs", nameOf(pod), "-c", container, `--tail=${tail}`];
     const ask = `printf srvr | nc -w 3 127.0.0.1 ${clientPort}`;
     commands.push(["exec", name, "-c", container, "--", "sh", "-c", ask]);
-    if (!isReady(pod)) commands.push(["describe", "pod", name]);
-    if (text(pod, "status", "phase") !== "Pending") commands.push(logs);
-    if (restarts(pod) > 0) commands.push([...logs, "--previous"]);
+    if (!isReady(pod)) {
+      commands.push(["describe", "pod", name]);
+    }
+    if (text(pod, "status", "phase") !== "Pending") {
+      commands.push(logs);
+    }
+    if (restarts(pod) > 0) {
+      commands.push([...logs, "--previous"]);
+    }
   }
   return commands;
 }

@@ -107,7 +107,9 @@ export class DrillContext {
       })
       .catch((error: unknown) => {
         // What is shown is for the reader only: the drill goes by watches of its own.
-        if (!signal.aborted) this.watched(messageOf(error));
+        if (!signal.aborted) {
+          this.watched(messageOf(error));
+        }
       });
     this.#watches.push({
       stop: async () => {
@@ -128,6 +130,8 @@ export class DrillContext {
 
   /** Takes what is left to put back, the latest first. */
   *takePutBacks(): Generator<{ what: string; how: PutBack }> {
-    for (let next = this.#putBacks.pop(); next !== undefined; next = this.#putBacks.pop()) yield next;
+    for (let next = this.#putBacks.pop(); next !== undefined; next = this.#putBacks.pop()) {
+      yield next;
+    }
   }
 }

@@ -97,10 +97,14 @@ export async function readPods(kubectl: Kubectl, ensemble: Ensemble): Promise<(J
  */
 export async function ensembleFaults(kubectl: Kubectl, ensemble: Ensemble): Promise<string[]> {
   const statefulSet = await kubectl.read("statefulset", ensemble.name);
-  if (statefulSet === undefined) return [`there is no StatefulSet ${ensemble.name}`];
+  if (statefulSet === undefined) {
+    return [`there is no StatefulSet ${ensemble.name}`];
+  }
   const pods = await readPods(kubectl, ensemble);
   const faults = [...rolloutFaults(statefulSet), ...podFaults(ensemble, pods)];
-  if (faults.length > 0) return faults;
+  if (faults.length > 0) {
+    return faults;
+  }
   return [
     ...(await serverFaults(kubectl, ensemble)),
     ...(await nodeFaults(kubectl, ensemble, pods)),
@@ -126,8 +130,12 @@ function rolloutFaults(statefulSet: Json): string[] {
 function podFaults(ensemble: Ensemble, pods: readonly (Json | undefined)[]): string[] {
   return pods.flatMap((pod, ordinal) => {
     const name = ensemble.pods[ordinal] ?? "";
-    if (pod === undefined) return [`pod ${name} is not there`];
-    if (isReady(pod)) return [];
+    if (pod === undefined) {
+      return [`pod ${name} is not there`];
+    }
+    if (isReady(pod)) {
+      return [];
+    }
     return [
       `pod ${name} is not Ready (${text(pod, "status", "phase") || "unknown phase"}, node ${nodeOf(pod) || "none"})`,
     ];
@@ -154,13 +162,17 @@ async function nodeFaults(
   const nodes = await kubectl.readAll("nodes");
   return pods.flatMap((pod, ordinal) => {
     const node = nodes.find((n) => nameOf(n) === nodeOf(pod));
-    if (isSchedulable(node)) return [];
+    if (isSchedulable(node)) {
+      return [];
+    }
     return [`node ${nodeOf(pod)} of ${ensemble.pods[ordinal] ?? ""} is cordoned or not Ready`];
   });
 }
 
 async function budgetFaults(kubectl: Kubectl, ensemble: Ensemble): Promise<string[]> {
-  if (ensemble.budget === undefined) return [];
+  if (ensemble.budget === undefined) {
+    return [];
+  }
   const budget = await kubectl.read("poddisruptionbudget", ensemble.budget);
   const allowed = number(budget, "status", "disruptionsAllowed");
   return allowed > 0 || ensemble.pods.length < 3

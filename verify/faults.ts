@@ -18,5 +18,7 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 
 /** Fails a drill unless the condition holds. @throws DrillFailure with what was seen instead */
 export function expect(condition: boolean, otherwise: string): asserts condition {
-  if (!condition) throw new DrillFailure(otherwise);
+  if (!condition) {
+    throw new DrillFailure(otherwise);
+  }
 }

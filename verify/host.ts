@@ -22,7 +22,9 @@ function readProc(pid: string, file: string): string | undefined {
  * @param id the container's id, which its cgroup is named after
  */
 export function javaProcess(id: string): number | undefined {
-  if (process.platform !== "linux" || id === "") return undefined;
+  if (process.platform !== "linux" || id === "") {
+    return undefined;
+  }
   const pid = readdirSync("/proc").find(
     (entry) =>
       /^\d+$/.test(entry) &&

@@ -10,9 +10,13 @@ export function parse(text: string): Json {
 export function at(value: Json | undefined, ...path: (string | number)[]): Json | undefined {
   let here = value;
   for (const step of path) {
-    if (Array.isArray(here)) here = typeof step === "number" ? here[step] : undefined;
-    else if (typeof here === "object" && here !== null) here = here[step];
-    else return undefined;
+    if (Array.isArray(here)) {
+      here = typeof step === "number" ? here[step] : undefined;
+    } else if (typeof here === "object" && here !== null) {
+      here = here[step];
+    } else {
+      return undefined;
+    }
   }
   return here;
 }
@@ -38,7 +42,9 @@ export function list(value: Json | undefined, ...path: (string | number)[]): Jso
 /** The names and texts of the object at a path, such as labels. @default {} where there is none */
 export function texts(value: Json | undefined, ...path: (string | number)[]): Record<string, string> {
   const found = at(value, ...path);
-  if (typeof found !== "object" || found === null || Array.isArray(found)) return {};
+  if (typeof found !== "object" || found === null || Array.isArray(found)) {
+    return {};
+  }
   return Object.fromEntries(
     Object.entries(found).flatMap(([k, v]) => (typeof v === "string" ? [[k, v]] : [])),
   );
@@ -49,6 +55,8 @@ export const nameOf = (object: Json | undefined): string => text(object, "metada
 
 /** The object without these fields of it. */
 export function without(value: Json | undefined, ...names: string[]): { [name: string]: Json } {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return {};
+  }
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
 }

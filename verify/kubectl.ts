@@ -69,7 +69,9 @@ export class Kubectl {
   async read(kind: string, name: string): Promise<Json | undefined> {
     const args = ["get", kind, name, "-o", "json", "--ignore-not-found"];
     const ran = await this.#execute(args);
-    if (ran.code !== 0) throw new DrillFailure(complaint(this.commandLine(args), ran));
+    if (ran.code !== 0) {
+      throw new DrillFailure(complaint(this.commandLine(args), ran));
+    }
     return ran.stdout.trim() === "" ? undefined : parse(ran.stdout);
   }
 
@@ -77,7 +79,9 @@ export class Kubectl {
   async readAll(...args: string[]): Promise<Json[]> {
     const all = ["get", ...args, "-o", "json"];
     const ran = await this.#execute(all);
-    if (ran.code !== 0) throw new DrillFailure(complaint(this.commandLine(all), ran));
+    if (ran.code !== 0) {
+      throw new DrillFailure(complaint(this.commandLine(all), ran));
+    }
     const answer = parse(ran.stdout);
     const items =
       typeof answer === "object" && answer !== null && !Array.isArray(answer) ? answer["items"] : undefined;

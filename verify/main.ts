@@ -37,18 +37,25 @@ export async function main(args: readonly string[]): Promise<number> {
   const end = (why: string): void => {
     const first = !interrupt.signal.aborted;
     interrupt.abort(new Interrupted(`ended by ${why}`));
-    if (first) console.error(`\n${why}: ending the drills and putting back what was changed; please wait`);
-    else console.error(`${why}: still putting back what was changed`);
+    if (first) {
+      console.error(`\n${why}: ending the drills and putting back what was changed; please wait`);
+    } else {
+      console.error(`${why}: still putting back what was changed`);
+    }
   };
   const output = new Output(() => {
     end("closed output");
   });
   // A second signal does not end it either, as something may be left to put back.
-  for (const signal of endings) process.on(signal, end);
+  for (const signal of endings) {
+    process.on(signal, end);
+  }
   try {
     return await verify(options, interrupt.signal, output.print);
   } finally {
-    for (const signal of endings) process.off(signal, end);
+    for (const signal of endings) {
+      process.off(signal, end);
+    }
     output.release();
   }
 }
@@ -64,7 +71,9 @@ async function verify(
   try {
     ensemble = await findEnsemble(kubectl, options.name);
     const faults = await ensembleFaults(kubectl, ensemble);
-    if (faults.length > 0) throw new Error(`the ensemble is not healthy:\n  ${faults.join("\n  ")}`);
+    if (faults.length > 0) {
+      throw new Error(`the ensemble is not healthy:\n  ${faults.join("\n  ")}`);
+    }
     const willUpdate = options.drills.some(
       (drill) => drill.updates === true && (disruptive || !drill.disruptive),
     );
@@ -78,13 +87,17 @@ async function verify(
   const started = new Date().toISOString();
   const results: Result[] = [];
   for (const drill of options.drills) {
-    if (interrupt.aborted) break;
+    if (interrupt.aborted) {
+      break;
+    }
     print(`\n── ${drill.row} ${drill.name}: ${drill.section} ──\n${drill.promise}`);
     const result = await runDrill(drill, { target, ensemble, disruptive, stack, interrupt, print });
     results.push(result);
     tellAfterEnd(result, interrupt);
     print(`${result.outcome}${result.message === undefined ? "" : `: ${result.message}`}`);
-    if (result.diagnostics !== undefined && options.report === undefined) print(result.diagnostics);
+    if (result.diagnostics !== undefined && options.report === undefined) {
+      print(result.diagnostics);
+    }
   }
   print(`\n${resultTable(results)}`);
   if (options.report !== undefined) {
@@ -96,15 +109,23 @@ async function verify(
 
 /** Tells on standard error of a failure after the user ended the drills: what could not be put back. */
 function tellAfterEnd({ drill, outcome, message = "" }: Result, interrupt: AbortSignal): void {
-  if (interrupt.aborted && outcome === "failed") console.error(`${drill.name}: ${message}`);
+  if (interrupt.aborted && outcome === "failed") {
+    console.error(`${drill.name}: ${message}`);
+  }
 }
 
 function exitCode(results: readonly Result[], interrupt: AbortSignal): number {
   const has = (outcome: Result["outcome"]): boolean => results.some((result) => result.outcome === outcome);
   // First, as it may be that something could not be put back.
-  if (has("failed")) return exitCodes.failed;
-  if (interrupt.aborted) return exitCodes.interrupted;
-  if (has("passed")) return exitCodes.passed;
+  if (has("failed")) {
+    return exitCodes.failed;
+  }
+  if (interrupt.aborted) {
+    return exitCodes.interrupted;
+  }
+  if (has("passed")) {
+    return exitCodes.passed;
+  }
   console.error("verify: no drill ran");
   return exitCodes.failed;
 }

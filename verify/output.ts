@@ -13,7 +13,9 @@ export class Output {
 
   /** Prints a line. */
   readonly print = (line: string): void => {
-    if (!this.#closed) console.log(line);
+    if (!this.#closed) {
+      console.log(line);
+    }
   };
 
   /** Leaves standard output to others. */
@@ -22,7 +24,9 @@ export class Output {
   }
 
   readonly #close = (): void => {
-    if (this.#closed) return;
+    if (this.#closed) {
+      return;
+    }
     this.#closed = true;
     this.#onClosed();
   };

@@ -53,8 +53,11 @@ export async function execute(
     });
     child.on("close", (code) => {
       options.signal.removeEventListener("abort", abort);
-      if (options.signal.aborted) reject(reasonOf(options.signal));
-      else resolve({ code, stdout: stdout(), stderr: stderr() });
+      if (options.signal.aborted) {
+        reject(reasonOf(options.signal));
+      } else {
+        resolve({ code, stdout: stdout(), stderr: stderr() });
+      }
     });
     // A command that ends without reading its input is no fault of its own.
     child.stdin.on("error", () => undefined).end(options.input ?? "");
@@ -74,7 +77,9 @@ function collect(stream: Readable, onLine: (line: string) => void): () => string
       lines.forEach(onLine);
     })
     .on("end", () => {
-      if (rest !== "") onLine(rest);
+      if (rest !== "") {
+        onLine(rest);
+      }
     });
   return () => said;
 }

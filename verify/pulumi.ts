@@ -44,7 +44,9 @@ export class Pulumi {
    */
   async expectOnly(isAskedFor?: (change: Change) => boolean): Promise<void> {
     const refusal = unasked(await this.#changes(), isAskedFor);
-    if (refusal !== undefined) throw new DrillFailure(refusal);
+    if (refusal !== undefined) {
+      throw new DrillFailure(refusal);
+    }
   }
 
   async #changes(): Promise<readonly Change[]> {

@@ -42,8 +42,9 @@ const gatherDeadline = 60;
 
 /** Why a drill does not run as things are; undefined when it does. */
 function reasonToSkip(drill: Drill, stand: Stand): string | undefined {
-  if (drill.disruptive && !stand.disruptive)
+  if (drill.disruptive && !stand.disruptive) {
     return "it takes servers or nodes away: run it with --disruptive";
+  }
   return undefined;
 }
 
@@ -52,8 +53,9 @@ export async function runDrill(drill: Drill, stand: Stand): Promise<Result> {
   const transcript = new Transcript(stand.print);
   const started = Date.now();
   const skip = reasonToSkip(drill, stand);
-  if (skip !== undefined)
+  if (skip !== undefined) {
     return { drill, outcome: "skipped", seconds: 0, message: skip, records: [], transcript: "" };
+  }
 
   const deadline = deadlineSignal(drill.deadline, `not done within ${drill.deadline} s`);
   const signal = AbortSignal.any([deadline.signal, stand.interrupt]);
@@ -85,14 +87,18 @@ async function attempt(
 ): Promise<{ outcome: Outcome; message?: string }> {
   try {
     const faults = await ensembleFaults(context.kubectl, stand.ensemble);
-    if (faults.length > 0)
+    if (faults.length > 0) {
       throw new DrillFailure(`refused, the ensemble is not healthy: ${faults.join("; ")}`);
+    }
     await drill.run(context);
     return { outcome: "passed" };
   } catch (error) {
-    if (stand.interrupt.aborted)
+    if (stand.interrupt.aborted) {
       return { outcome: "interrupted", message: messageOf(stand.interrupt.reason) };
-    if (error instanceof DrillSkipped) return { outcome: "skipped", message: error.message };
+    }
+    if (error instanceof DrillSkipped) {
+      return { outcome: "skipped", message: error.message };
+    }
     return { outcome: "failed", message: messageOf(error) };
   }
 }
@@ -128,7 +134,9 @@ async function putBack(
     }
   }
   try {
-    if (changed || stand.disruptive) await untilHealthy(kubectl, stand.ensemble, deadline.signal);
+    if (changed || stand.disruptive) {
+      await untilHealthy(kubectl, stand.ensemble, deadline.signal);
+    }
   } catch (error) {
     faults.push(messageOf(error));
   }

@@ -20,6 +20,8 @@ export function select(drills: readonly Drill[], words: readonly string[]): Dril
 
 function isNamed(drill: Drill, word: string): boolean {
   const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(word) ?? [];
-  if (first === undefined) return drill.name === word;
+  if (first === undefined) {
+    return drill.name === word;
+  }
   return drill.row >= Number(first) && drill.row <= Number(last ?? first);
 }

@@ -22,7 +22,9 @@ export async function runShown(
   try {
     const ran = await execute(command, args, { ...options, onLine: running.line });
     code = ran.code;
-    if (code !== 0 && options.anyExit !== true) throw new DrillFailure(complaint(options.shown, ran));
+    if (code !== 0 && options.anyExit !== true) {
+      throw new DrillFailure(complaint(options.shown, ran));
+    }
     return ran;
   } finally {
     running.end(code);

@@ -54,12 +54,21 @@ export class Transcript {
     return {
       line: (line) => {
         lines.push(line);
-        if (isClientLog(line)) clientLog += 1;
-        else for (const shown of readable(line)) this.#print(`  ${shown}`);
+        if (isClientLog(line)) {
+          clientLog += 1;
+        } else {
+          for (const shown of readable(line)) {
+            this.#print(`  ${shown}`);
+          }
+        }
       },
       end: (exitCode) => {
-        if (clientLog > 0) this.#print(`  ${omitted(clientLog)}`);
-        if (exitCode !== 0) this.#print(`  (exit code ${exitCode ?? "none: ended by a signal"})`);
+        if (clientLog > 0) {
+          this.#print(`  ${omitted(clientLog)}`);
+        }
+        if (exitCode !== 0) {
+          this.#print(`  (exit code ${exitCode ?? "none: ended by a signal"})`);
+        }
         this.records.push({ kind: "command", command, output: lines.join("\n").trimEnd(), exitCode });
       },
     };
@@ -68,7 +77,9 @@ export class Transcript {
   /** Says a sentence. */
   say(kind: SentenceRecord["kind"], text: string): void {
     this.records.push({ kind, text });
-    for (const line of text.split("\n")) this.#print(`${marks[kind]}${line}`);
+    for (const line of text.split("\n")) {
+      this.#print(`${marks[kind]}${line}`);
+    }
   }
 
   /** All of it as text, for a report. */

@@ -20,9 +20,13 @@ export async function untilAnswered(
   condition: () => Promise<boolean>,
 ): Promise<void> {
   try {
-    while (!(await condition())) await pause(interval, undefined, { signal });
+    while (!(await condition())) {
+      await pause(interval, undefined, { signal });
+    }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      throw error;
+    }
     throw new DrillFailure(`${reasonOf(signal).message}; it waited until ${what}`, { cause: signal.reason });
   }
 }
@@ -36,7 +40,9 @@ export async function untilHealthy(kubectl: Kubectl, ensemble: Ensemble, signal:
       return faults.length === 0;
     });
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      throw error;
+    }
     throw new DrillFailure(`the ensemble is not healthy: ${faults.join("; ")}`, { cause: error });
   }
 }

@@ -44,7 +44,9 @@ export class Watch {
    * @throws DrillFailure when the watch breaks, the signal's reason when that aborts
    */
   async until(what: string, condition: (objects: Watched) => boolean): Promise<void> {
-    if (condition(this.#objects)) return;
+    if (condition(this.#objects)) {
+      return;
+    }
     await new Promise<void>((resolve, reject) => {
       const settle = (end: () => void): void => {
         this.#listeners.delete(listener);
@@ -63,12 +65,17 @@ export class Watch {
           settle(() => {
             reject(new DrillFailure(`while waiting until ${what}: ${fault.message}`));
           });
-        } else if (condition(objects)) settle(resolve);
+        } else if (condition(objects)) {
+          settle(resolve);
+        }
       };
       this.#listeners.add(listener);
       this.#signal.addEventListener("abort", aborted, { once: true });
-      if (this.#signal.aborted) aborted();
-      else listener(this.#objects);
+      if (this.#signal.aborted) {
+        aborted();
+      } else {
+        listener(this.#objects);
+      }
     });
   }
 
@@ -87,10 +94,14 @@ export class Watch {
         });
         // API servers end a watch now and then; the next one begins with what there is.
         this.#objects.clear();
-        if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr.trim()}`);
+        if (code !== 0) {
+          throw new Error(`kubectl ${args.join(" ")}: ${stderr.trim()}`);
+        }
       }
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) {
+        return;
+      }
       this.#fault = error instanceof Error ? error : new Error(String(error));
       this.#tell();
     }
@@ -106,13 +117,20 @@ export class Watch {
       return;
     }
     const object = at(event, "object");
-    if (object === undefined) return;
-    if (text(event, "type") === "DELETED") this.#objects.delete(nameOf(object));
-    else this.#objects.set(nameOf(object), object);
+    if (object === undefined) {
+      return;
+    }
+    if (text(event, "type") === "DELETED") {
+      this.#objects.delete(nameOf(object));
+    } else {
+      this.#objects.set(nameOf(object), object);
+    }
     this.#tell();
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener(this.#objects);
+    for (const listener of [...this.#listeners]) {
+      listener(this.#objects);
+    }
   }
 }

@@ -34,8 +34,9 @@ export async function createTestNode(context: DrillContext): Promise<string> {
   const missing = /Node does not exist|NoNode/.test(look.stdout + look.stderr);
   expect(missing || look.code === 0, `${first} does not answer zkCli.sh: ${look.stderr.slice(-300)}`);
   const path = missing ? tutorialNode : `${tutorialNode}-${randomBytes(4).toString("hex")}`;
-  if (!missing)
+  if (!missing) {
     context.seen(`There is a ${tutorialNode} that is not this drill's; it stays, and ${path} is used.`);
+  }
   context.putBack(`remove ${path}`, async (putBack) => {
     await removeNode(putBack, ensemble, path);
   });
@@ -49,11 +50,15 @@ export async function expectTestNode(context: DrillContext, pod: string, path: s
   expect(dataOf(answer) === testData, `${pod} says that ${path} is "${dataOf(answer)}", not "${testData}"`);
 }
 
-/** Removes a node through a server that is Ready, as soon as there is one that does it; one that is not there is done. */
+/**
+ * Removes a node through a server that is Ready, as soon as there is one that does it; one that is not there is done.
+ */
 async function removeNode(kubectl: Kubectl, ensemble: Ensemble, path: string): Promise<void> {
   await untilAnswered(`${path} is removed`, kubectl.signal, async () => {
     const ready = (await readPods(kubectl, ensemble)).find(isReady);
-    if (ready === undefined) return false;
+    if (ready === undefined) {
+      return false;
+    }
     const command = ["exec", nameOf(ready), "--", ...zkCli(ensemble, "delete", path)];
     const { code, stdout, stderr } = await kubectl.run(command, { anyExit: true });
     return code === 0 || /Node does not exist|NoNode/.test(stdout + stderr);

@@ -16,7 +16,9 @@ export function parseZooCfg(file: string): Map<string, string> {
   const settings = new Map<string, string>();
   for (const line of file.split("\n")) {
     const [, name, value] = /^\s*([^#=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) settings.set(name, value);
+    if (name !== undefined && value !== undefined) {
+      settings.set(name, value);
+    }
   }
   return settings;
 }
@@ -38,7 +40,9 @@ export function serverLines(settings: ReadonlyMap<string, string>): ServerLine[]
       const id = /^server\.(\d+)$/.exec(name)?.[1];
       const parts = /^([^:;]+):(\d+):(\d+)(?::\w+)?(?:;(?:[^:;]*:)?(\d+))?$/.exec(value);
       const [, host, serverPort, electionPort, clientPort] = parts ?? [];
-      if (id === undefined || host === undefined) return [];
+      if (id === undefined || host === undefined) {
+        return [];
+      }
       return [
         {
           id: Number(id),

@@ -2,6 +2,7 @@ import { credentials } from "@grpc/grpc-js";
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
 import services from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/analyzer_pb.js";
+
 import { environment, neighbours } from "../../test/fixtures/policy/ensemble.ts";
 import type { Registered } from "../../test/fixtures/policy/harness.ts";
 import type { Pack } from "./pack.ts";
@@ -23,8 +24,11 @@ function unary<Request, Response>(
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     call(request, (error, response) => {
-      if (error === null) resolve(response);
-      else reject(error);
+      if (error === null) {
+        resolve(response);
+      } else {
+        reject(error);
+      }
     });
   });
 }
@@ -41,7 +45,9 @@ function filled<M extends Message>(message: M, { type, name, props }: Registered
   return message;
 }
 
-/** Time to judge the stack, in ms: Remediate and Analyze for each resource, AnalyzeStack for all, as the engine does. */
+/**
+ * Time to judge the stack, in ms: Remediate and Analyze for each resource, AnalyzeStack for all, as the engine does.
+ */
 export async function judgeMs(pack: Pack, stack: readonly Registered[]): Promise<number> {
   const client = new services.AnalyzerClient(`127.0.0.1:${pack.port}`, credentials.createInsecure(), {
     "grpc.max_receive_message_length": 2 ** 28,

@@ -47,7 +47,9 @@ export function startPack(folder: string, cache?: string): Promise<Pack> {
       const startMs = performance.now() - began;
       printed += data.toString();
       const port = /^(\d+)\n/.exec(printed)?.[1];
-      if (port === undefined || child.pid === undefined) return;
+      if (port === undefined || child.pid === undefined) {
+        return;
+      }
       resolve({ process: child, port: Number(port), startMs, startMiB: peakMiB(child.pid) });
     });
   });

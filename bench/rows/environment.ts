@@ -39,7 +39,9 @@ const rows: readonly Row[] = [
 async function clusterKubeconfig(running: () => boolean): Promise<string> {
   while (running()) {
     const file = allClusters().map(adminKubeconfig)[0];
-    if (file !== undefined && existsSync(file)) return file;
+    if (file !== undefined && existsSync(file)) {
+      return file;
+    }
     await sleep(20);
   }
   throw new Error("npm run up ended without a cluster");
@@ -72,8 +74,9 @@ async function standUp(): Promise<{ kubeconfig: string; values: Values }> {
     const writable = watch.writable();
     const end = await up;
     const when = await Promise.race([writable, sleep(10_000, undefined)]);
-    if (when === undefined || watch.created === undefined)
+    if (when === undefined || watch.created === undefined) {
       throw new Error("npm run up ended, but no server acknowledged a create");
+    }
     const values = { up: (when - began) / 1000, "up-end": end, quorum: (when - watch.created) / 1000 };
     return { kubeconfig, values };
   } finally {
@@ -101,9 +104,15 @@ export function environmentBench(stateDir: string): Bench {
       try {
         const { kubeconfig, values: up } = await standUp();
         Object.assign(values, up);
-        if (wanted.has("idle") || wanted.has("memory")) Object.assign(values, await measureIdle(stateDir));
-        if (wanted.has("up-again")) values["up-again"] = await npm(["up"]);
-        if (wanted.has("tutorial")) values["tutorial"] = await measureTutorial(stateDir, kubeconfig);
+        if (wanted.has("idle") || wanted.has("memory")) {
+          Object.assign(values, await measureIdle(stateDir));
+        }
+        if (wanted.has("up-again")) {
+          values["up-again"] = await npm(["up"]);
+        }
+        if (wanted.has("tutorial")) {
+          values["tutorial"] = await measureTutorial(stateDir, kubeconfig);
+        }
       } catch (error) {
         await takeDown();
         throw new CutShort(values, error);

@@ -25,8 +25,9 @@ export function previewBench(stateDir: string): Bench {
   const initialise = async (env: Readonly<Record<string, string>>): Promise<void> => {
     mkdirSync(stacks);
     mkdirSync(settings);
-    for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml"])
+    for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml"]) {
       copyFileSync(join(root, name), join(settings, name));
+    }
     writeProgram(empty, "empty", emptyProgram);
     for (const [folder, project] of [
       [root, settings],
@@ -49,7 +50,9 @@ export function previewBench(stateDir: string): Bench {
     ],
     measure: async () => {
       const env = { ...(await prepareTools()), PULUMI_BACKEND_URL: `file://${stacks}` };
-      if (!existsSync(stacks)) await initialise(env);
+      if (!existsSync(stacks)) {
+        await initialise(env);
+      }
       const floor = await preview(empty, env);
       return { "preview-empty": floor, preview: (await preview(root, env)) - floor };
     },

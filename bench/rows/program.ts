@@ -14,7 +14,9 @@ const settings = { "gcp:project": "zookeeper-bench" };
 /** What the language host gives to Node, as Pulumi.yaml says. */
 function nodeArguments(): string[] {
   const stated = /^ +nodeargs: "(.*)"$/m.exec(readFileSync(join(root, "Pulumi.yaml"), "utf8"))?.[1];
-  if (stated === undefined) throw new Error("Pulumi.yaml states no nodeargs");
+  if (stated === undefined) {
+    throw new Error("Pulumi.yaml states no nodeargs");
+  }
   return stated.split(" ");
 }
 
@@ -33,7 +35,9 @@ async function runOnce(
         env: { PULUMI_CONFIG: JSON.stringify(settings), NODE_COMPILE_CACHE: compileCache },
       },
     );
-    if (engine.registrations() === 0) throw new Error(`the program in ${folder} registered nothing`);
+    if (engine.registrations() === 0) {
+      throw new Error(`the program in ${folder} registered nothing`);
+    }
     return taken;
   } finally {
     engine.stop();

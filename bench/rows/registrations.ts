@@ -104,7 +104,9 @@ export function registrationBench(stateDir: string): Bench {
     writeProgram(join(folder, "engine"), "engine", engineProgram);
     const env = { ...(await prepareTools()), PULUMI_BACKEND_URL: `file://${stacks}` };
     await timed("pulumi", ["stack", "init", "dev"], { cwd: join(folder, "engine"), env });
-    for (const way of ways) await way.run(1);
+    for (const way of ways) {
+      await way.run(1);
+    }
   };
   return {
     rows: ways.flatMap((way) => [
@@ -121,17 +123,21 @@ export function registrationBench(stateDir: string): Bench {
       },
     ]),
     measure: async (wanted) => {
-      if (!existsSync(folder)) await initialise();
+      if (!existsSync(folder)) {
+        await initialise();
+      }
       const values: Record<string, number> = {};
       for (const way of ways) {
         const asked = sizes.filter((size) => wanted.has(rowName(way, size)));
         const library = wanted.has(libraryName(way));
         const floor = asked.length === 0 && !library ? 0 : await way.run(0);
-        for (const size of asked)
+        for (const size of asked) {
           values[rowName(way, size)] = ((await way.run(size)) - floor) / (size * perEnsemble);
-        if (library)
+        }
+        if (library) {
           values[libraryName(way)] =
             ((await way.run(librarySize, "library")) - floor) / (librarySize * perEnsemble);
+        }
       }
       return values satisfies Values;
     },

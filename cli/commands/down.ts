@@ -37,10 +37,16 @@ function disks(): string[] {
 }
 
 async function wantsVolumesGone(args: readonly string[]): Promise<boolean | undefined> {
-  if (args.includes("--delete-volumes")) return true;
-  if (args.includes("--keep-volumes")) return false;
+  if (args.includes("--delete-volumes")) {
+    return true;
+  }
+  if (args.includes("--keep-volumes")) {
+    return false;
+  }
   const found = disks();
-  if (found.length === 0) return false;
+  if (found.length === 0) {
+    return false;
+  }
   if (!process.stdin.isTTY) {
     say(`Keeping ${found.length} volumes with their data (--delete-volumes removes them).`);
     return false;
@@ -51,14 +57,19 @@ async function wantsVolumesGone(args: readonly string[]): Promise<boolean | unde
     const answer = (await terminal.question("Remove them for ever? [delete / keep / cancel] "))
       .trim()
       .toLowerCase();
-    if (answer === "delete") return true;
+    if (answer === "delete") {
+      return true;
+    }
     return answer === "keep" ? false : undefined;
   } finally {
     terminal.close();
   }
 }
 
-/** Seconds for which a disruption budget may hold up a node's drain here: the whole environment goes, and volumes stay. */
+/**
+ * Seconds for which a disruption budget may hold up a node's drain here: the whole environment goes, and volumes
+ * stay.
+ */
 const drainSeconds = 20;
 
 /** The clusters that should be there and are not healthy, each with what is wrong. */
@@ -87,21 +98,28 @@ async function destroy(env: Record<string, string>): Promise<number> {
 
 /** Takes away what runs without the engine, which is told to forget it. */
 async function removeByForce(): Promise<void> {
-  for (const line of await removeLost(gkeDir)) say(`Removed ${line}.`);
+  for (const line of await removeLost(gkeDir)) {
+    say(`Removed ${line}.`);
+  }
   forgetEnvironment();
 }
 
 /** Takes the environment away with every process, mount, link and cgroup that it made. */
 export async function main(args: readonly string[]): Promise<number> {
   const unknown = args.filter((arg) => !["--delete-volumes", "--keep-volumes", "--force"].includes(arg));
-  if (unknown.length > 0)
+  if (unknown.length > 0) {
     throw new Error(`down: unknown argument ${unknown.join(" ")}; see npm run down -- --help`);
+  }
   requireRoot();
   // By force nothing of them is run.
-  if (!args.includes("--force")) requireOwnFolders();
+  if (!args.includes("--force")) {
+    requireOwnFolders();
+  }
   if (!existsSync(stateDir)) {
     const removed = await removeLost(gkeDir);
-    for (const line of removed) say(`Removed ${line}, whose state folder is gone.`);
+    for (const line of removed) {
+      say(`Removed ${line}, whose state folder is gone.`);
+    }
     say(removed.length === 0 ? "There is no environment: nothing to do." : "The environment is down.");
     return 0;
   }
@@ -113,9 +131,12 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   // Neither a full disk nor a cache that is gone may stop it.
   const tools = await builtTools();
-  if (tools === undefined) say("The cache with the tools is gone: removing without the engine.");
-  if (tools === undefined || args.includes("--force")) await removeByForce();
-  else {
+  if (tools === undefined) {
+    say("The cache with the tools is gone: removing without the engine.");
+  }
+  if (tools === undefined || args.includes("--force")) {
+    await removeByForce();
+  } else {
     installPlugins(tools, imageStore());
     const env = environment(tools);
     // The local GKE runs the tools in this process, too.
@@ -124,18 +145,32 @@ export async function main(args: readonly string[]): Promise<number> {
     try {
       code = await destroy(env);
     } finally {
-      if (code !== 0)
+      if (code !== 0) {
         say("Not everything is down. npm run down -- --force removes the rest, without the engine.");
+      }
     }
-    if (code !== 0) return code;
-    for (const cluster of allClusters()) await deleteCluster(cluster);
-    for (const line of await removeLost(gkeDir)) say(`Removed ${line}, which no record told of.`);
+    if (code !== 0) {
+      return code;
+    }
+    for (const cluster of allClusters()) {
+      await deleteCluster(cluster);
+    }
+    for (const line of await removeLost(gkeDir)) {
+      say(`Removed ${line}, which no record told of.`);
+    }
   }
   forgetAll();
   const left = disks();
-  if (gone) for (const disk of left) rmSync(disk, { recursive: true, force: true });
-  else if (left.length > 0) say(`Kept ${left.length} volumes:\n  ${left.join("\n  ")}`);
-  for (const line of otherStacksKept()) say(line);
+  if (gone) {
+    for (const disk of left) {
+      rmSync(disk, { recursive: true, force: true });
+    }
+  } else if (left.length > 0) {
+    say(`Kept ${left.length} volumes:\n  ${left.join("\n  ")}`);
+  }
+  for (const line of otherStacksKept()) {
+    say(line);
+  }
   say("The environment is down.");
   return 0;
 }

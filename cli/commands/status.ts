@@ -25,7 +25,9 @@ const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB
 
 /** What of a part does not run. */
 function partFaults({ name, services }: Part): string[] {
-  if (services.length === 0) return [`${name} does not run`];
+  if (services.length === 0) {
+    return [`${name} does not run`];
+  }
   return services.flatMap((service) => (service.runs ? [] : [`${name}: ${service.name} does not run`]));
 }
 
@@ -83,7 +85,9 @@ async function readItems(cluster: ClusterRecord): Promise<readonly Item[] | unde
   try {
     return (JSON.parse(await kubectl(cluster, ...healthQuery)) as { items: Item[] }).items;
   } catch (error) {
-    if (error instanceof CommandError) return undefined;
+    if (error instanceof CommandError) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -110,7 +114,9 @@ export async function main(): Promise<number> {
     console.log("There is no environment. Stand it up with: npm run up");
     return 1;
   }
-  if (!isPrepared()) throw new Error(notPrepared());
+  if (!isPrepared()) {
+    throw new Error(notPrepared());
+  }
   Object.assign(process.env, environment(tools));
   const answers = await Promise.all(clusters.map(readItems));
   // The engine would wait for an API server that does not answer.

@@ -25,12 +25,16 @@ function specs(unit: boolean): string[] {
   return unit ? quick : [...quick, ...engine, ...cluster];
 }
 
-/** What the engine's and the clusters' tests need; undefined, with the reason said, where this machine cannot have it. */
+/**
+ * What the engine's and the clusters' tests need; undefined, with the reason said, where this machine cannot have it.
+ */
 async function prepareOrSkip(): Promise<Prepared | undefined> {
   try {
     return await prepare();
   } catch (error) {
-    if (process.env["CI"] === "true" || !(error instanceof Error)) throw error;
+    if (process.env["CI"] === "true" || !(error instanceof Error)) {
+      throw error;
+    }
     console.log(
       `Skipped: the tests on the real engine and on clusters (a failure where CI=true). ${error.message}`,
     );
@@ -55,7 +59,9 @@ export async function main(args: readonly string[]): Promise<number> {
     reporter: "spec",
     grep: pattern === undefined ? undefined : new RegExp(pattern),
   });
-  for (const file of specs(unit || prepared === undefined)) mocha.addFile(join(projectDir, file));
+  for (const file of specs(unit || prepared === undefined)) {
+    mocha.addFile(join(projectDir, file));
+  }
   await mocha.loadFilesAsync();
   return await new Promise((resolve) => {
     const runner = mocha.run(() => {

@@ -75,7 +75,9 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
 
 /** Says what is not as the stack says, before the update makes it so again. */
 function sayDrift(changes: readonly Change[]): void {
-  for (const line of changes.filter(({ drifted }) => drifted).flatMap(describeChange)) say(`  ${line}`);
+  for (const line of changes.filter(({ drifted }) => drifted).flatMap(describeChange)) {
+    say(`  ${line}`);
+  }
 }
 
 /**
@@ -90,8 +92,11 @@ async function update(args: readonly string[], env: Record<string, string>): Pro
     ["--suppress-outputs", ...policies, ...previewArguments(args)],
     env,
   );
-  if (code !== 0) progress.end("failed, and nothing was changed");
-  else progress.end(nothing ? "nothing" : "done");
+  if (code !== 0) {
+    progress.end("failed, and nothing was changed");
+  } else {
+    progress.end(nothing ? "nothing" : "done");
+  }
   if (code !== 0 || nothing) {
     (code === 0 ? console.log : console.error)(summary);
     return code;
@@ -115,12 +120,17 @@ export async function main(args: readonly string[]): Promise<number> {
     const code = await update(args, env);
     // Also of an update that failed: its cluster is what one looks into then.
     outputs = await readOutputs(env);
-    if (outputs.kubeconfig !== undefined)
+    if (outputs.kubeconfig !== undefined) {
       writeFileSync(env["KUBECONFIG"] ?? "", outputs.kubeconfig, { mode: 0o600 });
-    if (code !== 0) return code;
+    }
+    if (code !== 0) {
+      return code;
+    }
     await awaitEnsemble(outputs.namespace ?? "default", outputs.servers ?? []);
     goal = outputs.settled?.["ensemble.scalingTo"];
-    if (goal !== undefined) say(`Servers come and go one at a time: on to ${goal} ...`);
+    if (goal !== undefined) {
+      say(`Servers come and go one at a time: on to ${goal} ...`);
+    }
   }
   console.log(`
 The ensemble is up: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}, for clients in the cluster at

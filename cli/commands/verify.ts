@@ -31,11 +31,17 @@ export async function main(args: readonly string[]): Promise<number> {
     const own = environment(tools);
     Object.assign(process.env, elsewhere ? { PATH: own["PATH"] } : own);
   }
-  if (elsewhere) return await drills(others);
+  if (elsewhere) {
+    return await drills(others);
+  }
   requireRoot();
   requireOwnFolders();
-  if (tools === undefined || !isPrepared()) throw new Error(notPrepared());
-  if (wantsFaults) return await faults(others);
+  if (tools === undefined || !isPrepared()) {
+    throw new Error(notPrepared());
+  }
+  if (wantsFaults) {
+    return await faults(others);
+  }
   await lockEnvironment("npm run verify");
   return await withTemporaryFolder(async (variables) => {
     Object.assign(process.env, variables);

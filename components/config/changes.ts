@@ -198,7 +198,10 @@ export const changes = {
   ensemble: Record<keyof EnsembleValues, Change>;
 };
 
-/** What a change of the setting at a property path such as `ensemble.cpu` does; undefined where there is no such setting. */
+/**
+ * What a change of the setting at a property path such as `ensemble.cpu` does; undefined where there is no such
+ * setting.
+ */
 export function changeOf(path: string): Change | undefined {
   return changesByPath.get(path);
 }

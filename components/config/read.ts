@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import { checkEnvironment } from "../environment/check.ts";
 import { knownSettings } from "../environment/environment.ts";
 import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";

@@ -77,7 +77,10 @@ export class SettingSource {
     return list ?? [...value];
   }
 
-  /** Refuses every key of the project that nothing has read. Its value is not shown: `kubeCnfig` may hold a kubeconfig. */
+  /**
+   * Refuses every key of the project that nothing has read. Its value is not shown: `kubeCnfig` may hold a
+   * kubeconfig.
+   */
   refuseUnknownKeys(): void {
     const known = this.settings.map((setting) => setting.key);
     const own = Object.keys(this.#values).filter((key) => key.startsWith(`${this.#project}:`));

@@ -4,8 +4,8 @@ import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
 import { clusterKey, type Settled } from "./settled.ts";
 
 /**
- * What of an environment this update makes: one server more or less where several are asked for, on the cluster that the
- * last update was on.
+ * What of an environment this update makes: one server more or less where several are asked for, on the cluster that
+ * the last update was on.
  * @param before what the last update settled; empty when there was none
  */
 export function nextStep(args: ZooKeeperEnvironmentArgs, before: Settled): ZooKeeperEnvironmentArgs {
@@ -51,11 +51,16 @@ function stepServers(
   wanted: number | undefined,
   before: string | number | undefined,
 ): { servers?: number; scalingTo?: number } {
-  if (wanted === undefined || typeof before !== "number" || Math.abs(wanted - before) <= 1) return {};
+  if (wanted === undefined || typeof before !== "number" || Math.abs(wanted - before) <= 1) {
+    return {};
+  }
   return { servers: leastStep(before, wanted), scalingTo: wanted };
 }
 
-/** What an earlier version of this program made does not say whose it is; it is this stack's where that made an ensemble. */
+/**
+ * What an earlier version of this program made does not say whose it is; it is this stack's where that made an
+ * ensemble.
+ */
 function ownUnmarked(adopt: string | undefined, before: Settled): { adopt?: string } {
   return before["ensemble.name"] !== undefined && (adopt === undefined || adopt === "none")
     ? { adopt: "unowned" }
@@ -68,7 +73,10 @@ export function rememberCluster({ existing }: ZooKeeperEnvironmentArgs, before: 
   return existing === undefined || cluster === undefined ? {} : { [clusterKey]: cluster };
 }
 
-/** How many servers there will be in the end, where this update is a step on the way: who updates again knows that he must. */
+/**
+ * How many servers there will be in the end, where this update is a step on the way: who updates again knows that he
+ * must.
+ */
 export function rememberGoal({ ensemble }: ZooKeeperEnvironmentArgs): Settled {
   const goal = ensemble?.scalingTo ?? 0;
   return goal === 0 ? {} : { "ensemble.scalingTo": goal };

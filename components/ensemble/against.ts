@@ -38,14 +38,18 @@ export function checkAgainstCluster(intent: Intent, live: LiveEnsemble, report: 
 
 /** Notes objects that belong to somebody else. */
 export function checkOwners({ settings, owner }: Intent, live: LiveEnsemble, report: Report): void {
-  if (owner.adopt === "any") return;
+  if (owner.adopt === "any") {
+    return;
+  }
   const { statefulSet } = live;
   // With the StatefulSet comes what is around it: of before owners were noted, nothing of it says whose it is.
   const ours = statefulSet !== undefined && belongsTo(statefulSet, owner);
   const foreign = [...(statefulSet === undefined ? [] : [statefulSet]), ...live.around].filter((object) =>
     object.owner === undefined ? !ours && owner.adopt !== "unowned" : !belongsTo(object, owner),
   );
-  if (foreign.length === 0) return;
+  if (foreign.length === 0) {
+    return;
+  }
   const owners = [...new Set(foreign.map(describeOwner))].join(" and ");
   const marked = foreign.some((object) => object.owner !== undefined);
   report.fault(
@@ -67,13 +71,17 @@ function belongsTo(object: LiveObject, owner: Owner): boolean {
 }
 
 function describeOwner({ owner, managers }: LiveObject): string {
-  if (owner !== undefined) return `stack ${owner}`;
+  if (owner !== undefined) {
+    return `stack ${owner}`;
+  }
   return managers.length === 0 ? "nobody that is noted" : managers.join(", ");
 }
 
 /** What cannot change in place is deleted and made anew by Pulumi: no server runs meanwhile. */
 function checkFixed({ settings, manifest }: Intent, { statefulSet }: LiveEnsemble, report: Report): void {
-  if (statefulSet === undefined || !settings.protect) return;
+  if (statefulSet === undefined || !settings.protect) {
+    return;
+  }
   // The size of the template stays as it was; the claims grow.
   const claims = statefulSet.fixed.volumeClaimTemplates;
   const wanted = { ...manifest.spec, volumeClaimTemplates: withoutSizes(manifest.spec.volumeClaimTemplates) };
@@ -82,7 +90,9 @@ function checkFixed({ settings, manifest }: Intent, { statefulSet }: LiveEnsembl
       ? !covers(claims, wanted.volumeClaimTemplates)
       : !covers(statefulSet.fixed[field], wanted[field]),
   );
-  if (changed.length === 0) return;
+  if (changed.length === 0) {
+    return;
+  }
   report.fault(
     changed.includes("volumeClaimTemplates") ? "storageClassName" : "name",
     changed.includes("volumeClaimTemplates") ? settings.storageClassName : settings.name,
@@ -93,14 +103,18 @@ function checkFixed({ settings, manifest }: Intent, { statefulSet }: LiveEnsembl
 }
 
 function withoutSizes(templates: unknown): unknown {
-  if (!Array.isArray(templates)) return templates;
+  if (!Array.isArray(templates)) {
+    return templates;
+  }
   return templates.map((template: unknown) => {
     const { spec, ...rest } = template as { spec?: object };
     return { ...rest, spec: { ...spec, resources: undefined } };
   });
 }
 
-/** One server more or less at a time: only then does each majority of the old servers share one with each of the new. */
+/**
+ * One server more or less at a time: only then does each majority of the old servers share one with each of the new.
+ */
 function checkServers({ settings }: Intent, live: LiveEnsemble, report: Report): void {
   const { statefulSet } = live;
   if (statefulSet === undefined) {
@@ -108,7 +122,9 @@ function checkServers({ settings }: Intent, live: LiveEnsemble, report: Report):
     return;
   }
   const [before, now] = [statefulSet.servers, settings.servers];
-  if (before === now) return;
+  if (before === now) {
+    return;
+  }
   if (before === 1) {
     report.fault("servers", now, loneServer.reason, loneServer.fix);
   } else if (Math.abs(now - before) > 1) {
@@ -123,10 +139,14 @@ function checkServers({ settings }: Intent, live: LiveEnsemble, report: Report):
 
 /** An ensemble that comes back to its volumes needs a quorum of servers that have data: blank ones do not vote. */
 function checkReturn(settings: EnsembleValues, { bootstrapped, claims }: LiveEnsemble, report: Report): void {
-  if (!bootstrapped || claims.length === 0) return;
+  if (!bootstrapped || claims.length === 0) {
+    return;
+  }
   const own = new Set(claimNames(settings.name, settings.servers));
   const kept = claims.filter(({ name }) => own.has(name)).length;
-  if (kept > settings.servers / 2) return;
+  if (kept > settings.servers / 2) {
+    return;
+  }
   report.fault(
     "servers",
     settings.servers,
@@ -138,10 +158,16 @@ function checkReturn(settings: EnsembleValues, { bootstrapped, claims }: LiveEns
 
 function checkRollout({ settings, manifest }: Intent, { statefulSet }: LiveEnsemble, report: Report): void {
   // With no server Ready there is none to take down, and an ensemble that never came up needs this update.
-  if (statefulSet === undefined || settings.allowDegradedUpdate || statefulSet.ready === 0) return;
-  if (covers(statefulSet.template, manifest.spec.template)) return;
+  if (statefulSet === undefined || settings.allowDegradedUpdate || statefulSet.ready === 0) {
+    return;
+  }
+  if (covers(statefulSet.template, manifest.spec.template)) {
+    return;
+  }
   const why = whyNotWhole(statefulSet);
-  if (why === undefined) return;
+  if (why === undefined) {
+    return;
+  }
   report.fault(
     "allowDegradedUpdate",
     false,
@@ -152,8 +178,9 @@ function checkRollout({ settings, manifest }: Intent, { statefulSet }: LiveEnsem
 }
 
 function whyNotWhole({ what, servers, replicas, ready, rolledOut }: LiveStatefulSet): string | undefined {
-  if (ready < Math.max(servers, replicas))
+  if (ready < Math.max(servers, replicas)) {
     return `${what} has ${ready} of ${Math.max(servers, replicas)} servers Ready`;
+  }
   return rolledOut ? undefined : `${what} is still being rolled out`;
 }
 

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+
 import type { Values } from "../validation/values.ts";
 import type { StatefulSetManifest } from "./stateful-set.ts";
 
@@ -171,9 +172,9 @@ export interface ZooKeeperEnsembleArgs {
    */
   adopt?: string;
   /**
-   * How many seconds a replaced server must have been Ready before a roll-out goes on to the next one. It has a new address,
-   * and until the caches of the cluster's DNS (30 s on GKE and on clusters of kubeadm) and of Java (5 s) have let go of the
-   * old one, the others may not find it, should they have to elect a leader.
+   * How many seconds a replaced server must have been Ready before a roll-out goes on to the next one. It has a new
+   * address, and until the caches of the cluster's DNS (30 s on GKE and on clusters of kubeadm) and of Java (5 s)
+   * have let go of the old one, the others may not find it, should they have to elect a leader.
    * @default 35
    * @see https://cloud.google.com/kubernetes-engine/docs/how-to/nodelocal-dns-cache
    */

@@ -14,7 +14,10 @@ import { adoptions } from "./ownership.ts";
 const oldestVersion = [3, 9, 5] as const;
 /** ZooKeeper's ids of servers, and the time of an election, bound the number of servers. */
 const mostServers = 99;
-/** Kubernetes' own default: ten seconds for the stop itself, and twenty to wait for the others. The pack asks for the same. */
+/**
+ * Kubernetes' own default: ten seconds for the stop itself, and twenty to wait for the others. The pack asks for the
+ * same.
+ */
 const leastGraceSeconds = 30;
 const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 
@@ -223,7 +226,9 @@ function checkTimes(ensemble: Known<EnsembleValues>, report: Report): void {
 const leastInit = 10_000;
 
 function checkInit({ tickTime, initLimit }: Known<EnsembleValues>, report: Report): void {
-  if (tickTime === undefined || initLimit === undefined || initLimit < 1) return;
+  if (tickTime === undefined || initLimit === undefined || initLimit < 1) {
+    return;
+  }
   if (tickTime * initLimit < leastInit) {
     report.warn(
       "initLimit",
@@ -260,7 +265,9 @@ const usualBuffer = ensembleDefaults.juteMaxBuffer;
 function checkBuffer(ensemble: Known<EnsembleValues>, report: Report): void {
   checkWhole(ensemble, "juteMaxBuffer", 65536, "bytes", report);
   const { juteMaxBuffer, memory, heap } = ensemble;
-  if (juteMaxBuffer === undefined || memory === undefined || heap === undefined) return;
+  if (juteMaxBuffer === undefined || memory === undefined || heap === undefined) {
+    return;
+  }
   // Four of the largest requests are held at a time: see zooCfg.ts.
   const most = Math.floor(((heapMebibytes(memory, heap) ?? 0) * mebibyte) / 32);
   if (most > 0 && juteMaxBuffer > Math.max(most, usualBuffer)) {

@@ -1,11 +1,14 @@
 import { parseQuantity } from "../../domain/quantity.ts";
 
 /**
- * Whether an object of the cluster already is as a manifest asks: everything that the manifest says is there. The cluster
- * fills in what a manifest leaves out, and writes quantities in its own way (0.5 is 500m). Lists are equally long.
+ * Whether an object of the cluster already is as a manifest asks: everything that the manifest says is there. The
+ * cluster fills in what a manifest leaves out, and writes quantities in its own way (0.5 is 500m). Lists are equally
+ * long.
  */
 export function covers(live: unknown, wanted: unknown): boolean {
-  if (wanted === undefined || wanted === null) return true;
+  if (wanted === undefined || wanted === null) {
+    return true;
+  }
   if (Array.isArray(wanted)) {
     return (
       (Array.isArray(live) &&

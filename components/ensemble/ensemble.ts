@@ -7,6 +7,7 @@ import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
+
 import { checked } from "../validation/checked.ts";
 import { whenKnown, type Eventual } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
@@ -127,7 +128,9 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
 
   /** Ends well when the servers do what this update made of them. */
   #awaitReady(statefulSet: StatefulSet): Eventual<pulumi.Resource[]> {
-    if (!pulumi.runtime.hasEngine() || pulumi.runtime.isDryRun()) return [statefulSet];
+    if (!pulumi.runtime.hasEngine() || pulumi.runtime.isDryRun()) {
+      return [statefulSet];
+    }
     const { namespace, name, uid, generation } = statefulSet.metadata;
     return pulumi
       .all([this.#observed, namespace, name, uid, generation])
@@ -251,7 +254,9 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
    */
   #growVolumes(): void {
     const patches = claimNames(this.#plain.name, this.#plain.servers).map((claim) => this.#growVolume(claim));
-    if (!pulumi.runtime.hasEngine() || pulumi.runtime.isDryRun()) return;
+    if (!pulumi.runtime.hasEngine() || pulumi.runtime.isDryRun()) {
+      return;
+    }
     const { name, namespace } = this.#plain;
     const volumeSize = whenKnown(this.#settings, (s) => s.volumeSize);
     void pulumi

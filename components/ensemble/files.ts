@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+
 import type { EnsembleValues } from "./args.ts";
 import { javaSecurity, renderLogback } from "./java-files.ts";
 import { renderZooCfg } from "./zoo-cfg.ts";

@@ -5,7 +5,8 @@ export const heapShare = 0.5;
 
 /**
  * The largest share of a server's memory that may be heap. The rest is what Java needs beside it (class data,
- * threads, buffers), and the tools that are run inside the container: of 1 GiB, 256 MiB. The policy pack asks for the same.
+ * threads, buffers), and the tools that are run inside the container: of 1 GiB, 256 MiB. The policy pack asks for the
+ * same.
  */
 export const largestHeapShare = 0.75;
 

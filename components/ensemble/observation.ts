@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import * as pulumi from "@pulumi/pulumi";
+
 import { accessOf } from "../live/access.ts";
 import { readClaims, readEnsemble, type LiveEnsemble } from "../live/ensemble.ts";
 import { ClusterReader, patiently, Unreachable } from "../live/reader.ts";
@@ -10,7 +13,6 @@ import { Stop } from "../validation/refusal.ts";
 import type { EnsembleValues } from "./args.ts";
 import { checkAgainstCluster, checkOwners, type Intent } from "./against.ts";
 import { describePod, Watch } from "./progress.ts";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** What an update must know of what the cluster has of its ensemble. */
 export interface Observation {
@@ -37,7 +39,10 @@ const outage = 60_000;
 /** How often the cluster is asked how far the ensemble has come, in milliseconds. */
 const interval = 1000;
 
-/** Looks at the cluster that an ensemble is put on: before an update, whether it may begin; after it, whether it ended well. */
+/**
+ * Looks at the cluster that an ensemble is put on: before an update, whether it may begin; after it, whether it ended
+ * well.
+ */
 export class EnsembleObserver {
   readonly #what: string;
   readonly #resource: pulumi.Resource;
@@ -58,12 +63,16 @@ export class EnsembleObserver {
    * @throws Refusal with every fault
    */
   observe(intent: Eventual<Intent>): Eventual<Observation> {
-    if (!pulumi.runtime.hasEngine()) return nothing;
+    if (!pulumi.runtime.hasEngine()) {
+      return nothing;
+    }
     const observed = pulumi.all([accessOf(this.#provider), intent]).apply(async ([access, wanted]) => {
       // What an output unwraps to has no outputs in it, which the compiler cannot see.
       const known = wanted as unknown as Intent;
       const live = await this.#read(access, known);
-      if (live === undefined) return nothing;
+      if (live === undefined) {
+        return nothing;
+      }
       refuseFaults(this.#what, known, (values, report) => {
         checkAgainstCluster(values, live, report);
       });
@@ -80,9 +89,13 @@ export class EnsembleObserver {
   /** The provider's id is not known in the first preview, and an ensemble that is there then is not this stack's. */
   #withId(observed: pulumi.Output<Observation>): pulumi.Output<Observation> {
     const provider = this.#provider;
-    if (provider === undefined) return observed;
+    if (provider === undefined) {
+      return observed;
+    }
     return observed.apply((observation) => {
-      if (observation.revision === undefined) return pulumi.output(observation);
+      if (observation.revision === undefined) {
+        return pulumi.output(observation);
+      }
       return provider.id.apply((id) => {
         this.#mustBeOwn(id);
         return observation;
@@ -99,7 +112,9 @@ export class EnsembleObserver {
    */
   async awaitReady(namespace: string, name: string, before: Observation, after: string): Promise<void> {
     const reader = await this.#reader;
-    if (reader === undefined) return;
+    if (reader === undefined) {
+      return;
+    }
     if (before.bootstrapped && before.revision === after) {
       await this.#warnOfUnready(reader, namespace, name);
       return;
@@ -109,28 +124,38 @@ export class EnsembleObserver {
     for (;;) {
       const progress = await patiently(outage, () => readProgress(reader, namespace, name));
       const faults = watch.look(progress, Date.now());
-      if (faults?.length === 0) return;
+      if (faults?.length === 0) {
+        return;
+      }
       if (faults !== undefined) {
         throw new Stop(`${this.#what} does not become Ready:\n${faults.map((f) => `  ${f}`).join("\n")}`);
       }
       const waiting = progress.pods.filter(({ ready }) => !ready).map(describePod);
       const text = [`${progress.ready} of ${progress.servers} servers Ready`, ...waiting].join("; ");
-      if (text !== told) void pulumi.log.info(text, this.#resource, undefined, true);
+      if (text !== told) {
+        void pulumi.log.info(text, this.#resource, undefined, true);
+      }
       told = text;
       await sleep(interval);
     }
   }
 
-  /** Warns of claims that are smaller than asked for: made anew since, they are no change that Pulumi sees by itself. */
+  /**
+   * Warns of claims that are smaller than asked for: made anew since, they are no change that Pulumi sees by itself.
+   */
   async warnOfSmallClaims(
     settings: Pick<EnsembleValues, "name" | "namespace" | "volumeSize">,
   ): Promise<void> {
     const reader = await this.#reader;
-    if (reader === undefined) return;
+    if (reader === undefined) {
+      return;
+    }
     const wanted = parseQuantity(settings.volumeSize) ?? 0;
     const claims = await patiently(outage, () => readClaims(reader, settings));
     const small = claims.filter(({ size }) => (parseQuantity(size) ?? 0) < wanted);
-    if (small.length === 0) return;
+    if (small.length === 0) {
+      return;
+    }
     const list = small.map(({ name, size }) => `${name} (${size})`).join(", ");
     const text = `smaller than volumeSize ${settings.volumeSize}: ${list}; pulumi up --refresh makes them grow`;
     void pulumi.log.warn(text, this.#resource);
@@ -138,7 +163,9 @@ export class EnsembleObserver {
 
   async #warnOfUnready(reader: ClusterReader, namespace: string, name: string): Promise<void> {
     const { servers, ready, pods } = await patiently(outage, () => readProgress(reader, namespace, name));
-    if (ready >= servers) return;
+    if (ready >= servers) {
+      return;
+    }
     const unready = pods.filter((pod) => !pod.ready).map(describePod);
     const text = `${ready} of ${servers} servers are Ready; this update does not change them. ${unready.join("; ")}`;
     void pulumi.log.warn(text, this.#resource);
@@ -158,9 +185,13 @@ export class EnsembleObserver {
         return await readEnsemble(await this.#reader, { name, namespace, grows });
       });
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
+      if (!(error instanceof Unreachable)) {
+        throw error;
+      }
       const text = `the cluster cannot be asked what it has of this ensemble (${error.message})`;
-      if (!pulumi.runtime.isDryRun()) throw new Stop(`${this.#what}: ${text}; nothing was changed`);
+      if (!pulumi.runtime.isDryRun()) {
+        throw new Stop(`${this.#what}: ${text}; nothing was changed`);
+      }
       void pulumi.log.warn(
         `${text}: whether this update is allowed there shows when it begins`,
         this.#resource,

@@ -1,4 +1,5 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
+
 import { ensembleDefaults, type EnsembleValues } from "./args.ts";
 import { confFiles, scriptFiles } from "./files.ts";
 import { heapMebibytes } from "./heap.ts";

@@ -60,7 +60,9 @@ const refusal = /^start-zookeeper: (clusterDomain)\b/;
 
 /** What blocks a pod; undefined where it is Ready or may still become so by itself. */
 export function blockageOf(pod: PodState): Blockage | undefined {
-  if (pod.ready) return undefined;
+  if (pod.ready) {
+    return undefined;
+  }
   const { waiting, ended, claim } = pod;
   if (waiting !== undefined && imageReasons.includes(waiting.reason)) {
     const fix = "name an image that the nodes can pull";
@@ -156,7 +158,9 @@ export class Watch {
    */
   look(progress: Progress, now: number): readonly string[] | undefined {
     const { servers, updated, ready, pods } = progress;
-    if (updated >= servers && ready >= servers) return [];
+    if (updated >= servers && ready >= servers) {
+      return [];
+    }
     if (updated + ready > this.#furthest) {
       this.#furthest = updated + ready;
       this.#movedAt = now;
@@ -178,8 +182,12 @@ export class Watch {
         looping.some(({ name }) => name === pod) ||
         now - (this.#blockedSince.get(`${pod} ${setting}`) ?? now) >= blockagePatience,
     );
-    if (stuck.length > 0) return stuck.map((blockage) => describeBlockage(blockage, pods));
-    if (now - this.#movedAt < standstillPatience) return undefined;
+    if (stuck.length > 0) {
+      return stuck.map((blockage) => describeBlockage(blockage, pods));
+    }
+    if (now - this.#movedAt < standstillPatience) {
+      return undefined;
+    }
     const minutes = Math.round(standstillPatience / 60_000);
     return [
       `${ready} of ${servers} servers are Ready, and nothing has moved for ${minutes} minutes`,

@@ -1,4 +1,5 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
+
 import type { EnsembleValues } from "./args.ts";
 import { ensembleNames, objectLabels, ports, selectorLabels } from "../../domain/names.ts";
 

@@ -1,4 +1,5 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
+
 import type { EnsembleValues } from "./args.ts";
 import { claimTemplate, ensembleNames, selectorLabels } from "../../domain/names.ts";
 import { annotations } from "./ownership.ts";

@@ -5,7 +5,9 @@ import type { EnsembleValues, ZooKeeperEnsembleArgs } from "../ensemble/args.ts"
 import type { StorageValues, ZooKeeperStorageClassArgs } from "../storage/args.ts";
 import type { Known } from "../validation/values.ts";
 
-/** What a whole ZooKeeper environment may be told. Which of its parts are given decides how many resources there are. */
+/**
+ * What a whole ZooKeeper environment may be told. Which of its parts are given decides how many resources there are.
+ */
 export interface ZooKeeperEnvironmentArgs {
   /** A GKE cluster to make. Exactly one of `gke` and `existing`. */
   gke?: GkeClusterArgs;

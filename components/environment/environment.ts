@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import { ensembleDefaults, passingSettings } from "../ensemble/args.ts";
 import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
 import { ExistingCluster } from "../existing/cluster.ts";
@@ -35,7 +36,10 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   /** A kubeconfig for the cluster; a secret. */
   public readonly kubeconfig: pulumi.Output<string>;
 
-  /** What identifies a cluster that was there already, as {@link ExistingCluster.id}; empty for one of this environment's. */
+  /**
+   * What identifies a cluster that was there already, as {@link ExistingCluster.id}; empty for one of this
+   * environment's.
+   */
   public readonly clusterId: pulumi.Output<string>;
 
   readonly #name: string;
@@ -157,7 +161,8 @@ function lateCheck(
 }
 
 /**
- * What the engine, and so every policy, sees: no functions, no secret in plain text, and nothing of how one update is made.
+ * What the engine, and so every policy, sees: no functions, no secret in plain text, and nothing of how one update is
+ * made.
  */
 function visibleInputs({ gke, existing, storage, ensemble }: ZooKeeperEnvironmentArgs): pulumi.Inputs {
   const passing: readonly string[] = passingSettings;

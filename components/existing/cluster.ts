@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider.js";
+
 import { noteAccess } from "../live/access.ts";
 import { providerOptions } from "../live/provider.ts";
 import { ClusterReader, Unreachable } from "../live/reader.ts";
@@ -63,7 +64,8 @@ export class ExistingCluster extends pulumi.ComponentResource {
         kubeconfig: this.kubeconfig,
         ...context,
         ...providerOptions,
-        // Which cluster it is, is checked; Pulumi would take another address for another cluster, and replace everything.
+        // Which cluster it is, is checked; Pulumi would take another address for another cluster, and replace
+        // everything.
         clusterIdentifier: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
       },
       { parent: this },
@@ -94,7 +96,9 @@ async function look(what: string, settings: ExistingValues): Promise<string> {
     });
     return id;
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
+    if (!(error instanceof Unreachable)) {
+      throw error;
+    }
     throw new Stop(`${what}: the cluster does not answer: ${error.message}`);
   }
 }

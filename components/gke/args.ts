@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterArgs } from "@pulumi/gcp/container/cluster.js";
 import type { NodePoolArgs as GcpNodePoolArgs } from "@pulumi/gcp/container/nodePool.js";
+
 import type { Values } from "../validation/values.ts";
 
 /** What a GKE cluster may be told. */

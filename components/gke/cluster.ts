@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Cluster, type ClusterArgs } from "@pulumi/gcp/container/cluster.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
+
 import { noteAccess } from "../live/access.ts";
 import { providerOptions } from "../live/provider.ts";
 import { checked } from "../validation/checked.ts";

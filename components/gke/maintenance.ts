@@ -1,4 +1,5 @@
 import type * as inputs from "@pulumi/gcp/types/input.js";
+
 import type { GkeValues } from "./args.ts";
 
 /** A time without maintenance. */
@@ -7,7 +8,10 @@ export interface Exclusion {
   readonly end: string;
 }
 
-/** An exclusion as `START/END`, both in UTC; undefined if the text is not an exclusion, or does not end after it starts. */
+/**
+ * An exclusion as `START/END`, both in UTC; undefined if the text is not an exclusion, or does not end after it
+ * starts.
+ */
 export function parseExclusion(text: string): Exclusion | undefined {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
   const [start = "", end = "", ...rest] = text.split("/");

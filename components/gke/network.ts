@@ -3,6 +3,7 @@ import { Network } from "@pulumi/gcp/compute/network.js";
 import { Router } from "@pulumi/gcp/compute/router.js";
 import { RouterNat } from "@pulumi/gcp/compute/routerNat.js";
 import { Subnetwork } from "@pulumi/gcp/compute/subnetwork.js";
+
 import type { GkeValues } from "./args.ts";
 import { regionOf } from "../../domain/location.ts";
 

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+
 import * as pulumi from "@pulumi/pulumi";
 import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
+
 import type { GkeValues } from "./args.ts";
 
 /** What the nodes' identity is made of. */

@@ -3,6 +3,7 @@ import {
   NodePool as GcpNodePool,
   type NodePoolArgs as GcpNodePoolArgs,
 } from "@pulumi/gcp/container/nodePool.js";
+
 import type { GkeValues } from "./args.ts";
 import { resourceLabels } from "./labels.ts";
 

@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import type { ClusterAccess } from "./reader.ts";
 
 const noted = new WeakMap<pulumi.ProviderResource, pulumi.Output<ClusterAccess>>();
 
-/** Notes how a provider reaches its cluster, for {@link accessOf}: a preview does not know the inputs that it was not given. */
+/**
+ * Notes how a provider reaches its cluster, for {@link accessOf}: a preview does not know the inputs that it was not
+ * given.
+ */
 export function noteAccess(provider: pulumi.ProviderResource, access: pulumi.Output<ClusterAccess>): void {
   noted.set(provider, access);
 }
@@ -18,7 +22,9 @@ export function accessOf(provider: pulumi.ProviderResource | undefined): pulumi.
     return pulumi.output({ kubeconfig: config.get("kubeconfig"), context: config.get("context") });
   }
   const known = noted.get(provider);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   // Pulumi keeps every input of a resource as a property, of which the provider's class declares none.
   const inputs = new Map<string, unknown>(Object.entries(provider));
   return pulumi
@@ -28,6 +34,8 @@ export function accessOf(provider: pulumi.ProviderResource | undefined): pulumi.
 
 /** A provider also takes a kubeconfig that is an object. */
 function textOf(value: unknown): string | undefined {
-  if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
+  if (value === undefined || value === null || typeof value === "string") {
+    return value ?? undefined;
+  }
   return JSON.stringify(value);
 }

@@ -1,4 +1,5 @@
 import type { V1ObjectMeta, V1PersistentVolumeClaim, V1StatefulSet } from "@kubernetes/client-node";
+
 import { claimTemplate, ensembleNames } from "../../domain/names.ts";
 import { annotations } from "../ensemble/ownership.ts";
 import type { ClusterReader } from "./reader.ts";
@@ -152,7 +153,9 @@ function claimOf({ metadata, spec }: V1PersistentVolumeClaim): LiveClaim {
 }
 
 function objectOf(kind: string, found: { metadata?: V1ObjectMeta } | undefined): LiveObject | undefined {
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    return undefined;
+  }
   const { metadata } = found;
   // Who writes the status alone has made nothing.
   const managers = (metadata?.managedFields ?? []).flatMap(({ manager, subresource }) =>

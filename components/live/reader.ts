@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+
 import type * as kubernetes from "@kubernetes/client-node";
+
 import { yamlFault } from "../../domain/yaml.ts";
 
 /** How a program reaches a cluster: as the Kubernetes provider of its resources does. */
@@ -29,7 +31,9 @@ export async function patiently<T>(within: number, question: () => Promise<T>): 
     try {
       return await question();
     } catch (error) {
-      if (!(error instanceof Unreachable) || Date.now() >= until) throw error;
+      if (!(error instanceof Unreachable) || Date.now() >= until) {
+        throw error;
+      }
       await sleep(pause);
     }
   }
@@ -90,10 +94,16 @@ export class ClusterReader {
     const client = await import("@kubernetes/client-node");
     const config = new client.KubeConfig();
     try {
-      if (kubeconfig === undefined || kubeconfig === "") config.loadFromDefault();
-      else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig);
-      else config.loadFromString(kubeconfig);
-      if (context !== undefined && context !== "") config.setCurrentContext(context);
+      if (kubeconfig === undefined || kubeconfig === "") {
+        config.loadFromDefault();
+      } else if (existsSync(kubeconfig)) {
+        config.loadFromFile(kubeconfig);
+      } else {
+        config.loadFromString(kubeconfig);
+      }
+      if (context !== undefined && context !== "") {
+        config.setCurrentContext(context);
+      }
     } catch (error) {
       throw new Unreachable(`the kubeconfig cannot be read: ${yamlFault(error) ?? messageOf(error)}`);
     }
@@ -121,7 +131,9 @@ export class ClusterReader {
       return await question(this.#withDeadline());
     } catch (error) {
       if (error instanceof this.#client.ApiException) {
-        if (error.code === 404 || error.code === 403) return undefined;
+        if (error.code === 404 || error.code === 403) {
+          return undefined;
+        }
         throw new Unreachable(`it answers with ${error.code}`);
       }
       throw new Unreachable(messageOf(error));
@@ -154,7 +166,9 @@ export class ClusterReader {
 function tellPlugin(config: kubernetes.KubeConfig): void {
   const [user, cluster] = [config.getCurrentUser(), config.getCurrentCluster()];
   const exec = user?.exec as ExecConfig | undefined;
-  if (exec?.provideClusterInfo !== true || cluster === null) return;
+  if (exec?.provideClusterInfo !== true || cluster === null) {
+    return;
+  }
   const { apiVersion } = exec;
   const spec = {
     cluster: {

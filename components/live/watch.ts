@@ -1,4 +1,5 @@
 import type { CoreV1Event, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
+
 import { claimTemplate } from "../../domain/names.ts";
 import type { ClaimState, PodState, Progress, Reason } from "../ensemble/progress.ts";
 import type { ClusterReader } from "./reader.ts";
@@ -61,7 +62,9 @@ async function readClaim(
   const claim = await reader.ask((options) =>
     reader.core.readNamespacedPersistentVolumeClaim({ namespace, name }, options),
   );
-  if (claim === undefined || claim.status?.phase === "Bound") return undefined;
+  if (claim === undefined || claim.status?.phase === "Bound") {
+    return undefined;
+  }
   const fieldSelector = `involvedObject.kind=PersistentVolumeClaim,involvedObject.name=${name}`;
   const events = await reader.ask((options) =>
     reader.core.listNamespacedEvent({ namespace, fieldSelector }, options),

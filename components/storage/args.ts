@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+
 import type { Values } from "../validation/values.ts";
 
 /** What a class of volumes may be told. */

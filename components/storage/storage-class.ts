@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
+
 import { checked } from "../validation/checked.ts";
 import { whenKnown } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";

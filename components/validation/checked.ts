@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import type { Eventual } from "./eventual.ts";
 import { Refusal } from "./refusal.ts";
 import { Report } from "./report.ts";

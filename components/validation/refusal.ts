@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import { describe, type Finding } from "./report.ts";
 
 /**

@@ -54,7 +54,9 @@ export function describe(finding: Finding, name: string = finding.path): string 
   return `${name}: ${show(finding.value)}: ${finding.reason}; ${finding.fix}`;
 }
 
-/** What stands in a finding for a value that is secret, or may be one: that of a kubeconfig, or of what is no setting. */
+/**
+ * What stands in a finding for a value that is secret, or may be one: that of a kubeconfig, or of what is no setting.
+ */
 export const secret = "[secret]";
 
 /** Long values are cut: they are no help, and could hold what should not be shown. */

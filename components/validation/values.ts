@@ -11,7 +11,9 @@ type Value<T> = T extends pulumi.OutputInstance<infer U> ? U : T extends Promise
 /** Values of which some are not known yet: those are undefined, and rules about them wait. */
 export type Known<T> = { [K in keyof T]?: T[K] | undefined };
 
-/** The arguments with every default filled in; a property that was not given, or given as undefined, gets its default. */
+/**
+ * The arguments with every default filled in; a property that was not given, or given as undefined, gets its default.
+ */
 export function withDefaults<Args extends object, Defaults extends object>(
   args: Args,
   defaults: Defaults,

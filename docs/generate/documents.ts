@@ -15,8 +15,9 @@ async function between(path: string, name: string, content: string): Promise<str
   const file = join(root, path);
   const [head, rest] = readFileSync(file, "utf8").split(start);
   const tail = rest?.split(end)[1];
-  if (head === undefined || tail === undefined)
+  if (head === undefined || tail === undefined) {
     throw new Error(`${path} lacks the marks ${start} and ${end}`);
+  }
   const options = { ...(await prettier.resolveConfig(file)), filepath: file };
   return await prettier.format(`${head}${start}\n\n${content}\n\n${end}${tail}`, options);
 }
@@ -29,9 +30,13 @@ async function changesByKey(): Promise<(key: string) => string> {
   const paths = new Map(settings.map(({ key, path }) => [key, path]));
   return (key) => {
     const change = changeOf(paths.get(key) ?? "");
-    if (change === undefined) throw new Error(`nothing decides what a change of ${key} does`);
+    if (change === undefined) {
+      throw new Error(`nothing decides what a change of ${key} does`);
+    }
     const { effect, rejected } = change;
-    if (rejected !== undefined && rejected.allows === undefined) return "rejected";
+    if (rejected !== undefined && rejected.allows === undefined) {
+      return "rejected";
+    }
     const made = effect === "none" ? "–" : effect;
     return rejected === undefined ? made : `${made}, or rejected`;
   };

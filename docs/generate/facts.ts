@@ -18,14 +18,17 @@ export interface Facts {
 /** Text at a path of a resource's inputs. @throws Error where there is none */
 function told(inputs: unknown, ...path: (string | number)[]): string {
   const value = at(inputs, ...path);
-  if (typeof value !== "string" && typeof value !== "number")
+  if (typeof value !== "string" && typeof value !== "number") {
     throw new Error(`nothing at ${path.join(".")} of ${JSON.stringify(inputs)}`);
+  }
   return String(value);
 }
 
 function servicePorts(inputs: unknown): string {
   const ports = at(inputs, "spec", "ports");
-  if (!Array.isArray(ports)) throw new Error("a Service has ports");
+  if (!Array.isArray(ports)) {
+    throw new Error("a Service has ports");
+  }
   return ports.map((port) => told(port, "port")).join(", ");
 }
 

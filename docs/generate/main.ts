@@ -7,6 +7,7 @@ import { documents } from "./documents.ts";
 if (process.argv.includes("--help")) {
   console.log("npm run docs: writes what the documents take from the program");
 } else {
-  for (const [path, content] of Object.entries(await documents()))
+  for (const [path, content] of Object.entries(await documents())) {
     writeFileSync(join(import.meta.dirname, "../..", path), content);
+  }
 }

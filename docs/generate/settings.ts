@@ -29,13 +29,18 @@ export function declaredSettings(yaml: string): Declared[] {
       each.exec(line),
     );
     const current = settings.at(-1);
-    if (title) group = title[1] ?? "";
-    else if (key) settings.push({ group, key: key[1] ?? "" });
-    else if (named && current) {
+    if (title) {
+      group = title[1] ?? "";
+    } else if (key) {
+      settings.push({ group, key: key[1] ?? "" });
+    } else if (named && current) {
       property = named[1] ?? "";
       current[property] = named[2]?.replace(/^>-$/, "").replace(/^"(.*)"$/, "$1") ?? "";
-    } else if (more && current) current[property] = `${current[property] ?? ""} ${more[1] ?? ""}`.trim();
-    else throw new Error(`Pulumi.yaml: cannot read the line ${line}`);
+    } else if (more && current) {
+      current[property] = `${current[property] ?? ""} ${more[1] ?? ""}`.trim();
+    } else {
+      throw new Error(`Pulumi.yaml: cannot read the line ${line}`);
+    }
   }
   return settings.map(
     ({ group: above = "", key = "", type = "", default: value = "", description = "" }) => ({

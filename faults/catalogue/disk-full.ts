@@ -19,7 +19,10 @@ const room = 256 * 2 ** 20;
 /** What may be left of a full disk, in bytes. */
 const leftover = 64 * 2 ** 10;
 
-/** What is left of a disk that is nearly full, in bytes: less than start-zookeeper wants, and more than is logged at once. */
+/**
+ * What is left of a disk that is nearly full, in bytes: less than start-zookeeper wants, and more than is logged at
+ * once.
+ */
 const scarce = 40 * 2 ** 20;
 
 /** A process in every node's mount namespace. */
@@ -65,7 +68,9 @@ async function shrink(scene: Scene, server: Server): Promise<string> {
   scene.undo.later(`${server.pod} has its own disk`, async () => {
     await whilePodIsAway(scene, server.pod, async () => {
       for (const kubelet of kubelets(scene)) {
-        while (isMounted(kubelet, realpathSync(disk))) await run("umount", [inside(kubelet), disk]);
+        while (isMounted(kubelet, realpathSync(disk))) {
+          await run("umount", [inside(kubelet), disk]);
+        }
       }
       if (await succeeds("mountpoint", ["-q", mounted])) {
         empty(disk);
@@ -87,7 +92,9 @@ async function shrink(scene: Scene, server: Server): Promise<string> {
     await run("chown", [`--reference=${disk}`, mounted]);
     await run("chmod", [`--reference=${disk}`, mounted]);
     const device = (await run("findmnt", ["-no", "SOURCE", mounted])).trim();
-    for (const kubelet of kubelets(scene)) await run("mount", [inside(kubelet), device, disk]);
+    for (const kubelet of kubelets(scene)) {
+      await run("mount", [inside(kubelet), device, disk]);
+    }
   });
   return mounted;
 }
@@ -110,8 +117,9 @@ async function fill(mounted: string, left: number): Promise<void> {
     "status=none",
   ]);
   const after = await statfs(mounted);
-  if (after.bavail * after.bsize > left)
+  if (after.bavail * after.bsize > left) {
     throw new Error(`${mounted}: ${after.bavail * after.bsize} bytes are left`);
+  }
 }
 
 /** Waits until a server is stopped and its pod says that it waits for room. */
@@ -121,7 +129,9 @@ async function stoppedForRoom({ ensemble, wait }: Scene, { pod }: Server): Promi
       const log = await ensemble.kubectl("logs", "-n", ensemble.namespace, pod);
       return log.includes("the volume is full") || "it does not say so";
     } catch (error) {
-      if (error instanceof CommandError) return error.stderr.trim();
+      if (error instanceof CommandError) {
+        return error.stderr.trim();
+      }
       throw error;
     }
   });
@@ -143,7 +153,9 @@ export const diskFaults: readonly Fault[] = [
       const mounted = await shrink(scene, server);
       await scene.wait("the server on its small disk", () => scene.ensemble.redundant());
       scene.undo.later(`${server.pod}'s disk has room`, () => {
-        for (const left of [scarce, leftover]) rmSync(join(mounted, `filler-${left}`), { force: true });
+        for (const left of [scarce, leftover]) {
+          rmSync(join(mounted, `filler-${left}`), { force: true });
+        }
       });
       const { leader, followers } = await scene.ensemble.roles();
       if (scene.random() < 0.5) {

@@ -27,7 +27,9 @@ async function howToSlow(): Promise<{ discipline: readonly string[] } | { refusa
         await inNode(netns, "tc", "qdisc", "add", "dev", "lo", "root", ...discipline);
         return { discipline };
       } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
+        if (!(error instanceof CommandError)) {
+          throw error;
+        }
         refusals.push(`${discipline[0] ?? ""}: ${error.stderr.trim()}`);
       }
     }
@@ -44,13 +46,17 @@ async function withoutSlowing(): Promise<string | undefined> {
 
 async function slow(scene: Scene): Promise<void> {
   const how = await howToSlow();
-  if ("refusals" in how) throw new Error(`the kernel cannot slow a network: ${how.refusals.join("; ")}`);
+  if ("refusals" in how) {
+    throw new Error(`the kernel cannot slow a network: ${how.refusals.join("; ")}`);
+  }
   const [name = ""] = how.discipline;
   const { node } = oneOf([scene.leader, ...scene.followers], scene.random);
   scene.undo.later(`the network of ${node} is fast again`, async () => {
     const netns = `--net=/run/netns/${node}`;
     const disciplines = await run("nsenter", [netns, "tc", "qdisc", "show", "dev", "eth0"]);
-    if (disciplines.includes(name)) await inNode(node, "tc", "qdisc", "del", "dev", "eth0", "root");
+    if (disciplines.includes(name)) {
+      await inNode(node, "tc", "qdisc", "del", "dev", "eth0", "root");
+    }
   });
   await inNode(node, "tc", "qdisc", "add", "dev", "eth0", "root", ...how.discipline);
   await scene.workload.acknowledges(writesMeanwhile);
@@ -73,7 +79,9 @@ async function withoutRandomDrops(): Promise<string | undefined> {
     await run("nsenter", [`--net=/run/netns/${netns}`, "nft", "-f", "-"], { input: lossyRules });
     return undefined;
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
+    if (!(error instanceof CommandError)) {
+      throw error;
+    }
     return `the kernel's nftables cannot drop packets at random: ${error.stderr.trim()}`;
   } finally {
     await run("ip", ["netns", "del", netns]);
@@ -85,7 +93,9 @@ async function lossy(scene: Scene): Promise<void> {
   const netns = `--net=/run/netns/${node}`;
   scene.undo.later(`the network of ${node} loses nothing any more`, async () => {
     const tables = await run("nsenter", [netns, "nft", "list", "tables"]);
-    if (tables.includes(lossyTable)) await inNode(node, "nft", "delete", "table", "inet", lossyTable);
+    if (tables.includes(lossyTable)) {
+      await inNode(node, "nft", "delete", "table", "inet", lossyTable);
+    }
   });
   await run("nsenter", [netns, "nft", "-f", "-"], { input: lossyRules });
   await scene.workload.acknowledges(writesMeanwhile);

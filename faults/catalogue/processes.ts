@@ -100,7 +100,9 @@ export const processFaults: readonly Fault[] = [
     inject: async (scene) => {
       const servers = [scene.leader, ...scene.followers];
       const pids = servers.map((server) => scene.ensemble.java(server));
-      for (const pid of pids) signal(pid, "SIGKILL");
+      for (const pid of pids) {
+        signal(pid, "SIGKILL");
+      }
       await Promise.all(servers.map((server, n) => gone(scene, server, pids[n] ?? 0)));
     },
   },

@@ -23,7 +23,9 @@ export function spare(
 ): { lost: Server[]; first: Server } {
   const ordinal = ({ pod }: Server): number => Number(pod.slice(pod.lastIndexOf("-") + 1));
   const [first, ...others] = [leader, ...followers].sort((a, b) => ordinal(b) - ordinal(a));
-  if (first === undefined || others.length < 2) throw new Error("an ensemble of one server can lose none");
+  if (first === undefined || others.length < 2) {
+    throw new Error("an ensemble of one server can lose none");
+  }
   const candidates = others.filter((server) => server !== leader);
   return { lost: shuffled(candidates, random).slice(0, others.length / 2), first };
 }
@@ -38,7 +40,9 @@ async function servesOn({ ensemble, wait, workload }: Scene, { pod, uid }: Serve
   });
   await new Promise((resolve) => setTimeout(resolve, servesOnFor));
   const server = await now();
-  if (server === undefined) throw new Error(`${pod} stopped while the others had no quorum without it`);
+  if (server === undefined) {
+    throw new Error(`${pod} stopped while the others had no quorum without it`);
+  }
   await wait(`${pod} serves`, async () => (await mode(server)) !== undefined || "it has no mode", {
     within: 5000,
   });
@@ -54,11 +58,15 @@ export const rolloutWhileDown: Fault = {
     (await ensemble.servers()).length < 3 ? "an ensemble of one server can lose none" : undefined,
   inject: async (scene) => {
     const { lost, first } = spare(scene.leader, scene.followers, scene.random);
-    for (const server of lost) await cut(scene, server);
+    for (const server of lost) {
+      await cut(scene, server);
+    }
     await followersNoticed(scene, scene.followers.length - lost.length);
     await beginRestart(scene);
     await servesOn(scene, first);
-    for (const server of lost) await join(scene, server);
+    for (const server of lost) {
+      await join(scene, server);
+    }
     await rolledOut(scene);
   },
 };

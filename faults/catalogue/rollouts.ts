@@ -30,7 +30,10 @@ interface Update {
   kill: () => void;
 }
 
-/** Starts `pulumi up` with the project's settings, and one more where it is given; the project's files stay as they are. */
+/**
+ * Starts `pulumi up` with the project's settings, and one more where it is given; the project's files stay as they
+ * are.
+ */
 function startUp(scene: Scene, setting?: string): Update {
   const config = join(scene.dir, `Pulumi.${stack}.yaml`);
   copyFileSync(join(projectDir, `Pulumi.${stack}.yaml`), config);
@@ -56,15 +59,18 @@ function startUp(scene: Scene, setting?: string): Update {
       child.on("error", reject).on("close", resolve);
     }),
     kill: () => {
-      if (child.pid !== undefined) signal(-child.pid, "SIGKILL");
+      if (child.pid !== undefined) {
+        signal(-child.pid, "SIGKILL");
+      }
     },
   };
 }
 
 async function up(scene: Scene, setting?: string): Promise<void> {
   const code = await startUp(scene, setting).ended;
-  if (code !== 0)
+  if (code !== 0) {
     throw new Error(`pulumi up ended with code ${code ?? "none (killed)"}; see ${scene.dir}/pulumi.log`);
+  }
   // The provider's own wait may look before the roll-out has begun, and take the old pods for the new ones.
   await rolledOut(scene);
 }

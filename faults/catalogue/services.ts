@@ -11,7 +11,9 @@ import { end, otherLeader } from "./processes.ts";
 function freezeService(scene: Scene, program: string): void {
   const unit = controlPlaneId(scene.ensemble.cluster);
   const found = unitProcesses().filter(({ argv, unit: of }) => of === unit && argv[0] === program);
-  if (found.length === 0) throw new Error(`the control plane runs no ${program}`);
+  if (found.length === 0) {
+    throw new Error(`the control plane runs no ${program}`);
+  }
   for (const { pid } of found) {
     scene.undo.later(`${program} goes on`, () => {
       signal(pid, "SIGCONT");
@@ -57,7 +59,9 @@ export const serviceFaults: readonly Fault[] = [
       try {
         await otherLeader(scene, { within: electionWithin });
       } catch (error) {
-        if (!(error instanceof NotInTime)) throw error;
+        if (!(error instanceof NotInTime)) {
+          throw error;
+        }
         say(`dns-down: ${error.message}`);
       }
     },

@@ -17,7 +17,9 @@ async function lose(scene: Scene, servers: readonly Server[]): Promise<void> {
   // Frozen first, so that none of them acknowledges anything between one disk's loss and the next one's.
   const pids = servers.map((server) => freeze(scene, server));
   disks.forEach(empty);
-  for (const pid of pids) signal(pid, "SIGKILL");
+  for (const pid of pids) {
+    signal(pid, "SIGKILL");
+  }
   for (const [n, server] of servers.entries()) {
     await scene.wait(`${server.pod} starts again`, () => {
       const pid = javaPid(server.uid);
@@ -51,7 +53,9 @@ async function refuses(scene: Scene, emptied: readonly Server[]): Promise<void> 
   });
   for (const { pod } of emptied) {
     const log = await scene.ensemble.kubectl("logs", "-n", scene.ensemble.namespace, pod, "--tail=-1");
-    if (!log.includes("let this one vote: touch")) throw new Error(`${pod} does not say how to recover`);
+    if (!log.includes("let this one vote: touch")) {
+      throw new Error(`${pod} does not say how to recover`);
+    }
   }
 }
 

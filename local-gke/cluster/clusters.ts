@@ -32,10 +32,14 @@ export interface PoolSize {
 /** A slot for a new cluster. @throws Error when the machine has as many clusters as it can */
 async function slotFor(dir: string): Promise<number> {
   const slot = claimAnySlot(dir);
-  if (slot !== undefined) return slot;
+  if (slot !== undefined) {
+    return slot;
+  }
   await reclaimSlots();
   const reclaimed = claimAnySlot(dir);
-  if (reclaimed !== undefined) return reclaimed;
+  if (reclaimed !== undefined) {
+    return reclaimed;
+  }
   const taken = claims().map((claim) => `  ${claim.slot}: ${claim.dir}`);
   throw new Error(
     `all ${taken.length} address ranges of this machine are taken by local clusters; remove one of them with ` +
@@ -102,14 +106,18 @@ export async function ensurePool(
   imageStore: string,
 ): Promise<PoolRecord> {
   const cluster = readCluster(name);
-  if (cluster === undefined) throw new Error(`cluster ${name.name} in ${name.location}: not found`);
+  if (cluster === undefined) {
+    throw new Error(`cluster ${name.name} in ${name.location}: not found`);
+  }
   const known = cluster.pools.find((other) => other.name === pool.name) ?? { ...pool, nodes: [] };
   const wanted = { ...pool, nodes: sized(cluster, known, size) };
   const leaving = known.nodes.filter((node) => !wanted.nodes.some((kept) => kept.name === node.name));
   const otherPools = cluster.pools.filter((other) => other.name !== pool.name);
   // Nodes on their way out stay in the record until they are gone: a stop half-way is finished next time.
   writeCluster({ ...cluster, pools: [...otherPools, { ...wanted, nodes: [...wanted.nodes, ...leaving] }] });
-  for (const node of leaving) await removeNode(cluster, node);
+  for (const node of leaving) {
+    await removeNode(cluster, node);
+  }
   const updated = { ...cluster, pools: [...otherPools, wanted] };
   writeCluster(updated);
   await startNodes(updated, imageStore, [wanted]);
@@ -160,7 +168,9 @@ export async function notReady(cluster: ClusterRecord, names: readonly string[])
 /** The nodes of a pool that run and are Ready. */
 export async function readyNodes(cluster: ClusterRecord, pool: PoolRecord): Promise<NodeRecord[]> {
   const running = pool.nodes.filter((node) => nodeRuns(cluster, node));
-  if (!(await controlPlaneServes(cluster))) return running;
+  if (!(await controlPlaneServes(cluster))) {
+    return running;
+  }
   const waiting = new Set(
     await notReady(
       cluster,
@@ -175,7 +185,9 @@ async function removeNode(cluster: ClusterRecord, node: NodeRecord): Promise<voi
   if (await controlPlaneServes(cluster)) {
     if (nodeRuns(cluster, node)) {
       const left = await drain(cluster, node.name);
-      if (left !== "") notice(`Local GKE: node ${node.name} goes although it is not drained: ${left}`);
+      if (left !== "") {
+        notice(`Local GKE: node ${node.name} goes although it is not drained: ${left}`);
+      }
     }
     await kubectl(cluster, "delete", "node", node.name, "--ignore-not-found");
   }
@@ -186,7 +198,9 @@ async function removeNode(cluster: ClusterRecord, node: NodeRecord): Promise<voi
 export async function deletePool(name: ClusterName, poolName: string): Promise<void> {
   const cluster = readCluster(name);
   const pool = cluster?.pools.find((other) => other.name === poolName);
-  if (cluster === undefined || pool === undefined) return;
+  if (cluster === undefined || pool === undefined) {
+    return;
+  }
   await Promise.all(pool.nodes.map((node) => removeNode(cluster, node)));
   writeCluster({ ...cluster, pools: cluster.pools.filter((other) => other.name !== poolName) });
 }
@@ -194,7 +208,9 @@ export async function deletePool(name: ClusterName, poolName: string): Promise<v
 /** Deletes a cluster with its nodes and its etcd; the project's disks stay. One that is not there is no fault. */
 export async function deleteCluster(name: ClusterName): Promise<void> {
   const cluster = readCluster(name);
-  if (cluster === undefined) return;
+  if (cluster === undefined) {
+    return;
+  }
   await stopCluster(cluster);
   removeCluster(cluster);
 }
@@ -215,7 +231,9 @@ export async function stopCluster(cluster: ClusterRecord): Promise<void> {
 export async function clusterFaults(cluster: ClusterRecord): Promise<string[]> {
   const nodes = cluster.pools.flatMap((pool) => pool.nodes);
   const fault = await controlPlaneFault(cluster);
-  if (fault !== undefined) return [fault];
+  if (fault !== undefined) {
+    return [fault];
+  }
   const [running, ended] = [true, false].map((runs) =>
     nodes.filter((node) => nodeRuns(cluster, node) === runs).map((node) => node.name),
   );
@@ -232,7 +250,9 @@ export async function restoreClusters(imageStore: string, say: (line: string) =>
   for (const cluster of allClusters()) {
     const due = renewalDue(cluster);
     const faults = [...(await clusterFaults(cluster)), ...(due === undefined ? [] : [due])];
-    if (faults.length === 0) continue;
+    if (faults.length === 0) {
+      continue;
+    }
     say(`Repairing cluster ${cluster.name}: ${faults.join("; ")} ...`);
     await ensureCluster(cluster);
     await startNodes(cluster, imageStore, cluster.pools);

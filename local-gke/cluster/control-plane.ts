@@ -204,7 +204,9 @@ export async function controlPlaneServes(cluster: ClusterRecord): Promise<boolea
 
 /** What is wrong with the control plane; undefined where nothing is. */
 export async function controlPlaneFault(cluster: ClusterRecord): Promise<string | undefined> {
-  if (!controlPlaneRuns(cluster)) return "the control plane does not run";
+  if (!controlPlaneRuns(cluster)) {
+    return "the control plane does not run";
+  }
   return (await controlPlaneServes(cluster))
     ? undefined
     : `the API server does not say within ${answerWithin / 1000} s that it serves`;

@@ -17,7 +17,10 @@ export function drainSeconds(variables: Readonly<Record<string, string | undefin
   return Number.isInteger(said) && said > 0 ? said : gkeSeconds;
 }
 
-/** The pod, as namespace/name, whose eviction a line of kubectl's says is refused by a disruption budget; else undefined. */
+/**
+ * The pod, as namespace/name, whose eviction a line of kubectl's says is refused by a disruption budget; else
+ * undefined.
+ */
 export function blockedPod(line: string): string | undefined {
   const [, name, namespace] =
     /error when evicting pods\/"([^"]+)" -n "([^"]+)".*disruption budget/.exec(line) ?? [];
@@ -38,9 +41,13 @@ export async function drain(cluster: ClusterRecord, node: string): Promise<strin
   const blocked = new Set<string>();
   let last = "";
   createInterface(child.stderr).on("line", (line) => {
-    if (line.trim() !== "") last = line;
+    if (line.trim() !== "") {
+      last = line;
+    }
     const pod = blockedPod(line);
-    if (pod === undefined || blocked.has(pod)) return;
+    if (pod === undefined || blocked.has(pod)) {
+      return;
+    }
     blocked.add(pod);
     notice(
       `Local GKE: draining ${node}: the disruption budget of pod ${pod} allows no eviction; going on without it after ${seconds} s.`,

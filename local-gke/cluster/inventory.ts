@@ -10,8 +10,9 @@ import { gkeDir } from "../../system/paths.ts";
  */
 function file(id: string): string {
   const outside = id.split("/").find((part) => part === "." || part === "..");
-  if (outside !== undefined)
+  if (outside !== undefined) {
     throw new Error(`${JSON.stringify(id)}: no part of a resource's id can be ${JSON.stringify(outside)}`);
+  }
   return join(gkeDir, "inventory", `${id.replaceAll(/[^\w./@:-]/g, "_")}.json`);
 }
 

@@ -47,13 +47,17 @@ async function namespaces(slot: number): Promise<string[]> {
  * processes, namespaces, links with their routes, and cgroups.
  */
 async function clear({ slot, dir }: Claim): Promise<void> {
-  for (const unit of unitsBelow(dir)) await killUnit(unit);
+  for (const unit of unitsBelow(dir)) {
+    await killUnit(unit);
+  }
   await removeCgroup(`${cgroupRoot}/${slot}`);
   await removeEmptyCgroup(cgroupRoot);
   // A node's namespace is known by its link, which goes with the cluster's network.
   const named = await namespaces(slot);
   await removeClusterNetwork(slot);
-  for (const name of named) await removeNamespace(name);
+  for (const name of named) {
+    await removeNamespace(name);
+  }
   await run("ip", ["route", "flush", "root", podRange(slot)]);
   releaseSlot({ slot, dir });
 }
@@ -83,6 +87,8 @@ export async function removeLost(gkeDir: string): Promise<string[]> {
 /** Gives back the slots of this machine's clusters that are gone: no record, and nothing of them runs. */
 export async function reclaimSlots(): Promise<void> {
   for (const claim of claims().filter(hasNoRecord)) {
-    if (unitsBelow(claim.dir).size === 0) await clear(claim);
+    if (unitsBelow(claim.dir).size === 0) {
+      await clear(claim);
+    }
   }
 }

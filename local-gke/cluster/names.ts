@@ -6,7 +6,9 @@ export const isFileName = (name: string): boolean => name.length <= 255 && /^[\w
 
 /** The name, for a path. @throws Error where it would lead out of its folder */
 export function fileName(what: string, name: string): string {
-  if (isFileName(name)) return name;
+  if (isFileName(name)) {
+    return name;
+  }
   throw new Error(
     `${what} ${JSON.stringify(name)}: cannot name a folder; a name has letters, digits, '-', '_', '.', ':' and '@', ` +
       "and begins with no dot",

@@ -33,7 +33,9 @@ function namespaceExists(name: string): boolean {
   try {
     return statfsSync(namespaceFile(name)).type === nsfs;
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return false;
+    if (isErrno(error, "ENOENT")) {
+      return false;
+    }
     throw error;
   }
 }
@@ -46,10 +48,14 @@ async function addNamespace(name: string): Promise<void> {
 
 /** Removes a network namespace. One that is not there is no fault. */
 export async function removeNamespace(name: string): Promise<void> {
-  if (namespaceExists(name)) await run("ip", ["netns", "del", name]);
+  if (namespaceExists(name)) {
+    await run("ip", ["netns", "del", name]);
+  }
   rmSync(namespaceFile(name), { force: true });
   // ip mounts the folder of the names on itself, and never takes that away.
-  if (existsSync(namesDir) && readdirSync(namesDir).length === 0) await succeeds("umount", [namesDir]);
+  if (existsSync(namesDir) && readdirSync(namesDir).length === 0) {
+    await succeeds("umount", [namesDir]);
+  }
 }
 
 /** Has packets that are for others go on to them. */
@@ -70,11 +76,16 @@ async function machineLinks(slot: number): Promise<string[]> {
 async function removeMachineLinks(slot: number): Promise<void> {
   // A link that goes together with a namespace may go while it is being removed.
   for (const link of await machineLinks(slot)) {
-    if (await linkExists(undefined, link)) await ip(undefined, `link del ${link}`);
+    if (await linkExists(undefined, link)) {
+      await ip(undefined, `link del ${link}`);
+    }
   }
 }
 
-/** Makes the network namespace of a cluster's control plane, its bridge and the machine's link to it, as far as they are not there. */
+/**
+ * Makes the network namespace of a cluster's control plane, its bridge and the machine's link to it, as far as they
+ * are not there.
+ */
 export async function ensureClusterNetwork(slot: number): Promise<void> {
   const netns = addresses.clusterNamespace(slot);
   const { bridge } = addresses;
@@ -83,7 +94,9 @@ export async function ensureClusterNetwork(slot: number): Promise<void> {
     await removeMachineLinks(slot);
     await addNamespace(netns);
   }
-  if (!(await linkExists(netns, bridge))) await ip(netns, `link add ${bridge} type bridge`);
+  if (!(await linkExists(netns, bridge))) {
+    await ip(netns, `link add ${bridge} type bridge`);
+  }
   await ip(
     netns,
     "link set lo up",
@@ -97,7 +110,10 @@ export async function ensureClusterNetwork(slot: number): Promise<void> {
   await ip(undefined, `addr replace ${addresses.machineAddress(slot)}/24 dev ${link}`, `link set ${link} up`);
 }
 
-/** Removes a cluster's network namespace, with its bridge, and the machine's link to it with its routes. What is not there is no fault. */
+/**
+ * Removes a cluster's network namespace, with its bridge, and the machine's link to it with its routes. What is not
+ * there is no fault.
+ */
 export async function removeClusterNetwork(slot: number): Promise<void> {
   await removeMachineLinks(slot);
   await removeNamespace(addresses.clusterNamespace(slot));
@@ -112,11 +128,16 @@ export interface NodePlace {
   netns: string;
 }
 
-/** Joins a network namespace to the cluster's bridge: its link is called eth0 there. A link that leads elsewhere is replaced. */
+/**
+ * Joins a network namespace to the cluster's bridge: its link is called eth0 there. A link that leads elsewhere is
+ * replaced.
+ */
 export async function joinBridge(slot: number, netns: string, link: string): Promise<void> {
   const cluster = addresses.clusterNamespace(slot);
   if (!(await linkExists(cluster, link))) {
-    if (await linkExists(netns, "eth0")) await ip(netns, "link del eth0");
+    if (await linkExists(netns, "eth0")) {
+      await ip(netns, "link del eth0");
+    }
     await ip(cluster, `link add ${link} type veth peer name eth0 netns ${netns}`);
   }
   await ip(cluster, `link set ${link} master ${addresses.bridge}`, `link set ${link} up`);
@@ -124,7 +145,9 @@ export async function joinBridge(slot: number, netns: string, link: string): Pro
 
 /** Makes a node's network namespace and its link to the bridge, as far as they are not there. */
 export async function ensureNodeNetwork({ slot, index, netns }: NodePlace): Promise<void> {
-  if (!namespaceExists(netns)) await addNamespace(netns);
+  if (!namespaceExists(netns)) {
+    await addNamespace(netns);
+  }
   await joinBridge(slot, netns, addresses.nodeLink(index));
   const address = addresses.nodeAddress(slot, index);
   await ip(
@@ -152,14 +175,20 @@ export async function routePods(slot: number, nodes: readonly NodePlace[]): Prom
         ({ index }) =>
           `route replace ${addresses.nodePodRange(slot, index)} via ${addresses.nodeAddress(slot, index)}`,
       );
-  for (const netns of [undefined, addresses.clusterNamespace(slot)]) await ip(netns, ...routes(undefined));
-  for (const node of nodes) await ip(node.netns, ...routes(node));
+  for (const netns of [undefined, addresses.clusterNamespace(slot)]) {
+    await ip(netns, ...routes(undefined));
+  }
+  for (const node of nodes) {
+    await ip(node.netns, ...routes(node));
+  }
 }
 
 /** Removes a route to a node's pods. One that is not there is no fault. */
 async function removeRoute(netns: string | undefined, slot: number, index: number): Promise<void> {
   const route = [addresses.nodePodRange(slot, index), "via", addresses.nodeAddress(slot, index)];
-  if ((await run("ip", [...where(netns), "route", "show", ...route])) === "") return;
+  if ((await run("ip", [...where(netns), "route", "show", ...route])) === "") {
+    return;
+  }
   await run("ip", [...where(netns), "route", "del", ...route]);
 }
 
@@ -170,7 +199,9 @@ export async function removeNodeNetwork({ slot, index, netns }: NodePlace): Prom
   await removeRoute(undefined, slot, index);
   if (namespaceExists(cluster)) {
     await removeRoute(cluster, slot, index);
-    if (await linkExists(cluster, link)) await ip(cluster, `link del ${link}`);
+    if (await linkExists(cluster, link)) {
+      await ip(cluster, `link del ${link}`);
+    }
   }
   await removeNamespace(netns);
 }

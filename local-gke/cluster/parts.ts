@@ -38,7 +38,9 @@ export function runningServices(
 
 function servicesOf(dir: string, processes: readonly Process[]): Part["services"] {
   const services = join(dir, "services");
-  if (processes.length === 0 || !existsSync(services)) return [];
+  if (processes.length === 0 || !existsSync(services)) {
+    return [];
+  }
   const running = runningServices(processes, parentOf);
   return readdirSync(services).map((name) => ({ name, runs: running.has(name) }));
 }

@@ -29,7 +29,10 @@ export function kubeconfig(cluster: ClusterRecord, user: string): string {
   return join(kubeconfigsDir(cluster), `${fileName("user", user)}.conf`);
 }
 
-/** What a field of a kubeconfig holds in base64, such as client-certificate-data; undefined where it has no such field. */
+/**
+ * What a field of a kubeconfig holds in base64, such as client-certificate-data; undefined where it has no such
+ * field.
+ */
 export function kubeconfigData(text: string, field: string): string | undefined {
   const value = new RegExp(`^ *${field}: (\\S+)$`, "m").exec(text)?.[1];
   return value === undefined ? undefined : Buffer.from(value, "base64").toString();
@@ -106,9 +109,13 @@ export async function makeCredentials(cluster: ClusterRecord, place: Place): Pro
 export async function ensurePki(cluster: ClusterRecord): Promise<void> {
   const place = inUse(cluster);
   const done = join(place.kubeconfigs, "complete");
-  if (existsSync(done)) return;
+  if (existsSync(done)) {
+    return;
+  }
   // kubeadm refuses a key without its certificate, which is what being cut off leaves; nothing runs with these yet.
-  for (const half of [place.pki, place.kubeconfigs]) rmSync(half, { recursive: true, force: true });
+  for (const half of [place.pki, place.kubeconfigs]) {
+    rmSync(half, { recursive: true, force: true });
+  }
   await makeCredentials(cluster, place);
   writeFileSync(done, "");
 }

@@ -48,7 +48,9 @@ export function parseClusterId(id: string): ClusterName {
   return { project, location, name };
 }
 
-/** The folder of a cluster. @throws Error where it would be outside of the local GKE's, for this and each further one */
+/**
+ * The folder of a cluster. @throws Error where it would be outside of the local GKE's, for this and each further one
+ */
 export function clusterDir(cluster: ClusterName): string {
   return join(
     ...[gkeDir, "projects", fileName("project", cluster.project)],
@@ -74,8 +76,12 @@ export function readCluster(cluster: ClusterName): ClusterRecord | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as ClusterRecord;
   } catch (error) {
-    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return undefined;
-    if (!(error instanceof SyntaxError)) throw error;
+    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) {
+      return undefined;
+    }
+    if (!(error instanceof SyntaxError)) {
+      throw error;
+    }
     throw new Error(`${file} is damaged; npm run down -- --force removes the cluster and keeps its volumes`, {
       cause: error,
     });

@@ -27,11 +27,16 @@ export interface Ending {
   end: Date | undefined;
 }
 
-/** Whether a file of the folder of certificates stays what it is: the authorities, which everything hangs on, and the key of tokens. */
+/**
+ * Whether a file of the folder of certificates stays what it is: the authorities, which everything hangs on, and the
+ * key of tokens.
+ */
 const isKept = (file: string): boolean => /(^|[/-])ca\.(crt|key)$|^sa\./.test(file);
 
 function endOf(pem: string | undefined): Date | undefined {
-  if (pem === undefined) return undefined;
+  if (pem === undefined) {
+    return undefined;
+  }
   try {
     return new X509Certificate(pem).validToDate;
   } catch {
@@ -70,9 +75,13 @@ const isStaged = (cluster: ClusterRecord): boolean => existsSync(join(stageDir(c
 
 /** What is to be renewed of a cluster's certificates, for a report; undefined where nothing is. */
 export function renewalDue(cluster: ClusterRecord): string | undefined {
-  if (isStaged(cluster)) return "its certificates were being renewed";
+  if (isStaged(cluster)) {
+    return "its certificates were being renewed";
+  }
   const ending = endingCertificate(inUse(cluster));
-  if (ending === undefined) return undefined;
+  if (ending === undefined) {
+    return undefined;
+  }
   const end = ending.end?.toISOString().slice(0, 10);
   return end === undefined ? `its ${ending.file} cannot be read` : `its ${ending.file} ends on ${end}`;
 }
@@ -83,8 +92,12 @@ export function renewalDue(cluster: ClusterRecord): string | undefined {
  * @returns whether there are new ones to install
  */
 export async function stageRenewal(cluster: ClusterRecord): Promise<boolean> {
-  if (isStaged(cluster)) return true;
-  if (renewalDue(cluster) === undefined) return false;
+  if (isStaged(cluster)) {
+    return true;
+  }
+  if (renewalDue(cluster) === undefined) {
+    return false;
+  }
   const stage = stageDir(cluster);
   rmSync(stage, { recursive: true, force: true });
   const place = {
@@ -101,14 +114,18 @@ export async function stageRenewal(cluster: ClusterRecord): Promise<boolean> {
   return true;
 }
 
-/** Puts the new certificates where the old ones are; for when nothing of the control plane runs. May be cut off, and be called again. */
+/**
+ * Puts the new certificates where the old ones are; for when nothing of the control plane runs. May be cut off, and
+ * be called again.
+ */
 export function installRenewal(cluster: ClusterRecord): void {
   const stage = stageDir(cluster);
   const { pki, kubeconfigs } = inUse(cluster);
   for (const [kind, target] of Object.entries({ pki, kubeconfigs })) {
     const from = join(stage, kind);
-    for (const file of globSync("**/*.*", { cwd: from }).filter((name) => !isKept(name)))
+    for (const file of globSync("**/*.*", { cwd: from }).filter((name) => !isKept(name))) {
       renameSync(join(from, file), join(target, file));
+    }
   }
   rmSync(stage, { recursive: true });
 }

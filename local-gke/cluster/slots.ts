@@ -20,7 +20,9 @@ function holder(slot: number): string | undefined {
   try {
     return readFileSync(join(slotsDir, String(slot)), "utf8");
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return undefined;
+    if (isErrno(error, "ENOENT")) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -43,7 +45,9 @@ export function claimSlot(slot: number, dir: string): boolean {
     writeFileSync(join(slotsDir, String(slot)), dir, { flag: "wx" });
     return true;
   } catch (error) {
-    if (!isErrno(error, "EEXIST")) throw error;
+    if (!isErrno(error, "EEXIST")) {
+      throw error;
+    }
     return holder(slot) === dir;
   }
 }
@@ -51,14 +55,24 @@ export function claimSlot(slot: number, dir: string): boolean {
 /** Takes the slot that the cluster has, else any free one; undefined where all are taken. */
 export function claimAnySlot(dir: string): number | undefined {
   const own = claims().find((claim) => claim.dir === dir);
-  if (own !== undefined) return own.slot;
-  for (let slot = 0; slot < slots; slot++) if (claimSlot(slot, dir)) return slot;
+  if (own !== undefined) {
+    return own.slot;
+  }
+  for (let slot = 0; slot < slots; slot++) {
+    if (claimSlot(slot, dir)) {
+      return slot;
+    }
+  }
   return undefined;
 }
 
 /** Gives back a slot, if it is this cluster's. */
 export function releaseSlot({ slot, dir }: Claim): void {
-  if (holder(slot) !== dir) return;
+  if (holder(slot) !== dir) {
+    return;
+  }
   rmSync(join(slotsDir, String(slot)));
-  if (readdirSync(slotsDir).length === 0) rmSync(slotsDir, { recursive: true });
+  if (readdirSync(slotsDir).length === 0) {
+    rmSync(slotsDir, { recursive: true });
+  }
 }

@@ -67,14 +67,18 @@ async function installZooKeeper(rootfs: string, apache: string, artefacts: reado
   mkdirSync(join(target, "lib"), { recursive: true });
   cpSync(join(apache, source, "bin"), join(target, "bin"), { recursive: true });
   cpSync(join(apache, source, "conf"), join(target, "conf"), { recursive: true });
-  for (const script of globSync("bin/*.sh", { cwd: target })) chmodSync(join(target, script), 0o755);
+  for (const script of globSync("bin/*.sh", { cwd: target })) {
+    chmodSync(join(target, script), 0o755);
+  }
   for (const jar of artefacts.filter((name) => name.endsWith(".jar"))) {
     copyFileSync(join(apache, jar), join(target, "lib", jar));
   }
   appendFileSync(join(rootfs, "etc/passwd"), "zookeeper:x:1000:1000::/home/zookeeper:/bin/bash\n");
   appendFileSync(join(rootfs, "etc/group"), "zookeeper:x:1000:\n");
   const owned = ["conf", "data", "datalog", "logs", "home/zookeeper"].map((dir) => join(rootfs, dir));
-  for (const dir of owned) mkdirSync(dir, { recursive: true });
+  for (const dir of owned) {
+    mkdirSync(dir, { recursive: true });
+  }
   await run("chown", ["-R", "1000:1000", ...owned]);
 }
 

@@ -11,7 +11,9 @@ export const cgroupV2 = existsSync(join(root, "cgroup.controllers"));
 
 /** The roots of the hierarchies: one in v2; one a controller in v1. */
 function hierarchies(): string[] {
-  if (cgroupV2) return [root];
+  if (cgroupV2) {
+    return [root];
+  }
   // A link such as cpu → cpu,cpuacct names the same hierarchy twice.
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== "unified")
@@ -20,7 +22,9 @@ function hierarchies(): string[] {
 
 /** The controllers that this machine has. */
 export function cgroupControllers(): string[] {
-  if (cgroupV2) return readFileSync(join(root, "cgroup.controllers"), "utf8").trim().split(/\s+/);
+  if (cgroupV2) {
+    return readFileSync(join(root, "cgroup.controllers"), "utf8").trim().split(/\s+/);
+  }
   return existsSync(root) ? readdirSync(root) : [];
 }
 
@@ -57,7 +61,9 @@ function moveProcesses(from: string, to: string): void {
       writeFileSync(join(to, "cgroup.procs"), String(pid));
     } catch (error) {
       // It has ended meanwhile.
-      if (!isErrno(error, "ESRCH")) throw error;
+      if (!isErrno(error, "ESRCH")) {
+        throw error;
+      }
     }
   }
 }
@@ -71,7 +77,9 @@ function setControllers(dir: string, sign: "+" | "-"): boolean {
     writeFileSync(join(dir, "cgroup.subtree_control"), words.join(" "));
     return true;
   } catch (error) {
-    if (isErrno(error, "EBUSY")) return false;
+    if (isErrno(error, "EBUSY")) {
+      return false;
+    }
     throw error;
   }
 }
@@ -83,8 +91,12 @@ const isTrueRoot = (): boolean => !existsSync(join(root, "cgroup.type"));
 function delegateRoot(): void {
   // Processes may start while others are moved.
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (setControllers(root, "+")) return;
-    if (isTrueRoot()) break;
+    if (setControllers(root, "+")) {
+      return;
+    }
+    if (isTrueRoot()) {
+      break;
+    }
     mkdirSync(displaced, { recursive: true });
     moveProcesses(root, displaced);
   }
@@ -96,8 +108,12 @@ function delegateRoot(): void {
 
 /** Moves what {@link delegateRoot} moved back to where it was, once nothing else has cgroups there. */
 function restoreRoot(): void {
-  if (!cgroupV2 || !existsSync(displaced)) return;
-  if (descendants(root).some((dir) => dir !== root && dir !== displaced)) return;
+  if (!cgroupV2 || !existsSync(displaced)) {
+    return;
+  }
+  if (descendants(root).some((dir) => dir !== root && dir !== displaced)) {
+    return;
+  }
   setControllers(root, "-");
   moveProcesses(displaced, root);
   rmdirSync(displaced);
@@ -109,15 +125,19 @@ export function makeCgroup(path: string): void {
     let dir = hierarchy;
     for (const name of path.split("/").filter((part) => part !== "")) {
       if (cgroupV2) {
-        if (dir === root) delegateRoot();
-        else if (!setControllers(dir, "+"))
+        if (dir === root) {
+          delegateRoot();
+        } else if (!setControllers(dir, "+")) {
           throw new Error(
             `${dir}: controllers cannot be turned on below it while processes are in it: end them`,
           );
+        }
       }
       dir = join(dir, name);
       mkdirSync(dir, { recursive: true });
-      if (!cgroupV2) inheritCpuset(dir);
+      if (!cgroupV2) {
+        inheritCpuset(dir);
+      }
     }
   }
 }
@@ -145,7 +165,9 @@ export async function removeEmptyCgroup(path: string): Promise<void> {
     const top = join(hierarchy, path);
     return existsSync(top) && descendants(top).length > 1;
   });
-  if (used) return;
+  if (used) {
+    return;
+  }
   await removeCgroup(path);
   restoreRoot();
 }
@@ -154,13 +176,17 @@ function tryRemove(top: string): boolean {
   try {
     for (const dir of descendants(top)) {
       for (const pid of readFileSync(join(dir, "cgroup.procs"), "utf8").split("\n")) {
-        if (pid !== "" && pid !== "0") signal(Number(pid), "SIGKILL");
+        if (pid !== "" && pid !== "0") {
+          signal(Number(pid), "SIGKILL");
+        }
       }
       rmdirSync(dir);
     }
     return true;
   } catch (error) {
-    if (isErrno(error, "EBUSY") || isErrno(error, "ENOENT")) return false;
+    if (isErrno(error, "EBUSY") || isErrno(error, "ENOENT")) {
+      return false;
+    }
     throw error;
   }
 }

@@ -43,7 +43,9 @@ async function freeGiB(dir: string): Promise<number> {
 }
 
 async function kernelHas(filesystem: string): Promise<boolean> {
-  if (readFileSync("/proc/filesystems", "utf8").split(/\s+/).includes(filesystem)) return true;
+  if (readFileSync("/proc/filesystems", "utf8").split(/\s+/).includes(filesystem)) {
+    return true;
+  }
   return await succeeds("modprobe", [filesystem]);
 }
 
@@ -65,7 +67,9 @@ async function readForeignAddresses(): Promise<string[]> {
 }
 
 async function goVersion(): Promise<string | undefined> {
-  if (!(await succeeds("go", ["version"]))) return undefined;
+  if (!(await succeeds("go", ["version"]))) {
+    return undefined;
+  }
   return /go(\d+\.\d+(\.\d+)?)/.exec(await run("go", ["version"]))?.[1];
 }
 

@@ -34,7 +34,9 @@ export function missingPackages(): string[] {
 
 /** The program that has a lock that apt wants, as apt says it; undefined where something else is wrong. */
 export function lockHolder(stderr: string): string | undefined {
-  if (!stderr.includes("Could not get lock")) return undefined;
+  if (!stderr.includes("Could not get lock")) {
+    return undefined;
+  }
   return /It is held by (process \d+ \([^)]*\))/.exec(stderr)?.[1] ?? "another program";
 }
 
@@ -60,7 +62,9 @@ export async function aptGet(
       return;
     } catch (error) {
       const holder = error instanceof CommandError ? lockHolder(error.stderr) : undefined;
-      if (holder === undefined) throw error;
+      if (holder === undefined) {
+        throw error;
+      }
       if (Date.now() >= deadline) {
         throw new Error(`apt is in use by ${holder}; run the command again when that has ended`, {
           cause: error,
@@ -72,7 +76,9 @@ export async function aptGet(
   }
 }
 
-/** Keeps packages' services from being started, and has them not start at boot; what is there already stays as it is. */
+/**
+ * Keeps packages' services from being started, and has them not start at boot; what is there already stays as it is.
+ */
 async function withoutServices(missing: readonly string[], install: () => Promise<void>): Promise<void> {
   const units = missing.flatMap((name) => services[name] ?? []);
   if (units.length === 0 || !(await succeeds("systemctl", ["--version"]))) {
@@ -80,11 +86,15 @@ async function withoutServices(missing: readonly string[], install: () => Promis
     return;
   }
   const booted = existsSync("/run/systemd/system");
-  if (booted) await run("systemctl", ["mask", "--runtime", "--quiet", ...units]);
+  if (booted) {
+    await run("systemctl", ["mask", "--runtime", "--quiet", ...units]);
+  }
   try {
     await install();
   } finally {
-    if (booted) await run("systemctl", ["unmask", "--runtime", "--quiet", ...units]);
+    if (booted) {
+      await run("systemctl", ["unmask", "--runtime", "--quiet", ...units]);
+    }
   }
   await run("systemctl", ["disable", "--quiet", ...units]);
 }
@@ -98,7 +108,9 @@ export async function installPackages(missing: readonly string[]): Promise<void>
     progress.update("package lists read");
   } catch (error) {
     // One of the user's own sources may be out of order: the packages may be had all the same.
-    if (!(error instanceof CommandError)) throw error;
+    if (!(error instanceof CommandError)) {
+      throw error;
+    }
     unread = error;
   }
   try {
@@ -106,7 +118,9 @@ export async function installPackages(missing: readonly string[]): Promise<void>
       aptGet(["install", "-yq", "--no-install-recommends", ...missing], progress),
     );
   } catch (error) {
-    if (!(unread instanceof CommandError) || !(error instanceof Error)) throw error;
+    if (!(unread instanceof CommandError) || !(error instanceof Error)) {
+      throw error;
+    }
     throw new Error(`${error.message}\n${unread.message}`, { cause: error });
   }
   progress.end();

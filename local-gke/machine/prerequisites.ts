@@ -15,7 +15,9 @@ const inotifyInstancesNeeded = 1024;
 /** Raises the machine's ceiling of watches, which a cluster's daemons reach at its default of 128. */
 function raiseInotifyLimit(): void {
   const limit = Number(readFileSync(inotifyInstances, "utf8"));
-  if (limit >= inotifyInstancesNeeded) return;
+  if (limit >= inotifyInstancesNeeded) {
+    return;
+  }
   writeFileSync(inotifyInstances, String(inotifyInstancesNeeded));
   say(`Raised fs.inotify.max_user_instances from ${limit} to ${inotifyInstancesNeeded}.`);
 }
@@ -40,7 +42,9 @@ async function faults(need: Need): Promise<string[]> {
 /** @throws Error with all that is wrong */
 async function check(need: Need): Promise<void> {
   const wrong = await faults(need);
-  if (wrong.length > 0) throw new Error(`This machine cannot run the local GKE:\n- ${wrong.join("\n- ")}`);
+  if (wrong.length > 0) {
+    throw new Error(`This machine cannot run the local GKE:\n- ${wrong.join("\n- ")}`);
+  }
 }
 
 /**
@@ -56,7 +60,9 @@ export async function ensurePrerequisites(need: Need): Promise<void> {
     // Some of what there is to check only these programs can tell.
     await check(need);
   }
-  if (await kernelFiltersPackets()) return;
+  if (await kernelFiltersPackets()) {
+    return;
+  }
   throw new Error(
     "This machine cannot run the local GKE:\n- the kernel lacks nftables with NAT, which leads Services to pods; " +
       "load the modules nf_tables, nft_chain_nat, nft_masq, nft_numgen and nft_fib_inet",

@@ -35,7 +35,9 @@ function pathFault(folder: string): string | undefined {
 
 function goFault(go: string | undefined): string | undefined {
   const install = "builds the tools; install it from https://go.dev/dl";
-  if (go === undefined) return `Go 1.${goMinor} or newer is not on PATH, and ${install}`;
+  if (go === undefined) {
+    return `Go 1.${goMinor} or newer is not on PATH, and ${install}`;
+  }
   const [major = 0, minor = 0] = go.split(".").map(Number);
   return major > 1 || minor >= goMinor ? undefined : `Go is ${go}; 1.${goMinor} or newer ${install}`;
 }

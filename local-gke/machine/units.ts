@@ -41,13 +41,18 @@ function unitPid(id: string): number | undefined {
   return unitProcesses().find((process) => process.unit === id && isInit(process))?.pid;
 }
 
-/** Whether a process is in the network namespace that has this name now: one that was removed lives on in its processes. */
+/**
+ * Whether a process is in the network namespace that has this name now: one that was removed lives on in its
+ * processes.
+ */
 function isInNetwork(pid: number, netns: string): boolean {
   try {
     const [own, named] = [statSync(`/proc/${pid}/ns/net`), statSync(`/run/netns/${netns}`)];
     return own.dev === named.dev && own.ino === named.ino;
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return false;
+    if (isErrno(error, "ENOENT")) {
+      return false;
+    }
     throw error;
   }
 }
@@ -63,11 +68,16 @@ export function logDir(unit: Pick<Unit, "dir">, service: string): string {
   return join(unit.dir, "logs", service);
 }
 
-/** The last lines of a service's log, or of the unit's own where it did not come to services; for the report of a fault. */
+/**
+ * The last lines of a service's log, or of the unit's own where it did not come to services; for the report of a
+ * fault.
+ */
 export function lastLog(unit: Pick<Unit, "dir">, service: string, lines = 10): string {
   const own = join(logDir(unit, service), "current");
   const file = existsSync(own) ? own : join(unit.dir, "logs", "init");
-  if (!existsSync(file)) return `${own}: no log yet`;
+  if (!existsSync(file)) {
+    return `${own}: no log yet`;
+  }
   return [`${file}:`, ...readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines)].join("\n  ");
 }
 
@@ -103,7 +113,9 @@ function writeServices(unit: Unit): void {
 
 /** Starts a unit that does not run, or not in its network namespace; its services come up by themselves afterwards. */
 export async function startUnit(unit: Unit): Promise<void> {
-  if (unitRuns(unit)) return;
+  if (unitRuns(unit)) {
+    return;
+  }
   await killUnit(unit.id);
   writeServices(unit);
   const isolate = [
@@ -135,7 +147,9 @@ export async function killUnit(id: string): Promise<void> {
     `ending ${id}`,
     () => {
       const processes = unitProcesses().filter((process) => process.unit === id);
-      for (const { pid } of processes) signal(pid, "SIGKILL");
+      for (const { pid } of processes) {
+        signal(pid, "SIGKILL");
+      }
       return processes.length === 0;
     },
     { within: 20_000 },

@@ -27,7 +27,9 @@ const target = "/var/lib/containerd";
  */
 export async function layImageStore(imageStore: string, dir: string): Promise<string[]> {
   mkdirSync(dirname(dir), { recursive: true });
-  if (isOnOverlay(dirname(dir))) return inMemory(imageStore);
+  if (isOnOverlay(dirname(dir))) {
+    return inMemory(imageStore);
+  }
   const complete = join(dir, "complete");
   if (!existsSync(complete)) {
     rmSync(dir, { recursive: true, force: true });

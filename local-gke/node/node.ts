@@ -137,7 +137,9 @@ function cniConfig({ cluster, node }: PlacedNode): object {
 
 function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
   const machine = parseMachineType(pool.machineType);
-  if (machine === undefined) throw new Error(`node ${node.name}: unknown machine type ${pool.machineType}`);
+  if (machine === undefined) {
+    throw new Error(`node ${node.name}: unknown machine type ${pool.machineType}`);
+  }
   // What the machine has beyond the machine type is the system's: the node's allocatable is the machine type's size.
   const reservedKiB = Math.floor(totalmem() / 1024) - machine.memory / 1024 - evictionMiB * 1024;
   // All of the machine's, as the kubelet counts them, whatever this process may use.
@@ -256,7 +258,9 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
     await writeUserKubeconfig(cluster, node.name, `system:node:${node.name}`, ["system:nodes"]);
   }
   await ensureNodeNetwork(place(cluster, node));
-  if (nodeRuns(cluster, node)) return;
+  if (nodeRuns(cluster, node)) {
+    return;
+  }
   // What is left of a node in a network that was removed.
   await killUnit(nodeId(cluster, node));
   await removeCgroup(nodeCgroup(cluster, node));

@@ -29,8 +29,9 @@ const functions: ReadonlyMap<string, Function> = new Map<string, Function>([
       must: "`location`: one of Google's regions or zones",
       answer: (inputs) => {
         const location = text(inputs["location"]);
-        if (location === undefined || !(isRegion(location) || isZone(location)))
+        if (location === undefined || !(isRegion(location) || isZone(location))) {
           return noLocation("location", location);
+        }
         const versions = [gkeVersion];
         return {
           outputs: {
@@ -54,7 +55,9 @@ const functions: ReadonlyMap<string, Function> = new Map<string, Function>([
       must: "`region`: one of Google's regions",
       answer: (inputs) => {
         const region = text(inputs["region"]);
-        if (region === undefined || !isRegion(region)) return noLocation("region", region);
+        if (region === undefined || !isRegion(region)) {
+          return noLocation("region", region);
+        }
         return { outputs: { ...inputs, id: region, names: zonesOf(region) } };
       },
     },

@@ -7,7 +7,9 @@ const name = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 /** Whether a text can be the key of a label. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export function isLabelKey(text: string): boolean {
   const slash = text.indexOf("/");
-  if (slash === -1) return name.test(text);
+  if (slash === -1) {
+    return name.test(text);
+  }
   return isDnsSubdomain(text.slice(0, slash)) && name.test(text.slice(slash + 1));
 }
 
@@ -18,9 +20,14 @@ const invalid = (what: string, value: unknown): string =>
   `googleapi: Error 400: Invalid ${what} ${JSON.stringify(value)}: it must be as Kubernetes' labels are: at most 63 ` +
   "letters, digits, '-', '_' and '.', with a letter or digit at both ends; a key may have a DNS subdomain and '/' before it., badRequest";
 
-/** What is wrong with a label's or a taint's key and value; undefined where nothing is. What is not known yet is not judged. */
+/**
+ * What is wrong with a label's or a taint's key and value; undefined where nothing is. What is not known yet is not
+ * judged.
+ */
 function pairFault(what: string, key: unknown, value: unknown): string | undefined {
-  if (!isUnknown(key) && !(typeof key === "string" && isLabelKey(key))) return invalid(`${what} key`, key);
+  if (!isUnknown(key) && !(typeof key === "string" && isLabelKey(key))) {
+    return invalid(`${what} key`, key);
+  }
   const isText =
     value === undefined || (typeof value === "string" && (isUnknown(value) || isLabelValue(value)));
   return isText ? undefined : invalid(`${what} value`, value);
@@ -34,8 +41,12 @@ export const labelMap = (property: string): Rule => ({
   property,
   must: "labels as Kubernetes wants them",
   fault: (value) => {
-    if (value === undefined) return undefined;
-    if (!isMap(value)) return invalid("labels", value);
+    if (value === undefined) {
+      return undefined;
+    }
+    if (!isMap(value)) {
+      return invalid("labels", value);
+    }
     return Object.entries(properties(value)).flatMap(
       ([key, label]) => pairFault("label", key, label) ?? [],
     )[0];
@@ -54,14 +65,22 @@ export const taintList = (property: string): Rule => ({
   property,
   must: `taints with a label's key and value, and the effect ${Object.keys(taintEffects).join(" or ")}`,
   fault: (value) => {
-    if (value === undefined) return undefined;
-    if (!Array.isArray(value)) return invalid("taints", value);
+    if (value === undefined) {
+      return undefined;
+    }
+    if (!Array.isArray(value)) {
+      return invalid("taints", value);
+    }
     return list(value).flatMap((taint) => {
-      if (isUnknown(taint)) return [];
+      if (isUnknown(taint)) {
+        return [];
+      }
       const effect = at(taint, "effect");
       const known = isUnknown(effect) || (typeof effect === "string" && Object.hasOwn(taintEffects, effect));
       const fault = pairFault("taint", at(taint, "key"), at(taint, "value"));
-      if (fault !== undefined) return [fault];
+      if (fault !== undefined) {
+        return [fault];
+      }
       return known
         ? []
         : [`googleapi: Error 400: Invalid taint effect ${JSON.stringify(effect)}., badRequest`];

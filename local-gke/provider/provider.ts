@@ -102,7 +102,9 @@ export class LocalGkeProvider implements Provider {
 
   async read(id: string, urn: string, props?: unknown): Promise<ReadResult> {
     const found = await kindOf(urn).read(existing(id, props));
-    if (found === undefined) return {};
+    if (found === undefined) {
+      return {};
+    }
     const inputs = properties(properties(props)[inputsKey]);
     const seen = Object.fromEntries(
       Object.keys(inputs).map((key) => [key, found.outputs[key] ?? inputs[key]]),
@@ -121,7 +123,9 @@ export class LocalGkeProvider implements Provider {
     const kind = kindOf(urn);
     const before = existing(id, olds);
     const inputs = properties(news);
-    if (!preview) return withInputs(await kind.update(before, inputs), inputs);
+    if (!preview) {
+      return withInputs(await kind.update(before, inputs), inputs);
+    }
     const outputs = withNewInputs(before.outputs, properties(before.outputs[inputsKey]), inputs);
     return withInputs({ id, outputs: unknownWhereMissing(outputs, kind.computed) }, inputs);
   }

@@ -33,8 +33,8 @@ export interface ResourceKind {
   /** Paths of outputs that making it adds where the inputs say nothing; a preview does not know them before that. */
   computed: readonly string[];
   /**
-   * Of these, what a preview leaves out. Google's provider knows as little of it, but what the policies say of a program
-   * that leaves it to Google is then first heard when everything has been made.
+   * Of these, what a preview leaves out. Google's provider knows as little of it, but what the policies say of a
+   * program that leaves it to Google is then first heard when everything has been made.
    */
   leftOut?: readonly string[];
   /** Inputs that a change of needs a new resource. */

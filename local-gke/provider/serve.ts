@@ -110,8 +110,11 @@ export async function serve(provider: LocalGkeProvider): Promise<number> {
   server.addService(providerServices.ResourceProviderService, handlers(provider));
   return await new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
+      if (error === null) {
+        resolve(port);
+      } else {
+        reject(error);
+      }
     });
   });
 }

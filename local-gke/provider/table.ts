@@ -7,7 +7,9 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 /** What is said of each property, properties that have the same said together. */
 function checks(kind: Pick<ResourceKind, "rules" | "refersTo">): string {
   const said = new Map<string, string[]>();
-  for (const { property, must } of kind.rules) said.set(must, [...(said.get(must) ?? []), `\`${property}\``]);
+  for (const { property, must } of kind.rules) {
+    said.set(must, [...(said.get(must) ?? []), `\`${property}\``]);
+  }
   const lines = [...said].map(([must, properties]) => `${properties.join(", ")}: ${must}`);
   const references = (kind.refersTo ?? []).map((property) => `\`${property}\``);
   return [...lines, ...(references.length > 0 ? [`${references.join(", ")}: exists`] : [])].join("; ");

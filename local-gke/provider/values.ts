@@ -1,5 +1,6 @@
-import { projectId } from "../../domain/project-id.ts";
 import type { CheckFailure } from "@pulumi/pulumi/provider/provider.js";
+
+import { projectId } from "../../domain/project-id.ts";
 
 /** Properties as the engine sends them: JSON, with marks for what is unknown in a preview. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -36,7 +37,9 @@ export function at(value: unknown, path: string): unknown {
 export function put(given: Properties, path: string, value: unknown): Properties {
   const [key = "", ...rest] = path.split(".");
   const there = given[key];
-  if (rest.length === 0) return { ...given, [key]: value };
+  if (rest.length === 0) {
+    return { ...given, [key]: value };
+  }
   return isUnknown(there) ? given : { ...given, [key]: put(properties(there), rest.join("."), value) };
 }
 
@@ -49,8 +52,12 @@ export function unknownWhereMissing(given: Properties, paths: readonly string[])
 
 /** What of a value is there beside what was given; undefined where nothing is. */
 function beside(value: unknown, given: unknown): unknown {
-  if (given === undefined) return value;
-  if (!isObject(value) || !isObject(given)) return undefined;
+  if (given === undefined) {
+    return value;
+  }
+  if (!isObject(value) || !isObject(given)) {
+    return undefined;
+  }
   const left = Object.entries(value)
     .map(([key, inner]) => [key, beside(inner, given[key])] as const)
     .filter(([, inner]) => inner !== undefined);
@@ -58,7 +65,9 @@ function beside(value: unknown, given: unknown): unknown {
 }
 
 function merged(value: unknown, more: unknown): unknown {
-  if (!isObject(value) || !isObject(more)) return more;
+  if (!isObject(value) || !isObject(more)) {
+    return more;
+  }
   return {
     ...value,
     ...Object.fromEntries(Object.entries(more).map(([key, inner]) => [key, merged(value[key], inner)])),
@@ -159,7 +168,9 @@ export const ipv4Range = (property: string, prefix?: number): Rule => ({
   property,
   must: `an IPv4 range${prefix === undefined ? "" : ` of size /${prefix}`}`,
   fault: (value) => {
-    if (value === undefined || value === "") return undefined;
+    if (value === undefined || value === "") {
+      return undefined;
+    }
     return isIpv4Range(value, prefix)
       ? undefined
       : `googleapi: Error 400: Invalid value for field 'resource.${property}': '${JSON.stringify(value)}'. ` +
@@ -171,7 +182,9 @@ export const ipv4Range = (property: string, prefix?: number): Rule => ({
 export function isIpv4Range(value: unknown, prefix?: number): boolean {
   const parts = typeof value === "string" ? cidrPattern.exec(value)?.slice(1).map(Number) : undefined;
   const [a = 0, b = 0, c = 0, d = 0, length = 0] = parts ?? [];
-  if (parts === undefined || Math.max(a, b, c, d) > 255 || length > 32) return false;
+  if (parts === undefined || Math.max(a, b, c, d) > 255 || length > 32) {
+    return false;
+  }
   const address = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
   const host = length === 32 ? 0 : address & (0xffffffff >>> length);
   return host === 0 && (prefix === undefined || prefix === length);

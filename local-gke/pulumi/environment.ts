@@ -62,7 +62,9 @@ export function proxyExceptions(
   const proxies = Object.entries(variables).filter(
     ([name, value]) => /^(https?|all)_proxy$/i.test(name) && value !== "",
   );
-  if (proxies.length === 0) return {};
+  if (proxies.length === 0) {
+    return {};
+  }
   const excepted = [variables["NO_PROXY"], variables["no_proxy"], "localhost,127.0.0.1", clusterAddresses]
     .flatMap((list) => (list ?? "").split(","))
     .map((entry) => entry.trim())
@@ -81,7 +83,9 @@ function nodeScript(tools: string, program: string, variables: Record<string, st
 
 /** Puts a `pulumi` before the CLI, with a project for the commands that take no file of settings. */
 function installWrapper(tools: string): void {
-  for (const dir of [wrapperDir, settingsDir]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  for (const dir of [wrapperDir, settingsDir]) {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  }
   writeFileSync(join(settingsDir, "Pulumi.yaml"), `name: ${projectName}\nruntime: nodejs\n`);
   const variables = {
     state: stateDir,
@@ -97,9 +101,12 @@ function installWrapper(tools: string): void {
 
 /** Puts the plugins into Pulumi's home, and the auth plugin beside them. */
 export function installPlugins(tools: string, imageStore: string): void {
-  for (const dir of [stateDir, pulumiHome, stacksDir, gkeDir])
+  for (const dir of [stateDir, pulumiHome, stacksDir, gkeDir]) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-  if (existsSync(passphraseFile)) ensurePassphrase();
+  }
+  if (existsSync(passphraseFile)) {
+    ensurePassphrase();
+  }
   // A stack without the file is an earlier version's, which is migrated.
   else if (!stackExists(stack)) {
     // Its salt would be another passphrase's.

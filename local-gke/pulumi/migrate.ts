@@ -9,7 +9,9 @@ import { ensurePassphrase, passphraseFile, passphraseFits, readPassphrase } from
 import { hasSalt, hasSecrets, settingsDir, settingsFile, withoutSalt, withSalt } from "./settings.ts";
 import { otherStacks } from "./stacks.ts";
 
-/** The passphrase of every stack that an earlier version made. It is in the repository's history, so it hides nothing. */
+/**
+ * The passphrase of every stack that an earlier version made. It is in the repository's history, so it hides nothing.
+ */
 const formerPassphrase = "local-gke";
 
 /** The salt that a stack's state was encrypted with; undefined where its secrets are not a passphrase's. */
@@ -27,9 +29,13 @@ async function saltOf(
 
 /** Puts secrets that were encrypted anew where users edit settings; a file without any stays as it is. */
 function takeSecretsOver(own: string, shared: string): void {
-  if (!existsSync(own) || !existsSync(shared)) return;
+  if (!existsSync(own) || !existsSync(shared)) {
+    return;
+  }
   const settings = readFileSync(shared, "utf8");
-  if (hasSecrets(settings)) writeFileSync(shared, withoutSalt(readFileSync(own, "utf8")));
+  if (hasSecrets(settings)) {
+    writeFileSync(shared, withoutSalt(readFileSync(own, "utf8")));
+  }
 }
 
 /**
@@ -68,7 +74,9 @@ export async function migrateStack(
         "environment go with npm run down -- --force, which keeps the volumes",
     );
   }
-  if (salt !== undefined) takeSecretsOver(settingsFile(stack), shared);
+  if (salt !== undefined) {
+    takeSecretsOver(settingsFile(stack), shared);
+  }
   renameSync(draft, passphraseFile);
   for (const { project, name } of otherStacks(stack)) {
     say(

@@ -6,8 +6,12 @@
  */
 export function stackName(variable: string, otherwise: string): string {
   const name = process.env[variable] ?? "";
-  if (name === "") return otherwise;
-  if (/^[\w-][\w.-]{0,99}$/.test(name)) return name;
+  if (name === "") {
+    return otherwise;
+  }
+  if (/^[\w-][\w.-]{0,99}$/.test(name)) {
+    return name;
+  }
   throw new Error(
     `${variable}: ${JSON.stringify(name)} cannot name a stack; use at most 100 letters, digits, '-', '_' and '.', ` +
       `not beginning with '.', or leave it out for ${otherwise}`,

@@ -20,7 +20,9 @@ export function ensurePassphrase(file = passphraseFile): void {
       linkSync(draft, file);
     } catch (error) {
       // Another command has made it meanwhile.
-      if (!isErrno(error, "EEXIST")) throw error;
+      if (!isErrno(error, "EEXIST")) {
+        throw error;
+      }
     } finally {
       rmSync(draft);
     }
@@ -41,7 +43,9 @@ export function readPassphrase(file = passphraseFile): string | undefined {
  */
 export function passphraseFits(passphrase: string, salt: string): boolean {
   const [, salted, nonce, encrypted] = /^v1:([^:]+):v1:([^:]+):([^:]+)$/.exec(salt) ?? [];
-  if (salted === undefined || nonce === undefined || encrypted === undefined) return false;
+  if (salted === undefined || nonce === undefined || encrypted === undefined) {
+    return false;
+  }
   const bytes = Buffer.from(encrypted, "base64");
   const key = pbkdf2Sync(passphrase, Buffer.from(salted, "base64"), 1_000_000, 32, "sha256");
   const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), { authTagLength: 16 });

@@ -30,8 +30,8 @@ function collect(stream: Readable): () => string {
 }
 
 /**
- * Previews the stack after a look at everything that is there, unseen by the user. Where what the stack remembers of the
- * way to its cluster leads nowhere, the program is asked for the way: it costs a second run of it.
+ * Previews the stack after a look at everything that is there, unseen by the user. Where what the stack remembers of
+ * the way to its cluster leads nowhere, the program is asked for the way: it costs a second run of it.
  */
 export async function previewStack(
   args: readonly string[] = [],

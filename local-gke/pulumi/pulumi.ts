@@ -32,7 +32,9 @@ export async function endOf(child: ChildProcess): Promise<number> {
   const terminal = process.stdout.isTTY && process.stdin.isTTY;
   // A terminal's Ctrl-C reaches pulumi by itself; a signal to this process alone would not.
   const forward = (signal: NodeJS.Signals) => {
-    if (!terminal) child.kill(signal);
+    if (!terminal) {
+      child.kill(signal);
+    }
   };
   process.on("SIGINT", forward).on("SIGTERM", forward);
   try {
@@ -54,7 +56,9 @@ export async function ensureStack(env: Record<string, string>): Promise<void> {
     await releaseLock(env);
     await migrateStack(stack, join((await builtTools()) ?? "", "pulumi"), env);
   }
-  if (await succeeds("pulumi", ["stack", "select", stack], options)) return;
+  if (await succeeds("pulumi", ["stack", "select", stack], options)) {
+    return;
+  }
   await run("pulumi", ["stack", "init", stack], options);
 }
 
@@ -62,7 +66,9 @@ export async function ensureStack(env: Record<string, string>): Promise<void> {
 export const deleteUnreachable = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
 
 function lockFiles(dir: string): string[] {
-  if (!existsSync(dir)) return [];
+  if (!existsSync(dir)) {
+    return [];
+  }
   return readdirSync(dir, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
     .map((entry) => join(entry.parentPath, entry.name));
@@ -83,9 +89,15 @@ export async function recoverStack(
   const lost = resources.flatMap(({ type, id }) =>
     type === "gcp:container/cluster:Cluster" && id !== undefined && !isThere(id) ? [id] : [],
   );
-  if (pending.length > 0) say("The last update was cut off: reading what there is ...");
-  for (const id of lost) say(`The stack tells of ${id}, which is not there: reading what there is ...`);
-  if (pending.length === 0 && lost.length === 0) return;
+  if (pending.length > 0) {
+    say("The last update was cut off: reading what there is ...");
+  }
+  for (const id of lost) {
+    say(`The stack tells of ${id}, which is not there: reading what there is ...`);
+  }
+  if (pending.length === 0 && lost.length === 0) {
+    return;
+  }
   const args = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive"];
   await withTemporaryFolder((variables) =>
     run("pulumi", [...args, "--stack", stack], {
@@ -97,7 +109,9 @@ export async function recoverStack(
 
 async function releaseLock(env: Record<string, string>): Promise<void> {
   const locks = lockFiles(join(stacksDir, ".pulumi", "locks", "organization", projectName, stack));
-  if (locks.length === 0) return;
+  if (locks.length === 0) {
+    return;
+  }
   const alive = locks
     .map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number })
     .find(({ pid }) => commandOf(pid)?.endsWith("pulumi") && isTrusted(pid));
@@ -120,11 +134,17 @@ async function exportStack(env: Record<string, string>): Promise<Deployment> {
 
 /** Removes all that the engine knows of this environment, for when what it tells of is gone; never another stack. */
 export function forgetEnvironment(): void {
-  if (otherStacks(stack).length === 0) rmSync(stacksDir, { recursive: true, force: true });
-  else forgetStack(stack);
+  if (otherStacks(stack).length === 0) {
+    rmSync(stacksDir, { recursive: true, force: true });
+  } else {
+    forgetStack(stack);
+  }
 }
 
-/** What else there is in the environment's backend, one line each: it may tell of something elsewhere, such as on a cloud. */
+/**
+ * What else there is in the environment's backend, one line each: it may tell of something elsewhere, such as on a
+ * cloud.
+ */
 export const otherStacksKept = (): string[] =>
   otherStacks(stack).map(
     ({ project, name }) =>

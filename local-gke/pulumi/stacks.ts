@@ -10,7 +10,9 @@ export const projectName = readProjectName();
 function readProjectName(): string {
   const file = join(projectDir, "Pulumi.yaml");
   const name = /^name: ([\w.-]+)$/m.exec(readFileSync(file, "utf8"))?.[1];
-  if (name === undefined) throw new Error(`${file}: no line "name: NAME"`);
+  if (name === undefined) {
+    throw new Error(`${file}: no line "name: NAME"`);
+  }
   return name;
 }
 
@@ -56,7 +58,9 @@ export function forgetStack(name: string, backend = stacksDir): void {
   const file = /^\.json(\.gz|\.bak|\.gz\.bak)?(\.attrs)?$/;
   const states = join(own, "stacks", projectName);
   for (const entry of folders(states)) {
-    if (entry.startsWith(name) && file.test(entry.slice(name.length))) rmSync(join(states, entry));
+    if (entry.startsWith(name) && file.test(entry.slice(name.length))) {
+      rmSync(join(states, entry));
+    }
   }
   for (const kind of ["history", "backups", join("locks", "organization")]) {
     rmSync(join(own, kind, projectName, name), { recursive: true, force: true });

@@ -87,13 +87,18 @@ async function compile(tool: Tool, source: string, into: string, progress: Progr
     const said: string[] = [];
     createInterface(child.stderr).on("line", (line) => {
       said.push(line);
-      if (/^[\w./-]+$/.test(line)) compiled += 1;
+      if (/^[\w./-]+$/.test(line)) {
+        compiled += 1;
+      }
       progress.update(`${compiled} of at most ${total} packages`);
     });
     child.on("error", reject);
     child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new CommandError(`go build of ${tool.title}`, code, said.join("\n")));
+      if (code === 0) {
+        resolve();
+      } else {
+        reject(new CommandError(`go build of ${tool.title}`, code, said.join("\n")));
+      }
     });
   });
 }
@@ -101,11 +106,15 @@ async function compile(tool: Tool, source: string, into: string, progress: Progr
 async function build(tool: Tool, into: string, progress: Progress): Promise<void> {
   const source = join(into, "source");
   cpSync(moduleDir(tool), source, { recursive: true });
-  if (tool.embeds !== undefined) await copyEmbeds(source, tool.embeds);
+  if (tool.embeds !== undefined) {
+    await copyEmbeds(source, tool.embeds);
+  }
   mkdirSync(join(into, "bin"));
   await compile(tool, source, join(into, "bin"), progress);
   for (const command of tool.commands) {
-    if (existsSync(join(into, "bin", command))) continue;
+    if (existsSync(join(into, "bin", command))) {
+      continue;
+    }
     // A package `.` is built under its module's name.
     throw new Error(`${tool.title}: the build made no command ${command}`);
   }
@@ -139,7 +148,9 @@ export function lanes(cores: number, memoryGiB: number): number {
 }
 
 async function buildMissing(missing: readonly Tool[], of: number): Promise<void> {
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    return;
+  }
   const width = Math.min(missing.length, lanes(availableParallelism(), totalmem() / 2 ** 30));
   const minutes = Math.ceil(missing.reduce((sum, tool) => sum + tool.minutes, 0));
   const how = width === 1 ? "one after the other" : `${width} at a time`;
@@ -168,8 +179,11 @@ async function buildMissing(missing: readonly Tool[], of: number): Promise<void>
 export async function ensureTools(): Promise<string> {
   const { tools: wanted, official } = await toolchain();
   const missing = wanted.filter((tool) => !existsSync(toolDir(tool)));
-  for (const file of Object.values(official))
-    if (missing.length > 0) say(`Using ${file} in place of a build.`);
+  for (const file of Object.values(official)) {
+    if (missing.length > 0) {
+      say(`Using ${file} in place of a build.`);
+    }
+  }
   await buildMissing(missing, wanted.length);
   return await linkCommands({ tools: wanted, official });
 }
@@ -198,17 +212,26 @@ const nodeWrappers = {
 async function linkCommands({ tools: wanted, official }: Toolchain): Promise<string> {
   const folder = linksDir({ tools: wanted, official });
   await buildOnce(folder, (into) => {
-    for (const name of ["bin", "pulumi"]) mkdirSync(join(into, name));
+    for (const name of ["bin", "pulumi"]) {
+      mkdirSync(join(into, name));
+    }
     // What it wants beside itself is beside the official one.
     symlinkSync(official.pulumi ?? "../pulumi/pulumi", join(into, "bin", "pulumi"));
-    if (official.kubectl !== undefined) symlinkSync(official.kubectl, join(into, "bin", "kubectl"));
+    if (official.kubectl !== undefined) {
+      symlinkSync(official.kubectl, join(into, "bin", "kubectl"));
+    }
     for (const tool of wanted) {
       for (const command of tool.commands) {
-        if (command === "kubectl" && official.kubectl !== undefined) continue;
+        if (command === "kubectl" && official.kubectl !== undefined) {
+          continue;
+        }
         const built = join(toolDir(tool), "bin", command);
         // Hard links: the CLI looks beside the file that it is, not beside a link to it.
-        if (besideCli.includes(command)) linkSync(built, join(into, "pulumi", command));
-        else if (!command.startsWith("pulumi-resource-")) symlinkSync(built, join(into, "bin", command));
+        if (besideCli.includes(command)) {
+          linkSync(built, join(into, "pulumi", command));
+        } else if (!command.startsWith("pulumi-resource-")) {
+          symlinkSync(built, join(into, "bin", command));
+        }
       }
     }
     for (const [command, module] of Object.entries(nodeWrappers)) {
@@ -226,6 +249,8 @@ async function linkCommands({ tools: wanted, official }: Toolchain): Promise<str
 /** The built plugin that provides Kubernetes resources. @throws Error where it is not built */
 export function kubernetesPlugin(): string {
   const tool = tools.find(({ commands }) => commands.includes("pulumi-resource-kubernetes"));
-  if (tool === undefined) throw new Error("the toolchain has no Kubernetes provider");
+  if (tool === undefined) {
+    throw new Error("the toolchain has no Kubernetes provider");
+  }
   return join(toolDir(tool), "bin", "pulumi-resource-kubernetes");
 }

@@ -45,13 +45,17 @@ async function printed(command: string, ...args: string[]): Promise<string> {
   try {
     return await run(command, args, { timeout: 10_000, env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
   } catch (error) {
-    if (error instanceof CommandError) return "";
+    if (error instanceof CommandError) {
+      return "";
+    }
     throw error;
   }
 }
 
 function kubectlVersion(json: string): string {
-  if (json === "") return "";
+  if (json === "") {
+    return "";
+  }
   const { clientVersion } = JSON.parse(json) as { clientVersion?: { gitVersion?: string } };
   return clientVersion?.gitVersion ?? "";
 }

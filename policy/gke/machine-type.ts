@@ -124,7 +124,9 @@ const sharedCore: ReadonlyMap<string, readonly [cpus: number, memoryMiB: number]
 function parseSharedCore(name: string): Machine | undefined {
   const custom = /^e2-custom-(micro|small|medium)-(\d{1,7})$/.exec(name);
   const model = sharedCore.get(custom === null ? name : `e2-${custom[1] ?? ""}`);
-  if (model === undefined) return undefined;
+  if (model === undefined) {
+    return undefined;
+  }
   const [cpus, least] = model;
   const memoryMiB = custom === null ? least : Number(custom[2]);
   // A custom one has from as much as the predefined one to twice as much.
@@ -135,11 +137,15 @@ function parseSharedCore(name: string): Machine | undefined {
 
 function parseCustom(name: string): Machine | undefined {
   const match = /^(?:([a-z]\d[a-z]?)-)?custom-(\d{1,4})-(\d{1,7})(-ext)?$/.exec(name);
-  if (match === null) return undefined;
+  if (match === null) {
+    return undefined;
+  }
   const series = customSeries.get(match[1] ?? "n1");
   const [cpus, memoryMiB] = [Number(match[2]), Number(match[3])];
   const extended = match[4] !== undefined;
-  if (series === undefined || (extended && !series.extended)) return undefined;
+  if (series === undefined || (extended && !series.extended)) {
+    return undefined;
+  }
   const [least, most] = series.perCpu;
   const fits =
     series.counts(cpus) &&
@@ -152,15 +158,23 @@ function parseCustom(name: string): Machine | undefined {
 
 function parsePredefined(name: string): Machine | undefined {
   const match = /^([a-z]\d[a-z]?)-([a-z]+)-([1-9]\d{0,3})(?:-(lssd|metal))?$/.exec(name);
-  if (match === null) return undefined;
+  if (match === null) {
+    return undefined;
+  }
   const [, seriesName = "", kind = "", count, variant] = match;
   const series = predefinedSeries.get(seriesName);
   const gib = series?.memory.get(kind);
   const cpus = Number(count);
-  if (series === undefined || gib === undefined || cpus > series.most) return undefined;
-  if (cpus === 1 ? series.one !== true : cpus % 2 !== 0) return undefined;
+  if (series === undefined || gib === undefined || cpus > series.most) {
+    return undefined;
+  }
+  if (cpus === 1 ? series.one !== true : cpus % 2 !== 0) {
+    return undefined;
+  }
   const kinds = variant === "lssd" ? series.lssd : variant === "metal" ? series.metal : [kind];
-  if (kinds?.includes(kind) !== true) return undefined;
+  if (kinds?.includes(kind) !== true) {
+    return undefined;
+  }
   return { cpus, memoryMiB: Math.round(cpus * gib * 1024), shared: false };
 }
 

@@ -17,17 +17,27 @@ export function zonesOf(location: string): number {
  */
 export function poolZones(pool: Field, cluster: Field | undefined): number | undefined {
   const own = pool.at("nodeLocations");
-  if (own.unknown) return undefined;
-  if (items(own).length > 0) return items(own).length;
+  if (own.unknown) {
+    return undefined;
+  }
+  if (items(own).length > 0) {
+    return items(own).length;
+  }
   const location =
     pool.at("location").absent && cluster !== undefined ? cluster.at("location") : pool.at("location");
   const name = known(location.string());
   const shared = cluster?.at("nodeLocations");
-  if (shared?.unknown === true) return undefined;
+  if (shared?.unknown === true) {
+    return undefined;
+  }
   const listed = shared === undefined ? 0 : items(shared).length;
-  if (name === undefined) return location.unknown ? undefined : Math.max(listed, 1);
+  if (name === undefined) {
+    return location.unknown ? undefined : Math.max(listed, 1);
+  }
   // In a zonal cluster the list leaves out the cluster's own zone.
-  if (listed > 0) return zonesOf(name) === 1 ? listed + 1 : listed;
+  if (listed > 0) {
+    return zonesOf(name) === 1 ? listed + 1 : listed;
+  }
   return zonesOf(name);
 }
 
@@ -41,8 +51,12 @@ export function leastNodes(pool: Field, zones: number | undefined): number | und
   const autoscaling = pool.at("autoscaling");
   if (!autoscaling.absent) {
     const total = autoscaling.at("totalMinNodeCount");
-    if (total.unknown) return undefined;
-    if ((known(total.number()) ?? 0) > 0) return known(total.number());
+    if (total.unknown) {
+      return undefined;
+    }
+    if ((known(total.number()) ?? 0) > 0) {
+      return known(total.number());
+    }
     return perZone(autoscaling.at("minNodeCount"), zones);
   }
   const fixed = pool.at("nodeCount");
@@ -50,7 +64,9 @@ export function leastNodes(pool: Field, zones: number | undefined): number | und
 }
 
 function perZone(count: Field, zones: number | undefined): number | undefined {
-  if (count.unknown) return undefined;
+  if (count.unknown) {
+    return undefined;
+  }
   const number = known(count.number()) ?? 0;
   return number === 0 ? 0 : zones === undefined ? undefined : number * zones;
 }

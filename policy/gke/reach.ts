@@ -1,6 +1,9 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** A block of addresses, as numbers of 128 bits: IPv4 addresses are the IPv6 ones that stand for them (`::ffff:0:0/96`). */
+/**
+ * A block of addresses, as numbers of 128 bits: IPv4 addresses are the IPv6 ones that stand for them
+ * (`::ffff:0:0/96`).
+ */
 export interface Block {
   readonly first: bigint;
   readonly size: bigint;
@@ -32,10 +35,14 @@ function ipv6Number(text: string): bigint {
 export function parseBlock(text: string): Block | undefined {
   const [, address = "", length = ""] = /^([0-9A-Fa-f:.]{2,45})\/(\d{1,3})$/.exec(text) ?? [];
   const isFour = isIPv4(address);
-  if (!isFour && !isIPv6(address)) return undefined;
+  if (!isFour && !isIPv6(address)) {
+    return undefined;
+  }
   const prefix = Number(length);
   const bits = isFour ? 32 : 128;
-  if (prefix > bits) return undefined;
+  if (prefix > bits) {
+    return undefined;
+  }
   const size = 1n << BigInt(bits - prefix);
   const number = isFour ? mapped + ipv4Number(address) : ipv6Number(address);
   return { first: number - (number % size), size, everything: prefix === 0 };
@@ -58,8 +65,12 @@ function sizeOfUnion(all: readonly Range[]): bigint {
   let reached = 0n;
   for (const [first, end] of all.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
     const from = first > reached ? first : reached;
-    if (end > from) size += end - from;
-    if (end > reached) reached = end;
+    if (end > from) {
+      size += end - from;
+    }
+    if (end > reached) {
+      reached = end;
+    }
   }
   return size;
 }

@@ -37,7 +37,9 @@ export function clustersOf(resources: readonly StackResource[]): readonly Cluste
 
 function nodeLabelsOf(root: Field): Labels {
   const labels = labelsOf(root.at("nodeConfig", "labels"));
-  if (labels === unknown) return unknown;
+  if (labels === unknown) {
+    return unknown;
+  }
   const name = root.at("name");
   const machine = root.at("nodeConfig", "machineType");
   const all = new Map(labels);
@@ -46,7 +48,9 @@ function nodeLabelsOf(root: Field): Labels {
     ["node.kubernetes.io/instance-type", machine],
   ] as const) {
     const value = known(field.string());
-    if (value !== undefined) all.set(key, value);
+    if (value !== undefined) {
+      all.set(key, value);
+    }
   }
   return all;
 }

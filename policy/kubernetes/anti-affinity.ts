@@ -16,7 +16,9 @@ export type NamespaceLabels = ReadonlyMap<string, Labels>;
 /** The keys that a matchLabelKeys or mismatchLabelKeys list names; `unknown` while the list is. */
 function keysOf(field: Field): readonly string[] | typeof unknown {
   const keys = items(field);
-  if (field.unknown || keys.some((key) => key.unknown)) return unknown;
+  if (field.unknown || keys.some((key) => key.unknown)) {
+    return unknown;
+  }
   return keys.map((key) => known(key.string()) ?? "");
 }
 
@@ -26,11 +28,15 @@ function withOwnKeys(
   operator: string,
   own: Labels,
 ): Selector {
-  if (selector === undefined || selector === unknown) return selector;
+  if (selector === undefined || selector === unknown) {
+    return selector;
+  }
   if (keys === unknown || (keys.length > 0 && own === unknown)) {
     return [...selector, { key: "", operator: unknown, values: [] }];
   }
-  if (own === unknown) return selector;
+  if (own === unknown) {
+    return selector;
+  }
   // Kubernetes leaves out the keys that the incoming pod does not carry.
   const added = keys.flatMap((key): Condition[] => {
     const value = own.get(key);
@@ -60,7 +66,9 @@ function looksIntoOwnNamespace(term: Field, workload: Workload, namespaces: Name
   const list = term.at("namespaces");
   const selectorField = term.at("namespaceSelector");
   const listed = items(list);
-  if (!list.unknown && listed.length === 0 && selectorField.absent) return true;
+  if (!list.unknown && listed.length === 0 && selectorField.absent) {
+    return true;
+  }
   const own = workload.namespace;
   const byName = list.unknown
     ? "unknown"
@@ -75,7 +83,9 @@ function matchesNamespace(selector: Selector, own: string | undefined, namespace
   if (own !== undefined && labels !== undefined && labels !== unknown) {
     return matches(selector, new Map(labels).set(namespaceNameLabel, own));
   }
-  if (selector === undefined || selector === unknown) return matches(selector, unknown);
+  if (selector === undefined || selector === unknown) {
+    return matches(selector, unknown);
+  }
   // Of a namespace that is not in the stack only the name is known.
   return every(
     selector.map((condition) =>

@@ -3,7 +3,9 @@ import { hole } from "../shell/script.ts";
 
 /** A command line, as far as it can be seen. */
 export interface CommandWords {
-  /** Command and arguments as the kubelet passes them on, with a `hole` for what is not known. Empty: the image's own. */
+  /**
+   * Command and arguments as the kubelet passes them on, with a `hole` for what is not known. Empty: the image's own.
+   */
   readonly words: readonly string[];
   /** The paths of what a preview does not know yet. */
   readonly open: readonly string[];
@@ -14,7 +16,9 @@ function environment(container: Field): ReadonlyMap<string, string> {
   return new Map(
     items(container.at("env")).flatMap((entry): [string, string][] => {
       const name = known(entry.at("name").string());
-      if (name === undefined) return [];
+      if (name === undefined) {
+        return [];
+      }
       const value = entry.at("value");
       return [[name, value.absent && entry.at("valueFrom").absent ? "" : (known(value.string()) ?? hole)]];
     }),
@@ -22,8 +26,8 @@ function environment(container: Field): ReadonlyMap<string, string> {
 }
 
 /**
- * A word with `$(NAME)` replaced by the variable's value, as the kubelet does it; `$$` is a dollar sign. What it does not
- * know it leaves, and the shell runs it; but a name in capitals is a variable's that comes from elsewhere.
+ * A word with `$(NAME)` replaced by the variable's value, as the kubelet does it; `$$` is a dollar sign. What it does
+ * not know it leaves, and the shell runs it; but a name in capitals is a variable's that comes from elsewhere.
  *
  * @see https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
  */
@@ -40,9 +44,13 @@ function expand(word: string, variables: ReadonlyMap<string, string>): string {
       break;
     }
     const name = word.slice(dollar + 2, end);
-    if (next === "$") parts.push("$");
-    else if (next !== "(") parts.push(`$${next}`);
-    else parts.push(variables.get(name) ?? (/^[A-Z_][A-Z0-9_]*$/.test(name) ? hole : `$(${name})`));
+    if (next === "$") {
+      parts.push("$");
+    } else if (next !== "(") {
+      parts.push(`$${next}`);
+    } else {
+      parts.push(variables.get(name) ?? (/^[A-Z_][A-Z0-9_]*$/.test(name) ? hole : `$(${name})`));
+    }
     at = next === "(" ? end + 1 : dollar + 2;
   }
   parts.push(word.slice(at));

@@ -10,7 +10,9 @@ export function quorumOf(servers: number): number {
  * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
  */
 export function scaled(value: number | string, pods: number): number | undefined {
-  if (typeof value === "number") return Number.isInteger(value) && value >= 0 ? value : undefined;
+  if (typeof value === "number") {
+    return Number.isInteger(value) && value >= 0 ? value : undefined;
+  }
   const percent = /^(\d+)%$/.exec(value)?.[1];
   // Integer arithmetic: 0.07 * 100 is more than 7, and would round up to 8.
   return percent === undefined ? undefined : Math.ceil((Number(percent) * pods) / 100);

@@ -27,15 +27,21 @@ function allowedValues(expressions: Field, key: string): readonly string[] | und
  * selector, lists of names in the required node affinity. Undefined if they do not name nodes.
  */
 export function namedNodes(pod: Field): number | undefined {
-  if (known(pod.at("nodeName").string()) !== undefined) return 1;
-  if (entries(pod.at("nodeSelector")).has(nodeTopology)) return 1;
+  if (known(pod.at("nodeName").string()) !== undefined) {
+    return 1;
+  }
+  if (entries(pod.at("nodeSelector")).has(nodeTopology)) {
+    return 1;
+  }
   const terms = items(nodeTerms(pod));
   const names = terms.map(
     (term) =>
       allowedValues(term.at("matchExpressions"), nodeTopology) ??
       allowedValues(term.at("matchFields"), "metadata.name"),
   );
-  if (terms.length === 0 || names.includes(undefined)) return undefined;
+  if (terms.length === 0 || names.includes(undefined)) {
+    return undefined;
+  }
   return new Set(names.flatMap((list) => list ?? [])).size;
 }
 
@@ -47,8 +53,12 @@ export function choosesNodes(pod: Field): boolean {
 function comparison(expression: Field, labels: ReadonlyMap<string, MaybeText>): Truth {
   const value = labels.get(known(expression.at("key").string()) ?? "");
   const bound = items(expression.at("values"))[0];
-  if (value === undefined) return false;
-  if (value === unknown || bound === undefined || bound.unknown) return "unknown";
+  if (value === undefined) {
+    return false;
+  }
+  if (value === unknown || bound === undefined || bound.unknown) {
+    return "unknown";
+  }
   const difference = Number(value) - Number(known(bound.string()));
   return known(expression.at("operator").string()) === "Gt" ? difference > 0 : difference < 0;
 }
@@ -60,10 +70,14 @@ function compares(expression: Field): boolean {
 function termAllows(term: Field, labels: ReadonlyMap<string, MaybeText>): Truth {
   const expressions = term.at("matchExpressions");
   const conditions = selectorOf(term);
-  if (conditions === undefined || conditions === unknown) return "unknown";
+  if (conditions === undefined || conditions === unknown) {
+    return "unknown";
+  }
   // A term without any condition matches no node; the fields (names of nodes) cannot be told from a pool.
   const fields = term.at("matchFields");
-  if (conditions.length === 0) return fields.absent ? false : "unknown";
+  if (conditions.length === 0) {
+    return fields.absent ? false : "unknown";
+  }
   const plain = conditions.filter(({ operator }) => operator !== "Gt" && operator !== "Lt");
   const bounds = items(expressions).filter(compares);
   return every([
@@ -89,13 +103,21 @@ function askedKeys(pod: Field): readonly string[] {
  * labels those that are not given are unknown; any other label that is not given is not there.
  */
 export function allowsNode(pod: Field, nodeLabels: Labels): Truth {
-  if (nodeLabels === unknown) return "unknown";
+  if (nodeLabels === unknown) {
+    return "unknown";
+  }
   const labels = new Map(nodeLabels);
-  for (const key of askedKeys(pod)) if (!labels.has(key) && isPlatformLabel(key)) labels.set(key, unknown);
+  for (const key of askedKeys(pod)) {
+    if (!labels.has(key) && isPlatformLabel(key)) {
+      labels.set(key, unknown);
+    }
+  }
   const selector = pod.at("nodeSelector");
   const selected = [...entries(selector)].map(([key, value]): Truth => {
     const label = labels.get(key);
-    if (label === undefined) return false;
+    if (label === undefined) {
+      return false;
+    }
     return value.unknown || label === unknown ? "unknown" : known(value.string()) === label;
   });
   const terms = nodeTerms(pod);

@@ -1,4 +1,5 @@
-import { Field, known } from "../reading/field.ts";
+import type { Field } from "../reading/field.ts";
+import { known } from "../reading/field.ts";
 
 /** The resource type's parts: `kubernetes:apps/v1:StatefulSet` is group `apps`, version `v1`, kind `StatefulSet`. */
 export interface KubernetesType {
@@ -10,7 +11,9 @@ export interface KubernetesType {
 /** The type's parts, or undefined if it is no Kubernetes API object (helm releases and providers are none). */
 export function parseType(type: string): KubernetesType | undefined {
   const match = /^kubernetes:(?:([a-z0-9.-]+)\/)?v[0-9][a-z0-9]*:([A-Z]\w*)$/.exec(type);
-  if (match?.[2] === undefined) return undefined;
+  if (match?.[2] === undefined) {
+    return undefined;
+  }
   const group = match[1] ?? "";
   return { group: group === "core" ? "" : group, kind: match[2] };
 }

@@ -103,13 +103,17 @@ function judgeIdentity(runAsNonRoot: Field, seccomp: Field, report: Report): voi
 
 /** The fields of the pod itself. */
 export function judgePodSecurity(pod: Field, report: Report): void {
-  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) mustBeOff(pod.at(key), report);
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
+    mustBeOff(pod.at(key), report);
+  }
   const context = pod.at("securityContext");
   judgeContext(context, report);
   // Also where every container says otherwise: the standard looks at the pod's own value too.
   const nonRoot = context.at("runAsNonRoot");
   const seccomp = context.at("seccompProfile", "type");
-  if (!nonRoot.absent && !seccomp.absent) judgeIdentity(nonRoot, seccomp, report);
+  if (!nonRoot.absent && !seccomp.absent) {
+    judgeIdentity(nonRoot, seccomp, report);
+  }
   for (const sysctl of report.elements(context.at("sysctls"))) {
     report.check(sysctl.at("name").string(), {
       holds: (name) => safeSysctls.has(name),
@@ -120,7 +124,9 @@ export function judgePodSecurity(pod: Field, report: Report): void {
   }
   for (const volume of report.elements(pod.at("volumes"))) {
     for (const [key, source] of report.members(volume)) {
-      if (key === "name" || source.absent || allowedVolumes.has(key)) continue;
+      if (key === "name" || source.absent || allowedVolumes.has(key)) {
+        continue;
+      }
       report.refuse({
         path: volume.path,
         observed: `of type ${key}`,

@@ -32,10 +32,14 @@ export function podsOf(workload: Workload, revision: string, least = 1): readonl
   const first = known(workload.root.at("spec", "ordinals", "start").number()) ?? 0;
   return Array.from({ length: count }, (_, i) => {
     const ordinal = first + i;
-    if (given === unknown) return { labels: unknown, ordinal };
+    if (given === unknown) {
+      return { labels: unknown, ordinal };
+    }
     const labels = new Map<string, MaybeText>(given);
     const revisionLabel = revisionLabels.get(workload.kind);
-    if (revisionLabel !== undefined) labels.set(revisionLabel, revision);
+    if (revisionLabel !== undefined) {
+      labels.set(revisionLabel, revision);
+    }
     if (workload.kind === "StatefulSet") {
       labels.set("statefulset.kubernetes.io/pod-name", `${workload.name}-${ordinal}`);
       labels.set("apps.kubernetes.io/pod-index", `${ordinal}`);

@@ -38,11 +38,17 @@ export function parseQuantity(quantity: number | string): number | undefined {
   // No two parts can share a character, so that the time is proportional to the length.
   const match = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]{0,2}))$/.exec(String(quantity));
   const [, digits, exponent, suffix = ""] = match ?? [];
-  if (digits === undefined) return undefined;
+  if (digits === undefined) {
+    return undefined;
+  }
   const power = binary.get(suffix);
   const tens = exponent ?? decimal.get(suffix);
-  if (power === undefined && tens === undefined) return undefined;
+  if (power === undefined && tens === undefined) {
+    return undefined;
+  }
   const number = power === undefined ? Number(`${digits}e${tens}`) : Number(digits) * 2 ** power;
-  if (number < smallest && /[1-9]/.test(digits)) return smallest;
+  if (number < smallest && /[1-9]/.test(digits)) {
+    return smallest;
+  }
   return Number.isFinite(number) ? number : undefined;
 }

@@ -1,4 +1,5 @@
-import { entries, Field, items, known } from "../reading/field.ts";
+import type { Field } from "../reading/field.ts";
+import { entries, items, known } from "../reading/field.ts";
 import { every, not, some, type Truth } from "../reading/truth.ts";
 
 /** Stands for a value that is not known before the update. */
@@ -27,13 +28,17 @@ function textOf(field: Field): MaybeText {
 
 /** The labels that a field holds. */
 export function labelsOf(field: Field): Labels {
-  if (field.unknown) return unknown;
+  if (field.unknown) {
+    return unknown;
+  }
   return new Map([...entries(field)].map(([key, value]) => [key, textOf(value)]));
 }
 
 /** The selector that a field holds (matchLabels and matchExpressions). */
 export function selectorOf(field: Field): Selector {
-  if (field.absent) return undefined;
+  if (field.absent) {
+    return undefined;
+  }
   const labels = field.at("matchLabels");
   const expressions = field.at("matchExpressions");
   const conditions: Condition[] = [...entries(labels)].map(([key, value]) => ({
@@ -49,7 +54,9 @@ export function selectorOf(field: Field): Selector {
     const operator = key === undefined ? unknown : textOf(expression.at("operator"));
     conditions.push({ key: key ?? "", operator, values });
   }
-  if (labels.unknown || expressions.unknown) conditions.push({ key: "", operator: unknown, values: [] });
+  if (labels.unknown || expressions.unknown) {
+    conditions.push({ key: "", operator: unknown, values: [] });
+  }
   return field.unknown ? unknown : conditions;
 }
 
@@ -84,9 +91,17 @@ function holds({ key, operator, values }: Condition, labels: ReadonlyMap<string,
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements
  */
 export function matches(selector: Selector, labels: Labels): Truth {
-  if (selector === undefined) return false;
-  if (selector === unknown) return "unknown";
-  if (selector.length === 0) return true;
-  if (labels === unknown) return "unknown";
+  if (selector === undefined) {
+    return false;
+  }
+  if (selector === unknown) {
+    return "unknown";
+  }
+  if (selector.length === 0) {
+    return true;
+  }
+  if (labels === unknown) {
+    return "unknown";
+  }
   return every(selector.map((condition) => holds(condition, labels)));
 }

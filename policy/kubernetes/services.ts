@@ -12,9 +12,13 @@ export function selects(service: KubernetesObject, workload: Workload): Truth {
       ? "unknown"
       : service.namespace === workload.namespace;
   // Most pairs are told apart by their namespaces alone.
-  if (here === false) return false;
+  if (here === false) {
+    return false;
+  }
   const labels = labelsOf(service.root.at("spec", "selector"));
-  if (labels !== unknown && labels.size === 0) return false;
+  if (labels !== unknown && labels.size === 0) {
+    return false;
+  }
   const conditions: Selector =
     labels === unknown
       ? unknown

@@ -29,11 +29,15 @@ const templatePaths: ReadonlyMap<string, readonly string[]> = new Map([
 /** The workloads that the resource holds: one, the items of a list (`StatefulSetList`), or none. */
 export function workloadsOf(resource: Resource): readonly Workload[] {
   const type = parseType(resource.type);
-  if (type === undefined) return [];
+  if (type === undefined) {
+    return [];
+  }
   const listed = type.kind.endsWith("List");
   const kind = listed ? type.kind.slice(0, -"List".length) : type.kind;
   const templatePath = templatePaths.get(`${type.group}/${kind}`);
-  if (templatePath === undefined) return [];
+  if (templatePath === undefined) {
+    return [];
+  }
   const roots = listed ? items(resource.root.at("items")) : [resource.root];
   return roots.map((root) => {
     const template = root.at(...templatePath);
@@ -68,7 +72,9 @@ export function containersOf(pod: Field): readonly Container[] {
  * @default 1, as in Kubernetes
  */
 export function replicasOf(workload: Workload): number | undefined {
-  if (workload.kind === "DaemonSet") return undefined;
+  if (workload.kind === "DaemonSet") {
+    return undefined;
+  }
   const key = workload.kind === "Job" ? "parallelism" : "replicas";
   const replicas = workload.root.at("spec", key).number();
   return replicas.state === "absent" ? 1 : known(replicas);

@@ -17,8 +17,12 @@ class Obstacle {
 
 /** How a value is shown in a message: strings quoted, containers by their kind. */
 export function show(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "an object";
+  if (Array.isArray(value)) {
+    return "a list";
+  }
+  if (typeof value === "object" && value !== null) {
+    return "an object";
+  }
   return JSON.stringify(value);
 }
 
@@ -42,11 +46,16 @@ export class Field {
 
   private child(key: string): Field {
     // An unknown keeps its own path: that is the one which is not known yet.
-    if (isUnknownMark(this.raw) || this.raw instanceof Obstacle) return this;
+    if (isUnknownMark(this.raw) || this.raw instanceof Obstacle) {
+      return this;
+    }
     const path = this.path === "" ? key : `${this.path}.${key}`;
-    if (this.raw === undefined || this.raw === null) return new Field(undefined, path);
-    if (!isPlainObject(this.raw))
+    if (this.raw === undefined || this.raw === null) {
+      return new Field(undefined, path);
+    }
+    if (!isPlainObject(this.raw)) {
       return new Field(new Obstacle(`${show(this.raw)} in place of an object`), this.path);
+    }
     return new Field(Object.hasOwn(this.raw, key) ? this.raw[key] : undefined, path);
   }
 
@@ -79,22 +88,32 @@ export class Field {
 
   list(): Reading<readonly Field[]> {
     const reading = this.read((raw): raw is unknown[] => Array.isArray(raw));
-    if (reading.state !== "known") return reading;
+    if (reading.state !== "known") {
+      return reading;
+    }
     return { ...reading, value: reading.value.map((raw, i) => new Field(raw, `${this.path}[${i}]`)) };
   }
 
   map(): Reading<ReadonlyMap<string, Field>> {
     const reading = this.read(isPlainObject);
-    if (reading.state !== "known") return reading;
+    if (reading.state !== "known") {
+      return reading;
+    }
     const entries = Object.keys(reading.value).map((key): [string, Field] => [key, this.child(key)]);
     return { ...reading, value: new Map(entries) };
   }
 
   private read<T>(is: (raw: unknown) => raw is T): Reading<T> {
     const { path, raw } = this;
-    if (this.absent) return { state: "absent", path };
-    if (this.unknown) return { state: "unknown", path };
-    if (raw instanceof Obstacle) return { state: "wrong", path, observed: raw.observed };
+    if (this.absent) {
+      return { state: "absent", path };
+    }
+    if (this.unknown) {
+      return { state: "unknown", path };
+    }
+    if (raw instanceof Obstacle) {
+      return { state: "wrong", path, observed: raw.observed };
+    }
     return is(raw) ? { state: "known", path, value: raw } : { state: "wrong", path, observed: show(raw) };
   }
 }

@@ -19,7 +19,9 @@ export function rememberInputs(urn: string, inputs: Properties): void {
  * @see `sdk/go/common/resource/plugin/provider_plugin.go` in pulumi/pulumi ("hand back an empty property map")
  */
 export function asInStack(urn: string, outputs: Properties): Field {
-  if (Object.keys(outputs).length > 0) return new Field(outputs);
+  if (Object.keys(outputs).length > 0) {
+    return new Field(outputs);
+  }
   const inputs = shown.get(urn);
   return inputs === undefined ? new Field(unknownObject, "its properties") : new Field(inputs);
 }

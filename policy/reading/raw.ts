@@ -26,7 +26,9 @@ export function isUnknownMark(value: unknown): boolean {
 
 /** Whether the value is a map of properties: no list, no asset, no archive, no secret. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return false;
+  }
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
@@ -61,11 +63,18 @@ export function rawProperties(props: object): Record<string, unknown> {
  */
 export function withValue(raw: unknown, path: readonly (string | number)[], value: unknown): unknown {
   const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (raw instanceof Secret) return new Secret(withValue(raw.value, path, value));
-  if (Array.isArray(raw))
+  if (key === undefined) {
+    return value;
+  }
+  if (raw instanceof Secret) {
+    return new Secret(withValue(raw.value, path, value));
+  }
+  if (Array.isArray(raw)) {
     return raw.map((element: unknown, i) => (i === key ? withValue(element, rest, value) : element));
-  if (raw !== undefined && raw !== null && !isPlainObject(raw)) return raw;
+  }
+  if (raw !== undefined && raw !== null && !isPlainObject(raw)) {
+    return raw;
+  }
   const base = raw ?? {};
   return { ...base, [key]: withValue(base[key], rest, value) };
 }

@@ -55,8 +55,9 @@ export class Report {
         this.refuseType(reading.path, `${reading.observed} (wrong type)`, requirement);
         return;
       case "absent":
-        if (requirement.absent === "refused")
+        if (requirement.absent === "refused") {
           this.refuse({ path: reading.path, observed: "missing", required, fix });
+        }
         return;
       case "known":
         if (!requirement.holds(reading.value)) {
@@ -73,7 +74,9 @@ export class Report {
     { required, fix }: { required: string; fix: string },
   ): void {
     const fault = JSON.stringify([path, observed]);
-    if (this.wrongTypes.has(fault)) return;
+    if (this.wrongTypes.has(fault)) {
+      return;
+    }
     this.wrongTypes.add(fault);
     this.refuse({ path, observed, required, fix });
   }

@@ -9,8 +9,12 @@ export type Truth = boolean | "unknown";
 export function every(truths: Iterable<Truth>): Truth {
   let result: Truth = true;
   for (const truth of truths) {
-    if (truth === false) return false;
-    if (truth === "unknown") result = "unknown";
+    if (truth === false) {
+      return false;
+    }
+    if (truth === "unknown") {
+      result = "unknown";
+    }
   }
   return result;
 }
@@ -19,8 +23,12 @@ export function every(truths: Iterable<Truth>): Truth {
 export function some(truths: Iterable<Truth>): Truth {
   let result: Truth = false;
   for (const truth of truths) {
-    if (truth === true) return true;
-    if (truth === "unknown") result = "unknown";
+    if (truth === true) {
+      return true;
+    }
+    if (truth === "unknown") {
+      result = "unknown";
+    }
   }
   return result;
 }

@@ -15,6 +15,8 @@ export function sayUnjudged(
   places: ReadonlySet<string>,
   print: (line: string) => void = console.log,
 ): void {
-  if (places.size === 0) return;
+  if (places.size === 0) {
+    return;
+  }
   print(`${policy} could not judge ${object}, as this is not known yet: ${[...places].join(", ")}`);
 }

@@ -24,9 +24,13 @@ function judgeNamespaces(workload: Workload, namespaces: NamespaceLabels, report
     const alone = judgeTerm(term, workload, new Map());
     return { term, alone, verdict, apart: every([verdict.perNode, verdict.inNamespace, verdict.seesPeers]) };
   });
-  if (some(verdicts.map(({ apart }) => apart)) === true) return;
+  if (some(verdicts.map(({ apart }) => apart)) === true) {
+    return;
+  }
   for (const { term, alone, verdict } of verdicts) {
-    if (alone.inNamespace !== "unknown" || verdict.inNamespace !== false) continue;
+    if (alone.inNamespace !== "unknown" || verdict.inNamespace !== false) {
+      continue;
+    }
     report.refuse({
       path: term.at("namespaceSelector").path,
       observed: "a selector that does not match the labels of the pods' own namespace",
@@ -40,12 +44,16 @@ function judgeNamespaces(workload: Workload, namespaces: NamespaceLabels, report
 function judgeNodes(workload: Workload, resources: readonly StackResource[], report: Report): void {
   const servers = replicasOf(workload);
   const pools = poolsOf(resources);
-  if (servers === undefined || pools.length === 0 || !choosesNodes(workload.pod)) return;
+  if (servers === undefined || pools.length === 0 || !choosesNodes(workload.pod)) {
+    return;
+  }
   const clusters = clustersOf(resources);
   let nodes = 0;
   for (const pool of pools) {
     const allowed = allowsNode(workload.pod, pool.nodeLabels);
-    if (allowed === false) continue;
+    if (allowed === false) {
+      continue;
+    }
     const count = leastNodes(pool.root, poolZones(pool.root, pool.clusterIn(clusters)?.root));
     if (allowed === "unknown" || count === undefined) {
       report.leaveOpen(`nodes of ${pool.label} that the node selector and affinity leave`);
@@ -53,7 +61,9 @@ function judgeNodes(workload: Workload, resources: readonly StackResource[], rep
     }
     nodes += count;
   }
-  if (nodes >= servers) return;
+  if (nodes >= servers) {
+    return;
+  }
   report.refuse({
     path: workload.pod.path,
     observed: `a pod whose nodeSelector and node affinity leave ${nodes} node(s) of the stack's pools`,
@@ -76,7 +86,9 @@ export const antiAffinityInStack = stackPolicy({
   judge: (resources, open, settings) => {
     const namespaces = namespacesOf(resources);
     for (const { workload, runs } of serversOf(resources, settings)) {
-      if (runs !== true) continue;
+      if (runs !== true) {
+        continue;
+      }
       const report = open(workload.label, workload.urn);
       judgeNamespaces(workload, namespaces, report);
       judgeNodes(workload, resources, report);

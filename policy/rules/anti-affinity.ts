@@ -17,11 +17,18 @@ function faultOf({
   seesPeers,
   seesSome,
 }: ReturnType<typeof judgeTerm>): string | undefined {
-  if (perNode === false) return "is about another topology than the node";
-  if (inNamespace === false) return "looks into other namespaces than the pods' own";
-  if (seesSome === false) return "has a selector that matches none of the workload's own pods";
-  if (seesPeers === false)
+  if (perNode === false) {
+    return "is about another topology than the node";
+  }
+  if (inNamespace === false) {
+    return "looks into other namespaces than the pods' own";
+  }
+  if (seesSome === false) {
+    return "has a selector that matches none of the workload's own pods";
+  }
+  if (seesPeers === false) {
     return "matches only some of the workload's own pods, or only those of one revision";
+  }
   return undefined;
 }
 
@@ -43,7 +50,9 @@ function judgeTerms({ workload, pod }: Server, report: Report): void {
       term.unknown ? "unknown" : every([v.perNode, v.inNamespace, v.seesPeers]),
     ),
   );
-  if (keepsApart === true) return;
+  if (keepsApart === true) {
+    return;
+  }
   if (keepsApart === "unknown") {
     report.leaveOpen(field.path);
     return;
@@ -77,7 +86,9 @@ export const antiAffinity = serverPolicy({
   judge: (server, report) => {
     const { workload, pod } = server;
     // A DaemonSet has one pod per node by its nature.
-    if (workload.kind !== "DaemonSet") judgeTerms(server, report);
+    if (workload.kind !== "DaemonSet") {
+      judgeTerms(server, report);
+    }
     const nodes = namedNodes(pod);
     const servers = replicasOf(workload);
     if (nodes !== undefined && servers !== undefined && nodes < servers) {

@@ -92,7 +92,9 @@ export const disruptionBudget = stackPolicy({
           fix: "add a PodDisruptionBudget with maxUnavailable: 1 and the pods' labels as selector",
         });
       }
-      if (sure.length !== coverages.length) report.leaveOpen("which PodDisruptionBudgets select its pods");
+      if (sure.length !== coverages.length) {
+        report.leaveOpen("which PodDisruptionBudgets select its pods");
+      }
       for (const { budget, all } of sure) {
         const shares = open(budget.label, budget.urn);
         const pods = replicasOf(workload);
@@ -104,8 +106,11 @@ export const disruptionBudget = stackPolicy({
             fix: "select labels that all pods of the workload carry",
           });
         }
-        if (pods === undefined) shares.leaveOpen(`quorum, as the number of servers of ${workload.label}`);
-        else judgeShare(budget, pods, shares);
+        if (pods === undefined) {
+          shares.leaveOpen(`quorum, as the number of servers of ${workload.label}`);
+        } else {
+          judgeShare(budget, pods, shares);
+        }
       }
     }
   },

@@ -20,11 +20,15 @@ export const durableStorageInStack = stackPolicy({
     const configMaps = objectsOf(resources, "", "ConfigMap");
     const classes = classesOf(resources);
     for (const server of serversOf(resources, settings)) {
-      if (server.runs !== true) continue;
+      if (server.runs !== true) {
+        continue;
+      }
       const { workload, resource } = server;
       const report = open(workload.label, workload.urn);
       const texts = configTexts(workload, configMaps, resource.madeFrom("spec"));
-      for (const path of new Set(configPaths(texts))) judgeDataPath(server, path, report);
+      for (const path of new Set(configPaths(texts))) {
+        judgeDataPath(server, path, report);
+      }
       const used = new Set(
         claimsOf(server, resources).flatMap((claim) => {
           const found = classOf(claim, classes);

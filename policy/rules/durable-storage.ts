@@ -22,15 +22,22 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
   const mount = mountFor(server.container, path);
   if (mount === undefined) {
     const mounts = server.container.at("volumeMounts");
-    if (mayHide(mounts, "mountPath")) report.leaveOpen(mounts.path);
-    else report.refuse({ path: mounts.path, observed: `without a volume at ${path}`, required, fix });
+    if (mayHide(mounts, "mountPath")) {
+      report.leaveOpen(mounts.path);
+    } else {
+      report.refuse({ path: mounts.path, observed: `without a volume at ${path}`, required, fix });
+    }
     return undefined;
   }
   const name = mount.volume.string();
   report.check(name, { holds: () => true, absent: "refused", required, fix });
-  if (name.state !== "known") return undefined;
+  if (name.state !== "known") {
+    return undefined;
+  }
   const { claim, volume } = volumeNamed(server, name.value);
-  if (claim !== undefined) return claim;
+  if (claim !== undefined) {
+    return claim;
+  }
   if (volume === undefined) {
     const templates = server.workload.root.at("spec", "volumeClaimTemplates");
     const volumes = server.pod.at("volumes");
@@ -38,7 +45,9 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
       ...(mayHide(templates, "metadata", "name") ? [templates] : []),
       ...(mayHide(volumes, "name") ? [volumes] : []),
     ];
-    for (const field of open) report.leaveOpen(field.path);
+    for (const field of open) {
+      report.leaveOpen(field.path);
+    }
     if (open.length === 0) {
       report.refuse({
         path: mount.field.path,
@@ -94,8 +103,9 @@ export const durableStorage = serverPolicy({
     const { workload, container } = server;
     const paths = dataPaths(container, ownPaths(container));
     const mounts = container.at("volumeMounts");
-    if (paths.length === 0 && mayHide(mounts, "mountPath")) report.leaveOpen(mounts.path);
-    else if (paths.length === 0) {
+    if (paths.length === 0 && mayHide(mounts, "mountPath")) {
+      report.leaveOpen(mounts.path);
+    } else if (paths.length === 0) {
       report.elements(mounts);
       report.refuse({
         path: mounts.path,
@@ -105,7 +115,11 @@ export const durableStorage = serverPolicy({
       });
     }
     const claims = new Set(paths.map((path) => judgeDataPath(server, path, report)));
-    for (const claim of claims) if (claim !== undefined) judgeClaim(claim, settings.minimumSize, report);
+    for (const claim of claims) {
+      if (claim !== undefined) {
+        judgeClaim(claim, settings.minimumSize, report);
+      }
+    }
     for (const key of retentionKeys) {
       report.check(workload.root.at("spec", "persistentVolumeClaimRetentionPolicy", key).string(), {
         holds: (retention) => retention === "Retain",

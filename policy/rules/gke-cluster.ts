@@ -10,7 +10,10 @@ function switched(field: Field): Truth {
   return field.unknown ? "unknown" : known(field.boolean()) === true;
 }
 
-/** Judges the networks that may reach the API server: all of them together, as two halves of the internet are all of it. */
+/**
+ * Judges the networks that may reach the API server: all of them together, as two halves of the internet are all of
+ * it.
+ */
 function judgeNetworks(config: Field, report: Report): void {
   const blocks = report.elements(config.at("cidrBlocks")).map((block) => block.at("cidrBlock"));
   for (const block of blocks) {
@@ -58,9 +61,15 @@ function judgeReach(root: Field, report: Report): void {
     config.unknown ? "unknown" : !config.absent,
   ]);
   if (closed === "unknown") {
-    for (const field of [privateEndpoint, addresses, config]) if (field.unknown) report.leaveOpen(field.path);
+    for (const field of [privateEndpoint, addresses, config]) {
+      if (field.unknown) {
+        report.leaveOpen(field.path);
+      }
+    }
   }
-  if (closed !== false) return;
+  if (closed !== false) {
+    return;
+  }
   // Google has private endpoints only where the nodes are private, too.
   const first = switched(privateNodes) === false ? privateNodes : privateEndpoint;
   report.refuse({
@@ -95,8 +104,12 @@ function judgeNetworkPolicy(root: Field, report: Report): void {
   const datapath = root.at("datapathProvider");
   const dataplaneV2: Truth = datapath.unknown ? "unknown" : known(datapath.string()) === "ADVANCED_DATAPATH";
   const enforced = some([dataplaneV2, switched(root.at("networkPolicy", "enabled"))]);
-  if (enforced === "unknown") report.leaveOpen("datapathProvider, networkPolicy.enabled");
-  if (enforced !== false) return;
+  if (enforced === "unknown") {
+    report.leaveOpen("datapathProvider, networkPolicy.enabled");
+  }
+  if (enforced !== false) {
+    return;
+  }
   report.refuse({
     path: datapath.path,
     observed: `${JSON.stringify(known(datapath.string()) ?? "missing")}, and networkPolicy.enabled is not true`,
@@ -137,7 +150,9 @@ export const gkeCluster = resourcePolicy({
       fix: "remove enableLegacyAbac",
     });
     judgeCredentials(root.at("masterAuth"), report);
-    if (known(root.at("enableAutopilot").boolean()) === true) return;
+    if (known(root.at("enableAutopilot").boolean()) === true) {
+      return;
+    }
     report.check(root.at("workloadIdentityConfig", "workloadPool").string(), {
       holds: (pool) => pool !== "",
       absent: "refused",

@@ -25,7 +25,9 @@ export const gkeDeletionProtectionElsewhere = resourcePolicy({
   type: clusterType,
   judge: (resource, open, settings) => {
     const disposable = new RegExp(settings.disposableStacks, "i").test(stackOf(resource.urn));
-    if (disposable || inProduction(resource.urn, settings)) return;
+    if (disposable || inProduction(resource.urn, settings)) {
+      return;
+    }
     judgeDeletionProtection(resource, open(labelOf("Cluster", resource)));
   },
 });

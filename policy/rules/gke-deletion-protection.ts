@@ -15,7 +15,9 @@ export const gkeDeletionProtection = resourcePolicy({
   enforcementLevel: "mandatory",
   type: clusterType,
   judge: (resource, open, settings) => {
-    if (!inProduction(resource.urn, settings)) return;
+    if (!inProduction(resource.urn, settings)) {
+      return;
+    }
     judgeDeletionProtection(resource, open(labelOf("Cluster", resource)));
   },
 });

@@ -14,7 +14,9 @@ function versionOf(
   reference: string,
   versions: Readonly<Record<string, string>>,
 ): ReturnType<typeof parseVersion> {
-  if (Object.hasOwn(versions, reference)) return parseVersion(versions[reference] ?? "");
+  if (Object.hasOwn(versions, reference)) {
+    return parseVersion(versions[reference] ?? "");
+  }
   const tag = parseImage(reference)?.tag;
   return tag === undefined ? undefined : tagVersion(tag);
 }
@@ -39,7 +41,9 @@ export const images = serverPolicy({
   },
   enforcementLevel: "mandatory",
   judge: ({ pod, container: server }, report, settings) => {
-    for (const key of ["initContainers", "containers"]) report.elements(pod.at(key));
+    for (const key of ["initContainers", "containers"]) {
+      report.elements(pod.at(key));
+    }
     for (const { field } of containersOf(pod)) {
       report.check(field.at("image").string(), {
         holds: (reference) => {
@@ -64,7 +68,9 @@ export const images = serverPolicy({
       });
       report.check(field.at("image").string(), {
         holds: (reference) => {
-          if (!isZooKeeperImage(reference) && field.path !== server.path) return true;
+          if (!isZooKeeperImage(reference) && field.path !== server.path) {
+            return true;
+          }
           const version = versionOf(reference, settings.versions);
           return version !== undefined && !isBefore(version, parseVersion(settings.minimumVersion) ?? []);
         },

@@ -54,7 +54,9 @@ interface Settings {
 const reason = "as ZooKeeper trusts whoever reaches its ports";
 
 function judgeExposure(service: KubernetesObject, settings: Settings, report: Report): void {
-  if (settings.allowedServices.includes(`${service.namespace ?? ""}/${service.name}`)) return;
+  if (settings.allowedServices.includes(`${service.namespace ?? ""}/${service.name}`)) {
+    return;
+  }
   const spec = service.root.at("spec");
   const internal = settings.allowInternalLoadBalancers && isInternal(service);
   report.check(spec.at("type").string(), {
@@ -122,7 +124,9 @@ function backendLeads(
   );
   const sure =
     name.unknown || there === undefined ? [] : may.filter((lead) => lead.service.namespace === there);
-  if (sure.length > 0) return { truth: some(sure.map((lead) => lead.leads)), service };
+  if (sure.length > 0) {
+    return { truth: some(sure.map((lead) => lead.leads)), service };
+  }
   if (may.length > 0 || name.unknown) {
     return { truth: some(may.map((lead) => lead.leads)) === false ? false : "unknown", service };
   }
@@ -139,7 +143,9 @@ function judgeRoute(
 ): void {
   for (const backend of backends) {
     const { truth, service } = backendLeads(backend, route, leads);
-    if (truth === false || settings.allowedServices.includes(service)) continue;
+    if (truth === false || settings.allowedServices.includes(service)) {
+      continue;
+    }
     if (truth === "unknown") {
       report.leaveOpen(`${backend.name.path} (whether it is a Service of ZooKeeper's)`);
       continue;
@@ -180,25 +186,37 @@ export const networkExposure = stackPolicy({
     const leads = services.map((service) => leadOf(service, servers, workloads));
     for (const { service, selects: selected, leads: led } of leads) {
       const report = open(service.label, service.urn);
-      if (selected === "unknown") report.leaveOpen("whether it selects ZooKeeper's pods");
-      if (led === true) judgeExposure(service, settings, report);
-      if (selected === true && isHeadless(service) === true) judgeHeadless(service, report);
+      if (selected === "unknown") {
+        report.leaveOpen("whether it selects ZooKeeper's pods");
+      }
+      if (led === true) {
+        judgeExposure(service, settings, report);
+      }
+      if (selected === true && isHeadless(service) === true) {
+        judgeHeadless(service, report);
+      }
     }
     const gateways = objectsOf(resources, "gateway.networking.k8s.io", "Gateway");
     for (const kind of routeKinds) {
       for (const route of objectsOf(resources, kind.group, kind.kind)) {
         const internal = settings.allowInternalLoadBalancers && isInternalRoute(route, gateways);
-        if (internal || isMeshRoute(route)) continue;
+        if (internal || isMeshRoute(route)) {
+          continue;
+        }
         judgeRoute(route, backendsOf(route, kind), leads, settings, open(route.label, route.urn));
       }
     }
     for (const { workload, runs } of servers) {
-      if (runs !== true || workload.kind !== "StatefulSet") continue;
+      if (runs !== true || workload.kind !== "StatefulSet") {
+        continue;
+      }
       const name = workload.root.at("spec", "serviceName");
       const governing = services.find(
         (s) => s.name === known(name.string()) && s.namespace === workload.namespace,
       );
-      if (governing === undefined) continue;
+      if (governing === undefined) {
+        continue;
+      }
       const report = open(governing.label, governing.urn);
       if (isHeadless(governing) === false) {
         report.refuse({

@@ -52,7 +52,11 @@ function nodesOf({ cluster, pools, open }: Group, report: Report): number | unde
       nodes: leastNodes(cluster.root, poolZones(cluster.root, cluster.root)),
     });
   }
-  for (const { what, nodes } of counts) if (nodes === undefined) report.leaveOpen(what);
+  for (const { what, nodes } of counts) {
+    if (nodes === undefined) {
+      report.leaveOpen(what);
+    }
+  }
   return counts.reduce<number | undefined>(
     (sum, { nodes }) => (sum === undefined || nodes === undefined ? undefined : sum + nodes),
     0,
@@ -109,14 +113,22 @@ export const nodeCount = stackPolicy({
     for (const group of groups(clustersOf(resources), poolsOf(resources))) {
       const { cluster, pools } = group;
       // Autopilot makes nodes as pods ask for them.
-      if (cluster !== undefined && known(cluster.root.at("enableAutopilot").boolean()) === true) continue;
+      if (cluster !== undefined && known(cluster.root.at("enableAutopilot").boolean()) === true) {
+        continue;
+      }
       const subject = cluster ?? pools[0];
-      if (subject === undefined) continue;
+      if (subject === undefined) {
+        continue;
+      }
       const report = open(subject.label, subject.urn);
       const nodes = nodesOf(group, report);
-      if (nodes === undefined) continue;
+      if (nodes === undefined) {
+        continue;
+      }
       if (nodes >= least) {
-        for (const label of unknown) report.leaveOpen(`how many servers ${label} runs`);
+        for (const label of unknown) {
+          report.leaveOpen(`how many servers ${label} runs`);
+        }
         continue;
       }
       report.refuse({

@@ -16,8 +16,12 @@ function judgeMachine(field: Field, floor: Floor, report: Report): void {
   report.check(field.string(), {
     holds: (name) => {
       const machine = parseMachineType(name);
-      if (machine === undefined) return false;
-      if (machine.shared) return allowSharedCore && machine.memoryMiB >= minimumMemoryMiB;
+      if (machine === undefined) {
+        return false;
+      }
+      if (machine.shared) {
+        return allowSharedCore && machine.memoryMiB >= minimumMemoryMiB;
+      }
       return machine.cpus >= minimumCpus && machine.memoryMiB >= minimumMemoryMiB;
     },
     absent: "refused",
@@ -25,7 +29,9 @@ function judgeMachine(field: Field, floor: Floor, report: Report): void {
     fix: "use e2-custom-2-4096 or larger",
     shown: (name) => {
       const machine = parseMachineType(name);
-      if (machine === undefined) return `"${name}", of no size that is known here`;
+      if (machine === undefined) {
+        return `"${name}", of no size that is known here`;
+      }
       const { cpus, memoryMiB, shared } = machine;
       return `"${name}" (${cpus} vCPUs${shared ? " sustained, of a shared core" : ""}, ${memoryMiB} MiB)`;
     },
@@ -35,7 +41,9 @@ function judgeMachine(field: Field, floor: Floor, report: Report): void {
 function judgeUpgrade(settings: Field, report: Report): void {
   const strategy = settings.at("strategy").string();
   // A blue-green upgrade keeps the old nodes until the new ones serve.
-  if (strategy.state === "known" && strategy.value === "BLUE_GREEN") return;
+  if (strategy.state === "known" && strategy.value === "BLUE_GREEN") {
+    return;
+  }
   const why = "(an upgrade must not take capacity away: GKE honours a disruption budget for an hour only)";
   report.check(settings.at("maxUnavailable").number(), {
     holds: (number) => number === 0,

@@ -17,12 +17,16 @@ export const podSecurity = serverPolicy({
   enforcementLevel: "mandatory",
   judge: ({ workload, pod }, report, settings) => {
     judgePodSecurity(pod, report);
-    for (const key of ["initContainers", "containers", "ephemeralContainers"]) report.elements(pod.at(key));
+    for (const key of ["initContainers", "containers", "ephemeralContainers"]) {
+      report.elements(pod.at(key));
+    }
     for (const container of containersOf(pod)) {
       report.members(container.field);
       judgeContainerSecurity(container, pod, report);
     }
-    if (settings.apiTokenAllowed.includes(`${workload.namespace ?? ""}/${workload.name}`)) return;
+    if (settings.apiTokenAllowed.includes(`${workload.namespace ?? ""}/${workload.name}`)) {
+      return;
+    }
     report.check(pod.at("automountServiceAccountToken").boolean(), {
       holds: (mounted) => !mounted,
       absent: "refused",
@@ -47,8 +51,9 @@ export const podSecurity = serverPolicy({
     }
     for (const key of ["initContainers", "containers"]) {
       for (const [i, container] of items(pod.at(key)).entries()) {
-        if (known(container.at("securityContext", "seccompProfile", "type").string()) !== "Unconfined")
+        if (known(container.at("securityContext", "seccompProfile", "type").string()) !== "Unconfined") {
           continue;
+        }
         changes.push({
           path: [...spec, key, i, "securityContext", "seccompProfile"],
           value: { type: "RuntimeDefault" },

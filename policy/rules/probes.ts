@@ -33,7 +33,9 @@ function judgeTolerance(probe: Field, least: number, report: Report): void {
     return reading.state === "absent" ? defaults[key] : known(reading);
   });
   const [period, failures] = values;
-  if (probe.absent || period === undefined || failures === undefined || period * failures >= least) return;
+  if (probe.absent || period === undefined || failures === undefined || period * failures >= least) {
+    return;
+  }
   report.refuse({
     path: probe.path,
     observed: `one that gives up after ${period * failures} s (${failures} failures, one every ${period} s)`,
@@ -69,7 +71,9 @@ export const probes = serverPolicy({
     );
     judgePresence(liveness, "a server that hangs has to be restarted", report);
     judgePresence(startup, "a server that still loads its snapshot must not be restarted", report);
-    for (const probe of [liveness, startup]) judgeTolerance(probe, settings.rejoinSeconds, report);
+    for (const probe of [liveness, startup]) {
+      judgeTolerance(probe, settings.rejoinSeconds, report);
+    }
     report.check(pod.at("terminationGracePeriodSeconds").number(), {
       holds: (seconds) => seconds >= settings.minimumGraceSeconds,
       // Kubernetes' own default is 30 s.

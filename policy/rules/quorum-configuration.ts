@@ -19,11 +19,15 @@ export const quorumConfiguration = stackPolicy({
   judge: (resources, open, settings) => {
     const configMaps = objectsOf(resources, "", "ConfigMap");
     for (const { workload, container, resource, runs } of serversOf(resources, settings)) {
-      if (runs !== true) continue;
+      if (runs !== true) {
+        continue;
+      }
       const report = open(workload.label, workload.urn);
       const texts = configTexts(workload, configMaps, resource.madeFrom("spec"));
       const listings = configListings(container, texts);
-      for (const place of texts.open) report.leaveOpen(place);
+      for (const place of texts.open) {
+        report.leaveOpen(place);
+      }
       const pods = replicasOf(workload);
       if (pods === undefined) {
         report.leaveOpen("spec.replicas");

@@ -57,7 +57,9 @@ export const quorumSize = serverPolicy({
       });
     }
     for (const { place, participants, observers: followers } of listings) {
-      if (participants + followers === pods) continue;
+      if (participants + followers === pods) {
+        continue;
+      }
       report.refuse({
         path: replicas.path,
         observed: `${pods} while ${place} lists ${participants + followers} servers`,

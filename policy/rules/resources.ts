@@ -28,7 +28,9 @@ interface HeapSource {
 
 function sourceOf(container: Field, name: string, parse: (text: string) => Heap | undefined): HeapSource[] {
   const entry = variable(container, name);
-  if (entry === undefined) return [];
+  if (entry === undefined) {
+    return [];
+  }
   const field = entry.at("value");
   const text = known(field.string());
   const open = field.unknown || !entry.at("valueFrom").absent;
@@ -71,9 +73,13 @@ function judgeHeap(container: Field, maximumPercent: number, report: Report): vo
   }
   const limit = container.at("resources", "limits", "memory").scalar();
   const bytes = limit.state === "known" ? parseQuantity(limit.value) : undefined;
-  if (bytes === undefined || heap === undefined) return;
+  if (bytes === undefined || heap === undefined) {
+    return;
+  }
   const size = "bytes" in heap ? heap.bytes : heap.share * bytes;
-  if (size <= (bytes * maximumPercent) / 100) return;
+  if (size <= (bytes * maximumPercent) / 100) {
+    return;
+  }
   const isDefault = field.path.endsWith(".env");
   report.refuse({
     path: field.path,
@@ -131,7 +137,9 @@ export const resources = serverPolicy({
   judge: ({ pod, container: server }, report, settings) => {
     report.elements(pod.at("containers"));
     for (const { field, role } of containersOf(pod)) {
-      if (role === "container" || role === "sidecar") judgeContainer(field, report);
+      if (role === "container" || role === "sidecar") {
+        judgeContainer(field, report);
+      }
     }
     judgeHeap(server, settings.maximumHeapPercent, report);
   },

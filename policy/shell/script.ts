@@ -113,7 +113,9 @@ class Reader {
         this.skip(2);
         continue;
       }
-      if ("\\'\"$`".includes(next)) quotedAt ??= text.length;
+      if ("\\'\"$`".includes(next)) {
+        quotedAt ??= text.length;
+      }
       text += this.part(next);
     }
     return { text, quotedAt };
@@ -164,14 +166,18 @@ class Reader {
         const escaped = this.peek(1);
         text += '$`"\\'.includes(escaped) ? escaped : escaped === "\n" ? "" : `\\${escaped}`;
         this.skip(2);
-      } else if (next === "$") text += this.expansion(true);
-      else if (next === "`") text += this.backquoted();
-      else {
+      } else if (next === "$") {
+        text += this.expansion(true);
+      } else if (next === "`") {
+        text += this.backquoted();
+      } else {
         text += next;
         this.skip();
       }
     }
-    if (end !== undefined) this.giveUp();
+    if (end !== undefined) {
+      this.giveUp();
+    }
     return text;
   }
 
@@ -197,11 +203,15 @@ class Reader {
     if (next === "'" && !quoted) {
       // Escapes as in C, which are of no use in a name.
       this.skip(2);
-      while (!this.ended && this.peek() !== "'") this.skip(this.peek() === "\\" ? 2 : 1);
+      while (!this.ended && this.peek() !== "'") {
+        this.skip(this.peek() === "\\" ? 2 : 1);
+      }
       this.skip();
       return hole;
     }
-    if (this.take(/\$(?:[A-Za-z_]\w*|[0-9@*#?$!-])/y) !== undefined) return hole;
+    if (this.take(/\$(?:[A-Za-z_]\w*|[0-9@*#?$!-])/y) !== undefined) {
+      return hole;
+    }
     this.skip();
     return next === '"' && !quoted ? "" : "$";
   }
@@ -211,10 +221,15 @@ class Reader {
     while (!this.ended && this.peek() !== "}") {
       const next = this.peek();
       // Inside of double quotes it is a quote for some expansions, and none for others.
-      if (next === "'" && quoted) this.giveUp();
-      else this.part(next);
+      if (next === "'" && quoted) {
+        this.giveUp();
+      } else {
+        this.part(next);
+      }
     }
-    if (this.ended) this.giveUp();
+    if (this.ended) {
+      this.giveUp();
+    }
     this.skip();
   }
 
@@ -228,8 +243,11 @@ class Reader {
     const between = end === -1 ? "`" : this.text.slice(this.at + 2, end);
     const inside = loops ? between.replaceAll(";", " ") : between;
     // Only what stands in calculations: it may as well be a command in two pairs of parentheses.
-    if (!/^[\w\s+*/%<>=!&|^~?:,$()[\]{}#@-]*$/.test(inside) || inside.includes("$(")) this.giveUp();
-    else this.at = end + 2;
+    if (!/^[\w\s+*/%<>=!&|^~?:,$()[\]{}#@-]*$/.test(inside) || inside.includes("$(")) {
+      this.giveUp();
+    } else {
+      this.at = end + 2;
+    }
   }
 
   /** A command in backquotes, which is a script by itself, with its own backslashes. */
@@ -237,11 +255,15 @@ class Reader {
     this.skip();
     let inside = "";
     while (!this.ended && this.peek() !== "`") {
-      if (this.peek() === "\\" && "`$\\".includes(this.peek(1))) this.skip();
+      if (this.peek() === "\\" && "`$\\".includes(this.peek(1))) {
+        this.skip();
+      }
       inside += this.peek();
       this.skip();
     }
-    if (this.ended) this.giveUp();
+    if (this.ended) {
+      this.giveUp();
+    }
     this.skip();
     this.adopt(new Reader(inside, this.depth + 1), (reader) => {
       reader.list();
@@ -252,8 +274,12 @@ class Reader {
   /** Reads a text by itself; what is found in it is found here. */
   adopt(reader: Reader, read: (reader: Reader) => void): void {
     read(reader);
-    for (const command of reader.commands) this.commands.push(command);
-    for (const name of reader.functions) this.functions.add(name);
+    for (const command of reader.commands) {
+      this.commands.push(command);
+    }
+    for (const name of reader.functions) {
+      this.functions.add(name);
+    }
     this.whole &&= reader.whole;
     this.fed ||= reader.fed;
   }
@@ -267,7 +293,9 @@ class Reader {
         this.skipTo("\n");
         const line = this.text.slice(start, this.at);
         this.skip();
-        if ((stripsTabs ? line.replace(/^\t+/, "") : line) === delimiter) break;
+        if ((stripsTabs ? line.replace(/^\t+/, "") : line) === delimiter) {
+          break;
+        }
         lines.push(line);
       }
       if (expands) {
@@ -305,18 +333,26 @@ class ListReader {
     const { reader } = this;
     while (!reader.ended) {
       const next = reader.peek();
-      if (next === " " || next === "\t" || next === "\r") reader.skip();
-      else if (next === "\\" && reader.peek(1) === "\n") reader.skip(2);
-      else if (next === "#") reader.skipTo("\n");
-      else if (next === "\n") this.newline();
-      else if (next === ")" && closes && this.place !== "pattern" && !this.open.includes("(")) {
+      if (next === " " || next === "\t" || next === "\r") {
+        reader.skip();
+      } else if (next === "\\" && reader.peek(1) === "\n") {
+        reader.skip(2);
+      } else if (next === "#") {
+        reader.skipTo("\n");
+      } else if (next === "\n") {
+        this.newline();
+      } else if (next === ")" && closes && this.place !== "pattern" && !this.open.includes("(")) {
         this.flush();
         reader.skip();
         return;
-      } else if (!this.operator(next)) this.take(reader.word());
+      } else if (!this.operator(next)) {
+        this.take(reader.word());
+      }
     }
     this.flush();
-    if (closes) reader.giveUp();
+    if (closes) {
+      reader.giveUp();
+    }
   }
 
   private newline(): void {
@@ -328,8 +364,12 @@ class ListReader {
 
   /** Ends the command that stands before a separator. */
   private flush(): void {
-    if (this.place === "pattern" || this.place === "subject") return;
-    if (this.words.length > 0) this.reader.commands.push(this.words);
+    if (this.place === "pattern" || this.place === "subject") {
+      return;
+    }
+    if (this.words.length > 0) {
+      this.reader.commands.push(this.words);
+    }
     this.words = [];
     this.place = "command";
   }
@@ -340,8 +380,9 @@ class ListReader {
       case ";":
         this.flush();
         // `;;`, `;&` and `;;&` end a branch of a case.
-        if ((reader.take(/;(?:;&?|&)?/y) ?? ";") !== ";" && this.open.at(-1) === "case")
+        if ((reader.take(/;(?:;&?|&)?/y) ?? ";") !== ";" && this.open.at(-1) === "case") {
           this.place = "pattern";
+        }
         return true;
       case "&":
         if (reader.peek(1) === ">") {
@@ -358,7 +399,9 @@ class ListReader {
           return true;
         }
         this.flush();
-        if (reader.take(/\|[|&]?/y) !== "||") reader.fed = true;
+        if (reader.take(/\|[|&]?/y) !== "||") {
+          reader.fed = true;
+        }
         return true;
       case "(":
         this.opens();
@@ -378,12 +421,14 @@ class ListReader {
   private opens(): void {
     const { reader } = this;
     const [first, ...others] = this.words;
-    if (this.place === "pattern" && first === undefined) reader.skip();
-    else if (this.place === "variable" && reader.peek(1) === "(") {
+    if (this.place === "pattern" && first === undefined) {
+      reader.skip();
+    } else if (this.place === "variable" && reader.peek(1) === "(") {
       reader.arithmetic(true);
       this.place = "list";
-    } else if (this.place !== "command") reader.giveUp();
-    else if (first === undefined && reader.peek(1) === "(") {
+    } else if (this.place !== "command") {
+      reader.giveUp();
+    } else if (first === undefined && reader.peek(1) === "(") {
       reader.arithmetic();
     } else if (first === undefined) {
       this.open.push("(");
@@ -391,7 +436,9 @@ class ListReader {
     } else if (others.length === 0 && reader.take(/\([ \t]*\)/y) !== undefined) {
       reader.functions.add(first.text);
       this.words = [];
-    } else reader.giveUp();
+    } else {
+      reader.giveUp();
+    }
   }
 
   private closesOne(): void {
@@ -406,7 +453,9 @@ class ListReader {
     if (this.open.at(-1) === "(") {
       this.open.pop();
       reader.skip();
-    } else reader.giveUp();
+    } else {
+      reader.giveUp();
+    }
   }
 
   private redirect(): void {
@@ -420,7 +469,9 @@ class ListReader {
       return;
     }
     const operator = reader.take(/<<<|<<-|<<|<>|<&|<|>>|>&|>\||>/y) ?? "";
-    if (operator.startsWith("<")) reader.fed = true;
+    if (operator.startsWith("<")) {
+      reader.fed = true;
+    }
     reader.take(/[ \t]+/y);
     if (/^[<>]\($/.test(reader.peek() + reader.peek(1))) {
       reader.skip(2);
@@ -428,7 +479,9 @@ class ListReader {
       return;
     }
     const target = reader.word();
-    if (target.text === "" && target.quotedAt === undefined) reader.giveUp();
+    if (target.text === "" && target.quotedAt === undefined) {
+      reader.giveUp();
+    }
     if (operator === "<<" || operator === "<<-") {
       this.documents.push({
         delimiter: target.text,
@@ -441,7 +494,9 @@ class ListReader {
   private take(word: Word): void {
     const { reader } = this;
     const plain = word.quotedAt === undefined ? word.text : undefined;
-    if (plain !== undefined && /^\d+$/.test(plain) && /[<>]/.test(reader.peek())) return;
+    if (plain !== undefined && /^\d+$/.test(plain) && /[<>]/.test(reader.peek())) {
+      return;
+    }
     switch (this.place) {
       case "variable":
         this.place = "in";
@@ -452,11 +507,16 @@ class ListReader {
       case "list":
         return;
       case "subject":
-        if (plain === "in") this.place = "pattern";
+        if (plain === "in") {
+          this.place = "pattern";
+        }
         return;
       case "pattern":
-        if (this.words.length === 0 && plain === "esac") this.endCase();
-        else this.words.push(word);
+        if (this.words.length === 0 && plain === "esac") {
+          this.endCase();
+        } else {
+          this.words.push(word);
+        }
         return;
       case "function":
         reader.functions.add(word.text);
@@ -464,14 +524,19 @@ class ListReader {
         this.place = "command";
         return;
       case "command":
-        if (this.words.length === 0 && this.begins(word, plain)) return;
+        if (this.words.length === 0 && this.begins(word, plain)) {
+          return;
+        }
         this.words.push(word);
     }
   }
 
   private endCase(): void {
-    if (this.open.at(-1) === "case") this.open.pop();
-    else this.reader.giveUp();
+    if (this.open.at(-1) === "case") {
+      this.open.pop();
+    } else {
+      this.reader.giveUp();
+    }
     this.place = "command";
   }
 
@@ -480,11 +545,17 @@ class ListReader {
     const { reader } = this;
     const assignment = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.exec(word.text)?.[0];
     if (assignment !== undefined && (word.quotedAt ?? Infinity) >= assignment.length) {
-      if (reader.peek() === "(") this.values();
+      if (reader.peek() === "(") {
+        this.values();
+      }
       return true;
     }
-    if (plain === undefined) return false;
-    if (keywords.has(plain)) return true;
+    if (plain === undefined) {
+      return false;
+    }
+    if (keywords.has(plain)) {
+      return true;
+    }
     switch (plain) {
       case "for":
       case "select":
@@ -516,12 +587,16 @@ class ListReader {
     const { reader } = this;
     reader.skip();
     while (!reader.ended) {
-      if (reader.take(/[ \t\n]+/y) !== undefined) continue;
+      if (reader.take(/[ \t\n]+/y) !== undefined) {
+        continue;
+      }
       if (reader.peek() === ")") {
         reader.skip();
         return;
       }
-      if (wordEnds.includes(reader.peek())) break;
+      if (wordEnds.includes(reader.peek())) {
+        break;
+      }
       reader.word();
     }
     reader.giveUp();
@@ -531,10 +606,13 @@ class ListReader {
   private condition(): void {
     const { reader } = this;
     while (!reader.ended) {
-      if (wordEnds.includes(reader.peek())) reader.skip();
-      else {
+      if (wordEnds.includes(reader.peek())) {
+        reader.skip();
+      } else {
         const { text, quotedAt } = reader.word();
-        if (text === "]]" && quotedAt === undefined) return;
+        if (text === "]]" && quotedAt === undefined) {
+          return;
+        }
       }
     }
     reader.giveUp();
@@ -543,7 +621,9 @@ class ListReader {
 
 /** Whether the command gives the script other arguments than it was started with. */
 function changesArguments([first, ...others]: readonly Word[]): boolean {
-  if (first?.text === "shift") return true;
+  if (first?.text === "shift") {
+    return true;
+  }
   const next = others[0]?.text ?? "-e";
   return first?.text === "set" && (!/^[-+]./.test(next) || others.some(({ text }) => text === "--"));
 }

@@ -97,22 +97,39 @@ export function wrapped(words: readonly string[], wrapper: Wrapper): readonly st
       at += 1;
       break;
     }
-    if (!/^-./.test(word)) break;
+    if (!/^-./.test(word)) {
+      break;
+    }
     at += 1;
     if (word.startsWith("--")) {
       const [name = "", value] = word.slice(2).split("=", 2);
-      if (longValues.includes(name)) at += value === undefined ? 1 : 0;
-      else if (!longFlags.includes(name)) return undefined;
+      if (longValues.includes(name)) {
+        at += value === undefined ? 1 : 0;
+      } else if (!longFlags.includes(name)) {
+        return undefined;
+      }
       continue;
     }
     const letters = word.slice(1);
     let first = 0;
-    while (first < letters.length && flags.includes(letters.charAt(first))) first += 1;
-    if (first === letters.length) continue;
-    if (!values.includes(letters.charAt(first))) return undefined;
+    while (first < letters.length && flags.includes(letters.charAt(first))) {
+      first += 1;
+    }
+    if (first === letters.length) {
+      continue;
+    }
+    if (!values.includes(letters.charAt(first))) {
+      return undefined;
+    }
     // The value is the rest of the word, or the next one.
-    if (first === letters.length - 1) at += 1;
+    if (first === letters.length - 1) {
+      at += 1;
+    }
   }
-  if (wrapper.assignments === true) while (/^[A-Za-z_]\w*=/.test(words[at] ?? "")) at += 1;
+  if (wrapper.assignments === true) {
+    while (/^[A-Za-z_]\w*=/.test(words[at] ?? "")) {
+      at += 1;
+    }
+  }
   return words.slice(at + operands);
 }

@@ -23,8 +23,12 @@ export function narrowSdk(): void {
     {
       get: (_, name) => {
         const part = parts[name];
-        if (part !== undefined) return part();
-        if (sdk.cache[index] === narrow) Reflect.deleteProperty(sdk.cache, index);
+        if (part !== undefined) {
+          return part();
+        }
+        if (sdk.cache[index] === narrow) {
+          Reflect.deleteProperty(sdk.cache, index);
+        }
         return Reflect.get(sdk(index) as object, name) as unknown;
       },
     },

@@ -11,7 +11,10 @@ import {
   startsServer,
 } from "./programs.ts";
 
-/** What a command line starts: a ZooKeeper server, certainly no server (`nothing`), or something that is not understood. */
+/**
+ * What a command line starts: a ZooKeeper server, certainly no server (`nothing`), or something that is not
+ * understood.
+ */
 export type Started = "server" | "nothing" | "unsure";
 
 /** Where a command stands. */
@@ -51,21 +54,33 @@ function shellStarts(words: readonly string[], setting: Setting): Started {
   let [at, script] = [0, false];
   for (let word = words[0]; word !== undefined && /^[-+]./.test(word); word = words[at]) {
     at += 1;
-    if (word === "--") break;
+    if (word === "--") {
+      break;
+    }
     if (word.startsWith("--")) {
-      if (!shellFlags.test(word.slice(2))) return "unsure";
+      if (!shellFlags.test(word.slice(2))) {
+        return "unsure";
+      }
       continue;
     }
-    if (word.includes(hole)) return "unsure";
-    if (word.includes("c") && word.startsWith("-")) script = true;
+    if (word.includes(hole)) {
+      return "unsure";
+    }
+    if (word.includes("c") && word.startsWith("-")) {
+      script = true;
+    }
     // The name of an option follows.
     at += [...word.matchAll(/[oO]/g)].length;
   }
   const [first, ...others] = words.slice(at);
   // A shell that is given nothing waits for somebody to type, or reads what it is fed.
-  if (first === undefined) return setting.fed || script ? "unsure" : "nothing";
+  if (first === undefined) {
+    return setting.fed || script ? "unsure" : "nothing";
+  }
   // $0 is the first of the others.
-  if (script) return scriptStarts(first, others.slice(1), setting);
+  if (script) {
+    return scriptStarts(first, others.slice(1), setting);
+  }
   return isScript(first) ? commandStarts([first, ...others], setting) : "unsure";
 }
 
@@ -100,10 +115,15 @@ const javaValues: ReadonlySet<string> = new Set([
 function javaStarts(words: readonly string[]): Started {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
-    if (word.startsWith("--module=")) return "unsure";
-    if (/^--?(?:version|help|h|\?)$/.test(word)) return "nothing";
-    if (javaValues.has(word)) at += 1;
-    else if (!word.startsWith("-") && word !== hole) {
+    if (word.startsWith("--module=")) {
+      return "unsure";
+    }
+    if (/^--?(?:version|help|h|\?)$/.test(word)) {
+      return "nothing";
+    }
+    if (javaValues.has(word)) {
+      at += 1;
+    } else if (!word.startsWith("-") && word !== hole) {
       return isServerClass(word) ? "server" : isClientClass(word) ? "nothing" : "unsure";
     }
   }
@@ -114,7 +134,9 @@ function javaStarts(words: readonly string[]): Started {
 function userStarts(words: readonly string[], setting: Setting): Started {
   const at = words.findIndex((word) => word === "-c" || word === "--command");
   const script = words[at + 1];
-  if (at !== -1 && script !== undefined) return scriptStarts(script, [], setting);
+  if (at !== -1 && script !== undefined) {
+    return scriptStarts(script, [], setting);
+  }
   const end = words.indexOf("--");
   return end === -1 || end === words.length - 1 ? "unsure" : commandStarts(words.slice(end + 1), setting);
 }
@@ -124,9 +146,13 @@ function findStarts(words: readonly string[], setting: Setting): Started {
   const commands: string[][] = [];
   let command: string[] | undefined;
   for (const word of words) {
-    if (command === undefined && /^-(?:exec|execdir|ok|okdir)$/.test(word)) commands.push((command = []));
-    else if (word === ";" || word === "+") command = undefined;
-    else command?.push(word.replaceAll("{}", hole));
+    if (command === undefined && /^-(?:exec|execdir|ok|okdir)$/.test(word)) {
+      commands.push((command = []));
+    } else if (word === ";" || word === "+") {
+      command = undefined;
+    } else {
+      command?.push(word.replaceAll("{}", hole));
+    }
   }
   return strongest(commands.map((each) => commandStarts(each, setting)));
 }
@@ -144,7 +170,9 @@ const others: ReadonlyMap<string, (words: readonly string[], setting: Setting) =
     "xargs",
     (words, setting) => {
       const command = wrapped(words, { flags: "0rtpoxeil", values: "adEILnPs" });
-      if (command === undefined) return "unsure";
+      if (command === undefined) {
+        return "unsure";
+      }
       return command.length === 0 ? "nothing" : commandStarts([...command, hole], setting);
     },
   ],
@@ -159,7 +187,9 @@ const others: ReadonlyMap<string, (words: readonly string[], setting: Setting) =
     "flock",
     (words, setting) => {
       const command = wrapped(words, { flags: "sxunoF", values: "wE", operands: 1 });
-      if (command?.[0] === "-c") return scriptStarts(command[1] ?? hole, [], setting);
+      if (command?.[0] === "-c") {
+        return scriptStarts(command[1] ?? hole, [], setting);
+      }
       return command === undefined ? "unsure" : commandStarts(command, setting);
     },
   ],
@@ -187,9 +217,13 @@ function sourceStarts(file: string): Started {
 
 function commandStarts(words: readonly string[], outer: Setting): Started {
   const [path, ...given] = words;
-  if (path === undefined) return "nothing";
+  if (path === undefined) {
+    return "nothing";
+  }
   const setting = { ...outer, depth: outer.depth + 1 };
-  if (setting.depth > deepest) return "unsure";
+  if (setting.depth > deepest) {
+    return "unsure";
+  }
   const started = programStarts(path, given, setting);
   // `$JAVA_HOME/bin/java` is known; `$JAVA` is what its arguments say.
   return started === "unsure" && path.includes(hole) && given.some(isServerClass) ? "server" : started;
@@ -198,16 +232,28 @@ function commandStarts(words: readonly string[], outer: Setting): Started {
 function programStarts(path: string, given: readonly string[], setting: Setting): Started {
   const name = programName(path);
   // The folder need not be known: `$ZOOKEEPER_HOME/bin/zkCli.sh`. A name with a hole is none of those below.
-  if (startsServer(path)) return "server";
-  if (isEntryPoint(path)) return given.length === 0 ? "unsure" : commandStarts(given, setting);
-  if (isClient(path)) return "nothing";
-  if (shells.has(name)) return shellStarts(given, setting);
+  if (startsServer(path)) {
+    return "server";
+  }
+  if (isEntryPoint(path)) {
+    return given.length === 0 ? "unsure" : commandStarts(given, setting);
+  }
+  if (isClient(path)) {
+    return "nothing";
+  }
+  if (shells.has(name)) {
+    return shellStarts(given, setting);
+  }
   const own = others.get(name);
-  if (own !== undefined) return own(given, setting);
+  if (own !== undefined) {
+    return own(given, setting);
+  }
   const wrapper = wrappers.get(name);
   if (wrapper !== undefined) {
     // `command -v` only looks a command up.
-    if (name === "command" && /^-[vV]$/.test(given[0] ?? "")) return "nothing";
+    if (name === "command" && /^-[vV]$/.test(given[0] ?? "")) {
+      return "nothing";
+    }
     const command = wrapped(given, wrapper);
     return command === undefined ? "unsure" : commandStarts(command, setting);
   }

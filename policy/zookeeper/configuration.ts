@@ -12,7 +12,9 @@ export function parseZooCfg(text: string): ReadonlyMap<string, string> {
   for (const line of text.split(/\r?\n/)) {
     const separator = line.search(/[=:]/);
     const key = line.slice(0, Math.max(separator, 0)).trim();
-    if (/^[A-Za-z][\w.]*$/.test(key)) settings.set(key, line.slice(separator + 1).trim());
+    if (/^[A-Za-z][\w.]*$/.test(key)) {
+      settings.set(key, line.slice(separator + 1).trim());
+    }
   }
   return settings;
 }
@@ -36,8 +38,12 @@ export function serversInZooCfg(text: string): ServerList | undefined {
  */
 export function serversInList(text: string): ServerList | undefined {
   const trimmed = text.trim();
-  if (trimmed === "") return undefined;
-  if (/^\d+$/.test(trimmed)) return { participants: Number(trimmed), observers: 0 };
+  if (trimmed === "") {
+    return undefined;
+  }
+  if (/^\d+$/.test(trimmed)) {
+    return { participants: Number(trimmed), observers: 0 };
+  }
   // With server.N= the semicolon stands before the client port, and blanks or commas between the servers.
   const separator = /\bserver\.\d+=/.test(trimmed) ? /[\s,]+/ : /[\s,;]+/;
   return count(trimmed.split(separator).filter((address) => address !== ""));

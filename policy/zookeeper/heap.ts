@@ -26,7 +26,9 @@ export type Heap = { readonly bytes: number } | { readonly share: number };
 export function heapInFlags(flags: string): Heap | undefined {
   const sizes = [...flags.matchAll(/(?:^|[\s"'=])(?:-Xmx|-XX:MaxHeapSize=)(\d+[kmgt]?)(?=$|[\s"'])/gi)];
   const bytes = parseJvmSize(sizes.at(-1)?.[1] ?? "");
-  if (bytes !== undefined) return { bytes };
+  if (bytes !== undefined) {
+    return { bytes };
+  }
   const percent = [...flags.matchAll(/-XX:MaxRAMPercentage=(\d+(?:\.\d+)?)/g)].at(-1)?.[1];
   return percent === undefined ? undefined : { share: Number(percent) / 100 };
 }

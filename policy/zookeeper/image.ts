@@ -23,7 +23,9 @@ function split(reference: string): { name: string; tag: string | undefined; dige
   const named = at === -1 ? reference : reference.slice(0, at);
   const digest = at === -1 ? undefined : reference.slice(at + 1);
   const colon = named.lastIndexOf(":");
-  if (colon <= named.lastIndexOf("/")) return { name: named, tag: undefined, digest };
+  if (colon <= named.lastIndexOf("/")) {
+    return { name: named, tag: undefined, digest };
+  }
   return { name: named.slice(0, colon), tag: named.slice(colon + 1), digest };
 }
 
@@ -41,17 +43,29 @@ export function lastPart(reference: string): string {
  */
 export function parseImage(reference: string): ImageReference | undefined {
   const { name, tag, digest } = split(reference);
-  if (name.length > longestName) return undefined;
-  if (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag)) return undefined;
-  if (digest !== undefined && !digestPattern.test(digest)) return undefined;
+  if (name.length > longestName) {
+    return undefined;
+  }
+  if (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag)) {
+    return undefined;
+  }
+  if (digest !== undefined && !digestPattern.test(digest)) {
+    return undefined;
+  }
   // An image's id is no name of a repository.
-  if (/^[0-9a-f]{64}$/.test(reference)) return undefined;
+  if (/^[0-9a-f]{64}$/.test(reference)) {
+    return undefined;
+  }
   const [first = "", ...rest] = name.split("/");
   const hasRegistry =
     rest.length > 0 && (/[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase());
   const path = hasRegistry ? rest : [first, ...rest];
-  if (hasRegistry && !registryPattern.test(first)) return undefined;
-  if (!path.every((part) => partPattern.test(part))) return undefined;
+  if (hasRegistry && !registryPattern.test(first)) {
+    return undefined;
+  }
+  if (!path.every((part) => partPattern.test(part))) {
+    return undefined;
+  }
   const registry = hasRegistry && first !== "index.docker.io" ? first : "docker.io";
   const repository =
     registry === "docker.io" && path.length === 1 ? `library/${path.join()}` : path.join("/");

@@ -21,9 +21,12 @@ export function namesZooKeeper(text: string): boolean {
  * Whether a port is one of ZooKeeper's.
  *
  * @param port a number, or a name that no pod of the stack explains
- * @param likely whether something else says that it leads to ZooKeeper: ports and names that others use, too, then count
+ * @param likely whether something else says that it leads to ZooKeeper: ports and names that others use, too, then
+ * count
  */
 export function isZooKeeperPort(port: number | string, likely: boolean): boolean {
-  if (typeof port === "string") return namesZooKeeper(port) || (likely && portNames.has(port));
+  if (typeof port === "string") {
+    return namesZooKeeper(port) || (likely && portNames.has(port));
+  }
   return ownPorts.has(port) || (likely && commonPorts.has(port));
 }

@@ -33,7 +33,9 @@ function hasPort(containers: readonly Field[], port: number): Truth {
   return some(
     containers.map((container): Truth => {
       const ports = container.at("ports");
-      if (ports.unknown) return "unknown";
+      if (ports.unknown) {
+        return "unknown";
+      }
       return some(
         items(ports).map((entry): Truth => {
           const number = entry.at("containerPort");
@@ -52,11 +54,19 @@ function runsServer(container: Field): Truth {
   const image = container.at("image");
   const started = startedBy(container, commandOf(container));
   const hook = container.at("lifecycle", "postStart", "exec", "command");
-  if (started === "server" || startedBy(container, [hook]) === "server") return true;
-  if (started === "nothing") return false;
-  if (image.unknown) return "unknown";
+  if (started === "server" || startedBy(container, [hook]) === "server") {
+    return true;
+  }
+  if (started === "nothing") {
+    return false;
+  }
+  if (image.unknown) {
+    return "unknown";
+  }
   const reference = known(image.string());
-  if (reference === undefined || !isZooKeeperImage(reference)) return false;
+  if (reference === undefined || !isZooKeeperImage(reference)) {
+    return false;
+  }
   // What is not known yet may make a client of it only where the rest is understood.
   return startedBy(container, commandOf(container), ":") === "nothing" ? "unknown" : true;
 }

@@ -10,7 +10,9 @@ export const usualDataPaths: readonly string[] = [
 
 function covers(mountPath: string, path: string): boolean {
   let end = mountPath.length;
-  while (mountPath.charAt(end - 1) === "/") end -= 1;
+  while (mountPath.charAt(end - 1) === "/") {
+    end -= 1;
+  }
   const folder = mountPath.slice(0, end);
   return path === folder || path.startsWith(`${folder}/`);
 }
@@ -39,7 +41,9 @@ export function mountFor(
  * mounted at, above or below.
  */
 export function dataPaths(container: Field, configured: readonly string[]): readonly string[] {
-  if (configured.length > 0) return [...new Set(configured)];
+  if (configured.length > 0) {
+    return [...new Set(configured)];
+  }
   const mounts = mountsOf(container).map(({ path }) => path);
   return mounts.filter((mount) =>
     usualDataPaths.some((usual) => covers(usual, mount) || (mount !== "/" && covers(mount, usual))),

@@ -1,6 +1,7 @@
-import { expect } from "chai";
 import { mkdirSync, mkdtempSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+
+import { expect } from "chai";
 
 import { CommandError, run } from "../../system/run.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
@@ -48,7 +49,9 @@ describe("the backup commands on the local GKE", function () {
     try {
       await environment.run(...command);
     } catch (error) {
-      if (error instanceof CommandError) return error.stderr;
+      if (error instanceof CommandError) {
+        return error.stderr;
+      }
       throw error;
     }
     throw new Error(`${command.join(" ")} did not fail`);
@@ -84,10 +87,14 @@ describe("the backup commands on the local GKE", function () {
     await zk("zk-0", "create", "/later", "than the backup");
     await environment.run("backup/restore.sh", file);
     await serves("before", "later");
-    for (const pod of pods) expect(await folders(pod, "replaced")).to.have.length(1);
+    for (const pod of pods) {
+      expect(await folders(pod, "replaced")).to.have.length(1);
+    }
     await environment.run("backup/undo.sh");
     await serves("later", "before");
-    for (const pod of pods) expect(await folders(pod, "replaced")).to.have.length(1);
+    for (const pod of pods) {
+      expect(await folders(pod, "replaced")).to.have.length(1);
+    }
   });
 
   it("save several logs of a server", async () => {
@@ -134,7 +141,9 @@ describe("the backup commands on the local GKE", function () {
       pods.map(async (pod) => (await folders(pod, "replaced")).filter((name) => !earlier.has(name))),
     );
     expect(times[0]).to.have.length(1);
-    for (const time of times) expect(time).to.deep.equal(times[0]);
+    for (const time of times) {
+      expect(time).to.deep.equal(times[0]);
+    }
   });
 
   /** Does something to the files of a server while it is away: no node takes its pod until it is done. */

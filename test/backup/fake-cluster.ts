@@ -39,8 +39,9 @@ export class FakeCluster {
   constructor(servers = 3) {
     this.#servers = servers;
     this.#expected = String(servers);
-    for (const folder of ["bin", "cluster/pods", "tmp"])
+    for (const folder of ["bin", "cluster/pods", "tmp"]) {
       mkdirSync(join(this.root, folder), { recursive: true });
+    }
     this.program("kubectl", this.kubectl);
     this.program("zkServer.sh", "exec /bin/sleep 100");
     this.program("nc", "printf 'Mode: leader\\nNode count: 7\\n'");
@@ -55,7 +56,9 @@ export class FakeCluster {
     this.set("replicas", String(servers));
     for (let n = 0; n < servers; n++) {
       for (const { name, content = "", type } of database) {
-        if (type === undefined) this.write(n, `data/${name}`, content);
+        if (type === undefined) {
+          this.write(n, `data/${name}`, content);
+        }
       }
       this.write(n, "data/origin", `first of ${n}`);
       this.write(n, "data/myid", `${n + 1}\n`);
@@ -76,7 +79,9 @@ export class FakeCluster {
   scaled(replicas: string): void {
     this.#expected = replicas;
     this.set("replicas", replicas);
-    for (let n = 0; n < Number(replicas); n++) this.write(n, "data/myid", `${n + 1}\n`);
+    for (let n = 0; n < Number(replicas); n++) {
+      this.write(n, "data/myid", `${n + 1}\n`);
+    }
   }
 
   /** What somebody has scaled it to. */
@@ -101,14 +106,18 @@ export class FakeCluster {
   /** Renames a folder of one server's volume, or of each. */
   rename(from: string, to: string, only?: number): void {
     for (let n = 0; n < this.#servers; n++) {
-      if (only === undefined || n === only) renameSync(this.volume(n, from), this.volume(n, to));
+      if (only === undefined || n === only) {
+        renameSync(this.volume(n, from), this.volume(n, to));
+      }
     }
   }
 
   /** Deletes what restores have kept. */
   forgetKept(): void {
     this.kept().forEach((times, n) => {
-      for (const time of times) rmSync(this.volume(n, `data.replaced-${time}`), { recursive: true });
+      for (const time of times) {
+        rmSync(this.volume(n, `data.replaced-${time}`), { recursive: true });
+      }
     });
   }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+
 import { expect } from "chai";
 
 import { FakeCluster } from "./fake-cluster.ts";
@@ -8,7 +9,9 @@ describe("put-aside.sh", () => {
 
   beforeEach(() => {
     cluster = new FakeCluster();
-    for (const n of [0, 2]) cluster.set(`ready-zk-${n}`, "True");
+    for (const n of [0, 2]) {
+      cluster.set(`ready-zk-${n}`, "True");
+    }
     cluster.set("ready", "2");
   });
 
@@ -29,7 +32,9 @@ describe("put-aside.sh", () => {
     const [aside = ""] = readdirSync(cluster.volume(1));
     expect(aside).to.match(/^data\.damaged-/);
     expect(cluster.read(1, `${aside}/origin`)).to.equal("first of 1");
-    for (const n of [0, 2]) expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+    for (const n of [0, 2]) {
+      expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+    }
   });
 
   function refused(pod: string, wanted: RegExp, variables = {}): void {

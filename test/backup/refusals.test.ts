@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+
 import { expect } from "chai";
 
 import { changed, database, log, snapshot } from "./database.ts";

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { projectDir } from "../../system/paths.ts";
@@ -136,7 +137,9 @@ describe("restore.sh and undo.sh", () => {
       expect(status).to.equal(1);
       expect(output).to.contain("nothing was replaced; the servers start again with what they had");
       expect(cluster.replicas).to.equal("3");
-      for (const n of ordinals) expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+      for (const n of ordinals) {
+        expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+      }
       succeeds("restore.sh");
       restored(onlyTime());
     });
@@ -160,7 +163,9 @@ describe("restore.sh and undo.sh", () => {
     const { status, output } = cluster.run("restore.sh");
     expect(output).to.match(/the volume has 65000 KiB free, and \d+ are needed/);
     expect(status).to.equal(1);
-    for (const n of ordinals) expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+    for (const n of ordinals) {
+      expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+    }
   });
 
   it("change nothing where somebody has started servers meanwhile", () => {
@@ -169,7 +174,9 @@ describe("restore.sh and undo.sh", () => {
     });
     expect(output).to.contain("somebody has started servers of zk meanwhile");
     expect(status).to.equal(1);
-    for (const n of ordinals) expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+    for (const n of ordinals) {
+      expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
+    }
   });
 
   for (const at of ordinals) {
@@ -195,7 +202,9 @@ describe("restore.sh and undo.sh", () => {
         putBack(onlyTime());
         succeeds("undo.sh", []);
         restored(onlyTime());
-        if (args.length === 0) cluster.rename(`data.replaced-${onlyTime()}`, `data.replaced-${time}`);
+        if (args.length === 0) {
+          cluster.rename(`data.replaced-${onlyTime()}`, `data.replaced-${time}`);
+        }
       }
     });
   }
@@ -240,7 +249,9 @@ describe("restore.sh and undo.sh", () => {
     cluster.run("restore.sh", undefined, { FAULT: "exec -i zk-backup-1 * swap*" });
     cluster.scaled("3");
     succeeds("restore.sh");
-    for (const n of ordinals) expect(cluster.read(n, "data/version-2/currentEpoch")).to.equal("2");
+    for (const n of ordinals) {
+      expect(cluster.read(n, "data/version-2/currentEpoch")).to.equal("2");
+    }
     const origins = ordinals.map((n) =>
       (cluster.kept()[n] ?? []).flatMap((time) =>
         existsSync(cluster.volume(n, `data.replaced-${time}/origin`)) ? [time] : [],
@@ -312,7 +323,9 @@ describe("restore.sh and undo.sh", () => {
 
     it("where a majority of its servers is gone", () => {
       succeeds("restore.sh");
-      for (const n of ordinals) cluster.write(n, `data.replaced-${onlyTime()}/servers`, "7\n");
+      for (const n of ordinals) {
+        cluster.write(n, `data.replaced-${onlyTime()}/servers`, "7\n");
+      }
       refused(/there were 7 servers then and are 3 now, and what 4 of them acknowledged could be on none/);
     });
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { log, snapshot } from "./database.ts";
@@ -51,7 +52,9 @@ describe("save.sh", () => {
 
   it("makes the file readable by its owner only, whatever its mode was before", () => {
     for (const before of [undefined, 0o666]) {
-      if (before !== undefined) chmodSync(cluster.file, before);
+      if (before !== undefined) {
+        chmodSync(cluster.file, before);
+      }
       expect(cluster.run("save.sh").status).to.equal(0);
       expect(statSync(cluster.file).mode & 0o777).to.equal(0o600);
     }

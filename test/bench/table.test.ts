@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { readOptions } from "../../bench/options.ts";
 import type { Row } from "../../bench/row.ts";
 import { figures, renderTable } from "../../bench/table.ts";
@@ -50,7 +51,8 @@ describe("the bench's command line", () => {
 
   it("refuses rows that there are not, and numbers that are none", () => {
     expect(() => readOptions(["--only", "upp"], known)).to.throw("no row upp; there are up, up-again, down");
-    for (const runs of ["0", "1.5", "many"])
+    for (const runs of ["0", "1.5", "many"]) {
       expect(() => readOptions(["--runs", runs], known)).to.throw("--runs");
+    }
   });
 });

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+
 import { expect } from "chai";
+
 import { acknowledgesCreate } from "../../bench/zoo-keeper.ts";
 
 /** A server that answers each packet with the next of these replies, and closes when there is none. */
@@ -13,8 +15,11 @@ async function serve(
     socket.on("data", (data) => {
       packets.push(data);
       const reply = replies[packets.length - 1];
-      if (reply === undefined) socket.end();
-      else socket.write(reply);
+      if (reply === undefined) {
+        socket.end();
+      } else {
+        socket.write(reply);
+      }
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -38,7 +38,9 @@ function serviceOf(environment: TestEnvironment, unit: RegExp, command: string):
       unit.test(process.unit) &&
       process.argv[0]?.split("/").at(-1) === command,
   );
-  if (found === undefined) throw new Error(`${command} does not run in a unit like ${unit.source}`);
+  if (found === undefined) {
+    throw new Error(`${command} does not run in a unit like ${unit.source}`);
+  }
   return found.pid;
 }
 
@@ -176,9 +178,12 @@ describe("the environment on the local GKE", function () {
   });
 
   it("reads on every server what one of them acknowledged", async () => {
-    for (const pod of ["zk-0", "zk-1", "zk-2"]) expect(await zk(pod, "sync", "/")).to.be.a("string");
-    for (const pod of ["zk-0", "zk-1", "zk-2"])
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
+      expect(await zk(pod, "sync", "/")).to.be.a("string");
+    }
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
       expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
+    }
   });
 
   it("keeps secrets out of the state in plain text", async () => {
@@ -208,8 +213,9 @@ describe("the environment on the local GKE", function () {
   it("reads back a secret setting, of which the file has only what the passphrase opens", async () => {
     const checkout = join(environment.stateDir, "checkout");
     mkdirSync(checkout);
-    for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml"])
+    for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml"]) {
       copyFileSync(join(projectDir, name), join(checkout, name));
+    }
     const pulumi = async (...args: string[]) =>
       await run("pulumi", args, { env: await environment.exports(), cwd: checkout });
     await pulumi("config", "set", "--secret", "logLevel", "WARN");
@@ -232,8 +238,9 @@ describe("the environment on the local GKE", function () {
       ...settings,
       input: "local-gke\n",
     });
-    for (const name of ["passphrase", "settings", "local-gke-pulumi"])
+    for (const name of ["passphrase", "settings", "local-gke-pulumi"]) {
       rmSync(join(stateDir, name), { recursive: true });
+    }
     const told = await environment.npm("status");
     expect(told.code, told.output).to.equal(1);
     expect(told.output).to.contain("an earlier version made this environment");
@@ -297,10 +304,14 @@ describe("the environment on the local GKE", function () {
       await environment.kubectl(...command);
       const status = await environment.npm("status");
       expect(status.code, status.output).to.equal(1);
-      for (const fault of told) expect(status.output).to.contain(`! ${fault}\n`);
+      for (const fault of told) {
+        expect(status.output).to.contain(`! ${fault}\n`);
+      }
       const up = await environment.npm("up");
       expectNoFinding(up);
-      for (const fault of told) expect(up.output).to.contain(fault);
+      for (const fault of told) {
+        expect(up.output).to.contain(fault);
+      }
       const after = await environment.npm("status");
       expect(after.code, after.output).to.equal(0);
       expect(await zk("zk-2", "get", "/acknowledged"), command.join(" ")).to.contain("write");
@@ -331,7 +342,9 @@ describe("the environment on the local GKE", function () {
     expect(code, output).to.equal(0);
     expect(output).to.match(/on this machine: healthy\n/);
     expect(output).to.match(/control plane +\d+ MiB {2}coredns etcd kube-apiserver/);
-    for (const pod of ["zk-0", "zk-1", "zk-2"]) expect(output).to.contain(`pods default/${pod}`);
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
+      expect(output).to.contain(`pods default/${pod}`);
+    }
     expect(output).to.match(/in all +\d{3,4} MiB/);
     expect(output).to.contain(`${environment.stateDir}/gke/projects/`);
   });
@@ -395,7 +408,9 @@ describe("the environment on the local GKE", function () {
       config,
       text.replace('"clusterName"', '"certificateValidityPeriod":"48h0m0s","clusterName"'),
     );
-    for (const kind of ["crt", "key"]) rmSync(join(cluster, "pki", `apiserver.${kind}`));
+    for (const kind of ["crt", "key"]) {
+      rmSync(join(cluster, "pki", `apiserver.${kind}`));
+    }
     await environment.run("kubeadm", "init", "phase", "certs", "apiserver", "--config", config);
     expect(end("apiserver.crt")).to.be.below(inDays(3));
     // What a renewal left that was cut off.
@@ -409,8 +424,9 @@ describe("the environment on the local GKE", function () {
       "etcd/server.crt",
       "apiserver-etcd-client.crt",
       "front-proxy-client.crt",
-    ])
+    ]) {
       expect(end(file), file).to.be.above(inDays(360));
+    }
     expect(readdirSync(cluster)).not.to.include("renewing");
     expect(readFileSync(join(cluster, "pki/ca.crt"), "utf8")).to.equal(before.authority);
     expect(await pods()).to.equal(before.pods);
@@ -423,7 +439,9 @@ describe("the environment on the local GKE", function () {
       unitProcesses().flatMap(({ unit }) => (unit.startsWith(environment.stateDir) ? [unit] : [])),
     );
     expect(units.size).to.equal(5);
-    for (const unit of units) await killUnit(unit);
+    for (const unit of units) {
+      await killUnit(unit);
+    }
     const { code, output } = await environment.npm("up");
     expect(code, output).to.equal(0);
     await ready();
@@ -435,7 +453,9 @@ describe("the environment on the local GKE", function () {
     const node = (
       await environment.kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
     ).trim();
-    for (const netns of [clusterNamespace(slot), node]) await run("ip", ["netns", "del", netns]);
+    for (const netns of [clusterNamespace(slot), node]) {
+      await run("ip", ["netns", "del", netns]);
+    }
     const { code, output } = await environment.npm("up");
     expect(code, output).to.equal(0);
     await ready();

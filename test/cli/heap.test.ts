@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { describeHeap, heapFault, parseHeap } from "../../cli/heap.ts";
 import { report } from "../../cli/commands/status.ts";
 

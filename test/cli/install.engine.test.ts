@@ -63,7 +63,9 @@ describe("an installation in an empty folder", function () {
   });
 
   after(() => {
-    if (folder !== "") rmSync(folder, { recursive: true });
+    if (folder !== "") {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   /** Runs a command in the environment of a user who has just cloned the project. */
@@ -107,7 +109,9 @@ describe("an installation in an empty folder", function () {
       const node = runIn(project, path, "sh", "cli/bootstrap.sh", "-p", "process.version");
       expect(node.trim()).to.equal(ownNode);
       for (const script of Object.keys(manifest.scripts)) {
-        if (composed.includes(script)) continue;
+        if (composed.includes(script)) {
+          continue;
+        }
         const [args, answer] = others[script] ?? [
           ["--help"],
           new RegExp(`npm run ${script.split(":")[0] ?? ""}`),

@@ -16,12 +16,17 @@ const seed = Number(process.env["INTERRUPTION_SEED"] ?? Math.floor(Math.random()
 /** How often; a round takes 2 to 4 minutes on 2 cores. */
 const rounds = Number(process.env["INTERRUPTION_ROUNDS"] ?? 1);
 
-/** Seconds that a command takes on 2 cores from nothing, with everything there, or to remove it: a strike comes at any moment of them. */
+/**
+ * Seconds that a command takes on 2 cores from nothing, with everything there, or to remove it: a strike comes at any
+ * moment of them.
+ */
 const seconds = { create: 30, check: 7, remove: 8 };
 
 /** The names below a folder's folders, such as the disks below the zones. */
 function below(dir: string): string[] {
-  if (!existsSync(dir)) return [];
+  if (!existsSync(dir)) {
+    return [];
+  }
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [join(dir, entry.name)] : [],
   );
@@ -58,7 +63,9 @@ describe(`up and down, interrupted at random moments (INTERRUPTION_SEED=${seed})
       },
       { within: 300_000, every: 1_000 },
     );
-    if (ended === undefined) throw new Error(`${command} did not run`);
+    if (ended === undefined) {
+      throw new Error(`${command} did not run`);
+    }
     tell(`${command} to its end: ${Math.round((Date.now() - started) / 1000)} s, exit code ${ended.code}`);
     expect(ended.code, said(ended)).to.equal(0);
     return ended;
@@ -73,9 +80,11 @@ describe(`up and down, interrupted at random moments (INTERRUPTION_SEED=${seed})
       after,
       (group) => {
         victim = kind;
-        if (kind === "Ctrl-C") process.kill(-group, "SIGINT");
-        else if (kind === "kill -9 of all") process.kill(-group, "SIGKILL");
-        else {
+        if (kind === "Ctrl-C") {
+          process.kill(-group, "SIGINT");
+        } else if (kind === "kill -9 of all") {
+          process.kill(-group, "SIGKILL");
+        } else {
           const { pid, command: struckCommand } = oneOf(ownProcesses(environment.stateDir), random);
           victim = `${kind}: ${struckCommand.slice(0, 90)}`;
           signal(pid, "SIGKILL");
@@ -110,10 +119,14 @@ describe(`up and down, interrupted at random moments (INTERRUPTION_SEED=${seed})
     expect(status.code, said(status)).to.equal(0);
     const nodes = (await environment.kubectl("get", "nodes", "-o", "name")).trim().split("\n");
     expect(nodes, "nodes").to.have.length(4);
-    if (written.length === 0) return;
+    if (written.length === 0) {
+      return;
+    }
     await zk("sync", "/");
     const found = await zk("ls", "/");
-    for (const znode of written) expect(found, "acknowledged earlier").to.contain(znode);
+    for (const znode of written) {
+      expect(found, "acknowledged earlier").to.contain(znode);
+    }
   }
 
   async function write(znode: string): Promise<void> {
@@ -129,7 +142,9 @@ describe(`up and down, interrupted at random moments (INTERRUPTION_SEED=${seed})
     it(`round ${round}: finishes or repairs, keeps what was acknowledged, and leaves no trace`, async () => {
       const before = await filters();
       tell(`round ${round}`);
-      for (let strike = 0; strike < 1 + Math.floor(random() * 2); strike++) await struck("up", "create");
+      for (let strike = 0; strike < 1 + Math.floor(random() * 2); strike++) {
+        await struck("up", "create");
+      }
       await upAndHealthy([]);
       const made = clusterMade();
       await write(`round-${round}-a`);

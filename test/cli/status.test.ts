@@ -181,7 +181,8 @@ describe("a drain", () => {
   it("waits an hour, as GKE, unless the command says how long", () => {
     expect(drainSeconds({})).to.equal(3600);
     expect(drainSeconds({ LOCAL_GKE_DRAIN_SECONDS: "20" })).to.equal(20);
-    for (const text of ["", "-1", "soon", "0"])
+    for (const text of ["", "-1", "soon", "0"]) {
       expect(drainSeconds({ LOCAL_GKE_DRAIN_SECONDS: text }), text).to.equal(3600);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+
 import { checkAgainstCluster, checkOwners, type Intent } from "../../components/ensemble/against.ts";
 import { ensembleDefaults, type EnsembleValues } from "../../components/ensemble/args.ts";
 import { covers } from "../../components/ensemble/covers.ts";
@@ -112,7 +113,9 @@ describe("an update beside what the cluster has", () => {
         statefulSet: standing(made, { ready: 0, rolledOut: false }),
         bootstrapped: false,
       });
-      for (const live of [stopped, never]) expect(faults(intent({ cpu: "600m" }), live)).to.deep.equal([]);
+      for (const live of [stopped, never]) {
+        expect(faults(intent({ cpu: "600m" }), live)).to.deep.equal([]);
+      }
     });
 
     it("adds or takes away one server at a time, and none to a single one", () => {
@@ -123,7 +126,9 @@ describe("an update beside what the cluster has", () => {
           const found = faults(intent({ servers: to }), live);
           const allowed = from === to || (from > 1 && Math.abs(from - to) === 1);
           expect(found).to.have.length(allowed ? 0 : 1);
-          if (allowed || from === 1) return;
+          if (allowed || from === 1) {
+            return;
+          }
           expect(found[0]).to.contain(`use ${leastStep(from, to)} first, with scalingTo ${to}`);
         }),
       );
@@ -244,8 +249,9 @@ describe("an update beside what the cluster has", () => {
         { on: false },
         { list: [{ name: "b" }, { name: "a" }] },
         { new: "x" },
-      ])
+      ]) {
         expect(covers(live, wanted), JSON.stringify(wanted)).to.equal(false);
+      }
     });
   });
 });

@@ -45,7 +45,9 @@ describe("the changes of an ensemble on a cluster", function () {
     const before = await cluster.objects("shop", "zk");
     const { code, output } = await program.run(...command);
     expect(code, output).to.equal(255);
-    for (const text of texts) expect(output).to.contain(text);
+    for (const text of texts) {
+      expect(output).to.contain(text);
+    }
     expect(output).not.to.contain("Stack Trace");
     expect(await cluster.objects("shop", "zk")).to.deep.equal(before);
   }
@@ -84,7 +86,9 @@ describe("the changes of an ensemble on a cluster", function () {
       for (const command of [["preview"], ["up", ...quick]]) {
         const { code, output } = await second.run(...command);
         // The same project and stack in another state: a first preview does not know what tells them apart.
-        if (command[0] === "preview") continue;
+        if (command[0] === "preview") {
+          continue;
+        }
         expect(code, output).to.equal(255);
         expect(output).to.contain("StatefulSet shop/zk");
         expect(output).to.contain("made by stack zookeeper-environment/test");

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import type * as Changes from "../../components/config/changes.ts";
 import type * as Read from "../../components/config/read.ts";
 import type * as Environment from "../../components/environment/environment.ts";
@@ -103,8 +104,9 @@ describe("the change of any two settings of an ensemble that stands", () => {
     expect([...Object.keys(others), ...decidedElsewhere].sort()).to.deep.equal(
       [...keys, "gcp:project"].sort(),
     );
-    for (const { path } of interpret({}).settings)
+    for (const { path } of interpret({}).settings) {
       expect(changes.changeOf(path), path).not.to.equal(undefined);
+    }
   });
 
   it("does what is decided for each: it is rejected, or replaces the servers, or leaves them alone", () => {
@@ -128,7 +130,9 @@ describe("the change of any two settings of an ensemble that stands", () => {
         expect(changed.faults.length > 0, `${a} and ${b} rejected: ${changed.faults.join()}`).to.equal(
           rejected,
         );
-        if (rejected) continue;
+        if (rejected) {
+          continue;
+        }
         const rollsOut = [a, b].some((key) => effect(key) === "roll-out");
         expect(template(changed) !== template(standing), `${a} and ${b} replace servers`).to.equal(rollsOut);
         pairs += 1;

@@ -1,5 +1,6 @@
-import { expect } from "chai";
 import { join } from "node:path";
+
+import { expect } from "chai";
 
 import { javaPid } from "../../faults/servers.ts";
 import { signal } from "../../system/processes.ts";
@@ -62,10 +63,12 @@ describe("clients that others have written", function () {
       conf: /^serverId=1$/m,
       isro: /^rw/,
     };
-    for (const [word, answer] of Object.entries(answers))
+    for (const [word, answer] of Object.entries(answers)) {
       expect(await ask("zk-0", word), word).to.match(answer);
-    for (const word of ["dump", "cons", "wchp", "srst"])
+    }
+    for (const word of ["dump", "cons", "wchp", "srst"]) {
       expect(await ask("zk-0", word), word).to.contain("not in the whitelist");
+    }
   });
 
   it("keep their session and every acknowledged write through a drain and a killed leader", async () => {

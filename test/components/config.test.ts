@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
 import fc from "fast-check";
-import { readFileSync } from "node:fs";
+
 import type * as Read from "../../components/config/read.ts";
 import { MockEngine } from "../fixtures/mocks.ts";
 

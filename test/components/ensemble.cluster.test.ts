@@ -1,6 +1,7 @@
-import { expect } from "chai";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+
+import { expect } from "chai";
 
 import { succeeds, until } from "../../system/run.ts";
 import { signal } from "../../system/processes.ts";
@@ -41,7 +42,9 @@ describe("the ensemble on the local GKE", function () {
       await environment.kubectl("get", "pods", "-l=app=zk", "-o=jsonpath={.items[*].metadata.uid}");
     const earlier = await uids();
     await upWith({ maxClientCnxns: 61 });
-    for (const uid of (await uids()).split(" ")) expect(earlier).not.to.contain(uid);
+    for (const uid of (await uids()).split(" ")) {
+      expect(earlier).not.to.contain(uid);
+    }
     for (const pod of ["zk-0", "zk-1", "zk-2"]) {
       const configuration = await environment.kubectl(
         "exec",
@@ -86,7 +89,9 @@ describe("the ensemble on the local GKE", function () {
     for (const claim of ["datadir-zk-1", "datadir-zk-2"]) {
       const path = await environment.disk(claim);
       expect(readdirSync(path)).not.to.be.empty;
-      for (const entry of readdirSync(path)) rmSync(join(path, entry), { recursive: true });
+      for (const entry of readdirSync(path)) {
+        rmSync(join(path, entry), { recursive: true });
+      }
       mkdirSync(path, { recursive: true });
     }
     await environment.kubectl("scale", "statefulset/zk", "--replicas=3");
@@ -106,8 +111,9 @@ describe("the ensemble on the local GKE", function () {
     }
     await environment.asTheRunbookSays("Two of three volumes are lost");
     await ready();
-    for (const pod of ["zk-0", "zk-1", "zk-2"])
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
       expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
+    }
   });
 
   it("grows where a new server misses the election of a leader by the former list", async () => {
@@ -122,7 +128,9 @@ describe("the ensemble on the local GKE", function () {
       );
     // The roll-out replaces zk-2 first: let it lead until then.
     for (const pod of ["zk-0", "zk-1"]) {
-      if ((await mode(pod)).trim() === "leader") await environment.kubectl("delete", "pod", pod);
+      if ((await mode(pod)).trim() === "leader") {
+        await environment.kubectl("delete", "pod", pod);
+      }
       await ready();
     }
     expect((await mode("zk-2")).trim()).to.equal("leader");
@@ -187,7 +195,9 @@ describe("the ensemble on the local GKE", function () {
   it("goes back from five servers to three, with the data", async () => {
     await zk("zk-4", "create", "/of-five", "yes");
     await upWith({ servers: 3, nodeCount: 6 });
-    for (const pod of ["zk-0", "zk-1", "zk-2"]) expect(await zk(pod, "get", "/of-five")).to.contain("yes");
+    for (const pod of ["zk-0", "zk-1", "zk-2"]) {
+      expect(await zk(pod, "get", "/of-five")).to.contain("yes");
+    }
   });
 
   it("does not let a server vote that had more peers than are left, until somebody says so", async () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
+
 import type * as Components from "../../components/index.ts";
 import type { ZooKeeperEnsembleArgs } from "../../components/ensemble/args.ts";
 import { at, MockEngine, pathsOf, thrownBy } from "../fixtures/mocks.ts";

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
+
 import type * as Components from "../../components/index.ts";
 import { at, MockEngine, pathsOf, thrownBy, valueOf } from "../fixtures/mocks.ts";
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
+
 import type * as Components from "../../components/index.ts";
 import type { GkeClusterArgs } from "../../components/gke/args.ts";
 import { at, MockEngine, pathsOf, thrownBy, valueOf } from "../fixtures/mocks.ts";
@@ -137,7 +138,9 @@ describe("GkeCluster", () => {
       ids.add(at(engine.one("gcp:serviceaccount/account:Account").inputs, "accountId"));
     }
     expect(ids.size).to.equal(3);
-    for (const id of ids) expect(id).to.match(/^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/);
+    for (const id of ids) {
+      expect(id).to.match(/^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/);
+    }
     expect(engine.optionsOf("gcp:serviceaccount/account:Account").ignoreChanges).to.deep.equal(["accountId"]);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { checkExisting, type ExistingValues } from "../../components/existing/check.ts";
 import { describe as describeFinding, Report } from "../../components/validation/report.ts";
 import { parseYaml, yamlFault } from "../../domain/yaml.ts";

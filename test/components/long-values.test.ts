@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import type * as Read from "../../components/config/read.ts";
 import { MockEngine } from "../fixtures/mocks.ts";
 import { checkExisting, checkFound } from "../../components/existing/check.ts";
@@ -65,8 +66,9 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
     checkFound({ id: "" }, { version: text, id: "", cluster: "lab" }, new Report());
   },
   checkExisting: (text) => {
-    for (const context of [undefined, "lab", text])
+    for (const context of [undefined, "lab", text]) {
       checkExisting({ kubeconfig: text, context }, new Report());
+    }
   },
 };
 
@@ -92,7 +94,9 @@ describe("long values of settings", () => {
 
   for (const [name, read] of Object.entries(readers)) {
     it(`are read by ${name}`, () => {
-      for (const text of texts) read(text);
+      for (const text of texts) {
+        read(text);
+      }
     });
   }
 
@@ -104,7 +108,9 @@ describe("long values of settings", () => {
           "gcp:project": "my-project",
           [`project:${key}`]: text,
         });
-        for (const fault of faults) expect(fault.length, key).to.be.below(1000);
+        for (const fault of faults) {
+          expect(fault.length, key).to.be.below(1000);
+        }
       }
       expect(
         interpretConfig("project", { "gcp:project": "my-project", [`project:${text}`]: "1" }).faults,

@@ -1,6 +1,7 @@
-import { expect } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+
+import { expect } from "chai";
 
 import { largeTemporaryDir } from "../../system/temporary-dir.ts";
 import { run, until } from "../../system/run.ts";

@@ -1,7 +1,8 @@
-import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+
+import { expect } from "chai";
 
 /** Prints whatever goes wrong, as Pulumi's launcher does, and fails once the program has begun. */
 const launcher = `

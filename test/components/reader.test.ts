@@ -75,7 +75,9 @@ describe("a reader of a cluster", () => {
     let asked = 0;
     const reader = await patiently(60_000, () => {
       asked += 1;
-      if (asked === 2) Object.assign(answers, version);
+      if (asked === 2) {
+        Object.assign(answers, version);
+      }
       return ClusterReader.connect({ kubeconfig });
     });
     expect(asked).to.equal(2);
@@ -88,7 +90,9 @@ describe("a reader of a cluster", () => {
     try {
       await work();
     } catch (error) {
-      if (error instanceof Unreachable) return error.message;
+      if (error instanceof Unreachable) {
+        return error.message;
+      }
       throw error;
     }
     return "";

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
+
 import type * as Components from "../../components/index.ts";
 import { MockEngine, pathsOf, thrownBy } from "../fixtures/mocks.ts";
 
@@ -68,7 +69,9 @@ describe("what components refuse", () => {
           expect(paths).not.to.deep.equal([]);
         }
         await engine.settled();
-        for (const path of paths) expect(path).to.match(/^(gke|existing|storage|ensemble)\./);
+        for (const path of paths) {
+          expect(path).to.match(/^(gke|existing|storage|ensemble)\./);
+        }
         expect(engine.registered.length > 0).to.equal(paths.length === 0);
         seen[paths.length === 0 ? "made" : "refused"]++;
       }),
@@ -171,7 +174,9 @@ async function rejectionsOf(program: () => Promise<void>): Promise<unknown[]> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   } finally {
     process.removeListener("unhandledRejection", note);
-    for (const listener of listeners) process.on("unhandledRejection", listener);
+    for (const listener of listeners) {
+      process.on("unhandledRejection", listener);
+    }
   }
   return [...errors];
 }

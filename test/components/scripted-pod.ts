@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { ensembleDefaults } from "../../components/ensemble/args.ts";
 import { scriptFiles } from "../../components/ensemble/files.ts";
 import { renderZooCfg } from "../../components/ensemble/zoo-cfg.ts";

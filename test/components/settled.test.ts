@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+
 import type * as Before from "../../components/config/before.ts";
 import type * as Read from "../../components/config/read.ts";
 import type { Settled } from "../../components/config/settled.ts";
@@ -114,7 +115,9 @@ describe("a change of what stands", () => {
         // A second server could never join the first one.
         expect(faults).to.have.length(left >= quorum && (from > 1 || to === 1) ? 0 : 1);
         const step = /go to (\d+) first/.exec(faults[0] ?? "")?.[1];
-        if (step === undefined) return;
+        if (step === undefined) {
+          return;
+        }
         expect(Number(step)).to.be.lessThan(from).and.greaterThan(to);
         expect(change(servers(from), servers(Number(step)))).to.deep.equal([]);
       }),
@@ -206,7 +209,14 @@ describe("a change of what stands", () => {
     const settled = { "ensemble.name": "zk", "ensemble.servers": 3 };
     const outputs = { settled: { ...settled, more: { than: "that" } }, servers: ["zk-0"] };
     expect(reading.parseSettled({ name: "dev", outputs }, "settled")).to.deep.equal(settled);
-    for (const nothing of [undefined, {}, { outputs: {} }, { outputs: { settled: "x" } }, { outputs: null }])
+    for (const nothing of [
+      undefined,
+      {},
+      { outputs: {} },
+      { outputs: { settled: "x" } },
+      { outputs: null },
+    ]) {
       expect(reading.parseSettled(nothing, "settled")).to.deep.equal({});
+    }
   });
 });

@@ -1,6 +1,8 @@
-import { expect } from "chai";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+
+import { expect } from "chai";
+
 import { ScriptedPod } from "./scripted-pod.ts";
 
 /** What a server that is in a quorum answers to srvr. */
@@ -256,7 +258,9 @@ case $(wc -l <"${pod.root}/waited") in 3) echo 6 >"${file}" ;; 6) rm "${file}" ;
     expect(pod.exists("watched")).to.equal(false);
   });
 
-  /** Makes df tell a volume's size and what is free on it, in KiB, one after the other, and the last one from then on. */
+  /**
+   * Makes df tell a volume's size and what is free on it, in KiB, one after the other, and the last one from then on.
+   */
   const volume = (...looks: { size?: number; free: number }[]): void => {
     pod.write("looks", looks.map(({ size = 10218772, free }) => `${size} 24 ${free}\n`).join(""));
     pod.program(

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+
 import { heapMebibytes, parseHeap } from "../../components/ensemble/heap.ts";
 import { ensembleDefaults } from "../../components/ensemble/args.ts";
 import { contentHash, renderFiles } from "../../components/ensemble/files.ts";
@@ -205,7 +206,9 @@ describe("machine types", () => {
         const [less, more] = [Math.min(one, other), Math.max(one, other)].map((n) =>
           allocatable(`e2-custom-2-${256 * n}`),
         );
-        if (less === undefined || more === undefined) throw new Error("a machine type was not known");
+        if (less === undefined || more === undefined) {
+          throw new Error("a machine type was not known");
+        }
         expect(less.memory).to.be.at.most(more.memory);
         expect(less.memory).to.be.above(0);
       }),
@@ -230,7 +233,9 @@ describe("machine types", () => {
   for (const [name, boots, attaches] of disks) {
     it(`${name} boots from ${boots.join(", ")}, and attaches ${attaches.join(", ")}`, () => {
       const machine = parseMachineType(name);
-      if (machine === undefined) throw new Error(`${name} is not known`);
+      if (machine === undefined) {
+        throw new Error(`${name} is not known`);
+      }
       expect(bootingDiskTypes(machine)).to.deep.equal(boots);
       expect(attachedDiskTypes(machine)).to.deep.equal(attaches);
     });
@@ -251,7 +256,9 @@ describe("machine types", () => {
       ...["t2d-standard-1", "t2a-standard-1"],
     ]) {
       const machine = parseMachineType(name);
-      if (machine === undefined) throw new Error(`${name} is not known`);
+      if (machine === undefined) {
+        throw new Error(`${name} is not known`);
+      }
       expect(bootingDiskTypes(machine), name).not.to.deep.equal([]);
     }
   });

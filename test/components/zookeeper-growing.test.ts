@@ -1,6 +1,8 @@
-import { expect } from "chai";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { expect } from "chai";
+
 import { ScriptedPod } from "./scripted-pod.ts";
 
 /** What a server that is in a quorum answers to srvr, and what one does that waits for it. */
@@ -45,7 +47,9 @@ wait $server`,
 
   /** What servers answer to srvr; `127.0.0.1` is the pod's own one. */
   const answers = (all: Readonly<Record<string, string>>, folder = ""): void => {
-    for (const [host, answer] of Object.entries(all)) pod.write(`${folder}answer-${host}`, answer);
+    for (const [host, answer] of Object.entries(all)) {
+      pod.write(`${folder}answer-${host}`, answer);
+    }
   };
 
   /** What they answer once so many looks have been taken. */

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { ScriptedPod } from "./scripted-pod.ts";
 
 describe("zookeeper-ready", () => {

@@ -1,7 +1,9 @@
-import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { join } from "node:path";
+
+import { expect } from "chai";
+
 import { ScriptedPod } from "./scripted-pod.ts";
 
 /** What a server that is in a quorum answers to srvr, and what one does that waits for it. */
@@ -30,7 +32,9 @@ describe("zookeeper-stopping", () => {
   };
 
   const everyoneServes = (): void => {
-    for (const host of ["127.0.0.1", "zk-0", "zk-1", "zk-2", "zk-3", "zk-4"]) answers(host, serving);
+    for (const host of ["127.0.0.1", "zk-0", "zk-1", "zk-2", "zk-3", "zk-4"]) {
+      answers(host, serving);
+    }
     pod.program(
       "nc",
       `[ "$(cat)" = srvr ] && host=\${3%%.zk-hs.*} && echo "$3 $4" >>"${pod.root}/questions"

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
+
 import { documents } from "../../docs/generate/documents.ts";
 import { declaredSettings } from "../../docs/generate/settings.ts";
 import { MockEngine } from "../fixtures/mocks.ts";

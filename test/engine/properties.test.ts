@@ -12,8 +12,9 @@ describe("a property's path", () => {
   it("leads to a value, or to none", () => {
     const root = { spec: { ports: [{ name: "client" }] } };
     expect(valueAt(root, parsePath("spec.ports[0].name"))).to.equal("client");
-    for (const path of ["spec.ports[1].name", "spec.ports.name", "other", "spec.ports[0].name.more"])
+    for (const path of ["spec.ports[1].name", "spec.ports.name", "other", "spec.ports[0].name.more"]) {
       expect(valueAt(root, parsePath(path)), path).to.equal(undefined);
+    }
   });
 
   it("overlaps with what is on the way to it", () => {

@@ -1,5 +1,6 @@
-import { expect } from "chai";
 import { join } from "node:path";
+
+import { expect } from "chai";
 
 import { faults } from "../../faults/catalogue/index.ts";
 import { readOptions } from "../../faults/options.ts";
@@ -13,7 +14,9 @@ async function rejection(promise: Promise<unknown>): Promise<Error> {
   try {
     await promise;
   } catch (error) {
-    if (error instanceof Error) return error;
+    if (error instanceof Error) {
+      return error;
+    }
   }
   throw new Error("it was not rejected");
 }

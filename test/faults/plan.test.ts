@@ -30,7 +30,9 @@ describe("the order of faults", () => {
 
   it("draws numbers from 0 to below 1", () => {
     const random = seededRandom(42);
-    for (let n = 0; n < 1000; n++) expect(random()).to.be.within(0, 1 - Number.EPSILON);
+    for (let n = 0; n < 1000; n++) {
+      expect(random()).to.be.within(0, 1 - Number.EPSILON);
+    }
   });
 
   it("keeps every item when it shuffles", () => {

@@ -1,6 +1,7 @@
-import { expect } from "chai";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { expect } from "chai";
 
 import { faults } from "../../faults/catalogue/index.ts";
 import { projectDir } from "../../system/paths.ts";
@@ -25,7 +26,9 @@ describe("the runbook", () => {
         ([, name, title]) => name ?? title ?? "",
       );
       expect(named, title).not.to.be.empty;
-      for (const name of named) expect(known.has(name), `${title}: ${name}`).to.be.true;
+      for (const name of named) {
+        expect(known.has(name), `${title}: ${name}`).to.be.true;
+      }
     }
   });
 

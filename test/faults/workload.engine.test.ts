@@ -1,5 +1,6 @@
-import { run } from "../../system/run.ts";
 import { join } from "node:path";
+
+import { run } from "../../system/run.ts";
 
 describe("the faults' workload", () => {
   const module = join(import.meta.dirname, "..", "..", "faults", "workload");
@@ -14,6 +15,8 @@ describe("the faults' workload", () => {
     this.timeout(180_000);
     await run("go", ["vet", "./..."], options);
     const unformatted = await run("gofmt", ["-l", "."], options);
-    if (unformatted !== "") throw new Error(`gofmt: ${unformatted}`);
+    if (unformatted !== "") {
+      throw new Error(`gofmt: ${unformatted}`);
+    }
   });
 });

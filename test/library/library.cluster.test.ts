@@ -18,7 +18,10 @@ describe("a cluster that the project did not create", function () {
     await cluster.remove();
   });
 
-  /** What each server says that it is, sorted, as soon as all are in a quorum: on a busy machine one may fall out of it for a moment. */
+  /**
+   * What each server says that it is, sorted, as soon as all are in a quorum: on a busy machine one may fall out of
+   * it for a moment.
+   */
   async function modes(namespace: string, ...pods: string[]): Promise<string[]> {
     let found: string[] = [];
     const inQuorum = async () => {
@@ -125,8 +128,9 @@ describe("a cluster that the project did not create", function () {
         'existingStorageClass: "standard": the volumes are of class "zookeeper"',
         'volumeSize: "5Gi": the volumes have "10Gi", and a volume cannot shrink',
         "servers: 1: what 3 servers acknowledged is on 2 of them for certain",
-      ])
+      ]) {
         expect(output).to.contain(`zookeeper-environment:${text}`);
+      }
       expect(output).not.to.contain("Stack Trace");
       await program.set({ name: "zk", namespace: "default", existingStorageClass: "" });
       await program.set({ volumeSize: "10Gi", servers: "3" });

@@ -1,5 +1,6 @@
 // Each line below a mark must be refused by the packed declarations: were they lost, everything would be accepted.
-import { ZooKeeperEnsemble, type ZooKeeperEnsembleArgs } from "zookeeper-components";
+import type { ZooKeeperEnsemble } from "zookeeper-components";
+import { type ZooKeeperEnsembleArgs } from "zookeeper-components";
 
 // @ts-expect-error a text is no number of servers
 export const text: ZooKeeperEnsembleArgs = { servers: "3" };

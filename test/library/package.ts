@@ -31,12 +31,16 @@ export class PackedLibrary {
       filter: (path) => basename(path) !== "dist",
     });
     cpSync(join(projectDir, "domain"), join(source, "domain"), { recursive: true });
-    for (const file of ["package.json", "tsconfig.json"]) cpSync(join(projectDir, file), join(source, file));
+    for (const file of ["package.json", "tsconfig.json"]) {
+      cpSync(join(projectDir, file), join(source, file));
+    }
     symlinkSync(join(projectDir, "node_modules"), join(source, "node_modules"));
     const [packed] = JSON.parse(
       await run("npm", ["pack", "./components", "--json", "--pack-destination", folder], { cwd: source }),
     ) as { filename: string; files: { path: string }[] }[];
-    if (packed === undefined) throw new Error("npm pack made no package");
+    if (packed === undefined) {
+      throw new Error("npm pack made no package");
+    }
 
     const program = join(folder, "program");
     cpSync(example, program, { recursive: true });

@@ -93,7 +93,9 @@ describe("an installation from a registry that serves something else", function 
 
   after(() => {
     registry?.close();
-    if (folder !== "") rmSync(folder, { recursive: true });
+    if (folder !== "") {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   /** Has npm install one package whose lock file has this entry. */

@@ -71,7 +71,9 @@ describe("what was lost", function () {
   it("gives its address slot back: one that has no record and no process, and is no new claim", async () => {
     const gone = join(dir, "gone");
     const slot = claimAnySlot(gone);
-    if (slot === undefined) throw new Error("all slots of this machine are taken");
+    if (slot === undefined) {
+      throw new Error("all slots of this machine are taken");
+    }
     const held = () => claims().some((claim) => claim.dir === gone);
     try {
       await reclaimSlots();
@@ -134,7 +136,9 @@ describe("a folder that is copied", () => {
     const copy = join(other, "target/inner/file");
     expect(readFileSync(copy, "utf8")).to.equal("content");
     expect(statSync(copy).mode & 0o777).to.equal(0o640);
-    for (const dir of [folder, other]) rmSync(dir, { recursive: true });
+    for (const dir of [folder, other]) {
+      rmSync(dir, { recursive: true });
+    }
   });
 });
 

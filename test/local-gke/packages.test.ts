@@ -34,7 +34,9 @@ describe("apt", function () {
   });
 
   after(() => {
-    if (cache !== "") rmSync(cache, { recursive: true });
+    if (cache !== "") {
+      rmSync(cache, { recursive: true });
+    }
   });
 
   async function whileLocked(work: (unlock: () => void, pid: number) => Promise<void>): Promise<void> {

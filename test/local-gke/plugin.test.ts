@@ -9,7 +9,7 @@ import { credentials } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
+import type pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerServices from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
@@ -45,8 +45,11 @@ async function answer<Response>(
 ): Promise<Response> {
   return await new Promise((resolve, reject) => {
     ask((error, response) => {
-      if (error === null) resolve(response);
-      else reject(error);
+      if (error === null) {
+        resolve(response);
+      } else {
+        reject(error);
+      }
     });
   });
 }

@@ -96,8 +96,9 @@ describe("what is in use on a machine", () => {
     const path = process.env["PATH"];
     const programs = mkdtempSync(join(tmpdir(), "programs-"));
     // As in a container with hardly a package: there is no ip.
-    for (const program of ["sh", "unshare"])
+    for (const program of ["sh", "unshare"]) {
       symlinkSync(onPath(program, path ?? "") ?? "", join(programs, program));
+    }
     try {
       process.env["PATH"] = programs;
       const { kernel, foreignAddresses: addresses, go } = await inspectMachine(["/"]);

@@ -88,7 +88,9 @@ const accepted: Readonly<Record<string, Properties>> = {
 /** Arguments with one of them changed at a path. */
 function changed(inputs: Properties, path: string, value: unknown): Properties {
   const [key = "", ...rest] = path.split(".");
-  if (rest.length === 0) return { ...inputs, [key]: value };
+  if (rest.length === 0) {
+    return { ...inputs, [key]: value };
+  }
   const inner = typeof inputs[key] === "object" ? (inputs[key] as Properties) : {};
   return { ...inputs, [key]: changed(inner, rest.join("."), value) };
 }
@@ -209,14 +211,18 @@ describe("the arguments of the emulated gcp provider", () => {
   const token = fc.constantFrom(...kinds.keys());
   const kindOf = (name: string) => {
     const kind = kinds.get(name);
-    if (kind === undefined) throw new Error(`no type ${name}`);
+    if (kind === undefined) {
+      throw new Error(`no type ${name}`);
+    }
     return kind;
   };
   const faults = (name: string, inputs: Properties) => failures(kindOf(name).rules, inputs);
 
   it("are accepted where Google's API accepts them, of every type", () => {
     expect(Object.keys(accepted)).to.have.members([...kinds.keys()]);
-    for (const [name, inputs] of Object.entries(accepted)) expect(faults(name, inputs), name).to.be.empty;
+    for (const [name, inputs] of Object.entries(accepted)) {
+      expect(faults(name, inputs), name).to.be.empty;
+    }
   });
 
   for (const [name, path, value] of refused) {
@@ -227,8 +233,9 @@ describe("the arguments of the emulated gcp provider", () => {
 
   for (const [name, path] of names) {
     it(`are refused where ${path} of ${name.split(":").at(-1) ?? ""} would be no plain name`, () => {
-      for (const value of hostile)
+      for (const value of hostile) {
         expect(faults(name, changed(accepted[name] ?? {}, path, value)), value).not.to.be.empty;
+      }
     });
   }
 
@@ -241,8 +248,9 @@ describe("the arguments of the emulated gcp provider", () => {
         ["nodeConfig.labels", { key: text }],
         ["nodeConfig.taints", [{ ...taint, key: text }]],
         ["nodeConfig.taints", [taint, { ...taint, value: text }]],
-      ] as const)
+      ] as const) {
         expect(faults(pool, changed(accepted[pool] ?? {}, path, value)), `${path} ${text}`).to.have.length(1);
+      }
     }
   });
 
@@ -260,7 +268,9 @@ describe("the arguments of the emulated gcp provider", () => {
     for (const { token: name, rules } of kinds.values()) {
       for (const { property } of rules) {
         const rule = `${name} ${property}`;
-        if (required.includes(rule) || nameOfAny.test(rule)) continue;
+        if (required.includes(rule) || nameOfAny.test(rule)) {
+          continue;
+        }
         expect([...broken]).to.include(rule);
       }
     }
@@ -416,7 +426,9 @@ describe("the emulated gcp provider", () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (value, more) => {
         const own = Object.fromEntries(Object.entries(value).filter(([key]) => key !== "__proto__"));
         expect(holds(own, own)).to.equal(true);
-        if (more in own || more === "__proto__") return;
+        if (more in own || more === "__proto__") {
+          return;
+        }
         expect(holds({ ...own, [more]: 1 }, own)).to.equal(true);
         expect(holds(own, { ...own, [more]: 1 })).to.equal(false);
       }),

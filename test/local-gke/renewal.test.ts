@@ -45,9 +45,12 @@ describe("the certificates of a control plane", () => {
     it(`are renewed less than 90 days before the end of ${file}, and after it`, () => {
       write(file, file.endsWith(".conf") ? kubeconfig(pem) : pem);
       const found = { file: file.replace(/^\w+\//, ""), end: new Date(end) };
-      for (const left of [91, 365]) expect(endingCertificate(place(), end - left * day)).to.equal(undefined);
-      for (const left of [89, 1, 0, -400])
+      for (const left of [91, 365]) {
+        expect(endingCertificate(place(), end - left * day)).to.equal(undefined);
+      }
+      for (const left of [89, 1, 0, -400]) {
         expect(endingCertificate(place(), end - left * day)).to.deep.equal(found);
+      }
     });
 
     it(`are renewed where ${file} cannot be read`, () => {
@@ -59,8 +62,9 @@ describe("the certificates of a control plane", () => {
   }
 
   it("are not renewed for an authority's sake, which everything hangs on, nor for a node's", () => {
-    for (const file of ["pki/ca.crt", "pki/etcd/ca.crt", "pki/front-proxy-ca.crt", "pki/sa.pub"])
+    for (const file of ["pki/ca.crt", "pki/etcd/ca.crt", "pki/front-proxy-ca.crt", "pki/sa.pub"]) {
       write(file, pem);
+    }
     write("kubeconfigs/gke-zookeeper-nodes-0123-4567.conf", kubeconfig(pem));
     expect(endingCertificate(place(), end)).to.equal(undefined);
     expect(endingCertificate({ pki: "/nonexistent", kubeconfigs: "/nonexistent" }, end)).to.equal(undefined);

@@ -44,7 +44,9 @@ describe("the passphrase of an environment's stack", () => {
 
   it("is another one in every environment, stays, and is only for its owner to read", () => {
     const files = ["a", "b"].map((name) => join(folder, name));
-    for (const file of files) ensurePassphrase(file);
+    for (const file of files) {
+      ensurePassphrase(file);
+    }
     const made = files.map((file) => readPassphrase(file));
     expect(made[0]).to.match(/^[\w-]{43}$/);
     expect(made[1])
@@ -69,8 +71,9 @@ describe("the passphrase of an environment's stack", () => {
   it("is recognised by the salt that the CLI wrote", () => {
     expect(passphraseFits("a test's own", salt)).to.equal(true);
     expect(passphraseFits("a test's other", salt)).to.equal(false);
-    for (const other of ["", "v1:", "awskms://key", salt.replace("v1:", "v2:")])
+    for (const other of ["", "v1:", "awskms://key", salt.replace("v1:", "v2:")]) {
       expect(passphraseFits("a test's own", other), other).to.equal(false);
+    }
   });
 
   it("is in no variable, but in a file of the environment's folder", () => {
@@ -103,8 +106,11 @@ describe("settings", () => {
 describe("the name of an environment's stack", () => {
   const variable = "ZOOKEEPER_ENVIRONMENT_STACK_OF_A_TEST";
   const named = (name: string | undefined): string => {
-    if (name === undefined) Reflect.deleteProperty(process.env, variable);
-    else process.env[variable] = name;
+    if (name === undefined) {
+      Reflect.deleteProperty(process.env, variable);
+    } else {
+      process.env[variable] = name;
+    }
     return stackName(variable, "dev");
   };
 
@@ -113,13 +119,18 @@ describe("the name of an environment's stack", () => {
   });
 
   it("is what the variable says, or dev", () => {
-    for (const name of ["prod", "a.b_c-1", "-x"]) expect(named(name)).to.equal(name);
-    for (const name of [undefined, ""]) expect(named(name)).to.equal("dev");
+    for (const name of ["prod", "a.b_c-1", "-x"]) {
+      expect(named(name)).to.equal(name);
+    }
+    for (const name of [undefined, ""]) {
+      expect(named(name)).to.equal("dev");
+    }
   });
 
   it("leads nowhere else", () => {
-    for (const name of ["..", ".", ".hidden", "../dev", "a/b", "a b", "a'b", "$(id)", "é", "a".repeat(101)])
+    for (const name of ["..", ".", ".hidden", "../dev", "a/b", "a b", "a'b", "$(id)", "é", "a".repeat(101)]) {
       expect(() => named(name), name).to.throw(`${variable}: ${JSON.stringify(name)} cannot name a stack`);
+    }
   });
 });
 
@@ -179,10 +190,11 @@ describe("the stacks of a backend", () => {
       .map((entry) => join(entry.parentPath, entry.name));
     expect(left).to.have.members(kept);
     forgetStack("dev", backend);
-    for (const name of ["", ".", "..", "../other", "dev/../.."])
+    for (const name of ["", ".", "..", "../other", "dev/../.."]) {
       expect(() => {
         forgetStack(name, backend);
       }, name).to.throw(JSON.stringify(name));
+    }
     expect(allStacks(backend)).to.deep.equal(others);
   });
 });

@@ -25,7 +25,9 @@ describe("a folder of artefacts for the image", () => {
     folder = join(root, "apache");
     sums = join(root, "SHA256SUMS");
     mkdirSync(folder);
-    for (const [name, text] of Object.entries(contents)) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(contents)) {
+      writeFileSync(join(folder, name), text);
+    }
     writeFileSync(
       sums,
       Object.entries(contents)
@@ -83,6 +85,8 @@ describe("a folder of artefacts for the image", () => {
       expect(() => verifyFolder(folder, sums), line).to.throw("not a sum and a file's name");
     }
     const own = readFileSync(join(projectDir, "local-gke/images/SHA256SUMS"), "utf8").trim().split("\n");
-    for (const line of own) expect(line).to.match(/^[0-9a-f]{64} {2}[\w.-]+\.(jar|zip)$/);
+    for (const line of own) {
+      expect(line).to.match(/^[0-9a-f]{64} {2}[\w.-]+\.(jar|zip)$/);
+    }
   });
 });

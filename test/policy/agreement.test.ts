@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import type * as Components from "../../components/index.ts";
 import { policies } from "../../policy/policies.ts";
 import { judge } from "../fixtures/policy/harness.ts";
@@ -23,7 +24,9 @@ async function programLevel(args: Components.ZooKeeperEnvironmentArgs): Promise<
   const { Report } = await import("../../components/validation/report.ts");
   const report = new Report();
   checkEnvironment(knownSettings(args), report);
-  if (report.faults.length > 0) return "error";
+  if (report.faults.length > 0) {
+    return "error";
+  }
   return report.warnings.length > 0 ? "warning" : "nothing";
 }
 
@@ -156,7 +159,9 @@ describe("the program and the policy pack", () => {
       const level = await programLevel(argsOf(question));
       expect(level).to.equal(expected);
       // What the program refuses is never registered, and the pack never sees it.
-      if (level === "error") return;
+      if (level === "error") {
+        return;
+      }
       const pack = await packFindings(argsOf(question), question.stack ?? "dev");
       expect(levels.indexOf(pack.level), pack.found.join()).to.be.at.most(levels.indexOf(level));
     });

@@ -72,7 +72,9 @@ export class Engine {
 
   /** Makes the stack the one that is worked on. */
   private select(stack: string): void {
-    if (this.stack === stack) return;
+    if (this.stack === stack) {
+      return;
+    }
     this.must(["stack", "select", "--create", stack]);
     this.stack = stack;
   }
@@ -90,7 +92,9 @@ export class Engine {
     };
     const args = Object.entries(settings).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
     args.push("--policy-pack", pack, ...options);
-    if (config === undefined) return this.run([command, ...args]);
+    if (config === undefined) {
+      return this.run([command, ...args]);
+    }
     const file = join(this.folder, "pack-config.json");
     writeFileSync(file, JSON.stringify(config));
     return this.run([command, ...args, "--policy-pack-config", file]);
@@ -98,7 +102,9 @@ export class Engine {
 
   private must(args: readonly string[]): void {
     const { code, output } = this.run(args);
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${String(code)}:\n${output}`);
+    if (code !== 0) {
+      throw new Error(`pulumi ${args.join(" ")} ended with ${String(code)}:\n${output}`);
+    }
   }
 
   private run(args: readonly string[]): EngineRun {

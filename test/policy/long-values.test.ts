@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { parseMachineType } from "../../policy/gke/machine-type.ts";
 import { zonesOf } from "../../policy/gke/nodes.ts";
 import { parseBlock } from "../../policy/gke/reach.ts";
@@ -160,7 +161,9 @@ describe("long values", () => {
 
   for (const [name, read] of Object.entries(readers)) {
     it(`are read by ${name}`, () => {
-      for (const text of Object.values(texts)) read(text);
+      for (const text of Object.values(texts)) {
+        read(text);
+      }
     });
   }
 
@@ -185,7 +188,9 @@ describe("long values", () => {
               ? { cidrBlocks: [{ cidrBlock: text }] }
               : text;
         const all = environment.map((each) => (each === resource ? changed(resource, path, value) : each));
-        for (const policy of policies) judge(policy, all);
+        for (const policy of policies) {
+          judge(policy, all);
+        }
       }
     }
   });

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
+
 import { parseYaml } from "../../domain/yaml.ts";
 import { policies } from "../../policy/policies.ts";
 import { recognise, recognitionSettings } from "../../policy/zookeeper/recognition.ts";
@@ -71,7 +73,9 @@ describe("a workload is recognised as ZooKeeper", () => {
     expect(runsZooKeeper(changed(statefulSet, image, unknownValue))).to.equal(true);
   });
   it("and not by a client's command, a job's image, or a name that only contains the word", () => {
-    for (const neighbour of neighbours) expect(runsZooKeeper(neighbour)).to.not.equal(true);
+    for (const neighbour of neighbours) {
+      expect(runsZooKeeper(neighbour)).to.not.equal(true);
+    }
     for (const command of ["zkCli.sh", "/opt/bin/zkCleanup.sh", "sleep"]) {
       const client = changed(
         changed(statefulSet, ports, undefined),
@@ -104,7 +108,9 @@ describe("a workload is recognised as ZooKeeper", () => {
       { command: ["$(CLIENT)"], env: [{ name: "CLIENT", value: "zkCli.sh" }] },
       { command: ["zkCli.sh", "-server", unknownValue] },
     ];
-    for (const client of clients) expect(started(client), JSON.stringify(client)).to.equal(false);
+    for (const client of clients) {
+      expect(started(client), JSON.stringify(client)).to.equal(false);
+    }
     for (const client of clients) {
       const pod = Object.entries(client).reduce(
         (resource, [key, value]) => changed(resource, [...containerPath, key], value),

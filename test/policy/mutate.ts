@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+
 import ts from "typescript";
 
 const root = join(import.meta.dirname, "../..");
@@ -50,10 +51,18 @@ function replacements(node: ts.Node): readonly (readonly [ts.Node, string])[] {
     const swap = swaps[node.operatorToken.kind];
     return swap === undefined ? [] : [[node.operatorToken, swap]];
   }
-  if (node.kind === ts.SyntaxKind.TrueKeyword) return [[node, "false"]];
-  if (node.kind === ts.SyntaxKind.FalseKeyword) return [[node, "true"]];
-  if (ts.isStringLiteral(node) && node.text === "accepted") return [[node, '"refused"']];
-  if (ts.isStringLiteral(node) && node.text === "refused") return [[node, '"accepted"']];
+  if (node.kind === ts.SyntaxKind.TrueKeyword) {
+    return [[node, "false"]];
+  }
+  if (node.kind === ts.SyntaxKind.FalseKeyword) {
+    return [[node, "true"]];
+  }
+  if (ts.isStringLiteral(node) && node.text === "accepted") {
+    return [[node, '"refused"']];
+  }
+  if (ts.isStringLiteral(node) && node.text === "refused") {
+    return [[node, '"accepted"']];
+  }
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
     return [[node, node.operand.getText()]];
   }
@@ -78,10 +87,14 @@ function mutantsOf(folder: string, file: string): readonly Mutant[] {
   const mutants: Mutant[] = [];
   const visit = (node: ts.Node): void => {
     // Types decide nothing at run time.
-    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
+    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
+      return;
+    }
     for (const [target, text] of replacements(node)) {
       const [start, end] = [target.getStart(), target.getEnd()];
-      if (target.getText() === text) continue;
+      if (target.getText() === text) {
+        continue;
+      }
       mutants.push({ file, text, start, end, line: source.getLineAndCharacterOfPosition(start).line + 1 });
     }
     ts.forEachChild(node, visit);
@@ -93,11 +106,13 @@ function mutantsOf(folder: string, file: string): readonly Mutant[] {
 /** The copy of the pack and its fast tests. */
 function workspace(): string {
   const folder = mkdtempSync(join(tmpdir(), "policy-mutants-"));
-  for (const part of ["policy", "test/policy"])
+  for (const part of ["policy", "test/policy"]) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
+  }
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  for (const part of ["node_modules", "components", "backup"])
+  for (const part of ["node_modules", "components", "backup"]) {
     symlinkSync(join(root, part), join(folder, part));
+  }
   return folder;
 }
 
@@ -122,8 +137,12 @@ const fastTests = [
 function nearestTests(file: string): readonly string[] {
   const name = basename(file, ".ts");
   const own = join("rules", `${name}.test.ts`);
-  if (existsSync(join(root, "test/policy", own))) return [own];
-  if (file.startsWith("policy/start/")) return ["start.test.ts"];
+  if (existsSync(join(root, "test/policy", own))) {
+    return [own];
+  }
+  if (file.startsWith("policy/start/")) {
+    return ["start.test.ts"];
+  }
   return file.startsWith("policy/rules/gke") || file.startsWith("policy/gke/")
     ? ["rules/gke-*.test.ts", "rules/node-*.test.ts", "pure/*.test.ts"]
     : ["pure/*.test.ts", "manifests.test.ts"];
@@ -153,14 +172,18 @@ const folder = workspace();
 try {
   const all = files.flatMap((name) => mutantsOf(folder, join("policy", name)));
   const mutants = all.filter((_, i) => i % step === first);
-  if (!passes(folder, fastTests)) throw new Error("the tests fail before anything is broken");
+  if (!passes(folder, fastTests)) {
+    throw new Error("the tests fail before anything is broken");
+  }
   let noticed = 0;
   for (const { file, line, text, start, end } of mutants) {
     const original = readFileSync(join(folder, file), "utf8");
     writeFileSync(join(folder, file), original.slice(0, start) + text + original.slice(end));
-    if (passes(folder, nearestTests(file)) && passes(folder, fastTests))
+    if (passes(folder, nearestTests(file)) && passes(folder, fastTests)) {
       console.log(`${file}:${line}: ${original.slice(start, end)} -> ${text} is not noticed`);
-    else noticed += 1;
+    } else {
+      noticed += 1;
+    }
     writeFileSync(join(folder, file), original);
   }
   const share = ((100 * noticed) / mutants.length).toFixed(1);

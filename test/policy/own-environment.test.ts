@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { policies } from "../../policy/policies.ts";
 import { neighbours } from "../fixtures/policy/ensemble.ts";
 import { judge } from "../fixtures/policy/harness.ts";
@@ -41,7 +42,9 @@ describe("our own environment", () => {
             const unknown =
               preview && policy.name === "node-pool" ? /nodeConfig\.serviceAccount$/ : undefined;
             expect(open, policy.name).to.have.length(unknown === undefined ? 0 : 1);
-            if (unknown !== undefined) expect(open[0]).to.match(unknown);
+            if (unknown !== undefined) {
+              expect(open[0]).to.match(unknown);
+            }
           }
         }
       });

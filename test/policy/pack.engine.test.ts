@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { programs } from "./programs/programs.ts";
 import { Engine } from "./engine.ts";
 
@@ -20,7 +21,9 @@ describe("the pack on the real engine", function () {
       expect(code, output).to.equal(refused ? 255 : 0);
       expect(refusedBy, output).to.have.all.members(Object.keys(refusals));
       expect(advisedBy, output).to.have.all.members(Object.keys(advice));
-      for (const message of Object.values({ ...refusals, ...advice })) expect(output).to.contain(message);
+      for (const message of Object.values({ ...refusals, ...advice })) {
+        expect(output).to.contain(message);
+      }
       expect(output).not.to.contain("can't run policy");
     });
   }

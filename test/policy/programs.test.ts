@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { policies } from "../../policy/policies.ts";
 import { programs } from "./programs/programs.ts";
 

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
+
 import { renderReadme } from "../../policy/readme.ts";
 
 describe("the pack's README", () => {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import type * as Components from "../../components/index.ts";
 import { unknownValue, type Registered } from "../fixtures/policy/harness.ts";
 
@@ -17,9 +18,15 @@ const madeLater: Readonly<Record<string, object>> = {
 
 /** The properties with the mark that the engine sends to policies in place of what is unknown to the program. */
 function marked(value: unknown): unknown {
-  if (pulumi.isUnknown(value)) return unknownValue;
-  if (Array.isArray(value)) return value.map(marked);
-  if (typeof value !== "object" || value === null) return value;
+  if (pulumi.isUnknown(value)) {
+    return unknownValue;
+  }
+  if (Array.isArray(value)) {
+    return value.map(marked);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
   return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, marked(element)]));
 }
 
@@ -42,7 +49,9 @@ export async function registeredBy(args: Args, preview: boolean): Promise<readon
               JSON.stringify(later).replaceAll(unknownValue, "nodes@project.iam.gserviceaccount.com"),
             ) as object);
         // A preview asks no provider of a cluster that is still to be made.
-        if (preview && type.startsWith("kubernetes:")) return { id: "", state: {} };
+        if (preview && type.startsWith("kubernetes:")) {
+          return { id: "", state: {} };
+        }
         const named = type.startsWith("gcp:") ? { name: preview ? unknownValue : name } : {};
         return { id: preview ? "" : `${name}-id`, state: { ...named, ...(inputs as object), ...outputs } };
       },

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+
 import { expect } from "chai";
 
 const root = join(import.meta.dirname, "../..");

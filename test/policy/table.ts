@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Policies } from "@pulumi/policy";
+
 import { changed, judge, type Registered, type Run } from "../fixtures/policy/harness.ts";
 
 /** What a policy should say: nothing, that it cannot judge, or violations, each matching its expression. */
@@ -19,10 +20,18 @@ export function expectVerdict(
   const wanted = expected === "nothing" || expected === "open" ? [] : [expected].flat();
   const said = violations.join("\n");
   expect(violations, said).to.have.length(wanted.length);
-  for (const expression of wanted) expect(said).to.match(expression);
-  for (const violation of violations) expect(violation).to.match(/ is .*; required: .*; fix: .*\.$/s);
-  if (expected === "nothing") expect(open).to.deep.equal([]);
-  if (expected === "open") expect(open.join("\n")).to.contain(policy.name);
+  for (const expression of wanted) {
+    expect(said).to.match(expression);
+  }
+  for (const violation of violations) {
+    expect(violation).to.match(/ is .*; required: .*; fix: .*\.$/s);
+  }
+  if (expected === "nothing") {
+    expect(open).to.deep.equal([]);
+  }
+  if (expected === "open") {
+    expect(open.join("\n")).to.contain(policy.name);
+  }
 }
 
 /** One test: what the policy should say of the target with the edits made. */

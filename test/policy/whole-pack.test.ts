@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { policies } from "../../policy/policies.ts";
 import { containerPath, environment, neighbours, podPath } from "../fixtures/policy/ensemble.ts";
 import { changed, judge, unknownValue, type Registered } from "../fixtures/policy/harness.ts";
@@ -9,18 +10,22 @@ function* withOneUnknown(resource: Registered): Generator<Registered> {
     yield unknownValue;
     if (Array.isArray(value)) {
       for (const [i, element] of value.entries()) {
-        for (const variant of variants(element))
+        for (const variant of variants(element)) {
           yield value.map((other: unknown, j) => (i === j ? variant : other));
+        }
       }
     } else if (typeof value === "object" && value !== null) {
       for (const [key, element] of Object.entries(value)) {
-        for (const variant of variants(element)) yield { ...value, [key]: variant };
+        for (const variant of variants(element)) {
+          yield { ...value, [key]: variant };
+        }
       }
     }
   }
   for (const [key, value] of Object.entries(resource.props)) {
-    for (const variant of variants(value))
+    for (const variant of variants(value)) {
       yield { ...resource, props: { ...resource.props, [key]: variant } };
+    }
   }
 }
 
@@ -57,7 +62,9 @@ const live: readonly Registered[] = environment.map((resource) => {
       [["status"], { disruptionsAllowed: 1 }],
     ],
   };
-  if (!resource.type.startsWith("kubernetes:")) return resource;
+  if (!resource.type.startsWith("kubernetes:")) {
+    return resource;
+  }
   return [...common, ...(defaults[resource.name] ?? [])].reduce(
     (changing, [path, value]) => changed(changing, path, value),
     resource,
@@ -140,7 +147,9 @@ describe("the whole pack", () => {
     it(`${policy.name} does not throw on values of the wrong type`, function () {
       this.timeout(60_000);
       for (const [i, resource] of environment.entries()) {
-        for (const variant of withOneWrong(resource)) judge(policy, environment.with(i, variant));
+        for (const variant of withOneWrong(resource)) {
+          judge(policy, environment.with(i, variant));
+        }
       }
     });
   }

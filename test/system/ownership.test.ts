@@ -45,8 +45,9 @@ describe("a folder that root runs something from", () => {
   };
 
   it("may be root's below /tmp, and need not be there yet", () => {
-    for (const path of [root, folder("a/b"), join(root, "c/d"), "/", "/root"])
+    for (const path of [root, folder("a/b"), join(root, "c/d"), "/", "/root"]) {
       expect(ownershipFaults(path), path).to.deep.equal([]);
+    }
     expect(ownershipFaults(folder("of-group-root", { mode: 0o775 }))).to.deep.equal([]);
     folder("shared", { mode: 0o1777 });
     expect(ownershipFaults(folder("shared/own"))).to.deep.equal([]);
@@ -54,8 +55,9 @@ describe("a folder that root runs something from", () => {
 
   it("is no other user's, and in none", () => {
     const home = folder("home", { uid: nobody });
-    for (const path of [home, folder("home/cache"), join(home, "not/there"), `${home}/../home/cache`])
+    for (const path of [home, folder("home/cache"), join(home, "not/there"), `${home}/../home/cache`]) {
       expect(ownershipFaults(path), path).to.deep.equal([`${home} belongs to nobody`]);
+    }
     const own = folder("unknown", { uid: 54321 });
     expect(ownershipFaults(own)).to.deep.equal([`${own} belongs to 54321`]);
   });
@@ -129,10 +131,11 @@ describe("a folder that root runs something from", () => {
       for (const name of ["up", "preview", "status", "env", "verify"]) {
         const { status, stderr } = command(home, name);
         expect(status, name).to.equal(1);
-        for (const part of [".cache", ".local/state"])
+        for (const part of [".cache", ".local/state"]) {
           expect(stderr, name).to.contain(
             `- ${home}/${part}/zookeeper-environment: ${home} belongs to nobody; use root's own HOME`,
           );
+        }
         expect(stderr)
           .to.contain("ZOOKEEPER_ENVIRONMENT_CACHE")
           .and.to.contain("ZOOKEEPER_ENVIRONMENT_STATE");

@@ -54,7 +54,9 @@ describe("the processes that root takes for its own", function () {
   });
 
   afterEach(async () => {
-    for (const child of children.splice(0)) child.kill("SIGKILL");
+    for (const child of children.splice(0)) {
+      child.kill("SIGKILL");
+    }
     await killUnit(unit);
     rmSync(dir, { recursive: true });
   });

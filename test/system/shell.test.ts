@@ -30,7 +30,9 @@ const texts = [
 
 describe("a text for a shell", () => {
   it("is one word of it, whatever is in it", () => {
-    for (const text of texts) expect(sh(`printf '%s' ${quoted(text)}`), text).to.equal(text);
+    for (const text of texts) {
+      expect(sh(`printf '%s' ${quoted(text)}`), text).to.equal(text);
+    }
     const any = fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0"));
     fc.assert(
       fc.property(any, (text) => {
@@ -42,8 +44,9 @@ describe("a text for a shell", () => {
 
   it("is one argument of a command, and the value of a variable", () => {
     expect(sh(commandLine("printf", "<%s>", ...texts))).to.equal(texts.map((text) => `<${text}>`).join(""));
-    for (const text of texts)
+    for (const text of texts) {
       expect(sh(`${exported("VALUE", text)}; printf '%s' "$VALUE"`), text).to.equal(text);
+    }
   });
 });
 
@@ -57,8 +60,9 @@ describe("a name for a folder", () => {
       "A_1",
       "user@host",
       "a..b",
-    ])
+    ]) {
       expect(fileName("cluster", name)).to.equal(name);
+    }
     for (const name of [
       "",
       ".",

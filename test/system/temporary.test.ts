@@ -43,7 +43,9 @@ describe("the folder for temporary files", function () {
   it("of a command that was killed goes with the next one's, and one that is in use stays", async () => {
     // Above what Linux allows, so no process's.
     const [dead, alive] = [join(all, "4194305"), join(all, String(process.ppid))];
-    for (const folder of [dead, alive]) mkdirSync(folder);
+    for (const folder of [dead, alive]) {
+      mkdirSync(folder);
+    }
     await withTemporaryFolder(() => Promise.resolve(), all);
     expect(readdirSync(all)).to.deep.equal([String(process.ppid)]);
   });

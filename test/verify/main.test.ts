@@ -1,7 +1,8 @@
-import { expect } from "chai";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { expect } from "chai";
 
 import type { Step } from "../../engine/events.ts";
 import { main } from "../../verify/main.ts";

@@ -1,7 +1,8 @@
-import { expect } from "chai";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { expect } from "chai";
 
 import { escaped, junit, resultTable, writeReports, type Run } from "../../verify/report.ts";
 import type { Result } from "../../verify/runner.ts";

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { expect } from "chai";
 
 const root = join(import.meta.dirname, "../..");
@@ -39,7 +40,9 @@ describe("the workflows", () => {
   it("pin every action by commit, with its version beside it, and each action once", () => {
     const pins = workflows.flatMap(({ text }) => found(text, /^\s*(?:- )?uses: (.*)$/gm));
     expect(pins).not.to.be.empty;
-    for (const pin of pins) expect(pin).to.match(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const pin of pins) {
+      expect(pin).to.match(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
     const actions = new Set(pins.map((pin) => pin.split("@")[0]));
     expect(new Set(pins).size).to.equal(actions.size);
   });
@@ -62,8 +65,9 @@ describe("the workflows", () => {
         found(text, /(actions\/checkout@)/g).length,
       );
       // What an expression says would be run as a part of the script.
-      for (const script of found(text, /^\s*(?:- )?run: ((?:.*\n)(?:\s{10,}.*\n)*)/gm))
+      for (const script of found(text, /^\s*(?:- )?run: ((?:.*\n)(?:\s{10,}.*\n)*)/gm)) {
         expect(script).not.to.contain("${{");
+      }
     }
   });
 
@@ -82,10 +86,11 @@ describe("the workflows", () => {
     const programs = workflows.flatMap(({ text }) => found(text, /^.*?(\bsudo .*)$/gm));
     const npm = programs.filter((line) => line.includes("npm "));
     expect(npm).to.have.length(3);
-    for (const line of npm)
+    for (const line of npm) {
       expect(line)
         .to.match(/^sudo -H env /)
         .and.not.to.contain("HOME=");
+    }
     for (const { name, text } of workflows) {
       // What the runner restored is root's before root runs any of it.
       const [restored, own, first] = ["actions/cache@", "sudo chown -R root:root", "sudo -H env"].map(
@@ -111,16 +116,19 @@ describe("the workflows", () => {
     const check = parts(workflows.find(({ name }) => name === "pull-request.yml")?.text ?? "").jobs.get(
       "check",
     );
-    for (const command of ["npm run lint", "npm run test:unit", "npm run --silent preview"])
+    for (const command of ["npm run lint", "npm run test:unit", "npm run --silent preview"]) {
       expect(check).to.contain(command);
+    }
   });
 
   it("call scripts that there are, and the command line of the SDK's version", () => {
     for (const { text } of workflows) {
-      for (const script of found(text, /npm run (?:--silent )?([\w:]+)/g))
+      for (const script of found(text, /npm run (?:--silent )?([\w:]+)/g)) {
         expect(Object.keys(manifest.scripts)).to.include(script);
-      for (const version of found(text, /pulumi-version: (.*)/g))
+      }
+      for (const version of found(text, /pulumi-version: (.*)/g)) {
         expect(version).to.equal(manifest.dependencies["@pulumi/pulumi"]);
+      }
     }
   });
 });

@@ -15,8 +15,11 @@ export const cleaningUp: Drill = {
     await kubectl.run(["get", "nodes"]);
     const nodes = await kubectl.readAll("nodes");
     const cordoned = nodes.filter((node) => at(node, "spec", "unschedulable") === true).map(nameOf);
-    if (cordoned.length === 0) context.seen("No node is cordoned.");
-    else context.seen(`Cordoned, before the drills and now: ${cordoned.join(", ")}.`);
+    if (cordoned.length === 0) {
+      context.seen("No node is cordoned.");
+    } else {
+      context.seen(`Cordoned, before the drills and now: ${cordoned.join(", ")}.`);
+    }
 
     const statefulSet = await kubectl.read("statefulset", ensemble.name);
     const policy = (when: string): string =>

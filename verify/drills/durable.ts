@@ -34,8 +34,12 @@ export const durable: Drill = {
     const manifest = saveManifest(context, saved);
     context.putBack(`create StatefulSet ${name} again where it is missing`, async (putBack) => {
       const now = await putBack.read("statefulset", name);
-      if (isLeaving(now)) await putBack.run(["wait", "--for=delete", `sts/${name}`, "--timeout=120s"]);
-      if (now === undefined || isLeaving(now)) await createAgain(putBack, manifest, owner);
+      if (isLeaving(now)) {
+        await putBack.run(["wait", "--for=delete", `sts/${name}`, "--timeout=120s"]);
+      }
+      if (now === undefined || isLeaving(now)) {
+        await createAgain(putBack, manifest, owner);
+      }
     });
     await kubectl.run(["delete", "statefulset", name]);
     await kubectl.run(["wait", "--for=delete", "pod", "-l", selector, "--timeout=120s"]);
@@ -47,8 +51,11 @@ export const durable: Drill = {
     );
     context.seen("Every claim is still there and Bound to the same volume.");
 
-    if (context.pulumi === undefined) await createAgain(kubectl, manifest, owner);
-    else await createByPulumi(context.pulumi, `StatefulSet ${ensemble.namespace}/${name}`);
+    if (context.pulumi === undefined) {
+      await createAgain(kubectl, manifest, owner);
+    } else {
+      await createByPulumi(context.pulumi, `StatefulSet ${ensemble.namespace}/${name}`);
+    }
     await kubectl.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
     await kubectl.run(["get", "pods", "-l", selector]);
     await expectTestNode(context, pods.at(-1) ?? "", path);
@@ -100,8 +107,9 @@ function saveManifest(context: DrillContext, statefulSet: Json): string {
   writeFileSync(file, JSON.stringify(manifestOf(statefulSet), null, 2));
   context.putBack(`remove ${file}`, async (putBack) => {
     // Where the StatefulSet could not be put back, this file is how it is.
-    if ((await putBack.read("statefulset", context.ensemble.name)) !== undefined)
+    if ((await putBack.read("statefulset", context.ensemble.name)) !== undefined) {
       rmSync(folder, { recursive: true });
+    }
   });
   return file;
 }

@@ -26,7 +26,9 @@ export const liveness: Drill = {
     const watch = context.watch("pods", "-l", ensemble.selector);
     await watch.until(`${victim} is Ready`, (pods) => isReady(pods.get(victim)));
     context.putBack(`give ${victim} its probe back`, async (putBack) => {
-      if ((await putBack.quiet(["exec", victim, "--", "test", "-e", probe])).code === 0) return;
+      if ((await putBack.quiet(["exec", victim, "--", "test", "-e", probe])).code === 0) {
+        return;
+      }
       await putBack.run(["delete", "pod", victim]);
     });
     context.show("get", "pod", "-w", "-l", ensemble.selector);
@@ -59,9 +61,12 @@ export const hungServer: Drill = {
     const before = await kubectl.read("pod", victim);
     const id = containerId(before);
     const pid = javaProcess(id);
-    if (pid === undefined)
+    if (pid === undefined) {
       throw new DrillSkipped(`the node of ${victim} is not this machine, so nobody here can signal it`);
-    if (!maySignal()) throw new DrillSkipped("only root may signal the server's process");
+    }
+    if (!maySignal()) {
+      throw new DrillSkipped("only root may signal the server's process");
+    }
     expect(client !== undefined, "there is no Service for clients");
     const path = await createTestNode(context);
     const watch = context.watch("pods", "-l", selector);
@@ -75,7 +80,9 @@ export const hungServer: Drill = {
     context.putBack(`let the server of ${victim} go on`, () => {
       // Looked for again: a process id may have been given to another process meanwhile.
       const stopped = javaProcess(id);
-      if (stopped !== undefined) process.kill(stopped, "SIGCONT");
+      if (stopped !== undefined) {
+        process.kill(stopped, "SIGCONT");
+      }
       return Promise.resolve();
     });
     context.show("get", "pod", "-w", "-l", selector);

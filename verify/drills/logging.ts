@@ -50,7 +50,9 @@ export const logging: Drill = {
 async function expectConsoleOnly(context: DrillContext, pod: string): Promise<void> {
   for (const file of configurations) {
     const { code } = await context.kubectl.quiet(["exec", pod, "--", "test", "-f", file]);
-    if (code !== 0) continue;
+    if (code !== 0) {
+      continue;
+    }
     const text = await context.kubectl.exec(pod, "cat", file);
     const active = text.replaceAll(/<!--[\s\S]*?-->|^\s*#.*$/gm, "");
     const appenders = [...active.matchAll(/<appender-ref ref="(\w+)"|rootLogger=.*?,\s*(\w+)/g)].map(

@@ -34,9 +34,13 @@ export const maintenance: Drill = {
       const nodes = await putBack.readAll("nodes");
       const cordoned = nodes.filter((node) => at(node, "spec", "unschedulable") === true).map(nameOf);
       const ours = cordoned.filter((node) => stage.uncordoned.includes(node));
-      if (ours.length > 0) await putBack.run(["uncordon", ...ours]);
+      if (ours.length > 0) {
+        await putBack.run(["uncordon", ...ours]);
+      }
     });
-    if (stage.others.length > 0) await kubectl.run(["cordon", ...stage.others]);
+    if (stage.others.length > 0) {
+      await kubectl.run(["cordon", ...stage.others]);
+    }
     await kubectl.run(["get", "pdb", budget]);
     await untilDisruptionAllowed(context, budget);
 

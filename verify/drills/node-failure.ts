@@ -42,7 +42,9 @@ export function selectorMatches(
   selector: Json | undefined,
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  if (selector === undefined || selector === null) return false;
+  if (selector === undefined || selector === null) {
+    return false;
+  }
   const equal = Object.entries(texts(selector, "matchLabels")).every(([key, value]) => labels[key] === value);
   return (
     equal && list(selector, "matchExpressions").every((expression) => expressionMatches(expression, labels))

@@ -23,16 +23,20 @@ export const readiness: Drill = {
     const serving: string[] = [];
     for (const [ordinal, pod] of (await readPods(kubectl, ensemble)).entries()) {
       const { mode } = await serverStatus(kubectl, ensemble, pods[ordinal] ?? "");
-      if (mode !== undefined) serving.push(addressOf(pod));
+      if (mode !== undefined) {
+        serving.push(addressOf(pod));
+      }
     }
     expect(
       isDeepStrictEqual(behind, serving.sort()),
       `behind ${client} are ${behind.join(", ") || "none"}; the servers in a quorum are ${serving.join(", ") || "none"}`,
     );
     context.seen(`Behind ${client} are exactly the ${serving.length} servers that are in a quorum.`);
-    if (context.disruptive) await replaceLast(context, client);
-    else
+    if (context.disruptive) {
+      await replaceLast(context, client);
+    } else {
       context.notChecked("a server that starts: one would have to be taken away, which needs --disruptive.");
+    }
   },
 };
 

@@ -12,7 +12,9 @@ export const sanity: Drill = {
   run: async (context) => {
     const [first = "", ...others] = context.ensemble.pods;
     const path = await createTestNode(context);
-    for (const pod of others) await expectTestNode(context, pod, path);
+    for (const pod of others) {
+      await expectTestNode(context, pod, path);
+    }
     context.seen(
       `"${testData}", written to ${path} through ${first}, was read through ${others.join(" and ")}.`,
     );

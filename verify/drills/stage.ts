@@ -26,13 +26,15 @@ export function chooseStage(
   pods: readonly (Json | undefined)[],
   volumes: readonly Json[],
 ): Stage {
-  if (pods.length !== 3)
+  if (pods.length !== 3) {
     throw new DrillSkipped(`the tutorial drains the nodes of 3 servers; there are ${pods.length}`);
+  }
   const uncordoned = nodes.filter((node) => isSchedulable(node) && !isTainted(node));
   const own = pods.map(nodeOf);
   const spares = uncordoned.filter((node) => !own.includes(nameOf(node)));
-  if (spares.length === 0)
+  if (spares.length === 0) {
     throw new DrillSkipped("the tutorial needs a fourth node that takes pods; there is none");
+  }
   const zoneOf = (name: string): string =>
     text(
       nodes.find((node) => nameOf(node) === name),
@@ -50,8 +52,9 @@ export function chooseStage(
     );
   }
   const spare = spares.find((node) => !tied || zoneOf(nameOf(node)) === zone);
-  if (spare === undefined)
+  if (spare === undefined) {
     throw new DrillSkipped(`the volumes are tied to zone ${zone}, which has no fourth node`);
+  }
   return {
     nodes: own,
     spare: nameOf(spare),

@@ -24,12 +24,16 @@ export const updating: Drill = {
     const { name, pods, selector } = ensemble;
     const before = await templateOf(context);
     const cpu = text(list(before, "spec", "containers")[0], "resources", "requests", "cpu");
-    if (cpu === "") throw new DrillSkipped("the first container requests no cpu, which the tutorial changes");
+    if (cpu === "") {
+      throw new DrillSkipped("the first container requests no cpu, which the tutorial changes");
+    }
     const path = await createTestNode(context);
 
     context.putBack("restore the pod template", async (putBack) => {
       const now = at(await putBack.read("statefulset", name), "spec", "template");
-      if (now === undefined || isDeepStrictEqual(now, before)) return;
+      if (now === undefined || isDeepStrictEqual(now, before)) {
+        return;
+      }
       const patch = [{ op: "replace", path: "/spec/template", value: before }];
       const args = ["patch", "sts", name, "--type=json", `-p=${JSON.stringify(patch)}`];
       await putBack.run(args, {
@@ -86,7 +90,9 @@ class RollRecord {
     const record = new RollRecord(context);
     const watch = context.watch("pods", "-l", selector);
     await watch.until("all pods are Ready", (found) => pods.every((pod) => isReady(found.get(pod))));
-    for (const [name, pod] of watch.objects) record.#known.set(name, uidOf(pod));
+    for (const [name, pod] of watch.objects) {
+      record.#known.set(name, uidOf(pod));
+    }
     watch.onChange((found) => {
       record.#note(found);
     });
@@ -96,7 +102,9 @@ class RollRecord {
   #note(found: ReadonlyMap<string, Json>): void {
     this.#fewest = Math.min(this.#fewest, [...found.values()].filter(isReady).length);
     for (const [name, pod] of found) {
-      if (this.#known.get(name) === uidOf(pod)) continue;
+      if (this.#known.get(name) === uidOf(pod)) {
+        continue;
+      }
       this.#known.set(name, uidOf(pod));
       this.#order.push(name);
     }

@@ -139,7 +139,9 @@ const exclusions: Rule = {
       const [start, end] = [startTime, endTime].map(text);
       return start !== undefined && end !== undefined && !(Date.parse(start) < Date.parse(end));
     });
-    if (new Set(names).size === names.length && wrong === undefined) return undefined;
+    if (new Set(names).size === names.length && wrong === undefined) {
+      return undefined;
+    }
     return `googleapi: Error 400: Invalid maintenance exclusions: ${JSON.stringify(value)}., badRequest`;
   },
 };
@@ -230,11 +232,15 @@ const refersTo = ["network", "subnetwork"];
 /** Refuses ranges of pods and Services that the subnetwork does not have. @throws Error */
 function rangesMustExist(inputs: Properties): void {
   const subnetwork = idOf(text(inputs["subnetwork"]) ?? "");
-  if (!subnetwork.startsWith("projects/")) return;
+  if (!subnetwork.startsWith("projects/")) {
+    return;
+  }
   const there = list(at(recorded(subnetwork), "secondaryIpRanges")).map((range) => at(range, "rangeName"));
   for (const kind of ["cluster", "services"]) {
     const wanted = text(at(inputs, `ipAllocationPolicy.${kind}SecondaryRangeName`));
-    if (wanted === undefined || there.includes(wanted)) continue;
+    if (wanted === undefined || there.includes(wanted)) {
+      continue;
+    }
     throw new Error(
       `googleapi: Error 400: ${kind === "cluster" ? "Pod" : "Service"} secondary range ${wanted} not found in subnet ${subnetwork}., badRequest`,
     );
@@ -292,7 +298,9 @@ export const cluster: ResourceKind = {
     }),
   read: async (existing) => {
     const found = readCluster(parseClusterId(existing.id));
-    if (found === undefined) return undefined;
+    if (found === undefined) {
+      return undefined;
+    }
     return outputs(found, existing.outputs, await controlPlaneServes(found));
   },
   needsRepair: ({ id, outputs: { masterVersion } }) => {

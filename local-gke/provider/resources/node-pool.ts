@@ -171,7 +171,9 @@ export const nodePool: ResourceKind = {
   create: (inputs) => exclusively(() => ensure(inputs)),
   read: async ({ id, outputs }) => {
     const there = found(id);
-    if (there === undefined) return undefined;
+    if (there === undefined) {
+      return undefined;
+    }
     return existing(outputs, there.pool, (await readyNodes(there.cluster, there.pool)).length);
   },
   needsRepair: ({ id }) => {

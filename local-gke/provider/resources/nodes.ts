@@ -7,7 +7,9 @@ import type { Properties, Rule } from "../values.ts";
 export function zones(inputs: Properties): string[] {
   const given = list(inputs["nodeLocations"]).map(String);
   const place = text(inputs["location"]) ?? "";
-  if (given.length > 0) return given;
+  if (given.length > 0) {
+    return given;
+  }
   return isRegion(place) ? zonesOf(place).slice(0, 3) : [place];
 }
 

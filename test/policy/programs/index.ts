@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import { programs } from "./programs.ts";
 import { registerAll } from "./register.ts";
 
@@ -6,5 +7,7 @@ import { registerAll } from "./register.ts";
 const config = new pulumi.Config();
 const name = config.require("program");
 const program = programs[name];
-if (program === undefined) throw new Error(`there is no program ${name}`);
+if (program === undefined) {
+  throw new Error(`there is no program ${name}`);
+}
 registerAll(program, config.require("rendered"));

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import { unknownValue } from "../../fixtures/policy/harness.ts";
 import type { Program } from "./program.ts";
 
@@ -10,9 +11,15 @@ class RenderingProvider extends pulumi.ProviderResource {}
 
 /** The properties with each mark of an unknown replaced by an output that a preview does not know. */
 function withUnknowns(value: unknown, unknown: pulumi.Output<string>): unknown {
-  if (value === unknownValue) return unknown;
-  if (Array.isArray(value)) return value.map((element) => withUnknowns(element, unknown));
-  if (typeof value !== "object" || value === null) return value;
+  if (value === unknownValue) {
+    return unknown;
+  }
+  if (Array.isArray(value)) {
+    return value.map((element) => withUnknowns(element, unknown));
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, element]) => [key, withUnknowns(element, unknown)]),
   );

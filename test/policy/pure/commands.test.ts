@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+
 import { commandOf, commandWords } from "../../../policy/kubernetes/commands.ts";
 import { Field } from "../../../policy/reading/field.ts";
 import { hole, readScript } from "../../../policy/shell/script.ts";

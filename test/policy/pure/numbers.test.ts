@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+
 import { parseMachineType } from "../../../policy/gke/machine-type.ts";
 import { zonesOf } from "../../../policy/gke/nodes.ts";
 import {
@@ -114,7 +115,9 @@ describe("machine types", () => {
       "c3-custom-2-4096",
       "my-e2-standard-2",
     ];
-    for (const name of strangers) expect(parseMachineType(name), name).to.equal(undefined);
+    for (const name of strangers) {
+      expect(parseMachineType(name), name).to.equal(undefined);
+    }
   });
 
   it("a zone is one zone and a region three", () => {
@@ -147,8 +150,9 @@ describe("quantities", () => {
       ["2.", 2],
       [3, 3],
     ];
-    for (const [quantity, value] of cases)
+    for (const [quantity, value] of cases) {
       expect(parseQuantity(quantity)).to.be.closeTo(value, value * 1e-12);
+    }
   });
 
   it("are numbers, or nothing", () => {
@@ -176,7 +180,9 @@ describe("heaps", () => {
     expect(parseJvmSize("64k")).to.equal(65536);
     expect(parseJvmSize("1t")).to.equal(2 ** 40);
     expect(parseJvmSize(" 1024 ")).to.equal(1024);
-    for (const text of ["", "m", "1Gi", "1.5g", "-1m"]) expect(parseJvmSize(text), text).to.equal(undefined);
+    for (const text of ["", "m", "1Gi", "1.5g", "-1m"]) {
+      expect(parseJvmSize(text), text).to.equal(undefined);
+    }
   });
 
   it("are set by the last flag, whatever stands around it", () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { Secret } from "@pulumi/policy";
+
 import { Field } from "../../../policy/reading/field.ts";
 import { rawProperties, withValue } from "../../../policy/reading/raw.ts";
 import { unknownValue } from "../../fixtures/policy/harness.ts";

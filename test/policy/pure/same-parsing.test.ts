@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+
 import { largestHeapShare, parseHeap } from "../../../components/ensemble/heap.ts";
 import { checkGke } from "../../../components/gke/check.ts";
 import { parseMachineType as machineInProgram } from "../../../domain/machine-type.ts";
@@ -126,7 +127,9 @@ describe("program and pack read the same", () => {
           const amount = inProgram(each);
           expect(inPack(each)).to.equal(amount);
           // No text of this length is beyond all numbers but by its exponent.
-          if (!/[eE]\+?\d{3}/.test(each)) expect(schema.test(each)).to.equal(amount !== undefined);
+          if (!/[eE]\+?\d{3}/.test(each)) {
+            expect(schema.test(each)).to.equal(amount !== undefined);
+          }
           seen[amount === undefined ? "refused" : "read"] += 1;
         }),
         { numRuns: 3000 },
@@ -271,7 +274,9 @@ describe("program and pack read the same", () => {
         fc.property(name, (each) => {
           const [program, pack] = [machineInProgram(each), machineInPack(each)];
           expect(pack?.memoryMiB).to.equal(program && Math.round(program.memory / mebibyte));
-          if (pack?.shared !== true) expect(pack?.cpus).to.equal(program?.cpus);
+          if (pack?.shared !== true) {
+            expect(pack?.cpus).to.equal(program?.cpus);
+          }
           seen[program === undefined ? "unknown" : "known"] += 1;
         }),
         { numRuns: 5000 },

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+
 import { matches, selectorOf, unknown, type MaybeText } from "../../../policy/kubernetes/selector.ts";
 import { Field } from "../../../policy/reading/field.ts";
 import { every, not, some, type Truth } from "../../../policy/reading/truth.ts";
@@ -34,8 +35,12 @@ function expected(
   return (
     Object.entries(matchLabels).every(([k, v]) => has(k, [v])) &&
     matchExpressions.every((e) => {
-      if (e.operator === "In") return has(e.key, e.values);
-      if (e.operator === "NotIn") return !has(e.key, e.values);
+      if (e.operator === "In") {
+        return has(e.key, e.values);
+      }
+      if (e.operator === "NotIn") {
+        return !has(e.key, e.values);
+      }
       return Object.hasOwn(own, e.key) === (e.operator === "Exists");
     })
   );
@@ -54,7 +59,9 @@ describe("label selectors", () => {
     fc.assert(
       fc.property(selector, labels, key, value, (s, own, hidden, revealed) => {
         const verdict = judge(s, { ...own, [hidden]: unknown });
-        if (verdict !== "unknown") expect(judge(s, { ...own, [hidden]: revealed })).to.equal(verdict);
+        if (verdict !== "unknown") {
+          expect(judge(s, { ...own, [hidden]: revealed })).to.equal(verdict);
+        }
       }),
     );
   });
@@ -63,7 +70,9 @@ describe("label selectors", () => {
     fc.assert(
       fc.property(selector, labels, key, value, (s, own, hidden, revealed) => {
         const verdict = judge({ ...s, matchLabels: { ...s.matchLabels, [hidden]: unknownValue } }, own);
-        if (verdict === "unknown") return;
+        if (verdict === "unknown") {
+          return;
+        }
         expect(judge({ ...s, matchLabels: { ...s.matchLabels, [hidden]: revealed } }, own)).to.equal(verdict);
       }),
     );
@@ -90,8 +99,12 @@ describe("three-valued logic", () => {
       fc.property(fc.array(truth, { maxLength: 5 }), fc.boolean(), (truths, revealed) => {
         const settled = truths.map((t) => (t === "unknown" ? revealed : t));
         const [all, any] = [every(truths), some(truths)];
-        if (all !== "unknown") expect(settled.every(Boolean)).to.equal(all);
-        if (any !== "unknown") expect(settled.some(Boolean)).to.equal(any);
+        if (all !== "unknown") {
+          expect(settled.every(Boolean)).to.equal(all);
+        }
+        if (any !== "unknown") {
+          expect(settled.some(Boolean)).to.equal(any);
+        }
         expect(not(all)).to.equal(some(truths.map(not)));
       }),
     );

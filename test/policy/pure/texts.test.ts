@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+
 import { parseType } from "../../../policy/kubernetes/object.ts";
 import { inProduction, productionSettings } from "../../../policy/production.ts";
 import { stackOf } from "../../../policy/reading/urn.ts";
@@ -35,7 +36,9 @@ describe("image references", () => {
 
   it("are references, or nothing", () => {
     const strangers = ["", ":", "a:b:c", "a@b", "/zookeeper", "zookeeper/", "a b", "zookeeper:-x"];
-    for (const text of strangers) expect(parseImage(text), text).to.equal(undefined);
+    for (const text of strangers) {
+      expect(parseImage(text), text).to.equal(undefined);
+    }
   });
 
   it("come back from their parts", () => {
@@ -62,7 +65,9 @@ describe("image references", () => {
       "0123abc",
       "1.2.3_4",
     ];
-    for (const tag of exact) expect(isExactTag(tag), tag).to.equal(true);
+    for (const tag of exact) {
+      expect(isExactTag(tag), tag).to.equal(true);
+    }
     const moving = [
       "latest",
       "3",
@@ -75,7 +80,9 @@ describe("image references", () => {
       "alpine3.20",
       "x1.2.3.4".slice(0, 4),
     ];
-    for (const tag of moving) expect(isExactTag(tag), tag).to.equal(false);
+    for (const tag of moving) {
+      expect(isExactTag(tag), tag).to.equal(false);
+    }
   });
 
   it("have versions in order", () => {
@@ -116,7 +123,9 @@ describe("image references", () => {
       "a/cp_zookeeper",
       "a/my.ZooKeeper",
     ];
-    for (const image of yes) expect(isZooKeeperImage(image), image).to.equal(true);
+    for (const image of yes) {
+      expect(isZooKeeperImage(image), image).to.equal(true);
+    }
     const no = [
       "nginx",
       "zookeeper-exporter",
@@ -125,7 +134,9 @@ describe("image references", () => {
       "notzookeeper",
       "",
     ];
-    for (const image of no) expect(isZooKeeperImage(image), image).to.equal(false);
+    for (const image of no) {
+      expect(isZooKeeperImage(image), image).to.equal(false);
+    }
   });
 });
 
@@ -197,7 +208,8 @@ describe("names of resources", () => {
     for (const stack of ["prod", "production", "live", "eu-prod", "PROD", "prod1", "zk.production"]) {
       expect(production(stack), stack).to.equal(true);
     }
-    for (const stack of ["dev", "product", "reprod", "staging", "alive", "prodded"])
+    for (const stack of ["dev", "product", "reprod", "staging", "alive", "prodded"]) {
       expect(production(stack), stack).to.equal(false);
+    }
   });
 });

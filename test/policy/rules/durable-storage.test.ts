@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { durableStorage } from "../../../policy/rules/durable-storage.ts";
 import { durableStorageInStack } from "../../../policy/rules/durable-storage-in-stack.ts";
 import {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { gkeCluster } from "../../../policy/rules/gke-cluster.ts";
 import { cluster } from "../../fixtures/policy/ensemble.ts";
 import { changed, judge, unknownValue } from "../../fixtures/policy/harness.ts";

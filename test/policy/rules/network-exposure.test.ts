@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { networkExposure } from "../../../policy/rules/network-exposure.ts";
 import { client, containerPath, headless, neighbours, statefulSet } from "../../fixtures/policy/ensemble.ts";
 import { changed, judge, unknownValue, type Registered, type Run } from "../../fixtures/policy/harness.ts";

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { podSecurity } from "../../../policy/rules/pod-security.ts";
 import { containerPath, podPath, restricted, statefulSet } from "../../fixtures/policy/ensemble.ts";
 import { changed, remediate, unknownValue } from "../../fixtures/policy/harness.ts";

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+
 import { restartPolicy } from "../../../policy/rules/restart-policy.ts";
 import { podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
 import { changed, remediate, unknownValue, type Registered } from "../../fixtures/policy/harness.ts";
