@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { acknowledgesCreate } from "./zoo-keeper.ts";
+import { acknowledgesCreate } from "./zookeeper.ts";
 
 /** As much of a watched Kubernetes object as the bench reads. */
 interface Watched {

@@ -2,7 +2,7 @@ import { DrillFailure } from "./faults.ts";
 import { at, list, nameOf, number, text, texts, type Json } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { addressOf, isReady, isSchedulable, nodeOf } from "./pods.ts";
-import { parseSrvr, type ServerStatus } from "./zoo-keeper.ts";
+import { parseSrvr, type ServerStatus } from "./zookeeper.ts";
 
 /** An ensemble of the tutorial's shape, by the names that its objects have. */
 export interface Ensemble {

@@ -1,4 +1,4 @@
-import { isClientLog } from "./zoo-keeper.ts";
+import { isClientLog } from "./zookeeper.ts";
 
 /** A command as it was run, with what it printed. */
 export interface CommandRecord {

@@ -7,7 +7,7 @@ import { nameOf } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { isReady } from "./pods.ts";
 import { untilAnswered } from "./wait.ts";
-import { dataOf } from "./zoo-keeper.ts";
+import { dataOf } from "./zookeeper.ts";
 
 /** The tutorial's node and its data. */
 const tutorialNode = "/hello";

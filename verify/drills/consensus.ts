@@ -1,6 +1,6 @@
 import type { Drill } from "../drill.ts";
 import { expect } from "../faults.ts";
-import { parseZooCfg, serverLines } from "../zoo-keeper.ts";
+import { parseZooCfg, serverLines } from "../zookeeper.ts";
 import { zooCfgPath } from "./zoo-cfg.ts";
 
 /** What the tutorial's configuration says, beside the servers and the client port. */

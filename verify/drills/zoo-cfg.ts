@@ -1,6 +1,6 @@
 import type { DrillContext } from "../drill.ts";
 import { expect } from "../faults.ts";
-import { parseZooCfg } from "../zoo-keeper.ts";
+import { parseZooCfg } from "../zookeeper.ts";
 
 /** Where the tutorial has the configuration. */
 export const zooCfgPath = "/opt/zookeeper/conf/zoo.cfg";

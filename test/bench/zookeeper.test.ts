@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 
 import { expect } from "chai";
 
-import { acknowledgesCreate } from "../../bench/zoo-keeper.ts";
+import { acknowledgesCreate } from "../../bench/zookeeper.ts";
 
 /** A server that answers each packet with the next of these replies, and closes when there is none. */
 async function serve(

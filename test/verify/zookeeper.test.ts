@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { dataOf, isClientLog, parseSrvr, parseZooCfg, serverLines } from "../../verify/zoo-keeper.ts";
+import { dataOf, isClientLog, parseSrvr, parseZooCfg, serverLines } from "../../verify/zookeeper.ts";
 
 describe("verify: what ZooKeeper says", () => {
   it("reads srvr of a server in a quorum", () => {
