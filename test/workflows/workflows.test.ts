@@ -1,44 +1,61 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 
 import { expect } from "chai";
 
-const root = join(import.meta.dirname, "../..");
-const folder = join(root, ".github/workflows");
-const workflows = readdirSync(folder).map((name) => ({
-  name,
-  text: readFileSync(join(folder, name), "utf8"),
-}));
+import { projectDir } from "../../system/paths.ts";
+import { workflows } from "./workflow-files.ts";
+import type { Job } from "./workflow-files.ts";
 
 interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const manifest = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8")) as Manifest;
 
-/** What the expression's group finds, all over the text. */
-function found(text: string, expression: RegExp): readonly string[] {
-  return [...text.matchAll(expression)].map(([, group = ""]) => group);
+const jobs = workflows.flatMap((workflow) => workflow.jobs.map((job) => ({ workflow, job })));
+const commands = (job: Job): readonly string[] => job.steps.flatMap(({ run }) => run ?? []);
+const isUpdate = (job: Job): boolean =>
+  commands(job).some((line) => /npm (run )?(test|up)$|pulumi up /.test(line));
+
+function job(workflow: string, name: string): Job {
+  const found = jobs.find((each) => each.workflow.name === workflow && each.job.name === name);
+  if (found === undefined) {
+    throw new Error(`there is no job ${name} in ${workflow}.yml`);
+  }
+  return found.job;
 }
-
-/** The lines before the jobs, and the lines of each job by its name. */
-function parts(text: string): { readonly head: string; readonly jobs: ReadonlyMap<string, string> } {
-  const [head = "", body = ""] = text.split("\njobs:\n");
-  const jobs = body.split(/^ {2}(?=[\w-]+:$)/m).slice(1);
-  return { head, jobs: new Map(jobs.map((job) => [job.slice(0, job.indexOf(":")), job])) };
-}
-
-const updates = /npm (run )?(test|up)$|pulumi up/m;
 
 describe("the workflows", () => {
-  it("check pull requests and main", () => {
-    const jobs = Object.fromEntries(workflows.map(({ name, text }) => [name, [...parts(text).jobs.keys()]]));
-    expect(jobs).to.deep.equal({ "main.yml": ["test"], "pull-request.yml": ["check", "project"] });
+  it("check and preview pull requests, update from main, and look for drift", () => {
+    expect(jobs.map((each) => `${each.workflow.name} ${each.job.name}`)).to.deep.equal([
+      "drift drift",
+      "drift report",
+      "main test",
+      "main up",
+      "pull-request check",
+      "pull-request project",
+      "pull-request comment",
+    ]);
+    expect(commands(job("pull-request", "check")).join("\n"))
+      .to.contain("npm run lint")
+      .and.contain("npm run test:unit")
+      .and.contain("npm run --silent preview");
+    expect(commands(job("pull-request", "project")).at(-1)).to.contain(
+      "pulumi preview --policy-pack policy ",
+    );
+    expect(commands(job("main", "up")).at(-1)).to.contain("pulumi up --yes --refresh --policy-pack policy ");
+    expect(commands(job("drift", "drift")).at(-1)).to.contain("preview --refresh --expect-no-changes ");
   });
 
   it("pin every action by commit, with its version beside it, and each action once", () => {
-    const pins = workflows.flatMap(({ text }) => found(text, /^\s*(?:- )?uses: (.*)$/gm));
+    const files = [...globSync(".github/{workflows,actions/*}/*.yml", { cwd: projectDir })];
+    const pins = files.flatMap((file) =>
+      [...readFileSync(join(projectDir, file), "utf8").matchAll(/^\s*(?:- )?uses: ([^.].*)$/gm)].map(
+        ([, pin = ""]) => pin,
+      ),
+    );
     expect(pins).not.to.be.empty;
     for (const pin of pins) {
       expect(pin).to.match(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
@@ -47,88 +64,110 @@ describe("the workflows", () => {
     expect(new Set(pins).size).to.equal(actions.size);
   });
 
-  it("may read the repository, and only the project's preview may ask for an identity", () => {
-    for (const { name, text } of workflows) {
-      const { head, jobs } = parts(text);
-      expect(head, name).to.match(/^permissions:\n {2}contents: read\n(?! )/m);
-      for (const [job, lines] of jobs) {
-        const written = found(lines, /^\s+([\w-]+: write\S*)$/gm);
-        expect(written, `${name} ${job}`).to.deep.equal(job === "project" ? ["id-token: write"] : []);
-      }
+  it("give each job the rights that it needs, and no job rights for which it runs others' code", () => {
+    const rights = Object.fromEntries(
+      jobs.map((each) => [
+        `${each.workflow.name} ${each.job.name}`,
+        Object.entries(each.job.permissions ?? each.workflow.permissions)
+          .map(([what, right]) => `${what}: ${right}`)
+          .join(", "),
+      ]),
+    );
+    const reads = "contents: read";
+    expect(rights).to.deep.equal({
+      "drift drift": `${reads}, id-token: write`,
+      "drift report": `${reads}, issues: write`,
+      "main test": reads,
+      "main up": `${reads}, id-token: write`,
+      "pull-request check": reads,
+      "pull-request project": `${reads}, id-token: write`,
+      "pull-request comment": `${reads}, pull-requests: write`,
+    });
+    for (const { permissions } of workflows) {
+      expect(permissions).to.deep.equal({ contents: "read" });
     }
+    const [checkout, ...others] = job("pull-request", "comment").steps;
+    expect(checkout?.with?.["ref"]).to.equal("${{ github.event.pull_request.base.sha }}");
+    expect(others.map(({ run }) => run)).to.deep.equal(["bash .github/scripts/comment.sh"]);
   });
 
-  it("know no secret, and run what a pull request brings only as a pull request", () => {
+  it("let nobody have a Google identity whom no environment lets", () => {
+    for (const each of jobs.filter(({ job: { permissions } }) => permissions?.["id-token"] === "write")) {
+      expect(each.job.environment, each.job.name).to.equal(
+        { project: "preview", up: "production", drift: "drift" }[each.job.name],
+      );
+      expect(each.job.if).to.contain("vars.GCP_WORKLOAD_IDENTITY_PROVIDER != ''");
+    }
+    const sameRepository = "github.event.pull_request.head.repo.full_name == github.repository";
+    expect(job("pull-request", "project").if).to.contain(sameRepository);
+    expect(job("pull-request", "comment").if).to.contain(sameRepository);
+  });
+
+  it("know no secret, keep no credentials, and run a pull request's code only as a pull request", () => {
     for (const { name, text } of workflows) {
       expect(text, name).not.to.match(/\bsecrets\b|pull_request_target|workflow_run/);
-      expect(found(text, /(persist-credentials: false)/g), name).to.have.length(
-        found(text, /(actions\/checkout@)/g).length,
-      );
-      // What an expression says would be run as a part of the script.
-      for (const script of found(text, /^\s*(?:- )?run: ((?:.*\n)(?:\s{10,}.*\n)*)/gm)) {
-        expect(script).not.to.contain("${{");
+    }
+    const checkouts = jobs.flatMap(({ job: { steps } }) =>
+      steps.filter(({ uses }) => uses?.startsWith("actions/checkout@")),
+    );
+    expect(checkouts).to.have.length(jobs.length);
+    for (const { with: inputs } of checkouts) {
+      expect(inputs?.["persist-credentials"]).to.equal(false);
+    }
+  });
+
+  it("run nothing but scripts that exist, and put no expression into a command", () => {
+    for (const line of jobs.flatMap((each) => commands(each.job))) {
+      expect(line).not.to.match(/\$\{\{|\n./);
+      const [, script, npm] = /^(?:bash (\.github\/scripts\/[\w-]+\.sh)|npm run ([\w:]+))\b/.exec(line) ?? [];
+      expect(script ?? npm, line).to.be.a("string");
+      expect(script === undefined || existsSync(join(projectDir, script)), line).to.be.true;
+      for (const [, name] of line.matchAll(/npm run (?:--silent )?([\w:]+)/g)) {
+        expect(Object.keys(manifest.scripts)).to.include(name);
       }
     }
   });
 
-  it("give the project's preview no chance in forks, nor where there is no identity", () => {
-    const project = parts(workflows.find(({ name }) => name === "pull-request.yml")?.text ?? "").jobs.get(
-      "project",
-    );
-    const condition = /^ {4}if: (.*)$/m.exec(project ?? "")?.[1];
-    expect(condition?.split(" && ")).to.have.members([
-      "vars.GCP_WORKLOAD_IDENTITY_PROVIDER != ''",
-      "github.event.pull_request.head.repo.full_name == github.repository",
-    ]);
+  it("use every script", () => {
+    const used = jobs.flatMap((each) => commands(each.job)).join("\n");
+    const files = globSync(".github/scripts/*.sh", { cwd: projectDir }).map((file) => basename(file));
+    const sourced = ["fenced.sh"];
+    expect(files.filter((file) => !used.includes(`.github/scripts/${file}`))).to.deep.equal(sourced);
   });
 
-  it("have root run nothing from another user's home", () => {
-    const programs = workflows.flatMap(({ text }) => found(text, /^.*?(\bsudo .*)$/gm));
-    const npm = programs.filter((line) => line.includes("npm "));
-    expect(npm).to.have.length(3);
-    for (const line of npm) {
-      expect(line)
-        .to.match(/^sudo -H env /)
-        .and.not.to.contain("HOME=");
-    }
-    for (const { name, text } of workflows) {
-      // What the runner restored is root's before root runs any of it.
-      const [restored, own, first] = ["actions/cache@", "sudo chown -R root:root", "sudo -H env"].map(
-        (part) => text.indexOf(part),
-      );
-      expect(restored, name)
-        .to.be.above(0)
-        .and.below(own ?? 0);
-      expect(own, name).to.be.below(first ?? 0);
-      expect(text, name).to.contain("ZOOKEEPER_ENVIRONMENT_CACHE: /var/cache/zookeeper-environment");
+  it("give the tools to root before root runs any, and back at the end", () => {
+    for (const each of jobs) {
+      const lines = commands(each.job);
+      const asRoot = lines.findIndex((line) => line.includes("as-root.sh"));
+      if (asRoot === -1) {
+        continue;
+      }
+      const own = lines.indexOf("bash .github/scripts/tools.sh root");
+      expect(own, each.job.name).to.be.above(0).and.below(asRoot);
+      expect(lines.at(-1)).to.equal("bash .github/scripts/tools.sh runner");
+      expect(each.workflow.text).to.contain("ZOOKEEPER_ENVIRONMENT_CACHE: /var/cache/zookeeper-environment");
     }
   });
 
   it("never cancel what updates something", () => {
-    for (const { name, text } of workflows) {
-      const cancels = found(text, /cancel-in-progress: (\w+)/g);
-      expect(cancels, name).to.deep.equal([updates.test(text) ? "false" : "true"]);
+    for (const { workflow, job: each } of jobs) {
+      const { concurrency } = each.concurrency === undefined ? workflow : each;
+      expect(concurrency, `${workflow.name} ${each.name}`).not.to.be.undefined;
+      expect(concurrency?.["cancel-in-progress"]).to.equal(workflow.name === "pull-request");
     }
-    expect(workflows.filter(({ text }) => updates.test(text))).to.have.length(1);
+    expect(jobs.filter((each) => isUpdate(each.job)).map((each) => each.job.name)).to.deep.equal([
+      "test",
+      "up",
+    ]);
   });
 
-  it("lint, test and preview a pull request, with the pack", () => {
-    const check = parts(workflows.find(({ name }) => name === "pull-request.yml")?.text ?? "").jobs.get(
-      "check",
+  it("use the command line of the SDK's version", () => {
+    const versions = jobs.flatMap((each) =>
+      each.job.steps.flatMap((step) => step.with?.["pulumi-version"] ?? []),
     );
-    for (const command of ["npm run lint", "npm run test:unit", "npm run --silent preview"]) {
-      expect(check).to.contain(command);
-    }
-  });
-
-  it("call scripts that there are, and the command line of the SDK's version", () => {
-    for (const { text } of workflows) {
-      for (const script of found(text, /npm run (?:--silent )?([\w:]+)/g)) {
-        expect(Object.keys(manifest.scripts)).to.include(script);
-      }
-      for (const version of found(text, /pulumi-version: (.*)/g)) {
-        expect(version).to.equal(manifest.dependencies["@pulumi/pulumi"]);
-      }
+    expect(versions).to.have.length(3);
+    for (const version of versions) {
+      expect(version).to.equal(manifest.dependencies["@pulumi/pulumi"]);
     }
   });
 });
