@@ -5,7 +5,7 @@ import { expect } from "chai";
 
 import { ScriptedPod } from "./scripted-pod.ts";
 
-/** What a server that is in a quorum answers to srvr. */
+/** The answer of a server in a quorum to srvr. */
 const serving = "Zookeeper version: 3.9.5\\nMode: follower\\n";
 
 describe("start-zookeeper", () => {
@@ -19,7 +19,7 @@ describe("start-zookeeper", () => {
     pod.remove();
   });
 
-  it("makes the ordinal the server's id, and becomes the server", () => {
+  it("derives the server's id from the ordinal, and replaces itself with the server", () => {
     const { status, output } = pod.start();
     expect(status, output).to.equal(0);
     expect(readFileSync(join(pod.data, "myid"), "utf8")).to.equal("2\n");
@@ -27,37 +27,37 @@ describe("start-zookeeper", () => {
     expect(pod.start({ POD_NAME: "a-b-11" }).output).to.contain("with id 12");
   });
 
-  it("says at once that the cluster has another domain than the servers' names, and touches nothing", () => {
+  it("reports at once that clusterDomain is not the cluster's domain, and touches nothing", () => {
     pod.searches("default.svc.k8s.corp", "svc.k8s.corp", "k8s.corp", "corp");
     const { status, output } = pod.start();
     expect(status).to.equal(1);
     expect(output).to.equal(
       "start-zookeeper: clusterDomain is cluster.local, but the domain of this cluster is k8s.corp: " +
         "the servers cannot find each other. Set clusterDomain to k8s.corp, run pulumi up, " +
-        "and delete each pod that still says this\n",
+        "and delete each pod that still logs this\n",
     );
     expect(pod.exists("volume/data")).to.equal(false);
   });
 
   for (const { what, domains } of [
-    { what: "also searches elsewhere", domains: ["default.svc.k8s.corp", "default.svc.cluster.local"] },
-    { what: "searches another namespace of another cluster", domains: ["other.svc.k8s.corp"] },
-    { what: "searches in no cluster", domains: ["corp.example", "svc.k8s.corp"] },
-    { what: "writes its domain in another way", domains: ["default.svc.Cluster.Local."] },
+    { what: "also searches another domain", domains: ["default.svc.k8s.corp", "default.svc.cluster.local"] },
+    { what: "only searches another namespace of another cluster", domains: ["other.svc.k8s.corp"] },
+    { what: "only searches domains of no cluster", domains: ["corp.example", "svc.k8s.corp"] },
+    { what: "spells the domain differently", domains: ["default.svc.Cluster.Local."] },
   ]) {
-    it(`starts where the pod ${what}`, () => {
+    it(`starts if the pod ${what}`, () => {
       pod.searches(...domains);
       expect(pod.start().output).to.contain("server start-foreground");
     });
   }
 
-  it("starts where the pod searches nowhere, or has no such file", () => {
+  it("starts if the pod has no search domains or no resolv.conf", () => {
     pod.write("resolv.conf", "nameserver 10.0.0.10\n");
     expect(pod.start().output).to.contain("server start-foreground");
     expect(pod.start({ ZK_RESOLV_CONF: "/nowhere" }).output).to.contain("server start-foreground");
   });
 
-  it("starts with fewer servers where those are more than half of what there were", () => {
+  it("starts with fewer servers if they are more than half of the earlier ones", () => {
     pod.hurry();
     for (const servers of [3, 5, 3, 3]) {
       pod.ensemble(servers);
@@ -72,12 +72,12 @@ describe("start-zookeeper", () => {
     [3, 1],
     [7, 3],
   ] as const) {
-    it(`waits with ${now} servers of ${before} until somebody says that writes may be lost`, () => {
+    it(`waits with ${now} servers of ${before} until somebody accepts that writes may be lost`, () => {
       pod.hurry();
       pod.ensemble(before);
       pod.start();
       pod.ensemble(now);
-      // Every look is a second; in the third the file is removed, as the message says.
+      // Every check is a second. During the third one the file is removed, as the message says.
       const file = join(pod.data, "servers");
       pod.program(
         "sleep",
@@ -86,7 +86,7 @@ describe("start-zookeeper", () => {
       const { status, output } = pod.start();
       expect(status).to.equal(0);
       expect(readFileSync(join(pod.root, "waited"), "utf8").length).to.be.at.least(3);
-      expect(output.match(/there were/g)).to.have.length(1);
+      expect(output.match(/would shrink from/g)).to.have.length(1);
       expect(output).to.contain(`rm ${file}`).and.to.contain("server start-foreground");
       expect(readFileSync(file, "utf8")).to.equal(`${now}\n`);
     });
@@ -99,8 +99,8 @@ describe("start-zookeeper", () => {
     { before: 3, now: 5, former: undefined },
     { before: 4, now: 3, former: undefined },
   ]) {
-    const what = former === undefined ? "nothing" : "that it was so";
-    it(`notes ${what} where there were ${before} servers and are ${now}`, () => {
+    const what = former === undefined ? "writes no" : "writes the";
+    it(`${what} former number when ${before} servers become ${now}`, () => {
       pod.hurry();
       pod.ensemble(before);
       pod.start();
@@ -117,7 +117,7 @@ describe("start-zookeeper", () => {
     });
   }
 
-  describe("after one more server has come", () => {
+  describe("after the ensemble has grown by one server", () => {
     beforeEach(() => {
       pod.hurry();
       pod.start();
@@ -126,14 +126,14 @@ describe("start-zookeeper", () => {
       pod.program("zkServer.sh", 'cat "$ZOOCFGDIR/zoo.cfg"; ls "$ZOOCFGDIR"');
     });
 
-    it("starts with the list of all, and watches whether it joins", () => {
+    it("starts with the full list, and watches whether the server joins", () => {
       pod.write("scripts/zookeeper-growing", `echo "watches $1" >"${pod.root}/watched"`);
       const { output } = pod.start();
       expect(output.match(/^server\.\d=/gm)).to.have.length(4);
       expect(readFileSync(join(pod.root, "watched"), "utf8")).to.match(/^watches \d+\n$/);
     });
 
-    it("starts with the former list, and nothing else changed, where that is asked for", () => {
+    it("starts with the former list, and no other change, if that is requested", () => {
       pod.start();
       pod.write("bin/former-list", "");
       pod.write("conf/logback.xml", "");
@@ -144,7 +144,7 @@ describe("start-zookeeper", () => {
       expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("4\n");
     });
 
-    it("starts with the list of all where nobody knows any more what the former one was", () => {
+    it("starts with the full list if the former number is unknown", () => {
       pod.start();
       pod.write("bin/former-list", "");
       rmSync(join(pod.data, "former-servers"));
@@ -153,23 +153,23 @@ describe("start-zookeeper", () => {
     });
   });
 
-  /** What can stand in a file whose number nobody wrote so. */
+  /** Damaged contents of a file that should contain a number, and their descriptions. */
   const damaged: readonly (readonly [string, string])[] = [
     ["is empty", ""],
-    ["is a line without anything", "\n"],
+    ["is an empty line", "\n"],
     ["is a word", "abc\n"],
-    ["has more than a number", "5 x\n"],
+    ["has text after the number", "5 x\n"],
     ["has two numbers", "5\n3\n"],
-    ["has zeros of a disk", "\0\0"],
-    ["has a number and zeros of a disk", "5\n\0\0"],
+    ["has zero bytes", "\0\0"],
+    ["has a number and zero bytes", "5\n\0\0"],
     ["is zero", "0\n"],
     ["is negative", "-3\n"],
-    ["is no decimal number", "0x3\n"],
-    ["is beyond every number of servers", "99999999999999999999\n"],
+    ["is not a decimal number", "0x3\n"],
+    ["is too large for a number of servers", "99999999999999999999\n"],
   ];
 
   for (const [what, text] of damaged) {
-    it(`waits where its note of how many servers there were ${what}, until somebody says that it may start`, () => {
+    it(`waits if the file with the earlier number of servers ${what}, until somebody accepts the loss`, () => {
       pod.hurry();
       pod.start();
       const file = join(pod.data, "servers");
@@ -181,16 +181,16 @@ describe("start-zookeeper", () => {
       const { status, output } = pod.start();
       expect(status, output).to.equal(0);
       expect(readFileSync(join(pod.root, "waited"), "utf8").length).to.be.at.least(3);
-      expect(output.match(/does not say how many/g)).to.have.length(1);
+      expect(output.match(/does not contain the earlier number/g)).to.have.length(1);
       expect(output)
-        .to.contain("of more than 5, what they acknowledged could be on none of the 3 that are to be")
-        .and.to.contain(`rm ${file} here`)
+        .to.contain("more than 5, acknowledged writes may be on none of the 3 that are left")
+        .and.to.contain(`run in this container: rm ${file}\n`)
         .and.to.contain("server start-foreground");
       expect(readFileSync(file, "utf8")).to.equal("3\n");
     });
   }
 
-  it("goes on where somebody writes how many servers there were", () => {
+  it("continues when somebody writes the earlier number of servers", () => {
     pod.hurry();
     pod.start();
     const file = join(pod.data, "servers");
@@ -200,12 +200,14 @@ describe("start-zookeeper", () => {
       `echo >>"${pod.root}/waited"; [ "$(wc -l <"${pod.root}/waited")" -ne 3 ] || echo 5 >"${file}"`,
     );
     const { output } = pod.start();
-    expect(output).to.contain("does not say how many").and.to.contain("server start-foreground");
-    expect(output).not.to.contain("there were 5");
+    expect(output)
+      .to.contain("does not contain the earlier number")
+      .and.to.contain("server start-foreground");
+    expect(output).not.to.contain("would shrink from 5");
     expect(readFileSync(file, "utf8")).to.equal("3\n");
   });
 
-  it("says what is wrong with the number that somebody writes", () => {
+  it("reports the shrink for the number that somebody writes", () => {
     pod.hurry();
     pod.start();
     const file = join(pod.data, "servers");
@@ -216,17 +218,17 @@ describe("start-zookeeper", () => {
 case $(wc -l <"${pod.root}/waited") in 3) echo 6 >"${file}" ;; 6) rm "${file}" ;; esac`,
     );
     const { output } = pod.start();
-    expect(output.match(/^start-zookeeper: .*(does not say how many|there were 6 servers)/gm)).to.have.length(
-      2,
-    );
+    expect(
+      output.match(/^start-zookeeper: .*(does not contain the earlier number|would shrink from 6 servers)/gm),
+    ).to.have.length(2);
     expect(output).to.contain("server start-foreground");
   });
 
-  it("keeps what it had noted where it cannot write the new number", () => {
+  it("keeps the earlier number if it cannot write the new one", () => {
     pod.hurry();
     pod.start();
     for (const name of ["servers", "former-servers"]) {
-      // What stands for a full disk: the new text finds no place.
+      // This makes the write fail, as a full disk would.
       mkdirSync(join(pod.data, `${name}.new`));
       pod.ensemble(4);
       const { status, output } = pod.start();
@@ -241,7 +243,7 @@ case $(wc -l <"${pod.root}/waited") in 3) echo 6 >"${file}" ;; 6) rm "${file}" ;
     expect(readdirSync(pod.data).filter((name) => name.endsWith(".new"))).to.deep.equal([]);
   });
 
-  it("starts with the list of all where its note of the former number is damaged, whatever is asked for", () => {
+  it("starts with the full list if the former number is damaged, even if the former list is requested", () => {
     pod.hurry();
     pod.start();
     pod.ensemble(4);
@@ -258,14 +260,12 @@ case $(wc -l <"${pod.root}/waited") in 3) echo 6 >"${file}" ;; 6) rm "${file}" ;
     expect(pod.exists("watched")).to.equal(false);
   });
 
-  /**
-   * Makes df tell a volume's size and what is free on it, in KiB, one after the other, and the last one from then on.
-   */
-  const volume = (...looks: { size?: number; free: number }[]): void => {
-    pod.write("looks", looks.map(({ size = 10218772, free }) => `${size} 24 ${free}\n`).join(""));
+  /** Makes df report these sizes and free spaces of the volume in KiB, one per call; the last one repeats. */
+  const volume = (...answers: { size?: number; free: number }[]): void => {
+    pod.write("answers", answers.map(({ size = 10218772, free }) => `${size} 24 ${free}\n`).join(""));
     pod.program(
       "df",
-      `file="${pod.root}/looks"
+      `file="${pod.root}/answers"
 echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
 echo "/dev/sdb $(head -n 1 "$file") 1% $2"
 [ "$(wc -l <"$file")" -eq 1 ] || sed -i 1d "$file"`,
@@ -276,7 +276,7 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     volume(...kibibytes.map((each) => ({ free: each })));
   };
 
-  it("waits for room on a full volume, touches nothing meanwhile, and says once what to do", () => {
+  it("waits for space on a full volume, touches nothing meanwhile, and logs once what to do", () => {
     pod.hurry();
     free(0, 65535, 65536);
     pod.program("sleep", `[ "$1" != 1 ] || ls "${pod.root}/volume" >>"${pod.root}/meanwhile"`);
@@ -288,7 +288,7 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
   });
 
   it("stops the server before its volume is full", () => {
-    // The fourth look is the second one beside the server.
+    // The fourth check is the second one beside the server.
     free(65536, 65536, 65536, 65535);
     pod.program("zkServer.sh", "trap 'echo stopped; exit 143' TERM; while :; do /bin/sleep 0.05; done");
     const { status, output } = pod.start();
@@ -296,12 +296,12 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     expect(output).to.contain("nearly full").and.to.contain("stopped");
   });
 
-  it("starts where nothing tells what is free", () => {
+  it("starts if the free space is unknown", () => {
     pod.program("df", "exit 1");
     expect(pod.start().output).to.contain("server start-foreground");
   });
 
-  /** The flags that the server gets. */
+  /** Starts the server. @returns its flags */
   const flags = (variables: Record<string, string> = {}): string[] => {
     pod.program("zkServer.sh", 'echo "flags: $SERVER_JVMFLAGS"');
     const { status, output } = pod.start(variables);
@@ -309,8 +309,8 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     return (/^flags: (.*)$/m.exec(output)?.[1] ?? "none").split(" ").filter(Boolean);
   };
 
-  // ZooKeeper's default bounds what is allocated ahead, and a quarter of the heap a log. Below, the retained logs, one
-  // more than snapshots, fit into half of the volume.
+  // At most ZooKeeper's default is preallocated, and a log is at most a quarter of the heap. Within these limits, the
+  // retained logs, one more than the snapshots, fit into half of the volume.
   for (const { size, retained, ahead, limit } of [
     { size: 256, retained: 3, ahead: 64, limit: 64 },
     { size: 8192, retained: 3, ahead: 128, limit: 1024 },
@@ -330,14 +330,14 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     });
   }
 
-  it("takes the volume's size as it is at each start", () => {
+  it("reads the volume's size at each start", () => {
     for (const size of [1048576, 2097152]) {
       volume({ size, free: 65536 });
       expect(flags()).to.contain(`-Dzookeeper.preAllocSize=${size / 64}`);
     }
   });
 
-  it("keeps the flags that there are, and lets them win", () => {
+  it("keeps the pod template's flags, and lets them override", () => {
     free(65536);
     expect(flags({ SERVER_JVMFLAGS: "-Done -Dtwo" }).slice(-3)).to.deep.equal([
       "-Dzookeeper.snapSizeLimitInKb=131072",
@@ -346,12 +346,12 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     ]);
   });
 
-  it("leaves the logs' sizes to ZooKeeper where nothing tells the volume's", () => {
+  it("uses ZooKeeper's default log sizes if the volume's size is unknown", () => {
     pod.program("df", "exit 1");
     expect(flags({ SERVER_JVMFLAGS: "-Done" })).to.deep.equal(["-Done"]);
   });
 
-  it("asks for the names of the other servers, and not for its own", () => {
+  it("resolves the names of the other servers, but not its own", () => {
     pod.start();
     expect(readFileSync(join(pod.root, "asked"), "utf8")).to.equal(
       "zk-0.zk-hs.default.svc.cluster.local.\nzk-2.zk-hs.default.svc.cluster.local.\n",
@@ -364,7 +364,7 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     expect(output).to.contain("first start");
   });
 
-  it("lets an empty disk not vote once the ensemble has been bootstrapped, and says what to do", () => {
+  it("does not let an empty disk vote once the ensemble has been bootstrapped, and logs what to do", () => {
     pod.write("mark/ensemble", "zk");
     const { status, output } = pod.start();
     expect(status).to.equal(0);
@@ -391,7 +391,7 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     }
   }
 
-  it("forgets the epoch of a server that waited without a database, when it may vote", () => {
+  it("removes the epoch of a server that waited without a database, once it may vote", () => {
     mkdirSync(join(pod.data, "version-2"), { recursive: true });
     mkdirSync(join(pod.data, "log"));
     pod.write("mark/ensemble", "zk");
@@ -405,7 +405,7 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     expect(pod.exists("volume/data/version-2/acceptedEpoch")).to.equal(true);
   });
 
-  it("starts at once when every server has a name", () => {
+  it("starts at once when all names resolve", () => {
     expect(pod.start().seconds).to.be.lessThan(2);
   });
 
@@ -414,19 +414,19 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
     pod.resolves("zk-0");
     const { status, output } = pod.start();
     expect(status).to.equal(0);
-    expect(output).to.contain("2 of 3 servers have names after 3s: starting");
+    expect(output).to.contain("the names of 2 of 3 servers resolve after 3s: starting");
   });
 
-  it("starts in the end when nobody is there", () => {
+  it("starts anyway if no other name resolves", () => {
     pod.hurry();
     pod.resolves();
     const { status, output } = pod.start();
     expect(status).to.equal(0);
-    expect(output).to.contain("1 of 3 servers have names after 10s: starting");
+    expect(output).to.contain("the names of 1 of 3 servers resolve after 10s: starting");
     expect(output).to.contain("server start-foreground");
   });
 
-  it("brings back a probe that somebody removed", () => {
+  it("restores a probe that somebody removed", () => {
     pod.start();
     rmSync(join(pod.root, "bin/zookeeper-ready"));
     pod.start();

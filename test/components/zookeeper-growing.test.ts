@@ -5,13 +5,13 @@ import { expect } from "chai";
 
 import { ScriptedPod } from "./scripted-pod.ts";
 
-/** What a server that is in a quorum answers to srvr, and what one does that waits for it. */
+/** Answers to srvr: of a server in a quorum, and of one that waits for a quorum. */
 const serving = "Zookeeper version: 3.9.5\nMode: follower\n";
 const waiting = "This ZooKeeper instance is not currently serving requests\n";
-/** tickTime * syncLimit as shipped, and five seconds more. */
+/** The default tickTime * syncLimit, plus five seconds. */
 const patience = 15;
-/** After how many looks the server ends by itself. */
-const looksAtMost = 25;
+/** The number of checks after which the server ends by itself. */
+const mostChecks = 25;
 
 describe("zookeeper-growing", () => {
   let pod: ScriptedPod;
@@ -23,14 +23,14 @@ describe("zookeeper-growing", () => {
     pod.write("volume/data/former-servers", "3\n");
     pod.program("nc", `cat >/dev/null; cat "${pod.root}/answer-\${3%%.zk-hs.*}"`);
     answers({ "127.0.0.1": waiting, "zk-0": serving, "zk-1": waiting, "zk-2": serving, "zk-3": waiting });
-    // Every look is a second; in some of them something happens, and in the last one the server ends.
-    pod.write("looks", "0");
-    pod.program("date", `cat "${pod.root}/looks"`);
+    // Every check is a second. In some of them something happens, and in the last one the server ends.
+    pod.write("checks", "0");
+    pod.program("date", `cat "${pod.root}/checks"`);
     pod.program(
       "sleep",
-      `looks=$(($(cat "${pod.root}/looks") + 1)); echo $looks >"${pod.root}/looks"
-[ ! -e "${pod.root}/after-$looks" ] || mv "${pod.root}/after-$looks"/* "${pod.root}"
-[ $looks -lt ${looksAtMost} ] || kill "$(cat "${pod.root}/server")"`,
+      `checks=$(($(cat "${pod.root}/checks") + 1)); echo $checks >"${pod.root}/checks"
+[ ! -e "${pod.root}/after-$checks" ] || mv "${pod.root}/after-$checks"/* "${pod.root}"
+[ $checks -lt ${mostChecks} ] || kill "$(cat "${pod.root}/server")"`,
     );
     pod.write(
       "server-and-growing",
@@ -45,80 +45,80 @@ wait $server`,
     pod.remove();
   });
 
-  /** What servers answer to srvr; `127.0.0.1` is the pod's own one. */
+  /** Sets the servers' answers to srvr; `127.0.0.1` is the pod's own server. */
   const answers = (all: Readonly<Record<string, string>>, folder = ""): void => {
     for (const [host, answer] of Object.entries(all)) {
       pod.write(`${folder}answer-${host}`, answer);
     }
   };
 
-  /** What they answer once so many looks have been taken. */
-  const answersAfter = (looks: number, all: Readonly<Record<string, string>>): void => {
-    mkdirSync(join(pod.root, `after-${looks}`));
-    answers(all, `after-${looks}/`);
+  /** Sets their answers after this number of checks. */
+  const answersAfter = (checks: number, all: Readonly<Record<string, string>>): void => {
+    mkdirSync(join(pod.root, `after-${checks}`));
+    answers(all, `after-${checks}/`);
   };
 
-  /** Runs the script in zk-1. @returns what it says and how many looks it took until it had the server end */
-  const grow = (): { says: string[]; looks: number } => {
+  /** Runs the script in zk-1. @returns what it logs, and after how many checks it stopped the server */
+  const grow = (): { says: string[]; checks: number } => {
     const { status, output } = pod.run(join(pod.root, "server-and-growing"));
     expect(status, output).to.equal(143);
-    const looks = Number(readFileSync(join(pod.root, "looks"), "utf8"));
-    return { says: output.split("\n").filter((line) => line.startsWith("zookeeper-growing:")), looks };
+    const checks = Number(readFileSync(join(pod.root, "checks"), "utf8"));
+    return { says: output.split("\n").filter((line) => line.startsWith("zookeeper-growing:")), checks };
   };
 
   const leavesItAlone = (asked = false): void => {
-    const { says, looks } = grow();
+    const { says, checks } = grow();
     expect(says).to.deep.equal([]);
-    // One more where the server has not quite ended yet.
-    expect(looks).to.be.within(looksAtMost, looksAtMost + 1);
+    // There may be one more check before the server has ended.
+    expect(checks).to.be.within(mostChecks, mostChecks + 1);
     expect(pod.exists("bin/former-list")).to.equal(asked);
   };
 
-  it("has a server that cannot join start with the former list, when it is sure", () => {
+  it("restarts a server that cannot join with the former list, after waiting long enough", () => {
     expect(grow()).to.deep.equal({
       says: [
-        "zookeeper-growing: 2 other servers have a quorum of 3, and 3 of 4 are wanted here: " +
+        "zookeeper-growing: 2 other servers have a quorum of 3, but a quorum of 4 needs 3: " +
           "this server joins them with the list of 3 servers, and is not Ready meanwhile",
       ],
-      looks: patience,
+      checks: patience,
     });
     expect(pod.exists("bin/former-list")).to.equal(true);
   });
 
-  it("leaves a server alone that serves", () => {
+  it("leaves a serving server alone", () => {
     answers({ "127.0.0.1": serving });
     leavesItAlone();
   });
 
-  it("leaves a server alone that can join: as many serve as its list wants", () => {
+  it("leaves a server alone that can join, because enough servers for its list serve", () => {
     answers({ "zk-3": serving });
     leavesItAlone();
   });
 
-  it("leaves a server alone where nobody has a quorum", () => {
+  it("leaves a server alone while there is no quorum", () => {
     answers({ "zk-0": waiting });
     leavesItAlone();
   });
 
-  it("begins to wait anew when the server has served meanwhile, or the others have", () => {
+  it("starts waiting again after the server has served, or after the others lost their quorum", () => {
     answersAfter(3, { "127.0.0.1": serving });
     answersAfter(4, { "127.0.0.1": waiting });
     answersAfter(7, { "zk-0": waiting });
     answersAfter(8, { "zk-0": serving });
-    expect(grow().looks).to.equal(8 + patience);
+    expect(grow().checks).to.equal(8 + patience);
   });
 
-  describe("of a server that goes by the former list", () => {
+  describe("for a server with the former list", () => {
     beforeEach(() => {
       pod.write("bin/former-list", "");
     });
 
-    it("has it start with its own list when enough others serve", () => {
+    it("restarts it with its own list when enough others serve", () => {
       answers({ "127.0.0.1": serving });
       answersAfter(7, { "zk-3": serving });
       expect(grow()).to.deep.equal({
-        says: ["zookeeper-growing: 3 other servers serve: this one starts anew with the list of 4 servers"],
-        looks: 7,
+        says: ["zookeeper-growing: 3 other servers serve: this one restarts with the list of 4 servers"],
+        checks: 7,
       });
       expect(pod.exists("bin/former-list")).to.equal(false);
     });
@@ -128,14 +128,14 @@ wait $server`,
     });
   });
 
-  it("takes an ensemble of five and a server that is slower to notice for what they are", () => {
+  it("uses the majority of five servers and another syncLimit", () => {
     pod.ensemble(6);
     pod.write("volume/data/former-servers", "5\n");
     const zooCfg = readFileSync(join(pod.root, "conf/zoo.cfg"), "utf8");
     pod.write("conf/zoo.cfg", zooCfg.replace(/^syncLimit=.*$/m, "syncLimit=7"));
     answers({ "zk-3": serving, "zk-4": waiting, "zk-5": waiting });
-    const { says, looks } = grow();
-    expect(says[0]).to.contain("3 other servers have a quorum of 5, and 4 of 6 are wanted here");
-    expect(looks).to.equal(19);
+    const { says, checks } = grow();
+    expect(says[0]).to.contain("3 other servers have a quorum of 5, but a quorum of 6 needs 4");
+    expect(checks).to.equal(19);
   });
 });

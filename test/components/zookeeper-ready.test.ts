@@ -23,7 +23,7 @@ describe("zookeeper-ready", () => {
     { what: "waiting for a quorum", answers: waiting, expected: { serving: 1, alive: 0, started: 1 } },
     { what: "silent", answers: silent, expected: { serving: 1, alive: 1, started: 1 } },
   ]) {
-    it(`judges a server that is ${what}`, () => {
+    it(`answers for a server that is ${what}`, () => {
       pod.answers(answers);
       expect({
         serving: pod.ask("serving"),
@@ -33,7 +33,7 @@ describe("zookeeper-ready", () => {
     });
   }
 
-  it("counts a server as started that has waited for a quorum for 30 seconds, but not a silent one", () => {
+  it("reports a server as started after it has waited for a quorum for 30 seconds, but not a silent one", () => {
     pod.write("bin/started", String(Math.floor(Date.now() / 1000) - 31));
     pod.answers(waiting);
     expect(pod.ask("started")).to.equal(0);
@@ -41,13 +41,13 @@ describe("zookeeper-ready", () => {
     expect(pod.ask("started")).to.equal(1);
   });
 
-  it("does not count a server as serving that goes by the former list of servers, but as started", () => {
+  it("reports a server with the former list of servers as started, but not as serving", () => {
     pod.write("bin/former-list", "");
     pod.answers(serving);
     expect([pod.ask("serving"), pod.ask("alive"), pod.ask("started")]).to.deep.equal([1, 0, 0]);
   });
 
-  it("explains itself", () => {
+  it("rejects an unknown question", () => {
     expect(pod.ask("what")).to.equal(2);
   });
 });

@@ -6,7 +6,7 @@ import { expect } from "chai";
 
 import { ScriptedPod } from "./scripted-pod.ts";
 
-/** What a server that is in a quorum answers to srvr, and what one does that waits for it. */
+/** Answers to srvr: of a server in a quorum, and of one that waits for a quorum. */
 const serving = "Zookeeper version: 3.9.5\nMode: follower\n";
 const waiting = "This ZooKeeper instance is not currently serving requests\n";
 
@@ -17,7 +17,7 @@ describe("zookeeper-stopping", () => {
     pod = new ScriptedPod();
     everyoneServes();
     pod.resolves("zk-0", "zk-1", "zk-2", "zk-3", "zk-4");
-    // The clock stands, except where a test lets time pass.
+    // The clock stands still, unless a test lets time pass.
     pod.program("date", "echo 1000");
     pod.program("sleep", "exec /bin/sleep 1");
   });
@@ -26,7 +26,7 @@ describe("zookeeper-stopping", () => {
     pod.remove();
   });
 
-  /** What a server answers to srvr; nothing where it is down. The pod's own server is `127.0.0.1`. */
+  /** Sets a server's answer to srvr; empty if it is down. The pod's own server is `127.0.0.1`. */
   const answers = (host: string, answer: string): void => {
     pod.write(`answer-${host}`, answer);
   };
@@ -54,17 +54,17 @@ cat "${pod.root}/answer-$host"`,
     return readFileSync(log, "utf8").split("\n").filter(Boolean);
   };
 
-  /** Does something in the n-th sleep of the hook. */
-  const afterLooks = (n: number, command: string): void => {
+  /** Runs a command during the n-th sleep of the hook. */
+  const afterChecks = (n: number, command: string): void => {
     pod.program(
       "sleep",
       `echo >>"${pod.root}/slept"; [ "$(wc -l <"${pod.root}/slept")" -ne ${n} ] || ${command}`,
     );
   };
 
-  const looks = (): number => questions().filter((question) => question.startsWith("127.0.0.1 ")).length;
+  const checks = (): number => questions().filter((question) => question.startsWith("127.0.0.1 ")).length;
 
-  it("goes at once, without a word, where the others have a quorum; and asks each once, by name and client port", () => {
+  it("stops at once and logs nothing if the others have a quorum; asks each once, by name and client port", () => {
     pod.program("sleep", "echo slept; exec /bin/sleep 60");
     expect(stop()).to.deep.equal([]);
     expect(questions().sort()).to.deep.equal([
@@ -74,70 +74,70 @@ cat "${pod.root}/answer-$host"`,
     ]);
   });
 
-  it("waits while another server is down, says once why, and goes when it is back", () => {
+  it("waits while another server is down, logs once why, and stops when it is back", () => {
     answers("zk-0", "");
-    afterLooks(3, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
+    afterChecks(3, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
     const [why, end, ...more] = stop();
     expect(more).to.deep.equal([]);
     expect(why).to.equal(
-      "zookeeper-stopping: without this server there is no quorum, because these do not serve: zk-0. " +
+      "zookeeper-stopping: without this server there is no quorum, because these servers do not serve: zk-0. " +
         "It waits up to 50s for them before it stops",
     );
-    expect(end).to.contain("the others have a quorum after 0s");
-    expect(looks()).to.equal(4);
+    expect(end).to.contain("the other servers have a quorum after 0s");
+    expect(checks()).to.equal(4);
   });
 
-  it("counts a server that waits for a quorum as none", () => {
+  it("does not count a server that waits for a quorum", () => {
     answers("zk-0", waiting);
-    afterLooks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
+    afterChecks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
     expect(stop()).to.have.length(2);
   });
 
-  it("counts more than half of all servers, itself not", () => {
+  it("requires more than half of all servers, without itself", () => {
     pod.ensemble(5);
     answers("zk-3", "");
     expect(stop()).to.deep.equal([]);
     answers("zk-4", "");
-    afterLooks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-3"`);
+    afterChecks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-3"`);
     expect(stop()[0]).to.contain("do not serve: zk-3 zk-4.");
   });
 
-  it("goes when its time is over, and says so", () => {
+  it("stops after its time limit, and logs that", () => {
     pod.hurry();
     answers("zk-0", "");
     const [, end] = stop(7);
-    expect(end).to.match(/the others have no quorum after [78]s, and the time is over/);
-    expect(looks()).to.be.within(6, 9);
+    expect(end).to.match(/the other servers still have no quorum after [78]s/);
+    expect(checks()).to.be.within(6, 9);
   });
 
-  it("goes at once where its server does not serve, and asks nobody else", () => {
+  it("stops at once if its server does not serve, without asking the others", () => {
     answers("127.0.0.1", waiting);
     answers("zk-0", "");
     expect(stop()).to.deep.equal([]);
     expect(questions()).to.deep.equal(["127.0.0.1 2181"]);
   });
 
-  it("goes when its server loses its quorum", () => {
+  it("stops when its server loses its quorum", () => {
     answers("zk-0", "");
-    afterLooks(2, `printf '%s' '${waiting}' >"${pod.root}/answer-127.0.0.1"`);
+    afterChecks(2, `printf '%s' '${waiting}' >"${pod.root}/answer-127.0.0.1"`);
     const [, end] = stop();
-    expect(end).to.contain("in no quorum any more");
-    expect(looks()).to.equal(3);
+    expect(end).to.contain("has lost its quorum");
+    expect(checks()).to.equal(3);
   });
 
-  it("goes at once where it is the only server", () => {
+  it("stops at once if it is the only server", () => {
     pod.ensemble(1);
     expect(stop(50, { POD_NAME: "zk-0" })).to.deep.equal([]);
     expect(pod.exists("questions")).to.equal(false);
   });
 
-  it("goes at once where it is not one of the servers any more", () => {
+  it("stops at once if it is no longer one of the servers", () => {
     answers("zk-0", "");
     expect(stop(50, { POD_NAME: "zk-3" })).to.deep.equal([]);
     expect(pod.exists("questions")).to.equal(false);
   });
 
-  it("does not wait for servers that have been taken away: higher ordinals without a name", () => {
+  it("does not wait for removed servers: higher ordinals whose names do not resolve", () => {
     pod.ensemble(5);
     answers("zk-3", "");
     answers("zk-4", "");
@@ -145,35 +145,35 @@ cat "${pod.root}/answer-$host"`,
     expect(stop()).to.deep.equal([]);
   });
 
-  it("waits for lower ordinals that have no name: their pods wait for a node", () => {
+  it("waits for lower ordinals whose names do not resolve: their pods wait for a node", () => {
     pod.ensemble(5);
     answers("zk-0", "");
     answers("zk-1", "");
     pod.resolves("zk-2", "zk-3", "zk-4");
-    afterLooks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
+    afterChecks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
     expect(stop(50, { POD_NAME: "zk-4" })[0]).to.contain("do not serve: zk-0 zk-1.");
   });
 
-  it("waits where what is left without a name is no quorum either", () => {
+  it("waits if the others are no quorum of the remaining servers either", () => {
     answers("zk-2", "");
     pod.resolves("zk-0", "zk-1");
-    afterLooks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-2"`);
+    afterChecks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-2"`);
     expect(stop()[0]).to.contain("do not serve: zk-2.");
   });
 
-  it("goes where it cannot log", () => {
+  it("stops if it cannot log", () => {
     answers("zk-0", "");
     pod.hurry();
     const script = join(pod.root, "scripts/zookeeper-stopping");
     expect(pod.run(script, ["3", join(pod.root, "no/log")])).to.include({ status: 0, output: "" });
   });
 
-  describe("where others stop as well", () => {
+  describe("when others stop as well", () => {
     let server: Server;
     let port: number;
 
     beforeEach(async () => {
-      // Like a server that answers: it is the first to close.
+      // It closes first, like a ZooKeeper server that answers.
       server = createServer({ allowHalfOpen: true }, (socket) =>
         socket.on("data", () => socket.end("answer")),
       );
@@ -191,7 +191,7 @@ cat "${pod.root}/answer-$host"`,
       server.close();
     });
 
-    /** Has a server ask the pod's own one, as its hook does; its connections are in this machine's tables. */
+    /** Asks the pod's own server from an address, as another server's hook does. This machine's kernel lists it. */
     const asks = async (localAddress: string): Promise<void> => {
       await new Promise<void>((resolve, reject) => {
         const socket = connect({ host: "127.0.0.1", port, localAddress }, () => socket.write("srvr"));
@@ -202,43 +202,43 @@ cat "${pod.root}/answer-$host"`,
       });
     };
 
-    it("waits for nobody when all that still serve have asked it", async () => {
+    it("does not wait if all servers that still serve have asked it", async () => {
       answers("zk-0", "");
       await asks("127.0.0.4");
-      expect(stop()).to.deep.equal(["zookeeper-stopping: the others stop as well: this server stops"]);
+      expect(stop()).to.deep.equal(["zookeeper-stopping: the other servers stop as well: this server stops"]);
     });
 
-    it("waits where only one that is gone has asked it", async () => {
+    it("waits if only a server that is gone has asked it", async () => {
       answers("zk-0", "");
       await asks("127.0.0.2");
-      afterLooks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
+      afterChecks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
       expect(stop()).to.have.length(2);
     });
 
-    it("waits where one that still serves has not asked it", async () => {
+    it("waits if a server that still serves has not asked it", async () => {
       pod.ensemble(5);
       const zooCfg = readFileSync(join(pod.root, "conf/zoo.cfg"), "utf8");
       pod.write("conf/zoo.cfg", zooCfg.replaceAll(";2181", `;${port}`));
       answers("zk-3", "");
       answers("zk-4", "");
       await asks("127.0.0.4");
-      afterLooks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-3"`);
+      afterChecks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-3"`);
       expect(stop()).to.have.length(2);
     });
 
-    it("waits where nobody answers: that can be a network that is slow", async () => {
+    it("waits if no server answers, because the network may be slow", async () => {
       answers("zk-0", "");
       answers("zk-2", "");
       await asks("127.0.0.4");
-      afterLooks(1, `printf '%s' '${waiting}' >"${pod.root}/answer-127.0.0.1"`);
+      afterChecks(1, `printf '%s' '${waiting}' >"${pod.root}/answer-127.0.0.1"`);
       expect(stop()[0]).to.contain("do not serve: zk-0 zk-2.");
     });
 
-    it("waits where the question was asked long ago", async () => {
+    it("waits if the question was asked long ago", async () => {
       answers("zk-0", "");
       await asks("127.0.0.4");
       await new Promise((resolve) => setTimeout(resolve, 8000));
-      afterLooks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
+      afterChecks(1, `printf '%s' '${serving}' >"${pod.root}/answer-zk-0"`);
       expect(stop()).to.have.length(2);
     });
   });

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Starts this pod's ZooKeeper server and becomes it: Java ends up as process 1 and gets SIGTERM itself.
-# Everything that it needs to know about the ensemble stands in zoo.cfg.
+# Starts this pod's ZooKeeper server. It replaces itself with Java, which then is process 1 and receives SIGTERM itself.
+# It reads everything about the ensemble from zoo.cfg.
 set -eu
-# As process 1 a shell would not hear it while it waits here.
+# Process 1 ignores SIGTERM unless it handles it.
 trap 'exit 143' TERM
 
 : "${POD_NAME:?}" "${ZOOCFGDIR:?}" "${ZK_BIN_DIR:?}" "${ZK_MARK_DIR:?}" "${ZK_SERVER_HEAP:?}"
@@ -15,8 +15,8 @@ setting() {
   sed -n "s/^$1=//p" "$ZOOCFGDIR/zoo.cfg"
 }
 
-# Under another domain than the cluster's no server finds another one. A pod that uses the cluster's DNS searches in
-# NAMESPACE.svc.DOMAIN; where it does not, somebody has set its DNS by hand and may know better.
+# If clusterDomain is not the cluster's domain, the servers cannot find each other. A pod that uses the cluster's DNS
+# searches in NAMESPACE.svc.DOMAIN. A pod that does not has a DNS configuration set by hand, which is trusted.
 check_domain() {
   zone=$(sed -n 's/^server\.1=[^.]*\.[^.]*\.\([^:]*\):.*/\1/p' "$ZOOCFGDIR/zoo.cfg")
   namespace=${zone%%.*}
@@ -24,23 +24,23 @@ check_domain() {
   real=$(sed -n 's/^search[[:blank:]]*//p' "$ZK_RESOLV_CONF" 2>/dev/null | tr -s '[:blank:]' '\n' |
     sed -n "s/^$namespace\.svc\.\(.*[^.]\)\.*\$/\1/p")
   if [ -n "$real" ] && ! echo "$real" | grep -qixF "$domain"; then
-    # A roll-out takes one pod after the other, and waits here for a quorum: it replaces only the first one.
+    # A rollout replaces one pod at a time and waits for its quorum, so it stops at the first one.
     say "clusterDomain is $domain, but the domain of this cluster is" $real: \
       "the servers cannot find each other. Set clusterDomain to" $real", run pulumi up," \
-      "and delete each pod that still says this"
+      "and delete each pod that still logs this"
     exit 1
   fi
 }
 
-# note FILE TEXT: the file has all of it or what it had before, whatever happens meanwhile.
+# note FILE TEXT: writes a file atomically; it always has either its old or its new content.
 note() {
   echo "$2" >"$1.new"
-  # Without this, a machine that loses power may have the new name and none of the content.
+  # Without this, a power failure could leave the new name without its content.
   sync "$1.new" || :
   mv -f "$1.new" "$1"
 }
 
-# What is noted in a file, a number of servers: nothing where there is no file, "unknown" where it holds no number.
+# noted FILE: prints the number of servers in a file; nothing if there is no file, "unknown" if it has no number.
 noted() {
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then
     return
@@ -56,7 +56,7 @@ noted() {
 # A server's id is its pod's ordinal plus one.
 write_myid() {
   myid=$((${POD_NAME##*-} + 1))
-  # For the log's lines: Java hands its own note of the id on to only some of its threads.
+  # For the log's lines: ZooKeeper itself sets the id in only some of its threads.
   export ZK_MYID="$myid"
   mkdir -p "$data_dir" "$log_dir"
   if [ "$(cat "$data_dir/myid" 2>/dev/null)" != "$myid" ]; then
@@ -64,27 +64,29 @@ write_myid() {
   fi
 }
 
-# A write is acknowledged once more than half of the servers have it. Where no more than half are left, it may have gone
-# with the others: these wait for somebody to say that it may be lost. The program refuses such a change; others may not.
-# Where nobody knows any more how many there were, there may have been as many.
+# A write is acknowledged once more than half of the servers have it. If only half of them or fewer are left, the write
+# may be on none of these. Then this server waits until somebody accepts that loss. The program rejects such a change;
+# other tools may not. If the earlier number is unknown, it may have been large enough for this.
 await_consent_to_fewer() {
   servers=$(grep -c '^server\.' "$ZOOCFGDIR/zoo.cfg")
-  told=
+  reported=
   while :; do
     before=$(noted "$data_dir/servers")
     if [ "$before" != unknown ] && [ $((2 * servers)) -gt "${before:-0}" ]; then
       break
     fi
-    if [ "$told" != "$before" ]; then
-      told=$before
+    if [ "$reported" != "$before" ]; then
+      reported=$before
       if [ "$before" = unknown ]; then
-        say "$data_dir/servers does not say how many servers there were: of more than $((2 * servers - 1))," \
-          "what they acknowledged could be on none of the $servers that are to be." \
-          "If there were at most $((2 * servers - 1)), or if the last writes may be lost: rm $data_dir/servers here"
+        say "$data_dir/servers does not contain the earlier number of servers: if there were more than" \
+          "$((2 * servers - 1)), acknowledged writes may be on none of the $servers that are left." \
+          "If there were at most $((2 * servers - 1)), or if the last writes may be lost, run in this container:" \
+          "rm $data_dir/servers"
       else
-        say "there were $before servers and are to be $servers: what $((before / 2 + 1)) of $before acknowledged could be" \
-          "on none of these. Go back to $before servers and take away fewer at a time." \
-          "If the last writes may be lost: rm $data_dir/servers here"
+        say "the ensemble would shrink from $before servers to $servers: writes acknowledged by" \
+          "$((before / 2 + 1)) of $before may be on none of these." \
+          "Go back to $before servers, and remove fewer at a time." \
+          "If the last writes may be lost, run in this container: rm $data_dir/servers"
       fi
     fi
     sleep 1
@@ -95,7 +97,7 @@ await_consent_to_fewer() {
   fi
 }
 
-# Only where an odd number of servers gets one more does a majority need one vote more, too: see zookeeper-growing.
+# A majority needs one more vote only when an odd number of servers grows by one: see zookeeper-growing.
 note_former() {
   if [ $(($1 % 2)) -eq 1 ] && [ "$servers" -eq $(($1 + 1)) ]; then
     note "$data_dir/former-servers" "$1"
@@ -104,7 +106,7 @@ note_former() {
   fi
 }
 
-# What zookeeper-growing has asked for: the same configuration with the former list of servers.
+# zookeeper-growing has requested this: the same configuration, but with the former list of servers.
 take_former_list() {
   mkdir -p "$ZK_BIN_DIR/conf"
   cp "$ZOOCFGDIR"/* "$ZK_BIN_DIR/conf/"
@@ -121,9 +123,9 @@ has_database() {
   return 1
 }
 
-# With db.autocreate=false a server without a database votes only where it finds a file "initialize".
-# Who has not been bootstrapped gets it; after that an empty disk is a lost disk, and must not outvote the others.
-# ZooKeeper looks for the file beside the transaction log, not in dataDir.
+# With db.autocreate=false, a server without a database votes only if it finds a file "initialize". This script creates
+# the file until the ensemble has been bootstrapped. After that, an empty disk is a lost disk, and must not outvote the
+# others. ZooKeeper looks for the file beside the transaction log, not in dataDir.
 allow_first_start() {
   if has_database; then
     return 0
@@ -133,13 +135,13 @@ allow_first_start() {
     touch "$log_dir/initialize"
   elif [ ! -e "$log_dir/initialize" ]; then
     say "the data directory is empty although ensemble $(cat "$ZK_MARK_DIR/ensemble") has been bootstrapped:" \
-      "this server joins a living quorum, but does not help to form one." \
+      "this server joins an existing quorum, but does not help to form one." \
       "If no quorum is left and a server with data runs, let this one vote: touch $log_dir/initialize here," \
       "then restart the pod. If every volume was emptied on purpose: delete the ConfigMap" \
       "$(cat "$ZK_MARK_DIR/ensemble")-bootstrapped, then the pods"
     return 0
   fi
-  # What a server that waited without a database noted as its epoch, -1, would stop it from starting with one.
+  # A server that waited without a database has written -1 as its epoch. It could not start with a database then.
   for file in "$data_dir/version-2/currentEpoch" "$data_dir/version-2/acceptedEpoch"; do
     if [ "$(cat "$file" 2>/dev/null)" = -1 ]; then
       rm "$file"
@@ -147,9 +149,9 @@ allow_first_start() {
   done
 }
 
-# A server whose peers have no names yet backs off, and loses seconds. So wait for the names first: for all of them
-# for 3 seconds, for a quorum for 10, then start regardless, because a majority that is gone must not keep this one
-# down. The server's own name is no matter: the kubelet writes it to /etc/hosts.
+# A server whose peers' names do not resolve yet backs off, and loses seconds. So this waits for the names first: up to
+# 3 seconds for all of them, and up to 10 for a quorum. Then it starts anyway: a lost majority must not keep this server
+# down. The server's own name always resolves, because the kubelet writes it to /etc/hosts.
 await_names() {
   names=$(sed -n 's/^server\.[0-9]*=\([^:]*\):.*/\1/p' "$ZOOCFGDIR/zoo.cfg")
   servers=$(echo "$names" | wc -l)
@@ -166,14 +168,14 @@ await_names() {
     fi
     waited=$(($(date +%s) - since))
     if [ "$waited" -ge 10 ] || { [ "$waited" -ge 3 ] && [ "$present" -gt $((servers / 2)) ]; }; then
-      say "$present of $servers servers have names after ${waited}s: starting"
+      say "the names of $present of $servers servers resolve after ${waited}s: starting"
       return 0
     fi
     sleep 0.2
   done
 }
 
-# What is free on the volume, in KiB; as much as is wanted where that cannot be told.
+# Prints the free space on the volume in KiB, or the required space if it is unknown.
 free_kib() {
   df -Pk "${data_dir%/*}" | {
     read -r _
@@ -182,28 +184,28 @@ free_kib() {
   }
 }
 
-# A server must stop before its disk is full. ZooKeeper goes on after a write that failed half-way, and when there is
-# room again it appends behind that half: no server can read such a log again, nor what was acknowledged after it.
-# 64 MiB are what 20 MB/s write in the 3 seconds between two looks.
+# A server must stop before its disk is full. ZooKeeper continues after a partial write, and appends to it once there is
+# space again. No server can read such a log beyond that point, not even the writes acknowledged later. 64 MiB is what
+# 20 MB/s write in the 3 seconds between two checks.
 least_free_kib=65536
 
 await_room() {
-  told=
+  reported=
   while [ "$(free_kib)" -lt "$least_free_kib" ]; do
-    if [ -z "$told" ]; then
-      told=yes
-      say "the volume is full, less than $((least_free_kib / 1024)) MiB are free: make it larger, and the server starts" \
+    if [ -z "$reported" ]; then
+      reported=yes
+      say "the volume is full, less than $((least_free_kib / 1024)) MiB are free: enlarge it, and the server starts" \
         "by itself. Do not delete transaction logs: the newest ones are the data"
     fi
     sleep 1
   done
 }
 
-# ZooKeeper's defaults, 64 MiB of log allocated ahead and a snapshot after 4 GiB of it, fill a small volume. These sizes
-# keep the logs that are retained within half of it. The volume itself tells its size: a setting would roll all servers
-# when the volumes grow, which are grown because one of them is full.
-# A start keeps up to 500 writes of the log behind the newest snapshot in memory, besides the database. A quarter of the
-# heap has to be enough for them, or a server that ran out of memory could never start again.
+# ZooKeeper's defaults would fill a small volume: they preallocate 64 MiB of log, and take a snapshot after 4 GiB of it.
+# These sizes keep the retained logs within half of the volume. The size is read from the volume itself: with a setting,
+# growing the volumes would roll all servers, just when one of them is full.
+# When a server starts, it keeps up to 500 writes of the log after the newest snapshot in memory, besides the database.
+# They must fit into a quarter of the heap, or a server that ran out of memory could never start again.
 log_sizes() {
   df -Pk "${data_dir%/*}" | {
     read -r _
@@ -215,7 +217,7 @@ log_sizes() {
   }
 }
 
-# within LEAST NUMBER MOST
+# within LEAST NUMBER MOST: prints the number, limited to this range.
 within() {
   if [ "$2" -lt "$1" ]; then
     echo "$1"
@@ -226,11 +228,11 @@ within() {
   fi
 }
 
-# Runs beside the server, as long as that does.
+# Runs beside the server, until the server ends.
 stop_when_full() {
   while kill -0 "$1" 2>/dev/null; do
     if [ "$(free_kib)" -lt "$least_free_kib" ]; then
-      say "the volume is nearly full: the server stops, so that its log stays whole"
+      say "the volume is nearly full: the server stops, so that its log stays intact"
       kill -TERM "$1"
       return
     fi
@@ -238,7 +240,7 @@ stop_when_full() {
   done
 }
 
-# The probe runs from a writable place, and is put back at every start.
+# The probe runs from a writable folder, and every start restores it.
 install_probe() {
   cp "$(dirname "$0")/zookeeper-ready" "$ZK_BIN_DIR/zookeeper-ready"
   chmod 0755 "$ZK_BIN_DIR/zookeeper-ready"
@@ -255,14 +257,14 @@ write_myid
 await_consent_to_fewer
 allow_first_start
 await_names
-# Where nothing tells the volume's size, ZooKeeper's defaults hold.
+# If the volume's size is unknown, ZooKeeper's defaults apply.
 sizes=$(log_sizes) || sizes=
-# What somebody has set comes last, and wins.
+# Flags of the pod template come last, so they override these.
 export SERVER_JVMFLAGS="$sizes ${SERVER_JVMFLAGS:-}"
 date +%s >"$ZK_BIN_DIR/started"
 stop_when_full $$ &
 former=$(noted "$data_dir/former-servers")
-# The list of all servers is always safe. A former one is that of one server less, and not of what a damaged note says.
+# The list of all servers is always safe. The former list has exactly one server less; any other number is damage.
 if [ "$former" = $((servers - 1)) ]; then
   sh "$(dirname "$0")/zookeeper-growing" $$ &
   if [ -e "$ZK_BIN_DIR/former-list" ]; then

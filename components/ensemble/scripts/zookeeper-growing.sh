@@ -1,11 +1,12 @@
 #!/bin/sh
-# zookeeper-growing PID: runs beside server PID after its ensemble has got one server more, and has it start with the
-# former list of servers where it cannot join with the new one.
+# zookeeper-growing PID: runs beside the server with this PID after its ensemble has grown by one server. If the server
+# cannot join with the new list of servers, it makes the server restart with the former one.
 #
-# While an ensemble grows, the lower servers still go by the former list. Those of three elect a leader with two votes;
-# whoever has the list of four follows only a leader whom three support. A server that misses such an election finds
-# two, for good. With the former list it joins them; then there are three, the others join, too, and it starts anew
-# with its own list. Lists that differ by one server are safe side by side: any two of their majorities share a server.
+# While an ensemble grows, the lower servers still have the former list. Servers with a list of three elect a leader by
+# two votes. A server with the list of four follows only a leader with three votes. If it misses such an election, it
+# never sees more than two. With the former list it can join these two servers. Then three serve, the new server joins
+# as well, and this one restarts with its own list. Lists that differ by one server are safe together: any majority of
+# one list and any majority of the other have a server in common.
 set -eu
 
 : "${POD_NAME:?}" "${ZOOCFGDIR:?}" "${ZK_BIN_DIR:?}"
@@ -13,21 +14,21 @@ set -eu
 
 server=$1
 former=$(cat "$(sed -n 's/^dataDir=//p' "$ZOOCFGDIR/zoo.cfg")/former-servers")
-# As long as this file is there, the server starts with the former list and is not Ready.
+# While this file exists, the server starts with the former list and is not Ready.
 sign=$ZK_BIN_DIR/former-list
 
 say() {
   echo "zookeeper-growing: $*"
 }
 
-# In seconds. A leader that has lost its quorum says for tickTime * syncLimit that it serves: that is to be over.
+# In seconds. A leader that has lost its quorum still answers as serving for tickTime * syncLimit; this is longer.
 patience=$(sed -n 's/^tickTime=//p; s/^syncLimit=//p' "$ZOOCFGDIR/zoo.cfg" | {
   read -r tick
   read -r limit
   echo $((tick * limit / 1000 + 5))
 })
 
-starts_anew() {
+restart() {
   say "$*"
   kill -TERM "$server"
   exit 0
@@ -39,7 +40,7 @@ while kill -0 "$server" 2>/dev/null; do
     count=$(others_serving | wc -l)
     if [ "$count" -gt $((listed / 2)) ]; then
       rm "$sign"
-      starts_anew "$count other servers serve: this one starts anew with the list of $listed servers"
+      restart "$count other servers serve: this one restarts with the list of $listed servers"
     fi
   elif serves 127.0.0.1 "$my_port" 3; then
     since=
@@ -50,7 +51,7 @@ while kill -0 "$server" 2>/dev/null; do
       since=
     elif [ $((now - ${since:=$now})) -ge "$patience" ]; then
       touch "$sign"
-      starts_anew "$count other servers have a quorum of $former, and $((listed / 2 + 1)) of $listed are wanted here:" \
+      restart "$count other servers have a quorum of $former, but a quorum of $listed needs $((listed / 2 + 1)):" \
         "this server joins them with the list of $former servers, and is not Ready meanwhile"
     fi
   fi

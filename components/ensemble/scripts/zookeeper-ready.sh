@@ -1,8 +1,8 @@
 #!/bin/sh
-# zookeeper-ready [PORT] [serving|alive|started]: exit code 0 says yes.
-#   serving  the server is in a quorum (the default), and has its ensemble's list of servers: see zookeeper-growing
+# zookeeper-ready [PORT] [serving|alive|started]: exit code 0 means yes.
+#   serving  the server is in a quorum and has the current list of servers, see zookeeper-growing (the default)
 #   alive    the server answers
-#   started  the server serves, or has been alive for 30 seconds: one that waits for a quorum is not killed
+#   started  the server is in a quorum, or has been alive for 30 seconds; so one that waits for a quorum is not killed
 port=${1:-2181}
 started_file=$(dirname "$0")/started
 former_list=$(dirname "$0")/former-list
