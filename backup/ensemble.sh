@@ -1,7 +1,7 @@
-# Sourced by every command: reads the settings, reports faults, stops and starts servers, makes pods that hold volumes.
-# A command reports everything that is at fault at once, before it touches anything.
+# Sourced by every command. It reads the settings, reports errors, stops and starts servers, and creates pods that hold
+# volumes. A command reports all errors at once, before it touches anything.
 
-# Patterns match bytes, messages are English, and no options for tar come from the environment.
+# Patterns match bytes, messages are in English, and tar takes no options from the environment.
 LC_ALL=C
 export LC_ALL
 unset TAR_OPTIONS GZIP CDPATH
@@ -12,39 +12,40 @@ program=${0##*/}
 program=${program%.sh}
 here=$(dirname "$0")
 work=
-faults=
+errors=
 locked=
 
 say() {
   printf '%s: %s\n' "$program" "$*" >&2
 }
 
-# Prints untrusted text without its control characters.
-shown() {
+# printable TEXT: prints untrusted text without its control characters.
+printable() {
   printf '%s' "$1" | tr -c '[:print:]' '?'
 }
 
-fault() {
-  faults="$faults  $*
+add_error() {
+  errors="$errors  $*
 "
 }
 
-# refuse_faults [TEXT]: ends the command where something is at fault.
-refuse_faults() {
-  if [ -n "$faults" ]; then
-    say "refused, and ${1:-nothing was touched}:"
-    printf '%s' "$faults" >&2
+# stop_on_errors [TEXT]: if there are errors, prints them and exits.
+stop_on_errors() {
+  if [ -n "$errors" ]; then
+    say "rejected; ${1:-nothing was touched}:"
+    printf '%s' "$errors" >&2
     exit 1
   fi
 }
 
-misused() {
+usage_error() {
   say "$*"
   usage >&2
   exit 2
 }
 
-# one_argument REQUIRED ARGUMENT...: sets `argument`, or prints the usage. REQUIRED is its name, empty if it is optional.
+# one_argument REQUIRED ARGUMENT...: sets `argument`, or prints the usage. REQUIRED is the argument's name, or empty if
+# the argument is optional.
 one_argument() {
   required=$1
   shift
@@ -55,26 +56,26 @@ one_argument() {
     exit 0
     ;;
   --) shift ;;
-  -*) misused "there is no option $(shown "$1")" ;;
+  -*) usage_error "unknown option $(printable "$1")" ;;
   esac
-  [ $# -le 1 ] || misused "one argument, not $#"
+  [ $# -le 1 ] || usage_error "expected one argument, got $#"
   argument=${1-}
   if [ -n "$required" ] && [ -z "$argument" ]; then
-    misused "$required is missing"
+    usage_error "$required is missing"
   fi
-  # Other programs must not take it for an option.
+  # Other programs must not interpret it as an option.
   case $argument in -*) argument=./$argument ;; esac
 }
 
-# Makes a private folder for this run, and has `finish` tidy up. Each command defines put_right, which restores order
-# after a failure.
+# Creates a private folder for this run, and registers `finish` to clean up. Each command defines recover, which
+# `finish` calls with the exit code.
 begin() {
   trap finish EXIT
-  heed_signals
+  handle_signals
   work=$(mktemp -d)
 }
 
-heed_signals() {
+handle_signals() {
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
@@ -87,7 +88,7 @@ finish() {
   trap '' HUP INT TERM
   set +e
   release_pods
-  put_right "$code"
+  recover "$code"
   rm -rf "$work"
   if [ "$code" -eq "$failed" ]; then
     code=1
@@ -108,14 +109,14 @@ check_settings() {
   name=${NAME:-zk}
   namespace=${NAMESPACE:-default}
   is_label "$name" ||
-    fault "NAME \"$(shown "$name")\": is not a DNS label; use the ensemble's name, such as zk"
+    add_error "NAME \"$(printable "$name")\": is not a DNS label; use one such as zk"
   is_label "$namespace" ||
-    fault "NAMESPACE \"$(shown "$namespace")\": is not a DNS label; use the ensemble's namespace, such as default"
+    add_error "NAMESPACE \"$(printable "$namespace")\": is not a DNS label; use one such as default"
   if [ -n "${SERVERS-}" ] && { ! is_number "$SERVERS" || [ "$SERVERS" -eq 0 ]; }; then
-    fault "SERVERS \"$(shown "$SERVERS")\": is not a number of servers; leave it out, or use one such as 3"
+    add_error "SERVERS \"$(printable "$SERVERS")\": is not a number of servers; leave it out, or use one such as 3"
   fi
   command -v kubectl >"$work/out" ||
-    fault "kubectl: is not in PATH; install it, or on the local GKE: eval \"\$(npm run -s env)\""
+    add_error "kubectl: is not in PATH; install it, or on the local GKE: eval \"\$(npm run -s env)\""
 }
 
 kubectl() {
@@ -127,32 +128,32 @@ field() {
   kubectl get statefulset "$name" -o "jsonpath=$1"
 }
 
-# Reads the StatefulSet: `count` is how many servers the ensemble has, `replicas` how many are to run now.
+# Reads the StatefulSet. `count` is the number of servers of the ensemble, `replicas` how many of them should run now.
 find_ensemble() {
   numbers='{.spec.replicas}|{.status.readyReplicas}|{.metadata.annotations.zookeeper/servers}'
   numbers=$numbers'|{.spec.template.spec.terminationGracePeriodSeconds}'
   rollout='{.spec.updateStrategy.type}|{.spec.updateStrategy.rollingUpdate.partition}'
   rollout=$rollout'|{.status.currentRevision}|{.status.updateRevision}'
   found=$(field "$numbers|$rollout") || {
-    say "cannot read StatefulSet $name in namespace $namespace; NAME and NAMESPACE say which ensemble," \
-      "kubectl's current context which cluster"
+    say "cannot read StatefulSet $name in namespace $namespace; check NAME, NAMESPACE and kubectl's current context"
     exit 1
   }
   image=$(field '{.spec.template.spec.containers[0].image}')
   IFS='|' read -r replicas ready listed grace strategy partition current update <<EOF
 $found
 EOF
-  # It goes into a pod's manifest. Anybody who may edit the StatefulSet can have written it.
+  # The image goes into a pod's manifest. Anybody who may edit the StatefulSet may have written it.
   case $image in
   [!A-Za-z0-9]* | *[!A-Za-z0-9._/:@-]* | '')
-    fault "the image of StatefulSet $name, \"$(shown "$image")\": is not an image reference; set it back with pulumi up"
+    add_error "StatefulSet $name: image \"$(printable "$image")\" is not an image reference; restore it with pulumi up"
     ;;
   esac
-  is_number "$replicas" || fault "StatefulSet $name: its number of replicas is \"$(shown "$replicas")\""
+  is_number "$replicas" ||
+    add_error "StatefulSet $name: spec.replicas is \"$(printable "$replicas")\"; restore it with pulumi up"
   is_number "$grace" || grace=60
   patience=$((grace + 180))s
   ready=${ready:-0}
-  # The number that the configuration lists. The StatefulSet may have been scaled since.
+  # The number of servers in zoo.cfg. The StatefulSet may have been scaled since.
   is_number "$listed" || listed=
   count=${listed:-$replicas}
 }
@@ -169,7 +170,7 @@ rolling_out() {
   [ "$strategy" = RollingUpdate ] && [ "${partition:-0}" = 0 ] && [ "$current" != "$update" ]
 }
 
-# stop_from N: stops the servers from ordinal N on. It fails if somebody has scaled the StatefulSet meanwhile.
+# stop_from N: stops the servers with ordinal N and higher. It fails if somebody has scaled the StatefulSet meanwhile.
 stop_from() {
   kubectl scale statefulset "$name" "--current-replicas=$replicas" "--replicas=$1" >"$work/out"
   stopping=$1
@@ -177,32 +178,33 @@ stop_from() {
     kubectl wait --for=delete "pod/$name-$stopping" "--timeout=$patience" >"$work/out"
     stopping=$((stopping + 1))
   done
-  # start_all waits for the number of Ready servers: it must not see the one from before.
+  # start_all waits for the number of Ready servers, and must not see an outdated number.
   kubectl wait "--for=jsonpath={.status.replicas}=$1" "statefulset/$name" "--timeout=$patience" >"$work/out"
 }
 
-# `kubectl rollout status` supports neither OnDelete nor a partition.
+# Starts all servers. `kubectl rollout status` supports neither OnDelete nor a partition; so this waits for
+# readyReplicas.
 start_all() {
   kubectl scale statefulset "$name" "--replicas=$count" >"$work/out"
   kubectl wait "--for=jsonpath={.status.readyReplicas}=$count" "statefulset/$name" --timeout=10m >"$work/out"
 }
 
-# Only one command works on an ensemble at a time: its first pod, NAME-backup, is the lock. The pods of a run that was
-# killed on this machine are deleted.
+# Only one command may work on an ensemble at a time. Its first pod, NAME-backup, is the lock. If a run on this machine
+# was killed, its pods are deleted.
 take_lock() {
   run=$(uname -n | tr -cd 'A-Za-z0-9.-')/$$
   for other in $(kubectl get pods -l "zookeeper/backup-of=$name" \
     -o 'jsonpath={range .items[*]}{.metadata.annotations.zookeeper/backup-run}{"\n"}{end}' |
     tr -cd 'A-Za-z0-9./\n-' | sort -u); do
     if [ "${other%/*}" != "${run%/*}" ] || runs "${other##*/}"; then
-      say "another command works on $name: process ${other##*/} on ${other%/*}. Wait for it." \
-        "If it does not run any more: kubectl --namespace $namespace delete pod -l zookeeper/backup-of=$name"
+      say "another command works on $name: process ${other##*/} on ${other%/*}. Wait until it ends." \
+        "If it no longer runs: kubectl --namespace $namespace delete pod -l zookeeper/backup-of=$name"
       exit 1
     fi
     kubectl delete pod -l "zookeeper/backup-of=$name" >"$work/out"
   done
-  make_pod "$name-backup" '{"name": "volume", "emptyDir": {}}' || {
-    say "another command has begun to work on $name at the same time; wait for it"
+  create_pod "$name-backup" '{"name": "volume", "emptyDir": {}}' || {
+    say "another command has started to work on $name at the same time; wait until it ends"
     exit 1
   }
   locked=yes
@@ -217,8 +219,8 @@ is_pid() {
   case $1 in '' | *[!0-9]* | ???????????*) return 1 ;; esac
 }
 
-# make_pod NAME VOLUME [NODE]: kubectl puts the values into the manifest. All of them have been checked before.
-make_pod() {
+# create_pod NAME VOLUME [NODE]: creates a pod. kubectl inserts the values, which were all validated, into the manifest.
+create_pod() {
   kubectl patch --local -f "$here/pod.yaml" --type=json -o json -p "[
     {\"op\": \"replace\", \"path\": \"/metadata/name\", \"value\": \"$1\"},
     {\"op\": \"add\", \"path\": \"/metadata/labels\", \"value\": {\"zookeeper/backup-of\": \"$name\"}},
@@ -232,21 +234,21 @@ make_pod() {
 
 await_pod() {
   kubectl wait --for=condition=Ready "pod/$1" --timeout=5m >"$work/out" || {
-    say "pod $1 does not start; kubectl --namespace $namespace describe pod $1 says why"
+    say "pod $1 does not start; to see why: kubectl --namespace $namespace describe pod $1"
     exit 1
   }
 }
 
 # hold_volume N [NODE]: starts a pod that holds the volume of the server with this ordinal.
 hold_volume() {
-  make_pod "$name-backup-$1" \
+  create_pod "$name-backup-$1" \
     "{\"name\": \"volume\", \"persistentVolumeClaim\": {\"claimName\": \"datadir-$name-$1\"}}" "${2-}"
 }
 
-# What a script of in-pod/ ends with where it fails itself. kubectl ends with another code where it loses the connection.
+# The exit code if a script of in-pod/ fails. If kubectl loses the connection, it exits with another code.
 failed=77
 
-# run_once POD SCRIPT INPUT OUTPUT ARGUMENT...: runs a script of in-pod/ in a pod, with files as its input and output.
+# run_once POD SCRIPT INPUT OUTPUT ARGUMENT...: runs a script of in-pod/ in a pod. INPUT and OUTPUT are files.
 run_once() {
   pod=$1
   script=$2
@@ -257,8 +259,8 @@ run_once() {
     <"$input" >"$output"
 }
 
-# run_in POD SCRIPT INPUT OUTPUT ARGUMENT...: the same, and tries again where the connection is lost. Every script can be
-# run again.
+# run_in POD SCRIPT INPUT OUTPUT ARGUMENT...: the same, but retries if the connection is lost. Every script may be run
+# more than once.
 run_in() {
   tries=3
   while :; do
@@ -276,7 +278,7 @@ run_in() {
   done
 }
 
-# Deletes the pods of this run, and no others.
+# Deletes the pods of this run only.
 release_pods() {
   if [ -n "$locked" ]; then
     kubectl delete pod -l "zookeeper/backup-of=$name" --ignore-not-found >"$work/out"

@@ -5,13 +5,17 @@ usage() {
   cat <<'EOF'
 usage: backup/restore.sh FILE
 
-Replaces every server's database by the backup in FILE, which save.sh has made. First it looks at the backup, and starts
-a server on a copy of it in the cluster; then it stops all servers, and nobody is served until it is done. What the
-servers had stays on their volumes, and backup/undo.sh puts it back. After Ctrl-C before that, they start again with what
-they had. A run that was killed is finished by the same command.
+Replaces the database of every server with the backup in FILE, which save.sh has created. First the command checks the
+backup, and starts a server on a copy of it in the cluster. Then it stops all servers; the ensemble does not serve until
+the command is done. The earlier data stays on the volumes, and backup/undo.sh puts it back. If you press Ctrl-C before
+the data is replaced, the servers start again with their earlier data. If the command is killed, run it again to
+complete the restore. The command uses kubectl's current context.
 
-Environment: NAMESPACE (default: default) and NAME (default: zk) say which ensemble, SERVERS how many servers it had where
-that is not noted in the cluster, TMPDIR where FILE is unpacked to look at it. kubectl's current context is used.
+Environment variables:
+  NAMESPACE  the ensemble's namespace (default: default)
+  NAME       the ensemble's name (default: zk)
+  SERVERS    how many servers the ensemble had, if the cluster does not say
+  TMPDIR     the folder to which FILE is unpacked for the check (default: /tmp)
 EOF
 }
 
@@ -19,16 +23,17 @@ EOF
 . "$here/archive.sh"
 . "$here/replace.sh"
 
-# In KiB. With less than this free, a server does not start.
+# In KiB. With less free space than this, a server does not start.
 reserve=65536
 
-# A server that does not run cannot be asked; stage.sh checks its volume before anything is replaced.
+# Checks the free space on the volumes. A server that does not run cannot be asked; stage.sh checks its volume before
+# anything is replaced.
 check_room() {
   for n in $(ordinals); do
     free=$(kubectl exec "$name-$n" -- df -Pk /var/lib/zookeeper 2>"$work/err" | awk 'NR == 2 { print $4 }')
     if [ -n "$free" ] && [ "$free" -lt "$room" ]; then
-      fault "the volume of $name-$n: has $free KiB free, and $room are needed; raise volumeSize, or remove a" \
-        "data.replaced-* that nobody wants"
+      add_error "the volume of $name-$n: has $free KiB free, but $room are needed; raise volumeSize, or delete a" \
+        "data.replaced-* folder that nobody needs"
     fi
   done
 }
@@ -41,29 +46,29 @@ one_argument FILE "$@"
 file=$argument
 begin
 check_settings
-judge_archive "$file"
-refuse_faults
+check_archive "$file"
+stop_on_errors
 
 find_ensemble
 check_servers
-refuse_faults
+stop_on_errors
 room=$((need + reserve))
 check_room
-refuse_faults
+stop_on_errors
 later=datadir-$name-$count
 if kubectl get persistentvolumeclaims "$later" -o name >"$work/out" 2>"$work/err"; then
-  say "the claim $later belongs to a server that was taken away, and is not touched. Its data are later than the backup:" \
-    "delete it before the ensemble grows again"
+  say "the claim $later belongs to a server that was removed, and is not touched. Its data is newer than the backup:" \
+    "delete the claim before the ensemble grows again"
 fi
 if rolling_out; then
-  say "a roll-out of $name is not finished: all its servers will start with the new template"
+  say "a rollout of $name is not complete: all servers will start with the new template"
 fi
 take_lock
 try_archive "$file" || {
-  say "refused, and nothing was touched"
+  say "rejected; nothing was touched"
   exit 1
 }
-say "$file holds $znodes znodes, and a server starts with it"
+say "a server starts with $file, which has $znodes znodes"
 
 stop_and_hold
 if [ "$(unserved | cut -d ' ' -f 2)" != "$ident" ]; then
@@ -73,4 +78,5 @@ else
   kept=$(unserved | cut -d ' ' -f 1)
 fi
 start
-say "restored $count servers from $file. What they had is kept in data.replaced-$kept: backup/undo.sh $kept puts it back"
+say "restored $count servers from $file. Their earlier data is in data.replaced-$kept; to put it back:" \
+  "backup/undo.sh $kept"

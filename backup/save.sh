@@ -5,12 +5,14 @@ usage() {
   cat <<'EOF'
 usage: backup/save.sh FILE
 
-Saves the database of the ensemble's last server into FILE. That server is stopped while its files are copied; the others
-serve on. Then it looks at the copy, and starts a server on it in the cluster. FILE is readable by its owner only; a file
-of that name is replaced only by a whole backup.
+Saves the database of the ensemble's last server to FILE. That server is stopped while its files are copied; the others
+keep serving. Then the command checks the copy, and starts a server on it in the cluster. FILE is readable by its owner
+only. An existing FILE is replaced only by a complete backup. The command uses kubectl's current context.
 
-Environment: NAMESPACE (default: default) and NAME (default: zk) say which ensemble, TMPDIR where the copy is unpacked to
-look at it. kubectl's current context is used.
+Environment variables:
+  NAMESPACE  the ensemble's namespace (default: default)
+  NAME       the ensemble's name (default: zk)
+  TMPDIR     the folder to which the copy is unpacked for the check (default: /tmp)
 EOF
 }
 
@@ -20,8 +22,8 @@ EOF
 part=
 stopped=
 
-# Whatever happens, the server starts again.
-put_right() {
+# Starts the server again, whatever happened.
+recover() {
   if [ -n "$part" ]; then
     rm -f "$part"
   fi
@@ -29,42 +31,42 @@ put_right() {
     start_all || stopped=starting
   fi
   if [ "$stopped" = starting ]; then
-    say "$name-$last is not in the quorum yet; docs/runbook.md says where to look"
+    say "$name-$last is not in the quorum yet; see \"Look first\" in docs/runbook.md"
   fi
   if [ "$1" -ne 0 ]; then
-    say "$file is not saved"
+    say "$file was not saved"
   fi
 }
 
-# Makes the file beside FILE that is renamed to FILE in the end.
+# Creates a file beside FILE, which is renamed to FILE at the end.
 check_target() {
   folder=$(dirname "$file")
   if [ -d "$file" ]; then
-    fault "FILE $file: is a folder; name a file in it"
+    add_error "FILE $file: is a folder; use a file in it"
   elif [ -L "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; }; then
-    fault "FILE $file: is not a regular file; use another name"
+    add_error "FILE $file: is not a regular file; use another name"
   elif [ -e "$file" ] && [ ! -w "$file" ]; then
-    fault "FILE $file: is there and write-protected; use another name"
+    add_error "FILE $file: exists and is write-protected; use another name"
   elif [ ! -d "$folder" ]; then
-    fault "FILE $file: there is no folder $folder; make it, or name another"
+    add_error "FILE $file: the folder $folder does not exist; create it, or use another one"
   elif ! part=$(mktemp "$folder/.${file##*/}.XXXXXX" 2>"$work/err"); then
     part=
-    fault "FILE $file: cannot be written ($(shown "$(head -n 1 "$work/err")")); name another folder"
+    add_error "FILE $file: cannot be written ($(printable "$(head -n 1 "$work/err")")); use another folder"
   fi
 }
 
 check_quorum() {
   if [ "$replicas" -ne "$count" ]; then
-    fault "StatefulSet $name: has $replicas replicas, and its configuration lists $count servers; first:" \
+    add_error "StatefulSet $name: has $replicas replicas, but its configuration lists $count servers; first run:" \
       "kubectl --namespace $namespace scale statefulset $name --replicas $count"
   elif [ "$count" -lt 3 ]; then
-    fault "StatefulSet $name: an ensemble of $count cannot do without a server"
+    add_error "StatefulSet $name: with $count servers, there is no quorum while one is stopped; use 3 servers or more"
   elif [ "$ready" != "$count" ]; then
-    fault "StatefulSet $name: $ready of $count servers are in the quorum, and stopping one more could lose it;" \
-      "wait for all"
+    add_error "StatefulSet $name: only $ready of $count servers are in the quorum, and stopping another one could" \
+      "lose it; wait until all are"
   fi
   if rolling_out; then
-    fault "StatefulSet $name: a roll-out replaces its servers now; wait until it is through: kubectl rollout status"
+    add_error "StatefulSet $name: a rollout is replacing its servers; wait until it is complete: kubectl rollout status"
   fi
 }
 
@@ -74,16 +76,16 @@ begin
 check_settings
 check_target
 find_tar || true
-refuse_faults
+stop_on_errors
 
 find_ensemble
-refuse_faults
+stop_on_errors
 check_quorum
-refuse_faults
+stop_on_errors
 take_lock
 
 last=$((count - 1))
-say "$name-$last stops; the others serve on"
+say "stopping $name-$last; the others keep serving"
 stopped=yes
 stop_from "$last"
 hold_volume "$last"
@@ -95,15 +97,15 @@ start_all
 stopped=
 say "$name-$last is back in the quorum"
 
-# A backup is saved only if it can be restored.
-judge_archive "$part"
-if [ -n "$faults" ]; then
-  say "what was copied is not a whole database:"
-  printf '%s' "$faults" >&2
+# Only a backup that can be restored is saved.
+check_archive "$part"
+if [ -n "$errors" ]; then
+  say "the copy is not a complete database:"
+  printf '%s' "$errors" >&2
   exit 1
 fi
 try_archive "the copy" || exit 1
 sync
 mv -f "$part" "$file"
 part=
-say "saved the database of $name-$last, $znodes znodes, in $file"
+say "saved the database of $name-$last with $znodes znodes to $file"

@@ -5,27 +5,30 @@ usage() {
   cat <<'EOF'
 usage: backup/undo.sh [TIME]
 
-Puts back what a restore has replaced at TIME, on every server; without TIME, what was replaced last. It stops all
-servers, and nobody is served until it is done. What they have now is kept in turn, so that this can be undone, too. It
-refuses where not every server has kept something at TIME. A run that was killed is finished by the same command.
+Puts back the data that a restore replaced at TIME, on every server. Without TIME, it puts back what was replaced last.
+The command stops all servers; the ensemble does not serve until it is done. The current data is kept, so that this can
+be undone, too. The command changes nothing unless every server has kept data of TIME. If it is killed, run it again to
+complete the exchange. The command uses kubectl's current context.
 
-Environment: NAMESPACE (default: default) and NAME (default: zk) say which ensemble, SERVERS how many servers it had where
-that is not noted in the cluster. kubectl's current context is used.
+Environment variables:
+  NAMESPACE  the ensemble's namespace (default: default)
+  NAME       the ensemble's name (default: zk)
+  SERVERS    how many servers the ensemble had, if the cluster does not say
 EOF
 }
 
 . "$(dirname "$0")/ensemble.sh"
 . "$here/replace.sh"
 
-# choose ORDINAL...: sets `kept` to the time that these servers go back to, or adds a fault.
-choose() {
+# choose_time ORDINAL...: sets `kept` to the time to which these servers return, or adds an error.
+choose_time() {
   kept=$(awk -v wanted="$wanted" -v ordinals="$*" -v count="$count" -v name="$name" '
     $2 == "kept" { at[$3, $1] = 1; times[$3] = 1; if ($4 >= 2 * count) large[$3] = $4 }
     END {
       n = split(ordinals, asked, " ")
       for (time in times) if (time > last) last = time
       if (wanted == "") wanted = last
-      if (wanted == "") { print "no server has kept anything; nothing was restored here"; exit }
+      if (wanted == "") { print "no server has kept earlier data; nothing was restored in this ensemble"; exit }
       for (i = 1; i <= n; i++) if (!((wanted, asked[i]) in at)) missing = missing " " name "-" asked[i]
       if (missing != "") {
         for (time in times) {
@@ -33,22 +36,22 @@ choose() {
           for (i = 1; i <= n; i++) if (!((time, asked[i]) in at)) all = 0
           if (all) others = others " " time
         }
-        print "TIME " wanted ": nothing is kept of that time on" missing "; " \
-          (others == "" ? "no time is kept on all of them" : "kept on all of them:" others)
+        print "TIME " wanted ": these servers have kept no data of that time:" missing "; " \
+          (others == "" ? "there is no time of which all servers have kept data" : "use one that all have kept:" others)
       } else if (wanted in large) {
-        print "TIME " wanted ": there were " large[wanted] " servers then and are " count " now, and what " \
-          int(large[wanted] / 2) + 1 " of them acknowledged could be on none of these; " \
+        print "TIME " wanted ": the ensemble had " large[wanted] " servers then and has " count " now, and writes " \
+          "acknowledged by " int(large[wanted] / 2) + 1 " of them may be on none of these; " \
           "go back to " large[wanted] " servers first"
       } else print "kept", wanted
     }' "$work/states")
   case $kept in
   "kept "*) kept=${kept#kept } ;;
-  *) fault "$kept" ;;
+  *) add_error "$kept" ;;
   esac
 }
 
-# Asks the servers that run what they have kept. Sets `asked` to their ordinals.
-ask() {
+# Asks the running servers which data they have kept. Sets `asked` to their ordinals.
+ask_servers() {
   asked=
   for n in $(ordinals); do
     if run_once "$name-$n" state /dev/null "$work/state" /var/lib/zookeeper 2>"$work/err"; then
@@ -66,30 +69,30 @@ one_argument "" "$@"
 wanted=${argument#data.replaced-}
 begin
 check_settings
-case $wanted in *[!0-9TZ]*) fault "TIME \"$(shown "$wanted")\": is not a time such as 20250131T120000Z" ;; esac
-refuse_faults
+case $wanted in *[!0-9TZ]*) add_error "TIME \"$(printable "$wanted")\": is not a time such as 20250131T120000Z" ;; esac
+stop_on_errors
 
 find_ensemble
 check_servers
-refuse_faults
-ask
+stop_on_errors
+ask_servers
 if [ -n "$asked" ]; then
-  choose $asked
-  refuse_faults
+  choose_time $asked
+  stop_on_errors
 fi
 take_lock
 
 stop_and_hold
 put_back=$(unserved | sed -n 's/^[^ ]* undo-//p')
 if [ -n "$put_back" ] && [ "${wanted:-$put_back}" = "$put_back" ]; then
-  # An earlier run was cut off after the exchange.
+  # An earlier run was interrupted after the exchange.
   kept=$put_back
   time=$(unserved | cut -d ' ' -f 1)
 else
-  choose $(ordinals)
-  refuse_faults "nothing was replaced"
+  choose_time $(ordinals)
+  stop_on_errors "nothing was replaced"
   exchange "undo-$kept" stage_kept "data.replaced-$kept"
 fi
 start
-say "$count servers have back what was replaced at $kept. What they had is kept in data.replaced-$time:" \
-  "backup/undo.sh $time puts that back"
+say "put back the data that was replaced at $kept, on $count servers. Their other data is in data.replaced-$time;" \
+  "to put that back: backup/undo.sh $time"

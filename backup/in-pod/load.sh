@@ -1,9 +1,9 @@
-# load.sh FOLDER HEAP FLAGS <ARCHIVE: unpacks a backup into a folder, and starts a server on it that is a quorum by itself.
-# Prints the number of znodes, or fails with the reason why ZooKeeper cannot use the backup.
+# load.sh FOLDER HEAP FLAGS <ARCHIVE: unpacks a backup to a folder, and starts a server on it that is its own quorum.
+# Prints the number of znodes, or fails with the reason why ZooKeeper cannot load the backup.
 set -eu
 umask 077
 cd "$1"
-# The server of an earlier run, if its connection was lost.
+# Stop the server of an earlier run, whose connection was lost.
 if [ -e server.pid ]; then
   kill -KILL "$(cat server.pid)" 2>/dev/null || true
 fi
@@ -26,7 +26,7 @@ admin.enableServer=false
 4lw.commands.whitelist=srvr
 server.1=127.0.0.1:2888:3888;127.0.0.1:2181
 EOF
-# At a lower level there is a line for each transaction.
+# At a lower level, ZooKeeper logs a line for each transaction.
 cat >conf/logback.xml <<EOF
 <configuration>
   <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender"><encoder><pattern>%m%n</pattern></encoder></appender>
@@ -34,7 +34,7 @@ cat >conf/logback.xml <<EOF
 </configuration>
 EOF
 export ZOOCFGDIR="$PWD/conf" ZOO_LOG_DIR="$PWD" JMXDISABLE=true ZK_SERVER_HEAP="$2"
-# The ensemble's own flags, because its limits may be lower than the defaults.
+# Use the ensemble's own flags, because its limits may differ from the defaults.
 export SERVER_JVMFLAGS="$3 -Dzookeeper.db.autocreate=false"
 zkServer.sh start-foreground >server.log 2>&1 &
 server=$!
@@ -50,11 +50,11 @@ left=600
 until serves; do
   if ! kill -0 "$server" 2>/dev/null; then
     reason=$(sed -n 's/^\(Caused by: \)\{0,1\}\([a-z]*\.\)*\([A-Za-z]*Exception: .*\)/\3/p' server.log | tail -n 1)
-    echo "no server can start with it: ${reason:-$(tail -n 1 server.log)}" >&2
+    echo "a server cannot start with it: ${reason:-$(tail -n 1 server.log)}" >&2
     exit 1
   fi
   if [ "$left" -le 0 ]; then
-    echo "a server with it did not serve in time" >&2
+    echo "a server started with it, but did not serve in time" >&2
     exit 1
   fi
   left=$((left - 1))
@@ -62,10 +62,10 @@ until serves; do
 done
 kill "$server"
 
-# A server starts although this is wrong, without some of the data.
-if doubt=$(grep -m 1 -e 'is not covering the snapshot' -e '[Dd]igest.* mismatch' -e 'Digests are not matching' \
+# With these errors, ZooKeeper only warns and starts without some of the data.
+if warning=$(grep -m 1 -e 'is not covering the snapshot' -e '[Dd]igest.* mismatch' -e 'Digests are not matching' \
   -e 'problem reading snap file' server.log); then
-  echo "a server starts with it, but some of the data are missing: $doubt" >&2
+  echo "a server starts with it, but some of the data is missing: $warning" >&2
   exit 1
 fi
 echo "$answer" | sed -n 's/^Node count: //p'

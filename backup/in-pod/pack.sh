@@ -1,5 +1,5 @@
-# pack.sh VOLUME SCRATCH: writes a backup to standard output: snapshots, transaction logs, epochs, and their sums. Other
-# files belong to this server only, or are left from a write that was cut off.
+# pack.sh VOLUME SCRATCH: writes a backup to standard output: snapshots, transaction logs, epochs, and their checksums.
+# Other files belong to this server only, or are incomplete.
 set -eu
 cd "$1/data"
 scratch=$2
@@ -13,9 +13,9 @@ for file in version-2/snapshot.* version-2/currentEpoch version-2/acceptedEpoch 
   [ -f "$file" ] && [ ! -L "$file" ] || continue
   case $file in
   version-2/snapshot.*)
-    # ZooKeeper ignores it, too.
+    # ZooKeeper ignores a truncated snapshot, too.
     if [ "$(tail -c 5 "$file" | od -An -tx1 | tr -d ' \n')" != 000000012f ]; then
-      echo "$file was cut off when it was written, and is left out" >&2
+      echo "$file is truncated, and is left out" >&2
       continue
     fi
     snapshot=yes
@@ -29,9 +29,9 @@ for file in version-2/snapshot.* version-2/currentEpoch version-2/acceptedEpoch 
   set -- "$@" "$file"
 done
 if [ -z "$snapshot" ] || [ -z "$log" ]; then
-  echo "this server has not both a snapshot and a transaction log yet; connect a client, and save again" >&2
+  echo "this server does not have both a snapshot and a transaction log yet; connect a client, and save again" >&2
   exit 1
 fi
 sha256sum "$@" >"$scratch/SHA256SUMS"
-# Transaction logs are allocated ahead, so they end with a hole.
+# Transaction logs are preallocated, so they end with a hole.
 tar -czf - --sparse -C "$scratch" SHA256SUMS -C "$PWD" --no-recursion "$@"

@@ -2,7 +2,7 @@
 set -eu
 cd "$1/data.replaced-$4"
 [ -d version-2 ]
-# A server writes its id when it starts. So data without an id are data that no server has run with since the exchange.
+# A server writes its id when it starts. So if data has no id, no server has run with it since the exchange.
 rm -f myid
 echo "$2 $3" >restored-from
 sync

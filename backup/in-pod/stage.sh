@@ -1,9 +1,9 @@
-# stage.sh VOLUME TIME IDENT ROOM <BACKUP: unpacks a backup beside a server's data, as the folder data.new for swap.sh.
-# ROOM is what must be free, in KiB.
+# stage.sh VOLUME TIME IDENT ROOM <BACKUP: unpacks a backup beside a server's data, to the folder data.new for swap.sh.
+# ROOM is the required free space in KiB.
 set -eu
 cd "$1"
 umask 077
-# From an earlier run that was cut off; no server has ever used it.
+# An interrupted run may have left this folder. No server has ever used it.
 rm -rf data.new
 free=$(df -Pk . | {
   read -r _
@@ -11,7 +11,7 @@ free=$(df -Pk . | {
   echo "$free"
 })
 if [ "$free" -lt "$4" ]; then
-  echo "the volume has $free KiB free, and $4 are needed" >&2
+  echo "the volume has $free KiB free, but $4 are needed" >&2
   exit 1
 fi
 mkdir data.new

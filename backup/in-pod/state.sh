@@ -1,7 +1,7 @@
-# state.sh VOLUME: prints what restores have left on a server's volume, one line each:
-#   kept TIME SERVERS          data.replaced-TIME holds a database, of an ensemble of so many servers
-#   swapped TIME IDENT         its data were exchanged at TIME, and no server has run with them
-#   between TIME IDENT SOURCE  the exchange was cut off between its two renames: the new data are still in SOURCE
+# state.sh VOLUME: prints what restores have left on a server's volume, one line for each:
+#   kept TIME SERVERS          data.replaced-TIME has a database, of an ensemble with this number of servers
+#   swapped TIME IDENT         the data was exchanged at TIME, and no server has run with it
+#   between TIME IDENT SOURCE  the exchange was interrupted between its two renames; the new data is still in SOURCE
 #   staged TIME IDENT SOURCE   SOURCE is prepared for an exchange
 set -eu
 cd "$1"
@@ -12,7 +12,7 @@ for kept in data.replaced-*; do
     echo "kept ${kept#data.replaced-} $servers"
   fi
 done
-# A server writes its id when it starts.
+# fresh FOLDER: whether no server has run with this data. A server writes its id when it starts.
 fresh() {
   [ -f "$1/restored-from" ] && [ ! -e "$1/myid" ]
 }

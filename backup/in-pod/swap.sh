@@ -1,5 +1,5 @@
-# swap.sh VOLUME TIME IDENT SOURCE: renames a server's data to data.replaced-TIME, and the folder SOURCE to data. It also
-# finishes what an earlier run has begun.
+# swap.sh VOLUME TIME IDENT SOURCE: renames a server's data to data.replaced-TIME, and the folder SOURCE to data. It
+# also completes an interrupted exchange.
 set -eu
 cd "$1"
 kept=data.replaced-$2

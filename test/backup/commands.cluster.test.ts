@@ -8,24 +8,24 @@ import { TestEnvironment } from "../fixtures/cluster/environment.ts";
 
 const pods = ["zk-0", "zk-1", "zk-2"];
 
-/** What is done to the files of a whole backup, and what is then said of them. */
+/** Ways to damage a backup: a description, the shell command, and the message that reports the damage. */
 const damages: readonly [string, string, RegExp][] = [
   [
-    "a log in which a byte is altered",
+    "an altered byte in a log",
     'printf X | dd of="$first" bs=1 seek=100 conv=notrunc',
-    /no server can start with it: IOException: CRC check failed/,
+    /a server cannot start with it: IOException: CRC check failed/,
   ],
   [
-    "a log left out",
+    "a missing log",
     'rm "$middle"',
-    /Committed proposal cached out of order|some of the data are missing: .*Digests are not matching/,
+    /Committed proposal cached out of order|some of the data is missing: .*Digests are not matching/,
   ],
   [
-    "a snapshot in which a byte is altered",
+    "an altered byte in a snapshot",
     "for file in version-2/snapshot.*; do printf X | dd of=$file bs=1 seek=300 conv=notrunc; done",
-    /no server can start with it: IOException: Not able to find valid snapshots/,
+    /a server cannot start with it: IOException: Not able to find valid snapshots/,
   ],
-  ["a snapshot cut off", "truncate -s 300 version-2/snapshot.*", /snapshot\.\w+: is cut off/],
+  ["a truncated snapshot", "truncate -s 300 version-2/snapshot.*", /snapshot\.\w+: is truncated/],
   ["logs beside the snapshots", "mv log/version-2/* version-2/", /is a transaction log beside the snapshots/],
 ];
 
@@ -44,7 +44,7 @@ describe("the backup commands on the local GKE", function () {
   };
   const uids = () => environment.kubectl("get", "pods", "-l=app=zk", "-o=jsonpath={.items[*].metadata.uid}");
 
-  /** Runs a command that is to fail. @returns what it says */
+  /** Runs a command that must fail. @returns its stderr */
   async function fails(...command: [string, ...string[]]): Promise<string> {
     try {
       await environment.run(...command);
@@ -69,7 +69,7 @@ describe("the backup commands on the local GKE", function () {
     const { code, output } = await environment.npm("up");
     expect(code, output).to.equal(0);
     file = join(environment.stateDir, "backup.tar.gz");
-    // Where a namespace is restricted, so must the commands' pods be.
+    // The commands' pods must also be admitted in a restricted namespace.
     await environment.kubectl(
       ...["label", "namespace", "default", "pod-security.kubernetes.io/enforce=restricted"],
     );
@@ -79,7 +79,7 @@ describe("the backup commands on the local GKE", function () {
     await environment.remove();
   });
 
-  it("restore a backup, and put back what that replaced", async () => {
+  it("restore a backup, and put back the earlier data", async () => {
     await zk("zk-0", "create", "/before", "the backup");
     await environment.run("backup/save.sh", file);
     expect(statSync(file).mode & 0o777).to.equal(0o600);
@@ -97,8 +97,8 @@ describe("the backup commands on the local GKE", function () {
     }
   });
 
-  it("save several logs of a server", async () => {
-    // A server begins another log when it writes after a start.
+  it("save all logs of a server", async () => {
+    // After a start, a server writes to a new log.
     for (const name of ["/first", "/second"]) {
       await zk("zk-0", "create", name, "");
       await environment.kubectl("delete", "pod", "zk-2");
@@ -110,7 +110,7 @@ describe("the backup commands on the local GKE", function () {
   });
 
   for (const [what, command, says] of damages) {
-    it(`refuse a backup with ${what}, and let the ensemble serve on`, async () => {
+    it(`reject a backup with ${what}, while the ensemble keeps serving`, async () => {
       const before = await uids();
       const folder = mkdtempSync(join(environment.stateDir, "damaged-"));
       await run("tar", ["-C", folder, "-xzf", file]);
@@ -124,7 +124,7 @@ describe("the backup commands on the local GKE", function () {
     });
   }
 
-  it("finish a restore that was killed between two servers", async () => {
+  it("complete a restore that was killed between two servers", async () => {
     await zk("zk-0", "create", "/latest", "");
     const earlier = new Set(await folders("zk-0", "replaced"));
     const bin = join(environment.stateDir, "killing");
@@ -146,7 +146,7 @@ describe("the backup commands on the local GKE", function () {
     }
   });
 
-  /** Does something to the files of a server while it is away: no node takes its pod until it is done. */
+  /** Damages the files of a server while it is stopped. Meanwhile, no node accepts its pod. */
   async function damage(pod: string, how: (data: string) => void): Promise<void> {
     const nodes = (await environment.kubectl("get", "nodes", "-o=name")).trim().split("\n");
     await environment.kubectl("cordon", ...nodes.map((node) => basename(node)));
@@ -158,7 +158,7 @@ describe("the backup commands on the local GKE", function () {
     }
   }
 
-  /** Whether the runbook's commands bring a server back whose files are damaged. */
+  /** Checks that the runbook's commands repair a server whose files are damaged. */
   async function recovers(how: (data: string) => void, says: string): Promise<void> {
     await zk("zk-0", "set", "/third", says);
     const earlier = (await folders("zk-1", "damaged")).length;

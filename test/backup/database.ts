@@ -1,13 +1,13 @@
 import type { Member } from "./tar.ts";
 
-/** What the content of a snapshot looks like from outside. */
+/** Content with the header and the end of a snapshot. */
 export const snapshot = Buffer.concat([
   Buffer.from("ZKSN"),
   Buffer.alloc(200, 1),
   Buffer.from([0, 0, 0, 1, 47]),
 ]);
 
-/** What the content of a transaction log looks like from outside. */
+/** Content with the header of a transaction log. */
 export const log = Buffer.concat([Buffer.from("ZKLG"), Buffer.alloc(12, 1), Buffer.alloc(2000)]);
 
 /** The members of a backup: a snapshot before the first write, two logs, and the epochs. */
@@ -21,7 +21,7 @@ export const database: readonly Member[] = [
   { name: "log/version-2/log.200000001", content: log },
 ];
 
-/** The database without some members, and with others. */
+/** The database without the members whose names match, and with additional ones. */
 export function changed(without: RegExp, ...members: readonly Member[]): Member[] {
   return [...database.filter(({ name }) => !without.test(name)), ...members];
 }

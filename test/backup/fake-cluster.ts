@@ -19,23 +19,23 @@ import { database } from "./database.ts";
 export interface Outcome {
   readonly status: number | null;
   readonly output: string;
-  /** What it did to servers and volumes, in order. */
+  /** Its changes to servers and volumes, in order. */
   readonly changes: readonly string[];
 }
 
-/** Variables that a command is run with in addition. */
+/** Additional environment variables of a command. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** An ensemble as the backup's commands see it through kubectl.sh, in a folder. */
+/** A simulated ensemble in a folder. The backup commands access it through kubectl.sh. */
 export class FakeCluster {
   readonly root = mkdtempSync(join(tmpdir(), "backup-"));
   readonly file = join(this.root, "backup.tar.gz");
-  /** The text of the stand-in for kubectl. */
+  /** The script that simulates kubectl. */
   readonly kubectl = readFileSync(join(import.meta.dirname, "kubectl.sh"), "utf8");
   readonly #servers: number;
   #expected: string;
 
-  /** Its servers have a database each, which its file `origin` tells apart. */
+  /** Each server has a database; its file `origin` identifies the server. */
   constructor(servers = 3) {
     this.#servers = servers;
     this.#expected = String(servers);
@@ -46,7 +46,7 @@ export class FakeCluster {
     this.program("zkServer.sh", "exec /bin/sleep 100");
     this.program("nc", "printf 'Mode: leader\\nNode count: 7\\n'");
     this.program("sync", "exit 0");
-    // Nothing waits: every look at the clock is a second later.
+    // Nothing waits: each time the clock is read, a second has passed.
     this.program("sleep", "exec /bin/sleep 0.02");
     this.set("now", "0");
     this.program(
@@ -70,12 +70,12 @@ export class FakeCluster {
     writeFileSync(join(this.root, "bin", name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   }
 
-  /** Sets what kubectl.sh answers with. */
+  /** Sets a value that kubectl.sh returns. */
   set(name: string, value: string): void {
     writeFileSync(join(this.root, "cluster", name), value);
   }
 
-  /** Has somebody scale it. */
+  /** Scales the StatefulSet, as if somebody else did. */
   scaled(replicas: string): void {
     this.#expected = replicas;
     this.set("replicas", replicas);
@@ -84,7 +84,7 @@ export class FakeCluster {
     }
   }
 
-  /** What somebody has scaled it to. */
+  /** The number of replicas that somebody has set last. */
   get expected(): string {
     return this.#expected;
   }
@@ -93,7 +93,7 @@ export class FakeCluster {
     return readFileSync(join(this.root, "cluster/replicas"), "utf8").trim();
   }
 
-  /** Where something is on a server's volume. */
+  /** The path of a file on a server's volume. */
   volume(n: number, path = ""): string {
     return join(this.root, "cluster/volumes", String(n), path);
   }
@@ -103,7 +103,7 @@ export class FakeCluster {
     writeFileSync(this.volume(n, path), content);
   }
 
-  /** Renames a folder of one server's volume, or of each. */
+  /** Renames a folder on the volume of one server, or of all. */
   rename(from: string, to: string, only?: number): void {
     for (let n = 0; n < this.#servers; n++) {
       if (only === undefined || n === only) {
@@ -112,7 +112,7 @@ export class FakeCluster {
     }
   }
 
-  /** Deletes what restores have kept. */
+  /** Deletes the data that restores have kept. */
   forgetKept(): void {
     this.kept().forEach((times, n) => {
       for (const time of times) {
@@ -125,20 +125,20 @@ export class FakeCluster {
     return readFileSync(this.volume(n, path), "utf8");
   }
 
-  /** The times that something is kept of, for each server. */
+  /** The times of which data is kept, for each server. */
   kept(): string[][] {
     return Array.from({ length: this.#servers }, (_, n) =>
       readdirSync(this.volume(n)).flatMap((name) => /^data\.replaced-(.*)/.exec(name)?.[1] ?? []),
     );
   }
 
-  /** A pod that another command has made. @param run its host and process */
+  /** Simulates the pod of another command. @param run its host and process */
   otherRun(run: string): void {
     mkdirSync(join(this.root, "cluster/pods/zk-backup"));
     this.set("pods/zk-backup/run", `${run}\n`);
   }
 
-  /** Takes that pod away. */
+  /** Deletes that pod. */
   forgetRun(): void {
     rmSync(join(this.root, "cluster/pods/zk-backup"), { recursive: true });
   }
@@ -147,7 +147,7 @@ export class FakeCluster {
     return readdirSync(join(this.root, "cluster/pods"));
   }
 
-  /** Runs a command of the backup. */
+  /** Runs a backup command. */
   run(command: string, args: readonly string[] = [this.file], variables: Variables = {}): Outcome {
     const calls = join(this.root, "cluster/calls");
     rmSync(calls, { force: true });

@@ -1,14 +1,15 @@
 #!/bin/sh
-# Stands in for kubectl. The cluster is the folder $CLUSTER: each server's volume is volumes/N, each pod that a command
-# makes is a folder pods/NAME, and what is run in a pod runs here, on these folders. These variables are patterns of a call:
-#   FAULT      it fails
-#   ONCE       it fails the first time
-#   INTERRUPT  the command gets a SIGINT meanwhile
-#   MEANWHILE  somebody starts servers meanwhile
+# Simulates kubectl. The cluster is the folder $CLUSTER. A server's volume is the folder volumes/N, and a pod of the backup
+# commands is a folder pods/NAME. Commands in a pod run on this machine, with these folders. If a call matches the pattern
+# in one of these variables:
+#   FAULT      the call fails
+#   ONCE       the call fails the first time
+#   INTERRUPT  the backup command receives SIGINT
+#   MEANWHILE  somebody starts servers
 set -eu
 [ "$1" = --namespace ]
 shift 2
-# A call in one line, without the texts of scripts and manifests.
+# The call as one line, without scripts and manifests.
 call=
 for word in "$@"; do
   case $word in *"
@@ -39,7 +40,7 @@ value() {
   cat "$CLUSTER/$1" 2>/dev/null || printf %s "$2"
 }
 
-# The patch's value at a path.
+# patched PATH FILE: prints the patch's value at a path.
 patched() {
   sed -n "s|.*\"path\": \"$1\", \"value\": \"\([^\"]*\)\".*|\1|p" "$2"
 }
@@ -96,7 +97,7 @@ case $call in
     --current-replicas=*) [ "${word#*=}" = "$replicas" ] ;;
     --replicas=*)
       echo "${word#*=}" >"$CLUSTER/replicas"
-      # Servers that start write their ids.
+      # Servers write their ids when they start.
       n=0
       while [ "$n" -lt "${word#*=}" ]; do
         echo "$((n + 1))" >"$CLUSTER/volumes/$n/data/myid"
@@ -118,7 +119,7 @@ case $call in
   case $pod in
   zk-backup*) root=$CLUSTER/pods/$pod ;;
   *)
-    # Only a server that runs can be asked.
+    # Only a running server answers.
     [ "$ordinal" -lt "$replicas" ]
     root=
     ;;
@@ -136,7 +137,7 @@ case $call in
   exec sh -c "$wrapper" sh "$script" "$command" "$@"
   ;;
 *)
-  echo "kubectl.sh: what is \"$call\"?" >&2
+  echo "kubectl.sh: unknown call \"$call\"" >&2
   exit 9
   ;;
 esac

@@ -20,7 +20,7 @@ describe("put-aside.sh", () => {
     cluster.remove();
   });
 
-  it("puts the data of one server aside, and keeps them", () => {
+  it("puts the data of one server aside, and keeps it", () => {
     const { status, output, changes } = cluster.run("put-aside.sh", ["zk-1"]);
     expect(status, output).to.equal(0);
     expect(changes).to.deep.equal([
@@ -37,7 +37,7 @@ describe("put-aside.sh", () => {
     }
   });
 
-  function refused(pod: string, wanted: RegExp, variables = {}): void {
+  function rejects(pod: string, wanted: RegExp, variables = {}): void {
     const { status, output, changes } = cluster.run("put-aside.sh", [pod], variables);
     expect(output).to.match(wanted).and.contain("nothing was touched");
     expect(changes).to.deep.equal([]);
@@ -45,20 +45,20 @@ describe("put-aside.sh", () => {
     expect(existsSync(cluster.volume(1, "data/origin"))).to.equal(true);
   }
 
-  it("refuses where the others have no quorum", () => {
+  it("changes nothing if the others have no quorum", () => {
     cluster.set("answer-zk-2", "This ZooKeeper instance is not currently serving requests");
-    refused("zk-1", /1 of the other servers serve, which is no quorum of 3/);
-    refused("zk-1", /0 of the other servers serve/, { FAULT: "exec zk-[02] *" });
+    rejects("zk-1", /1 of the other servers serve, which is no quorum of 3/);
+    rejects("zk-1", /0 of the other servers serve/, { FAULT: "exec zk-[02] *" });
   });
 
-  it("refuses where the server serves, or has not ended", () => {
-    refused("zk-0", /POD zk-0: serves, so its files are whole/);
-    refused("zk-1", /is not in CrashLoopBackOff/, { FAULT: "wait *CrashLoopBackOff*" });
+  it("changes nothing if the server serves, or may still start", () => {
+    rejects("zk-0", /POD zk-0: serves, so its files are intact/);
+    rejects("zk-1", /is not in CrashLoopBackOff/, { FAULT: "wait *CrashLoopBackOff*" });
   });
 
-  it("refuses what is no server of the ensemble", () => {
+  it("rejects a name that is not a server of the ensemble", () => {
     for (const pod of ["zk-3", "zk", "1", "zk-x", "zk-1;id", "other-1", "zk-01"]) {
-      refused(pod, /is not a server of zk/);
+      rejects(pod, /is not a server of zk/);
     }
   });
 });

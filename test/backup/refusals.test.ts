@@ -12,8 +12,8 @@ import { packed, tarball, type Member } from "./tar.ts";
 const file = (name: string, content: Buffer | string = "1"): Member => ({ name, content });
 const special = (name: string, type: string, link = ""): Member => ({ name, type, link });
 
-/** Archives that are no backup: what it is, its members, and what is said of it. */
-const strange: readonly [string, readonly Member[], RegExp][] = [
+/** Archives that are not a backup: a description, the members, and the expected error. */
+const invalid: readonly [string, readonly Member[], RegExp][] = [
   [
     "logs beside the snapshots, as Bitnami's images keep them",
     [
@@ -31,17 +31,17 @@ const strange: readonly [string, readonly Member[], RegExp][] = [
   ],
   ["an empty snapshot", changed(/snapshot/, file("version-2/snapshot.0", "")), /snapshot\.0: is empty/],
   [
-    "a snapshot that is cut off",
+    "a truncated snapshot",
     changed(/snapshot/, file("version-2/snapshot.0", snapshot.subarray(0, 150))),
-    /snapshot\.0: is cut off/,
+    /snapshot\.0: is truncated/,
   ],
   [
-    "an earlier snapshot that is cut off",
+    "another snapshot that is truncated",
     changed(/x^/, file("version-2/snapshot.200000005", snapshot.subarray(0, 150))),
-    /snapshot\.200000005: is cut off/,
+    /snapshot\.200000005: is truncated/,
   ],
   [
-    "something else as a snapshot",
+    "a file that is not a snapshot",
     changed(/snapshot/, file("version-2/snapshot.0", Buffer.concat([Buffer.from("text"), snapshot]))),
     /snapshot\.0: is not a snapshot/,
   ],
@@ -51,31 +51,31 @@ const strange: readonly [string, readonly Member[], RegExp][] = [
   [
     "a log of 8 bytes",
     changed(/log\.2/, file("log/version-2/log.200000001", log.subarray(0, 8))),
-    /cut off within/,
+    /truncated within/,
   ],
   [
     "an empty log",
     changed(/log\.2/, file("log/version-2/log.200000001", "")),
-    /log\.200000001: is cut off within/,
+    /log\.200000001: is truncated within/,
   ],
   [
-    "something else as a log",
+    "a file that is not a log",
     changed(/log\.2/, file("log/version-2/log.200000001", snapshot)),
     /log\.200000001: is not a transaction log/,
   ],
   [
-    "no log that goes on from the snapshot in its epoch",
+    "no log that continues from the snapshot in its epoch",
     changed(
       /snapshot|log\.1/,
       file("version-2/snapshot.200000000", snapshot),
       file("log/version-2/log.200000005", log),
     ).filter(({ name }) => !name.endsWith("log.200000001")),
-    /snapshot\.200000000: the transaction log that goes on from there is missing.*log\.200000005/,
+    /snapshot\.200000000: the transaction log that continues from there is missing.*log\.200000005/,
   ],
   [
-    "no log that goes on from the snapshot in the next epoch",
+    "no log that continues from the snapshot in the next epoch",
     changed(/log\./, file("log/version-2/log.100000002", log)),
-    /snapshot\.0: the transaction log that goes on from there is missing.*log\.100000002/,
+    /snapshot\.0: the transaction log that continues from there is missing.*log\.100000002/,
   ],
   [
     "a link as the folder of logs",
@@ -99,7 +99,7 @@ const strange: readonly [string, readonly Member[], RegExp][] = [
     (name): [string, readonly Member[], RegExp] => [
       `the file ${name}`,
       changed(/x^/, file(name)),
-      new RegExp(`${name}: is no part of a backup`),
+      new RegExp(`${name}: does not belong to a backup`),
     ],
   ),
   ...[
@@ -115,13 +115,17 @@ const strange: readonly [string, readonly Member[], RegExp][] = [
   ].map((name): [string, readonly Member[], RegExp] => [
     `a snapshot with the name ${name}`,
     changed(/x^/, file(`version-2/${name}`, snapshot)),
-    new RegExp(`version-2/${name}: is no part of a backup`),
+    new RegExp(`version-2/${name}: does not belong to a backup`),
   ]),
-  ["a log with another name", changed(/x^/, file("log/version-2/log.1.bak", log)), /log\.1\.bak: is no part/],
+  [
+    "a log with another name",
+    changed(/x^/, file("log/version-2/log.1.bak", log)),
+    /log\.1\.bak: does not belong/,
+  ],
   [
     "a folder with another name",
     changed(/x^/, special("log/version-3/", "5")),
-    /version-3: is a folder that is no part/,
+    /version-3: is a folder that does not belong/,
   ],
   [
     "a folder with a snapshot's name",
@@ -129,31 +133,35 @@ const strange: readonly [string, readonly Member[], RegExp][] = [
     /snapshot\.1: is a folder/,
   ],
   [
-    "all in another folder",
+    "a database in another folder",
     database.map((member) => ({ ...member, name: `data/${member.name}` })),
-    /data\/version-2\/snapshot\.0: is no part of a backup/,
+    /data\/version-2\/snapshot\.0: does not belong to a backup/,
   ],
   [
     "an absolute path",
     changed(/x^/, file("/version-2/snapshot.1", snapshot)),
-    /\/version-2\/snapshot\.1: leads out/,
+    /\/version-2\/snapshot\.1: leads outside/,
   ],
-  ["a path with ..", changed(/x^/, file("version-2/../../snapshot.1", snapshot)), /snapshot\.1: leads out/],
-  ["a path to ..", changed(/x^/, special("version-2/..", "5")), /version-2\/\.\.: leads out/],
+  [
+    "a path with ..",
+    changed(/x^/, file("version-2/../../snapshot.1", snapshot)),
+    /snapshot\.1: leads outside/,
+  ],
+  ["a path to ..", changed(/x^/, special("version-2/..", "5")), /version-2\/\.\.: leads outside/],
   [
     "a member twice",
     changed(/x^/, file("version-2/snapshot.0", snapshot)),
-    /version-2\/snapshot\.0: is there more than once/,
+    /version-2\/snapshot\.0: occurs more than once/,
   ],
   [
     "a name of two words",
     changed(/x^/, file("x version-2/snapshot.1", snapshot)),
-    /x version-2\/snapshot\.1: is no part/,
+    /x version-2\/snapshot\.1: does not belong/,
   ],
   [
     "a name of two lines",
     changed(/x^/, file("version-2/snapshot.1\nx", snapshot)),
-    /snapshot\.1\\nx: is no part/,
+    /snapshot\.1\\nx: does not belong/,
   ],
   [
     "an owner of two lines, before a link",
@@ -170,45 +178,49 @@ const strange: readonly [string, readonly Member[], RegExp][] = [
     /currentEpoch: is not a number/,
   ],
   [
-    "an epoch in words",
+    "an epoch that is a word",
     changed(/acceptedEpoch/, file("version-2/acceptedEpoch", "two")),
     /acceptedEpoch: is not a number/,
   ],
   [
     "an epoch older than the data",
     changed(/currentEpoch/, file("version-2/currentEpoch", "1")),
-    /currentEpoch: is 1, and the data are of epoch 2/,
+    /currentEpoch: is 1, but the data is of epoch 2/,
   ],
   [
     "an accepted epoch older than the current one",
     changed(/Epoch/, file("version-2/currentEpoch", "3"), file("version-2/acceptedEpoch", "2")),
-    /acceptedEpoch: is 2, less than currentEpoch, 3/,
+    /acceptedEpoch: is 2, which is less than currentEpoch \(3\)/,
   ],
-  ["one epoch only", changed(/acceptedEpoch/), /one of currentEpoch and acceptedEpoch only/],
+  ["only one epoch", changed(/acceptedEpoch/), /only one of currentEpoch and acceptedEpoch/],
   [
-    "sums of other files",
+    "checksums of other files",
     changed(/x^/, file("SHA256SUMS", "0  version-2/snapshot.0\n")),
-    /SHA256SUMS: not as they were saved/,
+    /SHA256SUMS: files differ from those that were saved/,
   ],
 ];
 
 const whole = tarball(database);
 
-/** Files that are no archive: what it is, its content, and what is said of it. */
+/** Files that are not an archive: a description, the content, and the expected error. */
 const broken: readonly [string, Buffer, RegExp][] = [
-  ["an empty file", Buffer.alloc(0), /is not a whole gzip file|is not a whole tar archive/],
-  ["no gzip file", Buffer.from("no backup"), /is not a whole gzip file/],
-  ["a gzip file that is cut off", whole.subarray(0, whole.length - 20), /is not a whole gzip file/],
-  ["no archive in it", gzipSync("no backup, but a text of some length"), /is not a whole tar archive/],
+  ["an empty file", Buffer.alloc(0), /is not a complete gzip file|is not a complete tar archive/],
+  ["a file that is not gzip", Buffer.from("no backup"), /is not a complete gzip file/],
+  ["a truncated gzip file", whole.subarray(0, whole.length - 20), /is not a complete gzip file/],
   [
-    "an archive cut off in a member",
-    gzipSync(gunzipSync(whole).subarray(0, 3000)),
-    /is not a whole tar archive/,
+    "a gzip file without an archive",
+    gzipSync("no backup, but a text of some length"),
+    /is not a complete tar archive/,
   ],
   [
-    "an archive cut off behind a member",
+    "an archive that ends within a member",
+    gzipSync(gunzipSync(whole).subarray(0, 3000)),
+    /is not a complete tar archive/,
+  ],
+  [
+    "an archive that ends after a member",
     gzipSync(Buffer.concat(database.slice(0, 5).map(packed))),
-    /is not a whole tar archive/,
+    /is not a complete tar archive/,
   ],
 ];
 
@@ -225,39 +237,39 @@ describe("restore.sh", () => {
     cluster.remove();
   });
 
-  function refused(wanted: RegExp, variables = {}, args?: readonly string[]): void {
+  function rejects(wanted: RegExp, variables = {}, args?: readonly string[]): void {
     const { status, output, changes } = cluster.run("restore.sh", args, variables);
     expect(output).to.match(wanted).and.contain("nothing was touched");
     expect(changes).to.deep.equal([]);
     expect(status).to.equal(1);
   }
 
-  for (const [what, members, says] of strange) {
-    it(`refuses ${what}`, () => {
+  for (const [what, members, says] of invalid) {
+    it(`rejects ${what}`, () => {
       writeFileSync(cluster.file, tarball(members));
-      refused(says);
+      rejects(says);
     });
   }
 
   for (const [what, content, says] of broken) {
-    it(`refuses ${what}`, () => {
+    it(`rejects ${what}`, () => {
       writeFileSync(cluster.file, content);
-      refused(says);
+      rejects(says);
     });
   }
 
-  it("refuses a backup from which a file is missing that was saved", () => {
+  it("rejects a backup from which a saved file is missing", () => {
     writeFileSync(cluster.file, "");
     expect(cluster.run("save.sh").status).to.equal(0);
     execFileSync("tar", ["-C", join(cluster.root, "tmp"), "-xzf", cluster.file]);
     execFileSync("sh", ["-c", "rm log/version-2/log.200000001; tar -czf ../backup.tar.gz *; rm -r *"], {
       cwd: join(cluster.root, "tmp"),
     });
-    refused(/SHA256SUMS: not as they were saved: log\/version-2\/log\.200000001/);
+    rejects(/SHA256SUMS: files differ from those that were saved: log\/version-2\/log\.200000001/);
   });
 
-  it("says everything that is at fault at once, of many strange files only the first", () => {
-    const many = Array.from({ length: 30 }, (_, n) => file(`strange-${n}`));
+  it("reports all errors at once, but only the first ones of many unexpected files", () => {
+    const many = Array.from({ length: 30 }, (_, n) => file(`unexpected-${n}`));
     writeFileSync(cluster.file, tarball(changed(/x^/, ...many)));
     const { output } = cluster.run("restore.sh", undefined, {
       NAME: "Zk",
@@ -265,44 +277,44 @@ describe("restore.sh", () => {
       SERVERS: "three",
     });
     expect(output).to.match(/NAME "Zk".*\n.*NAMESPACE "a b".*\n.*SERVERS "three"/);
-    expect(output.match(/strange-\d+/g)).to.have.length(10);
+    expect(output.match(/unexpected-\d+/g)).to.have.length(10);
     expect(output).to.contain("and 20 more like these");
   });
 
-  it("refuses what is no file", () => {
-    refused(/does not exist/);
-    refused(/is not a regular file/, {}, [cluster.root]);
+  it("rejects a path that is not a file", () => {
+    rejects(/does not exist/);
+    rejects(/is not a regular file/, {}, [cluster.root]);
     execFileSync("mkfifo", [join(cluster.root, "pipe")]);
-    refused(/is not a regular file/, {}, ["pipe"]);
+    rejects(/is not a regular file/, {}, ["pipe"]);
   });
 
   const oddNames = ["..", "Zk", "zk;id", "$(id)", "--all", "-zk", "zk-", "a/b", "zk\n", "z".repeat(64)];
   for (const name of oddNames) {
-    it(`refuses the name and the namespace ${JSON.stringify(name.slice(0, 9))}`, () => {
-      refused(/NAME ".*is not a DNS label/s, { NAME: name });
-      refused(/NAMESPACE ".*is not a DNS label/s, { NAMESPACE: name });
+    it(`rejects the name and the namespace ${JSON.stringify(name.slice(0, 9))}`, () => {
+      rejects(/NAME ".*is not a DNS label/s, { NAME: name });
+      rejects(/NAMESPACE ".*is not a DNS label/s, { NAMESPACE: name });
     });
   }
 
   for (const servers of ["three", "0", "-1", "3;id", "03", "1.5", "3 ", "99999999999999999999"]) {
-    it(`refuses ${JSON.stringify(servers)} servers`, () => {
-      refused(/SERVERS ".*is not a number of servers/, { SERVERS: servers });
+    it(`rejects ${JSON.stringify(servers)} servers`, () => {
+      rejects(/SERVERS ".*is not a number of servers/, { SERVERS: servers });
     });
   }
 
-  it("refuses another number of servers than the ensemble's configuration lists", () => {
+  it("rejects a number of servers that differs from the ensemble's configuration", () => {
     writeFileSync(cluster.file, whole);
-    refused(/the configuration of zk lists 3 servers/, { SERVERS: "1" });
+    rejects(/the configuration of zk lists 3 servers/, { SERVERS: "1" });
     cluster.set("replicas", "5");
-    refused(/has 5 replicas, and its configuration lists 3 servers/);
+    rejects(/has 5 replicas, but its configuration lists 3 servers/);
   });
 
-  it("wants to know how many servers were stopped where nothing says so, and has a volume of each", () => {
+  it("requires the number of stopped servers if the cluster does not say it, and a volume of each", () => {
     writeFileSync(cluster.file, whole);
     cluster.set("replicas", "0");
     cluster.set("listed", "");
-    refused(/say how many it had/);
-    refused(/datadir-zk-3.*not found/, { SERVERS: "5" });
+    rejects(/set SERVERS to how many it had/);
+    rejects(/datadir-zk-3.*not found/, { SERVERS: "5" });
   });
 
   for (const image of [
@@ -314,11 +326,11 @@ describe("restore.sh", () => {
     "-x",
     "",
   ]) {
-    it(`refuses to go by the image ${JSON.stringify(image)}`, () => {
+    it(`rejects the image ${JSON.stringify(image)}`, () => {
       writeFileSync(cluster.file, whole);
       cluster.set("image", image);
       const before = readdirSync(cluster.root);
-      refused(/the image of StatefulSet zk, ".*is not an image reference/);
+      rejects(/StatefulSet zk: image ".*" is not an image reference/);
       const saved = cluster.run("save.sh");
       expect(saved.output).to.contain("is not an image reference").and.contain("nothing was touched");
       expect(saved.changes).to.deep.equal([]);
@@ -327,28 +339,29 @@ describe("restore.sh", () => {
     });
   }
 
-  it("refuses where a volume has no room for it", () => {
+  it("changes nothing if a volume has too little space", () => {
     writeFileSync(cluster.file, whole);
     cluster.set("free", "65000");
-    refused(/the volume of zk-0: has 65000 KiB free, and \d+ are needed/);
+    rejects(/the volume of zk-0: has 65000 KiB free, but \d+ are needed/);
   });
 
-  it("refuses what no server can start with, and what one starts with without some of the data", () => {
+  it("rejects a backup that a server cannot load, or loads only partly", () => {
     writeFileSync(cluster.file, whole);
     cluster.program("zkServer.sh", "echo 'Caused by: java.io.IOException: CRC check failed'; exit 1");
     cluster.program("nc", "exit 1");
     const broken = cluster.run("restore.sh");
     expect(broken.output)
-      .to.contain("no server can start with it: IOException: CRC check failed")
+      .to.contain("a server cannot start with it: IOException: CRC check failed")
       .and.contain("nothing was touched");
     expect(broken.status).to.equal(1);
     cluster.program(
       "zkServer.sh",
       "echo 'Highest txn zxid 0x1 is not covering the snapshot digest zxid 0x2'; exec /bin/sleep 9",
     );
-    cluster.program("nc", "echo Mode: leader");
+    // A server logs the warning before it serves.
+    cluster.program("nc", "[ -s server.log ] && echo Mode: leader");
     const torn = cluster.run("restore.sh");
-    expect(torn.output).to.contain("some of the data are missing").and.contain("nothing was touched");
+    expect(torn.output).to.contain("some of the data is missing").and.contain("nothing was touched");
     for (const { changes } of [broken, torn]) {
       expect(changes).to.deep.equal(["holds nothing", "zk-backup load"]);
     }
@@ -364,7 +377,7 @@ describe("restore.sh", () => {
     expect(status).to.equal(1);
   });
 
-  it("leaves an ensemble alone that another command works on", () => {
+  it("leaves an ensemble alone while another command works on it", () => {
     writeFileSync(cluster.file, whole);
     const host = execFileSync("uname", ["-n"], { encoding: "utf8" }).trim();
     for (const run of [`${host}/${process.pid}`, `elsewhere/${process.pid}`]) {
@@ -378,20 +391,20 @@ describe("restore.sh", () => {
     }
   });
 
-  it("tells how it is used", () => {
+  it("prints its usage", () => {
     for (const command of ["save.sh", "restore.sh", "undo.sh", "put-aside.sh"]) {
       const help = cluster.run(command, ["--help"]);
       expect(help.output).to.contain(`usage: backup/${command}`);
       expect(help.status).to.equal(0);
       const misused = cluster.run(command, ["--no-such-option"]);
-      expect(misused.output).to.contain("there is no option --no-such-option").and.contain("usage");
+      expect(misused.output).to.contain("unknown option --no-such-option").and.contain("usage");
       expect(misused.status).to.equal(2);
     }
     expect(cluster.run("restore.sh", []).status).to.equal(2);
     expect(cluster.run("restore.sh", ["a", "b"]).status).to.equal(2);
   });
 
-  it("takes names that are something else to a shell or to tar", () => {
+  it("accepts file names with a special meaning in a shell or in tar", () => {
     for (const name of ["host:backup.tar.gz", "a b;id.tar.gz", "-backup"]) {
       const target = join(cluster.root, name);
       writeFileSync(target, whole);

@@ -32,7 +32,7 @@ describe("restore.sh and undo.sh", () => {
     return outcome;
   };
 
-  /** Whether every server has the backup's data, and its first data at this time. */
+  /** Checks that every server has the backup's data, and has kept its first data under this time. */
   function restored(time: string): void {
     for (const n of ordinals) {
       expect(existsSync(cluster.volume(n, "data/origin"))).to.equal(false);
@@ -42,7 +42,7 @@ describe("restore.sh and undo.sh", () => {
     }
   }
 
-  /** Whether every server has its first data again, and the backup's at this time. */
+  /** Checks that every server has its first data again, and has kept the backup's data under this time. */
   function putBack(time: string): void {
     for (const n of ordinals) {
       expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
@@ -59,7 +59,7 @@ describe("restore.sh and undo.sh", () => {
     return time;
   };
 
-  it("replace the data only when all servers are stopped and the new data are complete on every volume", () => {
+  it("replace the data only when all servers are stopped and the new data is complete on every volume", () => {
     const { changes, output } = succeeds("restore.sh");
     expect(changes).to.deep.equal([
       "holds nothing",
@@ -72,12 +72,12 @@ describe("restore.sh and undo.sh", () => {
       "--replicas=3",
     ]);
     restored(onlyTime());
-    expect(output).to.contain(`backup/undo.sh ${onlyTime()} puts it back`);
-    // What belonged to the earlier data is not the new ones'.
+    expect(output).to.contain(`to put it back: backup/undo.sh ${onlyTime()}`);
+    // This file belongs to the earlier data.
     expect(existsSync(cluster.volume(0, "data/servers"))).to.equal(false);
   });
 
-  it("restore what save.sh has made, as files that only the server's user can read", () => {
+  it("restore a backup of save.sh, as files that only the server's user can read", () => {
     succeeds("save.sh");
     succeeds("restore.sh");
     restored(onlyTime());
@@ -91,7 +91,7 @@ describe("restore.sh and undo.sh", () => {
     expect(new Set(modes.toString().trim().split("\n"))).to.deep.equal(new Set(["600"]));
   });
 
-  it("restore a backup with logs beside the snapshots after the commands of docs/backup.md", () => {
+  it("restore a backup with logs beside the snapshots, sorted with the commands of docs/backup.md", () => {
     const other = database
       .filter(({ type }) => type === undefined)
       .map((member) => ({ ...member, name: member.name.replace(/^log\//, "") }));
@@ -104,7 +104,7 @@ describe("restore.sh and undo.sh", () => {
     restored(onlyTime());
   });
 
-  it("put the earlier data back, keep the restored ones, and put those back, too", () => {
+  it("put the earlier data back, keep the restored data, and put that back, too", () => {
     succeeds("restore.sh");
     const first = onlyTime();
     succeeds("undo.sh", []);
@@ -115,7 +115,7 @@ describe("restore.sh and undo.sh", () => {
     restored(onlyTime());
   });
 
-  it("try again what was in a pod when the connection was lost", () => {
+  it("retry a script in a pod after a lost connection", () => {
     for (const script of ["load", "state", "stage", "swap"]) {
       rmSync(join(cluster.root, "cluster/failed"), { force: true });
       const { changes } = succeeds("restore.sh", undefined, { ONCE: `exec -i zk-backup* ${script} *` });
@@ -135,7 +135,7 @@ describe("restore.sh and undo.sh", () => {
     it(`start the servers with their earlier data when ${what}`, () => {
       const { status, output } = cluster.run("restore.sh", undefined, { FAULT: fault });
       expect(status).to.equal(1);
-      expect(output).to.contain("nothing was replaced; the servers start again with what they had");
+      expect(output).to.contain("nothing was replaced; the servers start again with their earlier data");
       expect(cluster.replicas).to.equal("3");
       for (const n of ordinals) {
         expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
@@ -152,23 +152,23 @@ describe("restore.sh and undo.sh", () => {
     expect(cluster.kept().flat()).to.be.empty;
   });
 
-  it("do not stop between two servers for Ctrl-C", () => {
+  it("ignore Ctrl-C between two servers", () => {
     cluster.run("restore.sh", undefined, { INTERRUPT: "exec -i zk-backup-1 * swap*" });
     restored(onlyTime());
   });
 
-  it("change nothing where a volume has no room", () => {
+  it("change nothing if a volume has too little space", () => {
     cluster.program("df", "printf 'head\\ndisk 1 1 %s 1%% /\\n' ${ROOM:-10000000}");
     cluster.program("kubectl", `case "$*" in *" stage "*) export ROOM=65000 ;; esac\n${cluster.kubectl}`);
     const { status, output } = cluster.run("restore.sh");
-    expect(output).to.match(/the volume has 65000 KiB free, and \d+ are needed/);
+    expect(output).to.match(/the volume has 65000 KiB free, but \d+ are needed/);
     expect(status).to.equal(1);
     for (const n of ordinals) {
       expect(cluster.read(n, "data/origin")).to.equal(`first of ${n}`);
     }
   });
 
-  it("change nothing where somebody has started servers meanwhile", () => {
+  it("change nothing if somebody has started servers meanwhile", () => {
     const { status, output } = cluster.run("restore.sh", undefined, {
       MEANWHILE: "exec -i zk-backup-2 * stage*",
     });
@@ -180,10 +180,10 @@ describe("restore.sh and undo.sh", () => {
   });
 
   for (const at of ordinals) {
-    it(`finish a restore that was cut off at server ${at}, and undo it`, () => {
+    it(`complete a restore that was interrupted at server ${at}, and undo it`, () => {
       const cut = cluster.run("restore.sh", undefined, { FAULT: `exec -i zk-backup-${at} * swap*` });
       expect(cut.status).to.equal(1);
-      expect(cut.output).to.contain(at === 0 ? "Run the same command again" : "the servers stay stopped");
+      expect(cut.output).to.contain(at === 0 ? "Run the same command again" : "The servers stay stopped");
       expect(cluster.replicas).to.equal("0");
       succeeds("restore.sh");
       restored(onlyTime());
@@ -191,7 +191,7 @@ describe("restore.sh and undo.sh", () => {
       putBack(onlyTime());
     });
 
-    it(`finish an undo that was cut off at server ${at}`, () => {
+    it(`complete an undo that was interrupted at server ${at}`, () => {
       succeeds("restore.sh");
       const time = onlyTime();
       for (const args of [[], [time]]) {
@@ -209,7 +209,7 @@ describe("restore.sh and undo.sh", () => {
     });
   }
 
-  it("finish a restore that was cut off between two renames on a volume", () => {
+  it("complete a restore that was interrupted between two renames on a volume", () => {
     cluster.run("restore.sh", undefined, { FAULT: "exec -i zk-backup-1 * swap*" });
     const time = cluster.kept()[0]?.[0] ?? "";
     cluster.rename("data", `data.replaced-${time}`, 1);
@@ -217,20 +217,20 @@ describe("restore.sh and undo.sh", () => {
     restored(onlyTime());
   });
 
-  it("only start the servers where a restore was cut off after its exchange", () => {
+  it("only start the servers if a restore was interrupted after its exchange", () => {
     cluster.run("restore.sh", undefined, { FAULT: "scale statefulset zk --replicas=3" });
     const { changes } = succeeds("restore.sh");
     expect(changes.filter((change) => change.includes("swap"))).to.be.empty;
     restored(onlyTime());
   });
 
-  it("undo a restore that was cut off", () => {
+  it("undo an interrupted restore", () => {
     cluster.run("restore.sh", undefined, { FAULT: "exec -i zk-backup-1 * swap*" });
     succeeds("undo.sh", []);
     putBack(onlyTime());
   });
 
-  it("finish a restore that was cut off before another backup is restored", () => {
+  it("complete an interrupted restore before another backup is restored", () => {
     cluster.run("restore.sh", undefined, { FAULT: "exec -i zk-backup-1 * swap*" });
     const [first = ""] = cluster.kept()[0] ?? [];
     writeFileSync(
@@ -245,7 +245,7 @@ describe("restore.sh and undo.sh", () => {
     }
   });
 
-  it("restore every server where some have run since a restore was cut off", () => {
+  it("restore every server if some have run since an interrupted restore", () => {
     cluster.run("restore.sh", undefined, { FAULT: "exec -i zk-backup-1 * swap*" });
     cluster.scaled("3");
     succeeds("restore.sh");
@@ -260,7 +260,7 @@ describe("restore.sh and undo.sh", () => {
     expect(origins.map((times) => times.length)).to.deep.equal([1, 1, 1]);
   });
 
-  it("restore stopped servers, by the number that is noted in the cluster or given", () => {
+  it("restore stopped servers, whose number is in the cluster or in SERVERS", () => {
     cluster.scaled("0");
     succeeds("restore.sh");
     restored(onlyTime());
@@ -269,22 +269,22 @@ describe("restore.sh and undo.sh", () => {
     succeeds("restore.sh", undefined, { SERVERS: "3" });
   });
 
-  it("restore all servers where one is stopped", () => {
+  it("restore all servers if one is stopped", () => {
     cluster.scaled("2");
     succeeds("restore.sh");
     restored(onlyTime());
   });
 
-  it("warn of the volume of a server that was taken away, and of a roll-out that is not finished", () => {
-    cluster.write(3, "data/origin", "a server that was taken away");
+  it("warn about the volume of a removed server, and about a rollout that is not complete", () => {
+    cluster.write(3, "data/origin", "a removed server");
     cluster.set("strategy", "RollingUpdate||a|b");
     const { output } = succeeds("restore.sh");
-    expect(output).to.contain("the claim datadir-zk-3 belongs to a server that was taken away");
-    expect(output).to.contain("a roll-out of zk is not finished");
-    expect(cluster.read(3, "data/origin")).to.equal("a server that was taken away");
+    expect(output).to.contain("the claim datadir-zk-3 belongs to a server that was removed");
+    expect(output).to.contain("a rollout of zk is not complete");
+    expect(cluster.read(3, "data/origin")).to.equal("a removed server");
   });
 
-  it("restore a volume that has no data", () => {
+  it("restore a volume without data", () => {
     cluster.scaled("0");
     rmSync(cluster.volume(1, "data"), { recursive: true });
     succeeds("restore.sh");
@@ -292,55 +292,59 @@ describe("restore.sh and undo.sh", () => {
     expect(cluster.read(1, "data/version-2/currentEpoch")).to.equal("2");
   });
 
-  describe("refuse to undo before any server stops", () => {
-    function refused(wanted: RegExp, args: readonly string[] = []): void {
+  describe("reject an undo before any server stops", () => {
+    function rejects(wanted: RegExp, args: readonly string[] = []): void {
       const { status, output, changes } = cluster.run("undo.sh", args);
       expect(output).to.match(wanted).and.contain("nothing was touched");
       expect(changes.filter((change) => !/^zk-\d state/.test(change))).to.deep.equal([]);
       expect(status).to.equal(1);
     }
 
-    it("where nothing was restored", () => {
-      refused(/no server has kept anything/);
+    it("if nothing was restored", () => {
+      rejects(/no server has kept earlier data/);
     });
 
-    it("where one server has nothing of that time", () => {
+    it("if one server has kept no data of that time", () => {
       succeeds("restore.sh");
       const first = onlyTime();
       succeeds("restore.sh");
       const last = cluster.kept()[0]?.find((time) => time !== first) ?? "";
       rmSync(cluster.volume(1, `data.replaced-${last}`), { recursive: true });
-      refused(new RegExp(`nothing is kept of that time on zk-1; kept on all of them: ${first}`));
-      refused(/nothing is kept of that time on zk-0 zk-1 zk-2/, ["20200101T000000Z"]);
+      rejects(
+        new RegExp(
+          `these servers have kept no data of that time: zk-1; use one that all have kept: ${first}`,
+        ),
+      );
+      rejects(/have kept no data of that time: zk-0 zk-1 zk-2/, ["20200101T000000Z"]);
       succeeds("undo.sh", [first]);
     });
 
-    it("where what is kept is no database", () => {
+    it("if the kept data is not a database", () => {
       succeeds("restore.sh");
       rmSync(cluster.volume(2, `data.replaced-${onlyTime()}/version-2`), { recursive: true });
-      refused(/nothing is kept of that time on zk-2; no time is kept on all of them/);
+      rejects(/have kept no data of that time: zk-2; there is no time of which all servers have kept data/);
     });
 
-    it("where a majority of its servers is gone", () => {
+    it("if a majority of the servers of that time is gone", () => {
       succeeds("restore.sh");
       for (const n of ordinals) {
         cluster.write(n, `data.replaced-${onlyTime()}/servers`, "7\n");
       }
-      refused(/there were 7 servers then and are 3 now, and what 4 of them acknowledged could be on none/);
+      rejects(/had 7 servers then and has 3 now, and writes acknowledged by 4 of them may be on none/);
     });
 
-    it("for a time that is none", () => {
-      refused(/is not a time/, ["../data"]);
-      refused(/is not a time/, ["$(id)"]);
+    it("if the time is invalid", () => {
+      rejects(/is not a time/, ["../data"]);
+      rejects(/is not a time/, ["$(id)"]);
     });
   });
 
-  it("refuse to undo where a server that could not be asked has nothing, and start the servers again", () => {
+  it("reject an undo if a server that could not be asked has kept nothing, and start the servers again", () => {
     succeeds("restore.sh");
     rmSync(cluster.volume(2, `data.replaced-${onlyTimeOf(0)}`), { recursive: true });
     const { status, output } = cluster.run("undo.sh", [], { FAULT: "exec -i zk-2 *" });
     expect(status).to.equal(1);
-    expect(output).to.contain("nothing is kept of that time on zk-2").and.contain("the servers start again");
+    expect(output).to.contain("have kept no data of that time: zk-2").and.contain("the servers start again");
     expect(cluster.replicas).to.equal("3");
   });
 

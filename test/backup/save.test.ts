@@ -27,7 +27,7 @@ describe("save.sh", () => {
 
   const members = () => execFileSync("tar", ["-tzf", cluster.file], { encoding: "utf8" }).trim().split("\n");
 
-  it("copies the last server's database while that server is stopped, starts it again, and tries the copy", () => {
+  it("copies the last server's database while that server is stopped, restarts it, and tries the copy", () => {
     const { status, output, changes } = cluster.run("save.sh");
     expect(status, output).to.equal(0);
     expect(changes).to.deep.equal([
@@ -39,7 +39,7 @@ describe("save.sh", () => {
       "--replicas=3",
       "zk-backup load",
     ]);
-    expect(output).to.contain("saved the database of zk-2, 7 znodes");
+    expect(output).to.contain("saved the database of zk-2 with 7 znodes");
     expect(members()).to.have.members([
       "SHA256SUMS",
       "version-2/snapshot.0",
@@ -50,7 +50,7 @@ describe("save.sh", () => {
     ]);
   });
 
-  it("makes the file readable by its owner only, whatever its mode was before", () => {
+  it("makes the file readable by its owner only, whatever its earlier mode", () => {
     for (const before of [undefined, 0o666]) {
       if (before !== undefined) {
         chmodSync(cluster.file, before);
@@ -60,7 +60,7 @@ describe("save.sh", () => {
     }
   });
 
-  it("leaves out what belongs to one server, and what was not written completely", () => {
+  it("leaves out files that belong to one server, and incomplete files", () => {
     cluster.write(2, "data/version-2/snapshot.200000002", snapshot.subarray(0, 100));
     cluster.write(2, "data/version-2/snapshot.200000003.tmp", snapshot);
     cluster.write(2, "data/version-2/currentEpoch.tmp", "3");
@@ -69,7 +69,7 @@ describe("save.sh", () => {
     symlinkSync("/etc/passwd", cluster.volume(2, "data/version-2/snapshot.200000004"));
     const { status, output } = cluster.run("save.sh");
     expect(status, output).to.equal(0);
-    expect(output).to.contain("snapshot.200000002 was cut off when it was written, and is left out");
+    expect(output).to.contain("snapshot.200000002 is truncated, and is left out");
     expect(members()).to.have.length(6);
   });
 
@@ -77,39 +77,39 @@ describe("save.sh", () => {
     ["a damaged log", "data/log/version-2/log.200000001", log.subarray(0, 8)],
     ["an epoch older than its data", "data/version-2/currentEpoch", "1"],
   ] as const) {
-    it(`refuses ${what}, and keeps an earlier backup`, () => {
+    it(`rejects ${what}, and keeps an earlier backup`, () => {
       writeFileSync(cluster.file, "earlier");
       cluster.write(2, path, content);
       const { status, output } = cluster.run("save.sh");
       expect(status).to.equal(1);
-      expect(output).to.contain("what was copied is not a whole database").and.contain("is not saved");
+      expect(output).to.contain("the copy is not a complete database").and.contain("was not saved");
       expect(readFileSync(cluster.file, "utf8")).to.equal("earlier");
     });
   }
 
   for (const [what, fault] of [
-    ["the pod cannot be made", "create -f *"],
+    ["the pod cannot be created", "create -f *"],
     ["the server does not stop", "wait --for=delete *"],
     ["its volume cannot be held", "wait *pod/zk-backup-2*"],
     ["its files cannot be copied", "exec -i zk-backup-2 *"],
-    ["no server starts with it", "exec -i zk-backup -- *"],
+    ["no server starts with the copy", "exec -i zk-backup -- *"],
   ] as const) {
     it(`keeps an earlier backup and starts the server again when ${what}`, () => {
       writeFileSync(cluster.file, "earlier");
       const { status, output } = cluster.run("save.sh", undefined, { FAULT: fault });
       expect(status).to.equal(1);
-      expect(output).to.contain("is not saved");
+      expect(output).to.contain("was not saved");
       expect(readFileSync(cluster.file, "utf8")).to.equal("earlier");
     });
   }
 
-  it("refuses a copy that is cut off", () => {
+  it("rejects a truncated copy", () => {
     cluster.program(
       "tar",
       'case $1 in -czf) exec /usr/bin/tar "$@" | head -c 200 ;; esac; exec /usr/bin/tar "$@"',
     );
     const { status, output } = cluster.run("save.sh");
-    expect(output).to.contain("is not a whole gzip file");
+    expect(output).to.contain("is not a complete gzip file");
     expect(status).to.equal(1);
     expect(readdirSync(cluster.root)).not.to.contain("backup.tar.gz");
   });
@@ -121,7 +121,7 @@ describe("save.sh", () => {
     expect(readFileSync(cluster.file, "utf8")).to.equal("earlier");
   });
 
-  function refused(wanted: RegExp, target = cluster.file): void {
+  function rejects(wanted: RegExp, target = cluster.file): void {
     const { status, output, changes } = cluster.run("save.sh", [target]);
     expect(output).to.match(wanted).and.contain("nothing was touched");
     expect(changes).to.deep.equal([]);
@@ -129,37 +129,37 @@ describe("save.sh", () => {
   }
 
   it("stops no server for a file that cannot be written", () => {
-    refused(/there is no folder/, join(cluster.root, "missing/backup.tar.gz"));
-    refused(/there is no folder/, join(cluster.file, "backup.tar.gz"));
-    refused(/is a folder/, cluster.root);
-    refused(/cannot be written/, join(cluster.root, "x".repeat(255)));
-    refused(/cannot be written/, "/proc/backup.tar.gz");
-    refused(/is not a regular file/, "/dev/null");
+    rejects(/the folder .* does not exist/, join(cluster.root, "missing/backup.tar.gz"));
+    rejects(/the folder .* does not exist/, join(cluster.file, "backup.tar.gz"));
+    rejects(/is a folder/, cluster.root);
+    rejects(/cannot be written/, join(cluster.root, "x".repeat(255)));
+    rejects(/cannot be written/, "/proc/backup.tar.gz");
+    rejects(/is not a regular file/, "/dev/null");
     symlinkSync("elsewhere", cluster.file);
-    refused(/is not a regular file/);
+    rejects(/is not a regular file/);
   });
 
-  it("stops no server of an ensemble that cannot do without one", () => {
+  it("stops no server of an ensemble that has no quorum without it", () => {
     for (const [listed, says] of [
-      ["1", /an ensemble of 1 cannot do without a server/],
-      ["2", /an ensemble of 2 cannot do without a server/],
+      ["1", /with 1 servers, there is no quorum while one is stopped/],
+      ["2", /with 2 servers, there is no quorum while one is stopped/],
     ] as const) {
       cluster.set("listed", listed);
       cluster.scaled(listed);
-      refused(says);
+      rejects(says);
     }
   });
 
-  it("stops no server while another one is away, or a roll-out replaces them", () => {
+  it("stops no server while another one is down, or during a rollout", () => {
     cluster.set("ready", "2");
-    refused(/2 of 3 servers are in the quorum/);
+    rejects(/2 of 3 servers are in the quorum/);
     cluster.set("ready", "");
-    refused(/0 of 3 servers are in the quorum/);
+    rejects(/0 of 3 servers are in the quorum/);
     cluster.set("ready", "3");
     cluster.set("strategy", "RollingUpdate||a|b");
-    refused(/a roll-out replaces its servers now/);
+    rejects(/a rollout is replacing its servers/);
     cluster.scaled("2");
-    refused(/has 2 replicas, and its configuration lists 3 servers; first:.*--replicas 3/);
+    rejects(/has 2 replicas, but its configuration lists 3 servers; first run:.*--replicas 3/);
   });
 
   it("works with a partition and with OnDelete", () => {
@@ -170,7 +170,7 @@ describe("save.sh", () => {
     }
   });
 
-  it("works after an earlier command of this machine was killed", () => {
+  it("works after an earlier command on this machine was killed", () => {
     cluster.otherRun(`${execFileSync("uname", ["-n"], { encoding: "utf8" }).trim()}/4194305`);
     const { status, output } = cluster.run("save.sh");
     expect(status, output).to.equal(0);

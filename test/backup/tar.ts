@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 export interface Member {
   readonly name: string;
   readonly content?: Buffer | string;
-  /** Its type as the archive has it: 0 file, 1 hard link, 2 symbolic link, 3 and 4 devices, 5 folder, 6 pipe. */
+  /** The type flag in the archive: 0 file, 1 hard link, 2 symbolic link, 3 and 4 devices, 5 folder, 6 pipe. */
   readonly type?: string;
   readonly link?: string;
   /** The name of its owner. */
@@ -17,7 +17,7 @@ function padded(content: Buffer): Buffer {
   return Buffer.concat([content, Buffer.alloc((block - (content.length % block)) % block)]);
 }
 
-/** One member, as the archive has it. */
+/** A member as it is stored in an archive. */
 export function packed({ name, content = "", type = "0", link = "", owner = "" }: Member): Buffer {
   const data = Buffer.from(content);
   const header = Buffer.alloc(block);
@@ -38,11 +38,11 @@ export function packed({ name, content = "", type = "0", link = "", owner = "" }
   return Buffer.concat([header, padded(data)]);
 }
 
-/** What ends an archive. */
+/** The end of an archive. */
 export const end = Buffer.alloc(2 * block);
 
 /**
- * A tar archive, compressed: also one that tar itself would not make.
+ * Creates a compressed tar archive, even one that tar itself would not create.
  * @see https://www.gnu.org/software/tar/manual/html_node/Standard.html
  */
 export function tarball(members: readonly Member[]): Buffer {
