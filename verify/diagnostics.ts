@@ -1,5 +1,5 @@
 import type { Ensemble } from "./ensemble.ts";
-import { messageOf } from "./faults.ts";
+import { messageOf } from "./errors.ts";
 import { nameOf, text } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { isReady, restarts } from "./pods.ts";

@@ -1,5 +1,5 @@
 import type { Ensemble } from "./ensemble.ts";
-import { messageOf } from "./faults.ts";
+import { messageOf } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { Pulumi } from "./pulumi.ts";
 import { Watch } from "./watch.ts";

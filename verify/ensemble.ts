@@ -1,4 +1,4 @@
-import { DrillFailure } from "./faults.ts";
+import { DrillFailure } from "./errors.ts";
 import { at, list, nameOf, number, text, texts, type Json } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { addressOf, isReady, isSchedulable, nodeOf } from "./pods.ts";

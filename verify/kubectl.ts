@@ -1,4 +1,4 @@
-import { DrillFailure } from "./faults.ts";
+import { DrillFailure } from "./errors.ts";
 import { parse, type Json } from "./json.ts";
 import { execute, type Ran } from "./process.ts";
 import { complaint, runShown } from "./shown.ts";

@@ -1,6 +1,6 @@
 import { drills } from "./drills/index.ts";
 import { ensembleFaults, findEnsemble, type Ensemble } from "./ensemble.ts";
-import { Interrupted, messageOf } from "./faults.ts";
+import { Interrupted, messageOf } from "./errors.ts";
 import { Kubectl } from "./kubectl.ts";
 import { readOptions, usage, type Options } from "./options.ts";
 import { Output } from "./output.ts";

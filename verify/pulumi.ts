@@ -6,7 +6,7 @@ import { readPreview, type Change } from "../engine/changes.ts";
 import { eventLog, readEvents } from "../engine/events.ts";
 import { summaryOf } from "../engine/summary.ts";
 import { unasked } from "../engine/unasked.ts";
-import { DrillFailure } from "./faults.ts";
+import { DrillFailure } from "./errors.ts";
 import { execute, type Ran } from "./process.ts";
 import { runShown } from "./shown.ts";
 import type { Transcript } from "./transcript.ts";

@@ -1,7 +1,7 @@
 import { gather } from "./diagnostics.ts";
 import { DrillContext, type Drill } from "./drill.ts";
 import { ensembleFaults, type Ensemble } from "./ensemble.ts";
-import { DrillFailure, DrillSkipped, messageOf } from "./faults.ts";
+import { DrillFailure, DrillSkipped, messageOf } from "./errors.ts";
 import { Kubectl, type Target } from "./kubectl.ts";
 import { Transcript, type TranscriptRecord } from "./transcript.ts";
 import { untilHealthy } from "./wait.ts";
@@ -24,7 +24,7 @@ export interface Result {
 }
 
 /** What the drills run on. */
-export interface Stand {
+export interface RunContext {
   readonly target: Target;
   readonly ensemble: Ensemble;
   readonly disruptive: boolean;
@@ -41,31 +41,31 @@ const putBackDeadline = 300;
 const gatherDeadline = 60;
 
 /** Why a drill does not run as things are; undefined when it does. */
-function reasonToSkip(drill: Drill, stand: Stand): string | undefined {
-  if (drill.disruptive && !stand.disruptive) {
+function reasonToSkip(drill: Drill, run: RunContext): string | undefined {
+  if (drill.disruptive && !run.disruptive) {
     return "it takes servers or nodes away: run it with --disruptive";
   }
   return undefined;
 }
 
 /** Runs one drill and puts back what it changed. Never throws: what goes wrong is in the result. */
-export async function runDrill(drill: Drill, stand: Stand): Promise<Result> {
-  const transcript = new Transcript(stand.print);
+export async function runDrill(drill: Drill, run: RunContext): Promise<Result> {
+  const transcript = new Transcript(run.print);
   const started = Date.now();
-  const skip = reasonToSkip(drill, stand);
+  const skip = reasonToSkip(drill, run);
   if (skip !== undefined) {
     return { drill, outcome: "skipped", seconds: 0, message: skip, records: [], transcript: "" };
   }
 
   const deadline = deadlineSignal(drill.deadline, `not done within ${drill.deadline} s`);
-  const signal = AbortSignal.any([deadline.signal, stand.interrupt]);
-  const kubectl = new Kubectl(stand.target, transcript, signal);
-  const context = new DrillContext({ ...stand, kubectl, signal }, transcript);
-  const ending = await attempt(drill, context, stand);
+  const signal = AbortSignal.any([deadline.signal, run.interrupt]);
+  const kubectl = new Kubectl(run.target, transcript, signal);
+  const context = new DrillContext({ ...run, kubectl, signal }, transcript);
+  const ending = await attempt(drill, context, run);
   deadline.clear();
-  const diagnostics = ending.outcome === "failed" ? await diagnose(kubectl, stand.ensemble) : undefined;
+  const diagnostics = ending.outcome === "failed" ? await diagnose(kubectl, run.ensemble) : undefined;
   await context.stopWatching();
-  const putBackFault = await putBack(context, stand, transcript);
+  const putBackFault = await putBack(context, run, transcript);
   const final =
     putBackFault === undefined
       ? ending
@@ -83,18 +83,18 @@ export async function runDrill(drill: Drill, stand: Stand): Promise<Result> {
 async function attempt(
   drill: Drill,
   context: DrillContext,
-  stand: Stand,
+  run: RunContext,
 ): Promise<{ outcome: Outcome; message?: string }> {
   try {
-    const faults = await ensembleFaults(context.kubectl, stand.ensemble);
+    const faults = await ensembleFaults(context.kubectl, run.ensemble);
     if (faults.length > 0) {
       throw new DrillFailure(`refused, the ensemble is not healthy: ${faults.join("; ")}`);
     }
     await drill.run(context);
     return { outcome: "passed" };
   } catch (error) {
-    if (stand.interrupt.aborted) {
-      return { outcome: "interrupted", message: messageOf(stand.interrupt.reason) };
+    if (run.interrupt.aborted) {
+      return { outcome: "interrupted", message: messageOf(run.interrupt.reason) };
     }
     if (error instanceof DrillSkipped) {
       return { outcome: "skipped", message: error.message };
@@ -117,7 +117,7 @@ async function diagnose(kubectl: Kubectl, ensemble: Ensemble): Promise<string> {
 /** Puts everything back, whatever else fails, and waits until the ensemble is healthy. @returns what went wrong */
 async function putBack(
   context: DrillContext,
-  stand: Stand,
+  run: RunContext,
   transcript: Transcript,
 ): Promise<string | undefined> {
   const deadline = deadlineSignal(putBackDeadline, `not within ${putBackDeadline} s`);
@@ -134,8 +134,8 @@ async function putBack(
     }
   }
   try {
-    if (changed || stand.disruptive) {
-      await untilHealthy(kubectl, stand.ensemble, deadline.signal);
+    if (changed || run.disruptive) {
+      await untilHealthy(kubectl, run.ensemble, deadline.signal);
     }
   } catch (error) {
     faults.push(messageOf(error));

@@ -1,4 +1,4 @@
-import { DrillFailure } from "./faults.ts";
+import { DrillFailure } from "./errors.ts";
 import { execute, type ProcessOptions, type Ran } from "./process.ts";
 import type { Transcript } from "./transcript.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { DrillFailure } from "./faults.ts";
+import { DrillFailure } from "./errors.ts";
 import { ensembleFaults, type Ensemble } from "./ensemble.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { reasonOf } from "./process.ts";

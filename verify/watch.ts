@@ -1,4 +1,4 @@
-import { DrillFailure } from "./faults.ts";
+import { DrillFailure } from "./errors.ts";
 import { nameOf, at, parse, text, type Json } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { reasonOf } from "./process.ts";

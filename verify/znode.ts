@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import type { DrillContext } from "./drill.ts";
 import { readPods, type Ensemble } from "./ensemble.ts";
-import { expect } from "./faults.ts";
+import { expect } from "./errors.ts";
 import { nameOf } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { isReady } from "./pods.ts";

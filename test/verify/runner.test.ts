@@ -1,13 +1,13 @@
 import { expect } from "chai";
 
 import type { Drill } from "../../verify/drill.ts";
-import { DrillFailure, DrillSkipped, Interrupted } from "../../verify/faults.ts";
-import { runDrill, type Result, type Stand } from "../../verify/runner.ts";
+import { DrillFailure, DrillSkipped, Interrupted } from "../../verify/errors.ts";
+import { runDrill, type Result, type RunContext } from "../../verify/runner.ts";
 import { drill, FakeKubectl, healthyAnswers, zk } from "./fixtures.ts";
 
 const ensemble = { ...zk, pods: ["zk-0"], budget: undefined };
 
-async function result(parts: Partial<Drill>, stand: Partial<Stand> = {}): Promise<Result> {
+async function result(parts: Partial<Drill>, run: Partial<RunContext> = {}): Promise<Result> {
   const interrupt = new AbortController().signal;
   const defaults = {
     target: { namespace: "default" },
@@ -16,7 +16,7 @@ async function result(parts: Partial<Drill>, stand: Partial<Stand> = {}): Promis
     interrupt,
     print: () => undefined,
   };
-  return await runDrill(drill(parts), { ...defaults, ...stand });
+  return await runDrill(drill(parts), { ...defaults, ...run });
 }
 
 /** A wait that only the signal ends. */

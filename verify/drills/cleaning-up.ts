@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { at, list, nameOf, text, type Json } from "../json.ts";
 
 /** Row 15: what would go with the environment, and what stays. Nothing is destroyed. */

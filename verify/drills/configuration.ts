@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { at, list, nameOf, text, texts, type Json } from "../json.ts";
 import { zooCfgPath } from "./zoo-cfg.ts";
 

@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { parseZooCfg, serverLines } from "../zookeeper.ts";
 import { zooCfgPath } from "./zoo-cfg.ts";
 

@@ -1,6 +1,6 @@
 import type { Drill } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { number, text } from "../json.ts";
 import { isReady } from "../pods.ts";
 

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Drill, DrillContext } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { at, list, nameOf, text, without, type Json } from "../json.ts";
 import type { Kubectl } from "../kubectl.ts";
 import type { Pulumi } from "../pulumi.ts";

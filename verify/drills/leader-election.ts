@@ -1,6 +1,6 @@
 import type { Drill } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { addressOf } from "../pods.ts";
 import { dataDir, readZooCfg } from "./zoo-cfg.ts";
 

@@ -1,6 +1,6 @@
 import type { Drill } from "../drill.ts";
 import { addressesOfReady, endpointAddresses, serverStatus } from "../ensemble.ts";
-import { DrillSkipped, expect } from "../faults.ts";
+import { DrillSkipped, expect } from "../errors.ts";
 import { javaProcess, maySignal } from "../host.ts";
 import { addressOf, containerId, isReady, restarts } from "../pods.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";

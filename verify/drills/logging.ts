@@ -1,5 +1,5 @@
 import type { Drill, DrillContext } from "../drill.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { dataDir, logDir, readZooCfg } from "./zoo-cfg.ts";
 
 /** The tutorial's logging configurations: Logback's since ZooKeeper 3.8, Log4j's before. */

@@ -1,12 +1,12 @@
 import type { Drill, DrillContext } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { at, nameOf, text } from "../json.ts";
 import { addressOf, isReady, nodeOf, uidOf, unschedulable } from "../pods.ts";
 import { untilAnswered } from "../wait.ts";
 import type { Watch } from "../watch.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";
-import { chooseStage, type Stage } from "./stage.ts";
+import { chooseNodes, type MaintenanceNodes } from "./maintenance-nodes.ts";
 
 /** How the tutorial drains a node. */
 const drainFlags = ["--ignore-daemonsets", "--force", "--delete-emptydir-data"];
@@ -24,7 +24,7 @@ export const maintenance: Drill = {
     const { selector, budget } = ensemble;
     expect(budget !== undefined, "there is no PodDisruptionBudget");
     await kubectl.run(["get", "nodes"]);
-    const stage = chooseStage(
+    const chosen = chooseNodes(
       await kubectl.readAll("nodes"),
       await readPods(kubectl, ensemble),
       await kubectl.readAll("pv"),
@@ -33,13 +33,13 @@ export const maintenance: Drill = {
     context.putBack("uncordon the nodes that were not cordoned", async (putBack) => {
       const nodes = await putBack.readAll("nodes");
       const cordoned = nodes.filter((node) => at(node, "spec", "unschedulable") === true).map(nameOf);
-      const ours = cordoned.filter((node) => stage.uncordoned.includes(node));
+      const ours = cordoned.filter((node) => chosen.uncordoned.includes(node));
       if (ours.length > 0) {
         await putBack.run(["uncordon", ...ours]);
       }
     });
-    if (stage.others.length > 0) {
-      await kubectl.run(["cordon", ...stage.others]);
+    if (chosen.others.length > 0) {
+      await kubectl.run(["cordon", ...chosen.others]);
     }
     await kubectl.run(["get", "pdb", budget]);
     await untilDisruptionAllowed(context, budget);
@@ -47,16 +47,16 @@ export const maintenance: Drill = {
     const watch = context.watch("pods", "-l", selector);
     await watch.until("all pods are Ready", (pods) => ensemble.pods.every((pod) => isReady(pods.get(pod))));
     context.show("get", "pods", "-w", "-l", selector);
-    await drainFirst(context, watch, stage);
+    await drainFirst(context, watch, chosen);
     await untilDisruptionAllowed(context, budget);
     await drainSecond(context, watch);
     const third = await drainThirdInVain(context, watch, budget);
     await expectTestNode(context, ensemble.pods[0] ?? "", path);
     context.seen("The service is still available, because its budget is respected.");
-    await bringSecondBack(context, watch, stage);
+    await bringSecondBack(context, watch, chosen);
     await untilDisruptionAllowed(context, budget);
-    await drainThird(context, watch, third, stage);
-    await kubectl.run(["uncordon", ...stage.nodes]);
+    await drainThird(context, watch, third, chosen);
+    await kubectl.run(["uncordon", ...chosen.nodes]);
     await expectTestNode(context, ensemble.pods[0] ?? "", path);
     context.seen("All nodes take pods again, every server serves, and nothing is lost.");
   },
@@ -83,7 +83,7 @@ async function askNode({ kubectl }: DrillContext, pod: string): Promise<string> 
   return (await kubectl.run(["get", "pod", pod, "--template", "{{.spec.nodeName}}"])).stdout.trim();
 }
 
-async function drainFirst(context: DrillContext, watch: Watch, stage: Stage): Promise<void> {
+async function drainFirst(context: DrillContext, watch: Watch, chosen: MaintenanceNodes): Promise<void> {
   const { kubectl, ensemble, signal } = context;
   const [pod = "", , asker = ""] = ensemble.pods;
   const before = watch.objects.get(pod);
@@ -96,7 +96,7 @@ async function drainFirst(context: DrillContext, watch: Watch, stage: Stage): Pr
     return uidOf(now) !== uidOf(before) && isReady(now);
   });
   const now = watch.objects.get(pod);
-  expect(nodeOf(now) === stage.spare, `${pod} is on ${nodeOf(now)}, not on the fourth node ${stage.spare}`);
+  expect(nodeOf(now) === chosen.spare, `${pod} is on ${nodeOf(now)}, not on the fourth node ${chosen.spare}`);
   context.seen(`${pod} was evicted from ${node}, and serves on the fourth node, ${nodeOf(now)}.`);
   await untilAnswered(`${asker} resolves ${name} to ${addressOf(now)}`, signal, async () => {
     const { stdout } = await kubectl.quiet(["exec", asker, "--", "getent", "hosts", name]);
@@ -138,22 +138,27 @@ async function drainThirdInVain(context: DrillContext, watch: Watch, budget: str
   return node;
 }
 
-async function bringSecondBack(context: DrillContext, watch: Watch, stage: Stage): Promise<void> {
+async function bringSecondBack(context: DrillContext, watch: Watch, chosen: MaintenanceNodes): Promise<void> {
   const [, pod = ""] = context.ensemble.pods;
-  const [first = ""] = stage.nodes;
+  const [first = ""] = chosen.nodes;
   await context.kubectl.run(["uncordon", first]);
   await watch.until(`${pod} is Ready again`, (pods) => isReady(pods.get(pod)));
   expect(nodeOf(watch.objects.get(pod)) === first, `${pod} is not on ${first}`);
   context.seen(`${pod} was placed on ${first} and serves again.`);
 }
 
-async function drainThird(context: DrillContext, watch: Watch, node: string, stage: Stage): Promise<void> {
+async function drainThird(
+  context: DrillContext,
+  watch: Watch,
+  node: string,
+  chosen: MaintenanceNodes,
+): Promise<void> {
   const [, , pod = ""] = context.ensemble.pods;
   const before = watch.objects.get(pod);
   const { code } = await drain(context, node, 180);
   expect(code === 0, `draining ${node} failed although every server served`);
   context.seen(`This time ${node} was drained: a disruption was allowed again.`);
-  const [, second = ""] = stage.nodes;
+  const [, second = ""] = chosen.nodes;
   await context.kubectl.run(["uncordon", second]);
   await watch.until(`${pod} is Ready again`, (pods) => {
     const now = pods.get(pod);

@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { at, list, text, texts, type Json } from "../json.ts";
 
 /** Row 13: no two servers share a node, because the scheduler may not place them so. */

@@ -1,6 +1,6 @@
 import type { Drill } from "../drill.ts";
 import { serverStatus } from "../ensemble.ts";
-import { DrillSkipped, expect } from "../faults.ts";
+import { DrillSkipped, expect } from "../errors.ts";
 import { text } from "../json.ts";
 import { isReady, restarts, uidOf } from "../pods.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Drill, DrillContext } from "../drill.ts";
 import { addressesOfReady, endpointAddresses, readPods, readyAddresses, serverStatus } from "../ensemble.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { addressOf, isLeaving, isReady, nodeOf, restarts, uidOf } from "../pods.ts";
 import { untilAnswered } from "../wait.ts";
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Drill, DrillContext } from "../drill.ts";
 import { quorum } from "../ensemble.ts";
-import { DrillSkipped, expect } from "../faults.ts";
+import { DrillSkipped, expect } from "../errors.ts";
 import { at, list, text, type Json } from "../json.ts";
 import { isReady, uidOf } from "../pods.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";

@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { at, list, number, text, type Json } from "../json.ts";
 import { dataDir, readZooCfg } from "./zoo-cfg.ts";
 

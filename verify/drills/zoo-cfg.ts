@@ -1,5 +1,5 @@
 import type { DrillContext } from "../drill.ts";
-import { expect } from "../faults.ts";
+import { expect } from "../errors.ts";
 import { parseZooCfg } from "../zookeeper.ts";
 
 /** Where the tutorial has the configuration. */

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
 import { selectorMatches } from "../../verify/drills/node-failure.ts";
-import { chooseStage } from "../../verify/drills/stage.ts";
-import { DrillSkipped } from "../../verify/faults.ts";
+import { chooseNodes } from "../../verify/drills/maintenance-nodes.ts";
+import { DrillSkipped } from "../../verify/errors.ts";
 import type { Json } from "../../verify/json.ts";
 
 function node(name: string, zone = "a", spec: Record<string, Json> = {}): Json {
@@ -20,7 +20,7 @@ const tiedVolume: Json = { spec: { nodeAffinity: { required: { nodeSelectorTerms
 describe("verify: the nodes for the maintenance", () => {
   it("are the servers' and a fourth; others are cordoned, those that were cordoned are left alone", () => {
     const others = [node("n3"), node("n4", "a", { unschedulable: true }), node("n5")];
-    expect(chooseStage([...servers, ...others], pods, [])).to.deep.equal({
+    expect(chooseNodes([...servers, ...others], pods, [])).to.deep.equal({
       nodes: ["n0", "n1", "n2"],
       spare: "n3",
       others: ["n5"],
@@ -30,22 +30,22 @@ describe("verify: the nodes for the maintenance", () => {
 
   it("do not count a node that a taint closes, or one in a zone that the volumes are not in", () => {
     const tainted = node("n3", "a", { taints: [{ key: "own", effect: "NoSchedule" }] });
-    expect(() => chooseStage([...servers, tainted], pods, [])).to.throw(DrillSkipped, "fourth node");
-    expect(() => chooseStage([...servers, node("n3", "b")], pods, [tiedVolume])).to.throw(
+    expect(() => chooseNodes([...servers, tainted], pods, [])).to.throw(DrillSkipped, "fourth node");
+    expect(() => chooseNodes([...servers, node("n3", "b")], pods, [tiedVolume])).to.throw(
       DrillSkipped,
       "zone a",
     );
-    expect(chooseStage([...servers, node("n3", "b")], pods, []).spare).to.equal("n3");
+    expect(chooseNodes([...servers, node("n3", "b")], pods, []).spare).to.equal("n3");
   });
 
   it("cannot be of several zones where the volumes are tied to theirs", () => {
     const zones = [node("n0", "a"), node("n1", "b"), node("n2", "c"), node("n3", "a")];
-    expect(() => chooseStage(zones, pods, [tiedVolume])).to.throw(DrillSkipped, "several zones");
-    expect(chooseStage(zones, pods, []).spare).to.equal("n3");
+    expect(() => chooseNodes(zones, pods, [tiedVolume])).to.throw(DrillSkipped, "several zones");
+    expect(chooseNodes(zones, pods, []).spare).to.equal("n3");
   });
 
   it("are those of three servers", () => {
-    expect(() => chooseStage(servers, pods.slice(0, 1), [])).to.throw(DrillSkipped, "there are 1");
+    expect(() => chooseNodes(servers, pods.slice(0, 1), [])).to.throw(DrillSkipped, "there are 1");
   });
 });
 

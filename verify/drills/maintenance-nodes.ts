@@ -1,9 +1,9 @@
-import { DrillSkipped } from "../faults.ts";
+import { DrillSkipped } from "../errors.ts";
 import { list, nameOf, text, type Json } from "../json.ts";
 import { isSchedulable, nodeOf } from "../pods.ts";
 
-/** The four nodes that the tutorial's maintenance happens on. */
-export interface Stage {
+/** The nodes of the tutorial's maintenance. */
+export interface MaintenanceNodes {
   /** The nodes of the three servers, in the order of their ordinals. */
   readonly nodes: readonly string[];
   /** The fourth node, which the first server is to move to. */
@@ -21,11 +21,11 @@ export interface Stage {
  * @param volumes the cluster's volumes, which may be tied to a zone
  * @throws DrillSkipped where the cluster is not of the tutorial's shape
  */
-export function chooseStage(
+export function chooseNodes(
   nodes: readonly Json[],
   pods: readonly (Json | undefined)[],
   volumes: readonly Json[],
-): Stage {
+): MaintenanceNodes {
   if (pods.length !== 3) {
     throw new DrillSkipped(`the tutorial drains the nodes of 3 servers; there are ${pods.length}`);
   }
