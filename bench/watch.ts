@@ -1,32 +1,51 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { addressOf, type Pod, type StatefulSet } from "../kubernetes/objects.ts";
+import { Watch, type FollowKubectl } from "../kubernetes/watch.ts";
 import { acknowledgesCreate } from "./zookeeper.ts";
 
-/** As much of a watched Kubernetes object as the bench reads. */
-interface Watched {
-  readonly metadata: { readonly name: string; readonly uid: string };
-  readonly status?: { readonly podIP?: string };
-}
+/** Milliseconds between two attempts. */
+const retry = 50;
 
-const pause = 50;
+/** kubectl for a cluster that need not serve yet: it is silent when it fails. */
+const kubectlOf =
+  (kubeconfig: string): FollowKubectl =>
+  async (args, signal, onLine) => {
+    const child = spawn("kubectl", ["--kubeconfig", kubeconfig, ...args], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const kill = (): void => {
+      child.kill();
+    };
+    signal.addEventListener("abort", kill);
+    const closed = once(child, "close");
+    createInterface({ input: child.stdout }).on("line", onLine);
+    await closed;
+    signal.removeEventListener("abort", kill);
+    return { code: child.exitCode, stderr: "" };
+  };
 
 /** Watches the ensemble `zk` in a namespace from its first object on. Times are those of `performance.now()`. */
 export class EnsembleWatch {
   /** When the StatefulSet was seen first. */
   created: number | undefined;
-  readonly #addresses = new Map<string, string>();
+  readonly #pods: Watch<Pod>;
   readonly #stop = new AbortController();
 
   /** @param kubeconfig whose cluster need not serve yet */
   constructor(kubeconfig: string, namespace: string) {
-    void this.#watch(kubeconfig, `/apis/apps/v1/namespaces/${namespace}/statefulsets?watch=1`, () => {
-      this.created ??= performance.now();
-    });
-    void this.#watch(kubeconfig, `/api/v1/namespaces/${namespace}/pods?watch=1`, ({ metadata, status }) => {
-      if (status?.podIP !== undefined) {
-        this.#addresses.set(metadata.uid, status.podIP);
+    const options = { signal: this.#stop.signal, retry };
+    const follow = kubectlOf(kubeconfig);
+    // Raw requests need no discovery, which would take a part of the time that is measured.
+    const raw = (path: string): string[] => ["get", "--raw", `${path}?watch=1`];
+    this.#pods = new Watch(follow, raw(`/api/v1/namespaces/${namespace}/pods`), options);
+    const sets = raw(`/apis/apps/v1/namespaces/${namespace}/statefulsets`);
+    new Watch<StatefulSet>(follow, sets, options).onChange((found) => {
+      if (found.size > 0) {
+        this.created ??= performance.now();
       }
     });
   }
@@ -34,9 +53,9 @@ export class EnsembleWatch {
   /** Waits until a server acknowledges a create, and returns when it did; undefined once the watch has ended. */
   async writable(): Promise<number | undefined> {
     while (!this.#stop.signal.aborted) {
-      const asked = [...this.#addresses.values()].map((address) => acknowledgesCreate(address, 2000));
-      const acknowledged = asked.map(async (each) => {
-        if (!(await each)) {
+      const addresses = [...this.#pods.objects.values()].map(addressOf).filter((address) => address !== "");
+      const acknowledged = addresses.map(async (address) => {
+        if (!(await acknowledgesCreate(address, 2000))) {
           throw new Error("not acknowledged");
         }
         return performance.now();
@@ -45,7 +64,7 @@ export class EnsembleWatch {
       if (first !== undefined) {
         return first;
       }
-      await sleep(pause);
+      await sleep(retry);
     }
     return undefined;
   }
@@ -53,24 +72,5 @@ export class EnsembleWatch {
   /** Ends the watch. */
   end(): void {
     this.#stop.abort();
-  }
-
-  async #watch(kubeconfig: string, path: string, seen: (object: Watched) => void): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      const child = spawn("kubectl", ["--kubeconfig", kubeconfig, "get", "--raw", path], {
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      const kill = (): void => {
-        child.kill();
-      };
-      signal.addEventListener("abort", kill);
-      for await (const line of createInterface({ input: child.stdout })) {
-        seen((JSON.parse(line) as { object: Watched }).object);
-      }
-      signal.removeEventListener("abort", kill);
-      // It ends where the cluster does not serve yet.
-      await sleep(pause);
-    }
   }
 }

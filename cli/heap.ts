@@ -1,4 +1,5 @@
-import { ask, listServers } from "../faults/servers.ts";
+import { listServers } from "../faults/servers.ts";
+import { ask, parseMntr } from "../kubernetes/four-letter-words.ts";
 import type { ClusterRecord } from "../local-gke/cluster/records.ts";
 
 /** How full the memory of a server is. */
@@ -16,8 +17,9 @@ const fullShare = 0.8;
 
 /** What the answer to `mntr` tells; undefined where the server is in no quorum, and tells nothing of its database. */
 export function parseHeap(mntr: string): Heap | undefined {
+  const values = parseMntr(mntr);
   const value = (name: string) => {
-    const text = new RegExp(`^${name}\t(\\S+)$`, "m").exec(mntr)?.[1];
+    const text = values.get(name);
     return text === undefined ? undefined : Number(text);
   };
   const data = value("zk_approximate_data_size");
@@ -25,7 +27,9 @@ export function parseHeap(mntr: string): Heap | undefined {
   if (data === undefined || znodes === undefined) {
     return undefined;
   }
-  const room = value('zk_jvm_memory_pool_bytes_max\\{pool="(?:Tenured Gen|G1 Old Gen)"\\}');
+  const [room] = ["Tenured Gen", "G1 Old Gen"].flatMap(
+    (pool) => value(`zk_jvm_memory_pool_bytes_max{pool="${pool}"}`) ?? [],
+  );
   return { database: data + znodes * bytesPerZnode, room };
 }
 

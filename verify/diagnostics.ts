@@ -1,8 +1,8 @@
+import { askInPod } from "../kubernetes/four-letter-words.ts";
+import { isReady, nameOf, restartsOf } from "../kubernetes/objects.ts";
 import type { Ensemble } from "./ensemble.ts";
 import { messageOf } from "./errors.ts";
-import { nameOf, text } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { isReady, restarts } from "./pods.ts";
 
 /** Lines that are kept of each log and of the events. */
 const tail = 60;
@@ -37,20 +37,19 @@ async function podCommands(kubectl: Kubectl, ensemble: Ensemble): Promise<string
   const names = [...answer.matchAll(/^pod\/(\S+)$/gm)].map(([, name]) => name ?? "");
   const commands: string[][] = [];
   for (const name of names) {
-    const pod = await kubectl.read("pod", name);
+    const pod = await kubectl.read("pods", name);
     if (pod === undefined) {
       continue;
     }
     const logs = ["logs", nameOf(pod), "-c", container, `--tail=${tail}`];
-    const ask = `printf srvr | nc -w 3 127.0.0.1 ${clientPort}`;
-    commands.push(["exec", name, "-c", container, "--", "sh", "-c", ask]);
+    commands.push(["exec", name, "-c", container, "--", ...askInPod("srvr", clientPort)]);
     if (!isReady(pod)) {
       commands.push(["describe", "pod", name]);
     }
-    if (text(pod, "status", "phase") !== "Pending") {
+    if (pod.status?.phase !== "Pending") {
       commands.push(logs);
     }
-    if (restarts(pod) > 0) {
+    if (restartsOf(pod) > 0) {
       commands.push([...logs, "--previous"]);
     }
   }

@@ -1,8 +1,9 @@
+import type { ObjectOfKind } from "../kubernetes/objects.ts";
+import { Watch, watchArguments } from "../kubernetes/watch.ts";
 import type { Ensemble } from "./ensemble.ts";
 import { messageOf } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { Pulumi } from "./pulumi.ts";
-import { Watch } from "./watch.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** One row of the tutorial, done and judged. */
@@ -42,7 +43,7 @@ export class DrillContext {
   readonly pulumi: Pulumi | undefined;
   readonly #transcript: Transcript;
   readonly #putBacks: { what: string; how: PutBack }[] = [];
-  readonly #watches: Pick<Watch, "stop">[] = [];
+  readonly #watches: { stop: () => Promise<void> }[] = [];
 
   constructor(
     parts: Readonly<{
@@ -86,9 +87,10 @@ export class DrillContext {
     this.#putBacks.push({ what, how });
   }
 
-  /** Watches objects until the drill ends. */
-  watch(...args: string[]): Watch {
-    const watch = new Watch(this.kubectl, args, this.signal);
+  /** Watches objects of a kind until the drill ends. @param options such as a selector */
+  watch<Kind extends keyof ObjectOfKind>(kind: Kind, ...options: string[]): Watch<ObjectOfKind[Kind]> {
+    const { kubectl, signal } = this;
+    const watch = new Watch<ObjectOfKind[Kind]>(kubectl.follow, watchArguments(kind, ...options), { signal });
     this.#watches.push(watch);
     return watch;
   }

@@ -1,8 +1,17 @@
+import { ports } from "../domain/names.ts";
+import { askInPod, parseSrvr, type ServerStatus } from "../kubernetes/four-letter-words.ts";
+import {
+  isReady,
+  isSchedulable,
+  nameOf,
+  nodeOf,
+  selects,
+  type AnyObject,
+  type Pod,
+  type StatefulSet,
+} from "../kubernetes/objects.ts";
 import { DrillFailure } from "./errors.ts";
-import { at, list, nameOf, number, text, texts, type Json } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { addressOf, isReady, isSchedulable, nodeOf } from "./pods.ts";
-import { parseSrvr, type ServerStatus } from "./zookeeper.ts";
 
 /** An ensemble of the tutorial's shape, by the names that its objects have. */
 export interface Ensemble {
@@ -30,45 +39,39 @@ export const quorum = (ensemble: Ensemble): number => Math.floor(ensemble.pods.l
 
 /** Finds the ensemble of this name. @throws DrillFailure where there is none */
 export async function findEnsemble(kubectl: Kubectl, name: string): Promise<Ensemble> {
-  const statefulSet = await kubectl.read("statefulset", name);
+  const statefulSet = await kubectl.read("statefulsets", name);
   const { namespace } = kubectl.target;
   if (statefulSet === undefined) {
     throw new DrillFailure(`there is no StatefulSet ${name} in namespace ${namespace}`);
   }
-  const labels = texts(statefulSet, "spec", "selector", "matchLabels");
-  const headless = text(statefulSet, "spec", "serviceName");
-  const container = list(statefulSet, "spec", "template", "spec", "containers")[0];
-  const port = list(container, "ports").find((p) => text(p, "name") === "client");
-  const podLabels = texts(statefulSet, "spec", "template", "metadata", "labels");
+  const { spec } = statefulSet;
+  const headless = spec?.serviceName ?? "";
+  const container = spec?.template?.spec?.containers?.[0];
+  const port = container?.ports?.find((candidate) => candidate.name === "client");
+  const podLabels = spec?.template?.metadata?.labels ?? {};
   const services = (await kubectl.readAll("services")).filter(
-    (service) => nameOf(service) !== headless && selects(texts(service, "spec", "selector"), podLabels),
+    (service) => nameOf(service) !== headless && selects(service.spec?.selector, podLabels),
   );
   const budgets = (await kubectl.readAll("poddisruptionbudgets")).filter((budget) =>
-    selects(texts(budget, "spec", "selector", "matchLabels"), podLabels),
+    selects(budget.spec?.selector?.matchLabels, podLabels),
   );
   return {
     name,
     namespace,
-    pods: Array.from({ length: number(statefulSet, "spec", "replicas") }, (_, n) => `${name}-${n}`),
-    selector: Object.entries(labels)
+    pods: Array.from({ length: spec?.replicas ?? 1 }, (_, n) => `${name}-${n}`),
+    selector: Object.entries(spec?.selector?.matchLabels ?? {})
       .map(([label, value]) => `${label}=${value}`)
       .join(","),
     headless,
     client: named(services, `${name}-cs`),
     budget: named(budgets, `${name}-pdb`),
-    container: text(container, "name"),
-    clientPort: number(port, "containerPort") || 2181,
+    container: container?.name ?? "",
+    clientPort: port?.containerPort ?? ports.client,
   };
 }
 
-/** Whether a selector, which is not empty, selects what carries these labels. */
-function selects(selector: Record<string, string>, labels: Record<string, string>): boolean {
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([label, value]) => labels[label] === value);
-}
-
 /** The one of this name, or the only one there is. */
-function named(objects: readonly Json[], name: string): string | undefined {
+function named(objects: readonly AnyObject[], name: string): string | undefined {
   const names = objects.map(nameOf);
   return names.includes(name) ? name : names[0];
 }
@@ -79,13 +82,13 @@ export async function serverStatus(
   { container, clientPort }: Ensemble,
   pod: string,
 ): Promise<ServerStatus> {
-  const ask = `printf srvr | nc -w 3 127.0.0.1 ${clientPort}`;
-  const { stdout } = await kubectl.quiet(["exec", pod, "-c", container, "--", "sh", "-c", ask]);
+  const command = ["exec", pod, "-c", container, "--", ...askInPod("srvr", clientPort)];
+  const { stdout } = await kubectl.quiet(command);
   return parseSrvr(stdout);
 }
 
 /** The ensemble's pods, in the order of their ordinals; one that is not there is undefined. */
-export async function readPods(kubectl: Kubectl, ensemble: Ensemble): Promise<(Json | undefined)[]> {
+export async function readPods(kubectl: Kubectl, ensemble: Ensemble): Promise<(Pod | undefined)[]> {
   const found = await kubectl.readAll("pods", "-l", ensemble.selector);
   return ensemble.pods.map((name) => found.find((pod) => nameOf(pod) === name));
 }
@@ -96,7 +99,7 @@ export async function readPods(kubectl: Kubectl, ensemble: Ensemble): Promise<(J
  * takes pods, no roll-out under way, and a disruption allowed.
  */
 export async function ensembleFaults(kubectl: Kubectl, ensemble: Ensemble): Promise<string[]> {
-  const statefulSet = await kubectl.read("statefulset", ensemble.name);
+  const statefulSet = await kubectl.read("statefulsets", ensemble.name);
   if (statefulSet === undefined) {
     return [`there is no StatefulSet ${ensemble.name}`];
   }
@@ -112,22 +115,22 @@ export async function ensembleFaults(kubectl: Kubectl, ensemble: Ensemble): Prom
   ];
 }
 
-function rolloutFaults(statefulSet: Json): string[] {
+function rolloutFaults(statefulSet: StatefulSet): string[] {
   const name = nameOf(statefulSet);
-  const current = text(statefulSet, "status", "currentRevision");
-  const update = text(statefulSet, "status", "updateRevision");
+  const current = statefulSet.status?.currentRevision ?? "";
+  const update = statefulSet.status?.updateRevision ?? "";
   return [
-    ...(number(statefulSet, "spec", "replicas") === 0 ? [`StatefulSet ${name} has no replicas`] : []),
+    ...(statefulSet.spec?.replicas === 0 ? [`StatefulSet ${name} has no replicas`] : []),
     ...(current === update
       ? []
       : [`StatefulSet ${name} is being rolled from revision ${current} to ${update}`]),
-    ...(number(statefulSet, "status", "observedGeneration") < number(statefulSet, "metadata", "generation")
+    ...((statefulSet.status?.observedGeneration ?? 0) < (statefulSet.metadata?.generation ?? 0)
       ? [`a change of StatefulSet ${name} has not been taken up yet`]
       : []),
   ];
 }
 
-function podFaults(ensemble: Ensemble, pods: readonly (Json | undefined)[]): string[] {
+function podFaults(ensemble: Ensemble, pods: readonly (Pod | undefined)[]): string[] {
   return pods.flatMap((pod, ordinal) => {
     const name = ensemble.pods[ordinal] ?? "";
     if (pod === undefined) {
@@ -137,7 +140,7 @@ function podFaults(ensemble: Ensemble, pods: readonly (Json | undefined)[]): str
       return [];
     }
     return [
-      `pod ${name} is not Ready (${text(pod, "status", "phase") || "unknown phase"}, node ${nodeOf(pod) || "none"})`,
+      `pod ${name} is not Ready (${pod.status?.phase ?? "unknown phase"}, node ${nodeOf(pod) || "none"})`,
     ];
   });
 }
@@ -157,7 +160,7 @@ async function serverFaults(kubectl: Kubectl, ensemble: Ensemble): Promise<strin
 async function nodeFaults(
   kubectl: Kubectl,
   ensemble: Ensemble,
-  pods: readonly (Json | undefined)[],
+  pods: readonly (Pod | undefined)[],
 ): Promise<string[]> {
   const nodes = await kubectl.readAll("nodes");
   return pods.flatMap((pod, ordinal) => {
@@ -173,30 +176,9 @@ async function budgetFaults(kubectl: Kubectl, ensemble: Ensemble): Promise<strin
   if (ensemble.budget === undefined) {
     return [];
   }
-  const budget = await kubectl.read("poddisruptionbudget", ensemble.budget);
-  const allowed = number(budget, "status", "disruptionsAllowed");
+  const budget = await kubectl.read("poddisruptionbudgets", ensemble.budget);
+  const allowed = budget?.status?.disruptionsAllowed ?? 0;
   return allowed > 0 || ensemble.pods.length < 3
     ? []
     : [`PodDisruptionBudget ${ensemble.budget} allows no disruption`];
 }
-
-/** The addresses of the pods that the Service sends clients to, sorted. */
-export async function readyAddresses(kubectl: Kubectl, service: string): Promise<string[]> {
-  return endpointAddresses(
-    await kubectl.readAll("endpointslices", "-l", `kubernetes.io/service-name=${service}`),
-  );
-}
-
-/** The addresses that are ready in these EndpointSlices, sorted. A readiness that is not said is taken as ready. */
-export function endpointAddresses(slices: Iterable<Json>): string[] {
-  return [...slices]
-    .flatMap((slice) => list(slice, "endpoints"))
-    .filter((endpoint) => at(endpoint, "conditions", "ready") !== false)
-    .flatMap((endpoint) => list(endpoint, "addresses"))
-    .filter((address) => typeof address === "string")
-    .sort();
-}
-
-/** The addresses of the pods that are Ready, sorted. */
-export const addressesOfReady = (pods: Iterable<Json | undefined>): string[] =>
-  [...pods].filter(isReady).map(addressOf).sort();

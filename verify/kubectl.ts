@@ -1,5 +1,5 @@
+import type { ObjectOfKind } from "../kubernetes/objects.ts";
 import { DrillFailure } from "./errors.ts";
-import { parse, type Json } from "./json.ts";
 import { execute, type Ran } from "./process.ts";
 import { complaint, runShown } from "./shown.ts";
 import type { Transcript } from "./transcript.ts";
@@ -65,37 +65,49 @@ export class Kubectl {
     return await this.#execute(args);
   }
 
-  /** Reads one object, or undefined where there is none. @throws DrillFailure when it cannot be asked */
-  async read(kind: string, name: string): Promise<Json | undefined> {
-    const args = ["get", kind, name, "-o", "json", "--ignore-not-found"];
+  /**
+   * Reads one object, not shown; undefined where it does not exist.
+   * @param options more options of `kubectl get`
+   * @throws DrillFailure when kubectl fails
+   */
+  async read<Kind extends keyof ObjectOfKind>(
+    kind: Kind,
+    name: string,
+    ...options: string[]
+  ): Promise<ObjectOfKind[Kind] | undefined> {
+    const answer = await this.#get(kind, name, "-o", "json", "--ignore-not-found", ...options);
+    return answer.trim() === "" ? undefined : (JSON.parse(answer) as ObjectOfKind[Kind]);
+  }
+
+  /**
+   * Reads the objects of a kind, not shown.
+   * @param options more options of `kubectl get`, such as a selector
+   * @throws DrillFailure when kubectl fails
+   */
+  async readAll<Kind extends keyof ObjectOfKind>(
+    kind: Kind,
+    ...options: string[]
+  ): Promise<readonly ObjectOfKind[Kind][]> {
+    const answer = await this.#get(kind, ...options, "-o", "json");
+    return (JSON.parse(answer) as { items: ObjectOfKind[Kind][] }).items;
+  }
+
+  async #get(...words: string[]): Promise<string> {
+    const args = ["get", ...words];
     const ran = await this.#execute(args);
     if (ran.code !== 0) {
       throw new DrillFailure(complaint(this.commandLine(args), ran));
     }
-    return ran.stdout.trim() === "" ? undefined : parse(ran.stdout);
-  }
-
-  /** Reads objects: `get` with these arguments, `-o json`. @throws DrillFailure when they cannot be asked */
-  async readAll(...args: string[]): Promise<Json[]> {
-    const all = ["get", ...args, "-o", "json"];
-    const ran = await this.#execute(all);
-    if (ran.code !== 0) {
-      throw new DrillFailure(complaint(this.commandLine(all), ran));
-    }
-    const answer = parse(ran.stdout);
-    const items =
-      typeof answer === "object" && answer !== null && !Array.isArray(answer) ? answer["items"] : undefined;
-    return Array.isArray(items) ? items : [answer];
+    return ran.stdout;
   }
 
   /** Runs a command until its end or until the signal aborts, telling each line. */
-  async follow(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<Ran> {
-    return await execute("kubectl", [...this.#flags(), ...args], {
-      signal,
-      onLine,
-      env: this.#environment(),
-    });
-  }
+  readonly follow = async (
+    args: readonly string[],
+    signal: AbortSignal,
+    onLine: (line: string) => void,
+  ): Promise<Ran> =>
+    await execute("kubectl", [...this.#flags(), ...args], { signal, onLine, env: this.#environment() });
 
   /** The command as somebody would type it. */
   commandLine(args: readonly string[]): string {

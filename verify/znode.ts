@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 
+import { isReady, nameOf } from "../kubernetes/objects.ts";
 import type { DrillContext } from "./drill.ts";
 import { readPods, type Ensemble } from "./ensemble.ts";
 import { expect } from "./errors.ts";
-import { nameOf } from "./json.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { isReady } from "./pods.ts";
 import { untilAnswered } from "./wait.ts";
 import { dataOf } from "./zookeeper.ts";
 

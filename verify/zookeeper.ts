@@ -1,16 +1,3 @@
-/** What a server says of itself to `srvr`. @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_4lw */
-export interface ServerStatus {
-  /** `leader`, `follower`, `observer` or `standalone`; undefined while the server is in no quorum. */
-  readonly mode: string | undefined;
-  /** The last transaction that the server knows, such as `0x100000006`; undefined while it is in no quorum. */
-  readonly zxid: string | undefined;
-}
-
-/** Reads a server's answer to `srvr`. */
-export function parseSrvr(answer: string): ServerStatus {
-  return { mode: /^Mode: (\S+)/m.exec(answer)?.[1], zxid: /^Zxid: (\S+)/m.exec(answer)?.[1] };
-}
-
 /** Reads a `zoo.cfg`: settings by name, without comments; a setting that stands twice has its last value. */
 export function parseZooCfg(file: string): Map<string, string> {
   const settings = new Map<string, string>();

@@ -1,7 +1,8 @@
 import { aFollower } from "../fault.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
-import { ask, javaPid, mode } from "../servers.ts";
+import { ask } from "../../kubernetes/four-letter-words.ts";
+import { javaPid, mode } from "../servers.ts";
 import type { Server } from "../servers.ts";
 import { empty, initializeMark } from "../volumes.ts";
 import { paths } from "../../domain/names.ts";

@@ -53,7 +53,7 @@ const setOf = (template: object, rest: object = {}): object => ({
   metadata: { name: "zk" },
   spec: { replicas: 1, template, ...rest },
 });
-const set = '"get statefulset zk "*';
+const set = '"get statefulsets zk "*';
 
 describe("verify: drill leader-election", () => {
   const answers = {
@@ -107,7 +107,7 @@ describe("verify: drill configuration", () => {
   });
   const answers = (rest: object): Record<string, string | object> => ({
     [set]: setOf(template),
-    '"get configmap zk-config -o json"*': map(rest),
+    '"get configmaps zk-config -o json"*': map(rest),
     [cat]: "a=1",
   });
 
@@ -201,8 +201,8 @@ describe("verify: drill cleaning-up", () => {
     items: [{ metadata: { name: "datadir-zk-0", ...rest }, spec: { volumeName: "pv-0" } }],
   });
   const answers = {
-    '"get pvc "*': claim(),
-    '"get pv pv-0 -o json"*': {
+    '"get persistentvolumeclaims "*': claim(),
+    '"get persistentvolumes pv-0 -o json"*': {
       metadata: { name: "pv-0" },
       spec: { persistentVolumeReclaimPolicy: "Delete" },
     },
@@ -219,7 +219,7 @@ describe("verify: drill cleaning-up", () => {
     );
     expect(await outcome(cleaningUp, { ...answers, [set]: policy })).to.contain("whenDeleted is Delete");
     const owned = claim({ ownerReferences: [{ kind: "StatefulSet", name: "zk" }] });
-    expect(await outcome(cleaningUp, { ...answers, '"get pvc "*': owned })).to.contain(
+    expect(await outcome(cleaningUp, { ...answers, '"get persistentvolumeclaims "*': owned })).to.contain(
       "go with their owner: datadir-zk-0",
     );
   });

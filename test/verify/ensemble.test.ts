@@ -1,7 +1,6 @@
 import { expect } from "chai";
 
-import { endpointAddresses, ensembleFaults, findEnsemble, quorum } from "../../verify/ensemble.ts";
-import type { Json } from "../../verify/json.ts";
+import { ensembleFaults, findEnsemble, quorum } from "../../verify/ensemble.ts";
 import { Kubectl } from "../../verify/kubectl.ts";
 import { Transcript } from "../../verify/transcript.ts";
 import { FakeKubectl, healthyAnswers, zk } from "./fixtures.ts";
@@ -45,7 +44,7 @@ describe("verify: the ensemble", () => {
   it("is said not to be there where it is not", async () => {
     let message = "";
     try {
-      await findEnsemble(kubectl('case "$*" in "get statefulset "*) exit 0 ;; esac'), "zk");
+      await findEnsemble(kubectl('case "$*" in "get statefulsets "*) exit 0 ;; esac'), "zk");
     } catch (error) {
       message = error instanceof Error ? error.message : "";
     }
@@ -76,7 +75,7 @@ describe("verify: the ensemble", () => {
       spec: { replicas: 1 },
       status: { observedGeneration: 1, currentRevision: "a", updateRevision: "b" },
     };
-    const set = answer("get statefulset zk -o json --ignore-not-found", rolling);
+    const set = answer("get statefulsets zk -o json --ignore-not-found", rolling);
     expect(await ensembleFaults(kubectl(set), one)).to.deep.equal([
       "StatefulSet zk is being rolled from revision a to b",
       "a change of StatefulSet zk has not been taken up yet",
@@ -87,15 +86,5 @@ describe("verify: the ensemble", () => {
     expect(quorum(zk)).to.equal(2);
     expect(quorum({ ...zk, pods: ["a", "b", "c", "d", "e"] })).to.equal(3);
     expect(quorum(one)).to.equal(1);
-  });
-
-  it("sends clients to the endpoints that are not said to be unready", () => {
-    const slices: Json[] = [
-      { endpoints: [{ addresses: ["10.0.0.2"], conditions: { ready: true } }, { addresses: ["10.0.0.3"] }] },
-      { endpoints: [{ addresses: ["10.0.0.1"], conditions: { ready: true } }] },
-      { endpoints: [{ addresses: ["10.0.0.4"], conditions: { ready: false } }] },
-      { endpoints: null },
-    ];
-    expect(endpointAddresses(slices)).to.deep.equal(["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
   });
 });

@@ -87,7 +87,7 @@ export function healthyAnswers(): string {
   };
   const node = { status: { conditions: [{ type: "Ready", status: "True" }] } };
   return `case "$*" in
-"get statefulset zk "*) echo '${object("StatefulSet", "zk", statefulSet)}' ;;
+"get statefulsets zk "*) echo '${object("StatefulSet", "zk", statefulSet)}' ;;
 "get pods -l app=zk -o json") echo '{"items": [${object("Pod", "zk-0", pod)}]}' ;;
 "get nodes -o json") echo '{"items": [${object("Node", "node-0", node)}]}' ;;
 "get services -o json" | "get poddisruptionbudgets -o json") echo '{"items": []}' ;;

@@ -52,7 +52,7 @@ describe("verify: kubectl", () => {
   it("reads objects without showing it, and none where there is none", async () => {
     const { own, printed } = kubectl(`case "$*" in *pods*) echo '{"items": [{"kind": "Pod"}]}' ;; esac`);
     expect(await own.readAll("pods")).to.deep.equal([{ kind: "Pod" }]);
-    expect(await own.read("statefulset", "zk")).to.equal(undefined);
+    expect(await own.read("statefulsets", "zk")).to.equal(undefined);
     expect(printed).to.deep.equal([]);
   });
 

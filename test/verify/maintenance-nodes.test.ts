@@ -1,11 +1,10 @@
 import { expect } from "chai";
 
-import { selectorMatches } from "../../verify/drills/node-failure.ts";
+import type { Node, PersistentVolume } from "../../kubernetes/objects.ts";
 import { chooseNodes } from "../../verify/drills/maintenance-nodes.ts";
 import { DrillSkipped } from "../../verify/errors.ts";
-import type { Json } from "../../verify/json.ts";
 
-function node(name: string, zone = "a", spec: Record<string, Json> = {}): Json {
+function node(name: string, zone = "a", spec: Node["spec"] = {}): Node {
   return {
     metadata: { name, labels: { "topology.kubernetes.io/zone": zone } },
     spec,
@@ -15,7 +14,7 @@ function node(name: string, zone = "a", spec: Record<string, Json> = {}): Json {
 
 const pods = ["n0", "n1", "n2"].map((nodeName) => ({ spec: { nodeName } }));
 const servers = ["n0", "n1", "n2"].map((name) => node(name));
-const tiedVolume: Json = { spec: { nodeAffinity: { required: { nodeSelectorTerms: [{}] } } } };
+const tiedVolume: PersistentVolume = { spec: { nodeAffinity: { required: { nodeSelectorTerms: [{}] } } } };
 
 describe("verify: the nodes for the maintenance", () => {
   it("are the servers' and a fourth; others are cordoned, those that were cordoned are left alone", () => {
@@ -46,29 +45,5 @@ describe("verify: the nodes for the maintenance", () => {
 
   it("are those of three servers", () => {
     expect(() => chooseNodes(servers, pods.slice(0, 1), [])).to.throw(DrillSkipped, "there are 1");
-  });
-});
-
-describe("verify: label selectors", () => {
-  const labels = { app: "zk", tier: "data" };
-  const expression = (key: string, operator: string, ...values: string[]): Json => ({
-    matchExpressions: [{ key, operator, values }],
-  });
-
-  it("match by labels and expressions, all of them", () => {
-    expect(selectorMatches({ matchLabels: { app: "zk" } }, labels)).to.equal(true);
-    expect(selectorMatches({ matchLabels: { app: "zk-headless" } }, labels)).to.equal(false);
-    expect(selectorMatches(expression("app", "In", "a", "zk"), labels)).to.equal(true);
-    expect(selectorMatches(expression("app", "In", "a"), labels)).to.equal(false);
-    expect(selectorMatches(expression("app", "NotIn", "a"), labels)).to.equal(true);
-    expect(selectorMatches(expression("app", "Exists"), labels)).to.equal(true);
-    expect(selectorMatches(expression("other", "Exists"), labels)).to.equal(false);
-    expect(selectorMatches(expression("other", "DoesNotExist"), labels)).to.equal(true);
-    expect(selectorMatches(expression("app", "Unheard"), labels)).to.equal(false);
-  });
-
-  it("match everything when empty and nothing when absent", () => {
-    expect(selectorMatches({}, labels)).to.equal(true);
-    expect(selectorMatches(undefined, labels)).to.equal(false);
   });
 });

@@ -1,18 +1,8 @@
 import { expect } from "chai";
 
-import { dataOf, isClientLog, parseSrvr, parseZooCfg, serverLines } from "../../verify/zookeeper.ts";
+import { dataOf, isClientLog, parseZooCfg, serverLines } from "../../verify/zookeeper.ts";
 
 describe("verify: what ZooKeeper says", () => {
-  it("reads srvr of a server in a quorum", () => {
-    const answer = "Zookeeper version: 3.9.5\nZxid: 0x100000006\nMode: leader\nNode count: 5\n";
-    expect(parseSrvr(answer)).to.deep.equal({ mode: "leader", zxid: "0x100000006" });
-  });
-
-  it("finds no mode where a server is in no quorum or does not answer", () => {
-    expect(parseSrvr("This ZooKeeper instance is not currently serving requests\n").mode).to.equal(undefined);
-    expect(parseSrvr("").mode).to.equal(undefined);
-  });
-
   it("reads zoo.cfg with comments, blanks and the tutorial's spaces", () => {
     const settings = parseZooCfg("# a comment\n\nclientPort=2181\nminSessionTimeout= 4000\n a.b = c=d \n");
     expect([...settings]).to.deep.equal([

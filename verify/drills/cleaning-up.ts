@@ -1,6 +1,6 @@
+import { isCordoned, nameOf, type PersistentVolume } from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
 import { expect } from "../errors.ts";
-import { at, list, nameOf, text, type Json } from "../json.ts";
 
 /** Row 15: what would go with the environment, and what stays. Nothing is destroyed. */
 export const cleaningUp: Drill = {
@@ -14,27 +14,26 @@ export const cleaningUp: Drill = {
     const { kubectl, ensemble } = context;
     await kubectl.run(["get", "nodes"]);
     const nodes = await kubectl.readAll("nodes");
-    const cordoned = nodes.filter((node) => at(node, "spec", "unschedulable") === true).map(nameOf);
+    const cordoned = nodes.filter(isCordoned).map(nameOf);
     if (cordoned.length === 0) {
       context.seen("No node is cordoned.");
     } else {
       context.seen(`Cordoned, before the drills and now: ${cordoned.join(", ")}.`);
     }
 
-    const statefulSet = await kubectl.read("statefulset", ensemble.name);
-    const policy = (when: string): string =>
-      text(statefulSet, "spec", "persistentVolumeClaimRetentionPolicy", when) || "Retain";
-    for (const when of ["whenDeleted", "whenScaled"]) {
-      expect(policy(when) === "Retain", `claims are deleted with their server: ${when} is ${policy(when)}`);
+    const statefulSet = await kubectl.read("statefulsets", ensemble.name);
+    for (const when of ["whenDeleted", "whenScaled"] as const) {
+      const policy = statefulSet?.spec?.persistentVolumeClaimRetentionPolicy?.[when] ?? "Retain";
+      expect(policy === "Retain", `claims are deleted with their server: ${when} is ${policy}`);
     }
     context.seen("Claims are kept when the StatefulSet is deleted or scaled down (Retain).");
 
     await kubectl.run(["get", "pvc", "-l", ensemble.selector]);
-    const claims = await kubectl.readAll("pvc", "-l", ensemble.selector);
-    const owned = claims.filter((claim) => list(claim, "metadata", "ownerReferences").length > 0).map(nameOf);
+    const claims = await kubectl.readAll("persistentvolumeclaims", "-l", ensemble.selector);
+    const owned = claims.filter(({ metadata }) => (metadata?.ownerReferences ?? []).length > 0).map(nameOf);
     expect(owned.length === 0, `claims that go with their owner: ${owned.join(", ")}`);
     const volumes = await Promise.all(
-      claims.map((claim) => kubectl.read("pv", text(claim, "spec", "volumeName"))),
+      claims.map(({ spec }) => kubectl.read("persistentvolumes", spec?.volumeName ?? "")),
     );
     await kubectl.run(["get", "pv", ...volumes.map(nameOf)]);
     sayReclaim(volumes).forEach((sentence) => {
@@ -56,9 +55,9 @@ export const cleaningUp: Drill = {
 };
 
 /** What becomes of volumes whose claims somebody deletes. */
-function sayReclaim(volumes: readonly (Json | undefined)[]): string[] {
+function sayReclaim(volumes: readonly (PersistentVolume | undefined)[]): string[] {
   const of = (policy: string): string[] =>
-    volumes.filter((v) => text(v, "spec", "persistentVolumeReclaimPolicy") === policy).map(nameOf);
+    volumes.filter((volume) => volume?.spec?.persistentVolumeReclaimPolicy === policy).map(nameOf);
   const [kept, gone] = [of("Retain"), of("Delete")];
   return [
     ...(kept.length > 0 ? [`${kept.length} volumes stay even when their claim is deleted (Retain).`] : []),

@@ -1,6 +1,6 @@
+import { nameOf, type PodTemplate } from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
 import { expect } from "../errors.ts";
-import { at, list, nameOf, text, texts, type Json } from "../json.ts";
 import { zooCfgPath } from "./zoo-cfg.ts";
 
 /** Row 6: the configuration comes from one declared place, and a change of it is a change of the pods. */
@@ -15,16 +15,16 @@ export const configuration: Drill = {
     const { kubectl, ensemble } = context;
     const { name, pods, container } = ensemble;
     await kubectl.run(["get", "sts", name, "-o", "yaml"]);
-    const template = at(await kubectl.read("statefulset", name), "spec", "template");
-    const server = list(template, "spec", "containers").find((c) => text(c, "name") === container);
+    const template = (await kubectl.read("statefulsets", name))?.spec?.template;
+    const server = template?.spec?.containers?.find((candidate) => candidate.name === container);
     const maps = configMapNames(template);
-    const declared = (await Promise.all(maps.map((map) => kubectl.read("configmap", map)))).find(
-      (map) => at(map, "data", "zoo.cfg") !== undefined,
+    const declared = (await Promise.all(maps.map((map) => kubectl.read("configmaps", map)))).find(
+      (map) => map?.data?.["zoo.cfg"] !== undefined,
     );
     if (declared === undefined) {
-      const command = JSON.stringify([list(server, "command"), list(server, "args")]);
+      const command = JSON.stringify([server?.command, server?.args]);
       expect(
-        command.includes("--tick_time") || list(server, "env").length > 0,
+        command.includes("--tick_time") || (server?.env ?? []).length > 0,
         "neither a ConfigMap with a zoo.cfg, nor the container's command, nor its environment has the settings",
       );
       context.seen(
@@ -34,17 +34,17 @@ export const configuration: Drill = {
     }
     const map = nameOf(declared);
     await kubectl.run(["get", "configmap", map]);
-    const file = text(declared, "data", "zoo.cfg");
+    const file = declared.data?.["zoo.cfg"];
     for (const pod of pods) {
       const { stdout } = await kubectl.quiet(["exec", pod, "--", "cat", zooCfgPath]);
       expect(stdout === file, `zoo.cfg in ${pod} is not the one in ConfigMap ${map}`);
     }
     context.seen(`zoo.cfg in every pod is, byte for byte, the one in ConfigMap ${map}.`);
 
-    const hash = Object.entries(texts(template, "metadata", "annotations")).find(([key]) =>
+    const hash = Object.entries(template?.metadata?.annotations ?? {}).find(([key]) =>
       /hash|checksum/i.test(key),
     );
-    const immutable = at(declared, "immutable") === true;
+    const immutable = declared.immutable === true;
     expect(
       hash !== undefined || immutable,
       `a change of ConfigMap ${map} would not roll the pods: it is not immutable, and no annotation of the template follows it`,
@@ -55,7 +55,7 @@ export const configuration: Drill = {
         : `The template's annotation ${hash[0]}=${hash[1]} follows the content: another setting rolls the pods.`,
     );
     const revision = await kubectl.readAll("pods", "-l", ensemble.selector);
-    const hashes = revision.map((pod) => text(pod, "metadata", "labels", "controller-revision-hash"));
+    const hashes = revision.map(({ metadata }) => metadata?.labels?.["controller-revision-hash"] ?? "none");
     expect(
       hashes.every((one) => one === hashes[0]),
       `the pods are of several revisions: ${hashes.join(", ")}`,
@@ -68,7 +68,7 @@ export const configuration: Drill = {
 };
 
 /** The ConfigMaps that the pods mount. */
-function configMapNames(template: Json | undefined): string[] {
-  const names = list(template, "spec", "volumes").map((volume) => text(volume, "configMap", "name"));
-  return [...new Set(names)].filter((name) => name !== "");
+function configMapNames(template: PodTemplate | undefined): string[] {
+  const names = (template?.spec?.volumes ?? []).flatMap(({ configMap }) => configMap?.name ?? []);
+  return [...new Set(names)];
 }

@@ -1,8 +1,7 @@
+import { isReady } from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
 import { expect } from "../errors.ts";
-import { number, text } from "../json.ts";
-import { isReady } from "../pods.ts";
 
 /** Row 1: the tutorial's objects are there and its pods Running and Ready. */
 export const creating: Drill = {
@@ -24,8 +23,11 @@ export const creating: Drill = {
       `poddisruptionbudget/${budget}`,
       `statefulset/${name}`,
     ]);
-    const clusterIP = text(await kubectl.read("service", headless), "spec", "clusterIP");
-    expect(clusterIP === "None", `Service ${headless} is not headless: its clusterIP is ${clusterIP}`);
+    const clusterIP = (await kubectl.read("services", headless))?.spec?.clusterIP;
+    expect(
+      clusterIP === "None",
+      `Service ${headless} is not headless: its clusterIP is ${clusterIP ?? "not set"}`,
+    );
     context.seen(
       `Services ${headless} and ${client}, PodDisruptionBudget ${budget} and StatefulSet ${name} exist.`,
     );
@@ -33,11 +35,11 @@ export const creating: Drill = {
     const found = await readPods(kubectl, ensemble);
     for (const [ordinal, pod] of found.entries()) {
       expect(
-        text(pod, "status", "phase") === "Running" && isReady(pod),
+        pod?.status?.phase === "Running" && isReady(pod),
         `pod ${pods[ordinal] ?? ""} is not Running and Ready`,
       );
     }
-    const ready = number(await kubectl.read("statefulset", name), "status", "readyReplicas");
+    const ready = (await kubectl.read("statefulsets", name))?.status?.readyReplicas ?? 0;
     expect(ready === pods.length, `the StatefulSet counts ${ready} ready replicas of ${pods.length}`);
     context.seen(
       `${pods.join(", ")} are Running and Ready; they were before, so the tutorial's -w would never end.`,

@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
+import { isReady, isTerminating, nameOf, uidOf, type StatefulSet } from "../../kubernetes/objects.ts";
 import type { Drill, DrillContext } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
 import { expect } from "../errors.ts";
-import { at, list, nameOf, text, without, type Json } from "../json.ts";
 import type { Kubectl } from "../kubectl.ts";
 import type { Pulumi } from "../pulumi.ts";
-import { isLeaving, isReady, uidOf } from "../pods.ts";
 import { createTestNode, expectTestNode, testData } from "../znode.ts";
 
 /** Row 5: the servers go, their volumes stay, and the same servers come back with their data. */
@@ -25,7 +24,7 @@ export const durable: Drill = {
     const { kubectl, ensemble } = context;
     const { name, pods, selector } = ensemble;
     await context.pulumi?.expectOnly();
-    const saved = await kubectl.read("statefulset", name);
+    const saved = await kubectl.read("statefulsets", name);
     expect(saved !== undefined, `there is no StatefulSet ${name}`);
     const owner = await applier(kubectl, name);
     const claimsBefore = await claimsOf(context);
@@ -33,15 +32,15 @@ export const durable: Drill = {
 
     const manifest = saveManifest(context, saved);
     context.putBack(`create StatefulSet ${name} again where it is missing`, async (putBack) => {
-      const now = await putBack.read("statefulset", name);
-      if (isLeaving(now)) {
+      const now = await putBack.read("statefulsets", name);
+      if (isTerminating(now)) {
         await putBack.run(["wait", "--for=delete", `sts/${name}`, "--timeout=120s"]);
       }
-      if (now === undefined || isLeaving(now)) {
+      if (now === undefined || isTerminating(now)) {
         await createAgain(putBack, manifest, owner);
       }
     });
-    await kubectl.run(["delete", "statefulset", name]);
+    await kubectl.run(["delete", "statefulsets", name]);
     await kubectl.run(["wait", "--for=delete", "pod", "-l", selector, "--timeout=120s"]);
     context.seen(`The StatefulSet and its ${pods.length} pods are gone: nobody serves.`);
     await kubectl.run(["get", "pvc", "-l", selector]);
@@ -64,8 +63,8 @@ export const durable: Drill = {
     expect(isDeepStrictEqual(await claimsOf(context), claimsBefore), "the claims are not those from before");
     await expectOwnClaims(context);
     context.seen("Each server mounts the same claim and volume as before.");
-    const now = at(await kubectl.read("statefulset", name), "spec");
-    expect(isDeepStrictEqual(now, at(saved, "spec")), "the StatefulSet is not the same as before");
+    const now = (await kubectl.read("statefulsets", name))?.spec;
+    expect(isDeepStrictEqual(now, saved.spec), "the StatefulSet is not the same as before");
     if (context.pulumi === undefined) {
       context.notChecked(
         "that pulumi up creates it again: its stack is not at hand (--stack), so kubectl did.",
@@ -77,9 +76,8 @@ export const durable: Drill = {
 /** The claims of the ensemble's pods: name, identity, volume and phase. @throws DrillFailure when one is not Bound */
 async function claimsOf(context: DrillContext): Promise<string[]> {
   const { kubectl, ensemble } = context;
-  const claims = (await kubectl.readAll("pvc", "-l", ensemble.selector)).map(
-    (claim) =>
-      `${nameOf(claim)} ${uidOf(claim)} ${text(claim, "spec", "volumeName")} ${text(claim, "status", "phase")}`,
+  const claims = (await kubectl.readAll("persistentvolumeclaims", "-l", ensemble.selector)).map((claim) =>
+    [nameOf(claim), uidOf(claim), claim.spec?.volumeName ?? "", claim.status?.phase ?? ""].join(" "),
   );
   expect(
     claims.length >= ensemble.pods.length && claims.every((claim) => claim.endsWith(" Bound")),
@@ -92,7 +90,9 @@ async function expectOwnClaims(context: DrillContext): Promise<void> {
   const { kubectl, ensemble } = context;
   for (const [ordinal, pod] of (await readPods(kubectl, ensemble)).entries()) {
     const name = ensemble.pods[ordinal] ?? "";
-    const claims = list(pod, "spec", "volumes").map((v) => text(v, "persistentVolumeClaim", "claimName"));
+    const claims = (pod?.spec?.volumes ?? []).flatMap(
+      (volume) => volume.persistentVolumeClaim?.claimName ?? [],
+    );
     expect(
       isReady(pod) && claims.some((claim) => claim.endsWith(`-${name}`)),
       `${name} does not run with a claim of its own: ${claims.join(", ")}`,
@@ -101,13 +101,13 @@ async function expectOwnClaims(context: DrillContext): Promise<void> {
 }
 
 /** Keeps the manifest in a file until the drill has put everything back, for whoever finds the StatefulSet missing. */
-function saveManifest(context: DrillContext, statefulSet: Json): string {
+function saveManifest(context: DrillContext, statefulSet: StatefulSet): string {
   const folder = mkdtempSync(join(tmpdir(), "zookeeper-drill-"));
   const file = join(folder, `${context.ensemble.name}.json`);
   writeFileSync(file, JSON.stringify(manifestOf(statefulSet), null, 2));
   context.putBack(`remove ${file}`, async (putBack) => {
     // Where the StatefulSet could not be put back, this file is how it is.
-    if ((await putBack.read("statefulset", context.ensemble.name)) !== undefined) {
+    if ((await putBack.read("statefulsets", context.ensemble.name)) !== undefined) {
       rmSync(folder, { recursive: true });
     }
   });
@@ -115,26 +115,25 @@ function saveManifest(context: DrillContext, statefulSet: Json): string {
 }
 
 /** What was asked for, without what the cluster added. */
-function manifestOf(statefulSet: Json): Json {
-  const metadata = without(
-    at(statefulSet, "metadata"),
-    "uid",
-    "resourceVersion",
-    "generation",
-    "creationTimestamp",
-    "managedFields",
-  );
-  return { ...without(statefulSet, "status", "metadata"), metadata };
-}
+const manifestOf = (statefulSet: StatefulSet): StatefulSet => ({
+  ...statefulSet,
+  metadata: {
+    ...statefulSet.metadata,
+    uid: undefined,
+    resourceVersion: undefined,
+    generation: undefined,
+    creationTimestamp: undefined,
+    managedFields: undefined,
+  },
+  status: undefined,
+});
 
 /** Who owns the StatefulSet's fields by server-side apply, such as Pulumi; undefined where nobody does. */
 async function applier(kubectl: Kubectl, name: string): Promise<string | undefined> {
-  const [statefulSet] = await kubectl.readAll("statefulset", name, "--show-managed-fields");
-  const fields = list(statefulSet, "metadata", "managedFields");
-  const apply = fields.find(
-    (entry) => text(entry, "operation") === "Apply" && !("subresource" in without(entry)),
-  );
-  return apply === undefined ? undefined : text(apply, "manager");
+  const statefulSet = await kubectl.read("statefulsets", name, "--show-managed-fields");
+  return statefulSet?.metadata?.managedFields?.find(
+    ({ operation, subresource }) => operation === "Apply" && subresource === undefined,
+  )?.manager;
 }
 
 /** Has pulumi create again what is missing, and nothing else. */

@@ -1,7 +1,7 @@
+import { addressOf } from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
 import { expect } from "../errors.ts";
-import { addressOf } from "../pods.ts";
 import { dataDir, readZooCfg } from "./zoo-cfg.ts";
 
 /** Row 2: every server has its name, its id and an address record. */

@@ -1,8 +1,15 @@
+import {
+  addressOf,
+  containerIdOf,
+  isReady,
+  readyAddresses,
+  readyEndpoints,
+  restartsOf,
+} from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
-import { addressesOfReady, endpointAddresses, serverStatus } from "../ensemble.ts";
+import { serverStatus } from "../ensemble.ts";
 import { DrillSkipped, expect } from "../errors.ts";
 import { javaProcess, maySignal } from "../host.ts";
-import { addressOf, containerId, isReady, restarts } from "../pods.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";
 
 /** The probe that the tutorial removes. */
@@ -19,7 +26,7 @@ export const liveness: Drill = {
   run: async (context) => {
     const { kubectl, ensemble } = context;
     const [victim = ""] = ensemble.pods;
-    const before = await kubectl.read("pod", victim);
+    const before = await kubectl.read("pods", victim);
     if ((await kubectl.quiet(["exec", victim, "--", "test", "-w", probe])).code !== 0) {
       throw new DrillSkipped(`${victim} has no ${probe} that its user may remove`);
     }
@@ -35,7 +42,7 @@ export const liveness: Drill = {
     await kubectl.exec(victim, "rm", probe);
     await watch.until(
       `${victim} has been restarted`,
-      (pods) => restarts(pods.get(victim)) > restarts(before),
+      (pods) => restartsOf(pods.get(victim)) > restartsOf(before),
     );
     await watch.until(`${victim} is Ready again`, (pods) => isReady(pods.get(victim)));
     await kubectl.exec(victim, "ls", "-l", probe);
@@ -58,8 +65,8 @@ export const hungServer: Drill = {
     const { kubectl, ensemble } = context;
     const { client, selector } = ensemble;
     const [victim = "", other = ""] = ensemble.pods;
-    const before = await kubectl.read("pod", victim);
-    const id = containerId(before);
+    const before = await kubectl.read("pods", victim);
+    const id = containerIdOf(before);
     const pid = javaProcess(id);
     if (pid === undefined) {
       throw new DrillSkipped(`the node of ${victim} is not this machine, so nobody here can signal it`);
@@ -74,7 +81,7 @@ export const hungServer: Drill = {
     await watch.until(`${victim} is Ready`, (pods) => isReady(pods.get(victim)));
     const address = addressOf(before);
     await slices.until(`${client} has ${address}`, (found) =>
-      endpointAddresses(found.values()).includes(address),
+      readyEndpoints(found.values()).includes(address),
     );
 
     context.putBack(`let the server of ${victim} go on`, () => {
@@ -92,18 +99,18 @@ export const hungServer: Drill = {
     );
     await slices.until(
       `${client} is without ${victim}`,
-      (found) => !endpointAddresses(found.values()).includes(address),
+      (found) => !readyEndpoints(found.values()).includes(address),
     );
     context.seen(`Its readiness probe failed: ${client} sends no clients to it any more.`);
     await expectTestNode(context, other, path);
     await watch.until(
       `${victim} has been restarted`,
-      (pods) => restarts(pods.get(victim)) > restarts(before),
+      (pods) => restartsOf(pods.get(victim)) > restartsOf(before),
     );
     await watch.until(`${victim} is Ready again`, (pods) => isReady(pods.get(victim)));
     await slices.until(`${client} has every server that is Ready`, (found) => {
-      const ready = addressesOfReady(watch.objects.values());
-      return ready.every((one) => endpointAddresses(found.values()).includes(one));
+      const ready = readyAddresses(watch.objects.values());
+      return ready.every((one) => readyEndpoints(found.values()).includes(one));
     });
     await expectTestNode(context, victim, path);
     context.seen(`Its liveness probe failed, ${victim} was restarted, serves again, and clients reach it.`);

@@ -1,6 +1,12 @@
+import {
+  isSchedulable,
+  nameOf,
+  nodeOf,
+  type Node,
+  type PersistentVolume,
+  type Pod,
+} from "../../kubernetes/objects.ts";
 import { DrillSkipped } from "../errors.ts";
-import { list, nameOf, text, type Json } from "../json.ts";
-import { isSchedulable, nodeOf } from "../pods.ts";
 
 /** The nodes of the tutorial's maintenance. */
 export interface MaintenanceNodes {
@@ -22,9 +28,9 @@ export interface MaintenanceNodes {
  * @throws DrillSkipped where the cluster is not of the tutorial's shape
  */
 export function chooseNodes(
-  nodes: readonly Json[],
-  pods: readonly (Json | undefined)[],
-  volumes: readonly Json[],
+  nodes: readonly Node[],
+  pods: readonly (Pod | undefined)[],
+  volumes: readonly PersistentVolume[],
 ): MaintenanceNodes {
   if (pods.length !== 3) {
     throw new DrillSkipped(`the tutorial drains the nodes of 3 servers; there are ${pods.length}`);
@@ -36,16 +42,9 @@ export function chooseNodes(
     throw new DrillSkipped("the tutorial needs a fourth node that takes pods; there is none");
   }
   const zoneOf = (name: string): string =>
-    text(
-      nodes.find((node) => nameOf(node) === name),
-      "metadata",
-      "labels",
-      "topology.kubernetes.io/zone",
-    );
+    nodes.find((node) => nameOf(node) === name)?.metadata?.labels?.["topology.kubernetes.io/zone"] ?? "";
   const zone = zoneOf(own[0] ?? "");
-  const tied = volumes.some(
-    (volume) => list(volume, "spec", "nodeAffinity", "required", "nodeSelectorTerms").length > 0,
-  );
+  const tied = volumes.some(({ spec }) => (spec?.nodeAffinity?.required?.nodeSelectorTerms ?? []).length > 0);
   if (tied && own.some((node) => zoneOf(node) !== zone)) {
     throw new DrillSkipped(
       "the servers' volumes are tied to several zones, so that servers cannot take each other's nodes",
@@ -64,8 +63,5 @@ export function chooseNodes(
 }
 
 /** Whether a taint keeps pods without a toleration away. */
-function isTainted(node: Json): boolean {
-  return list(node, "spec", "taints").some((taint) =>
-    ["NoSchedule", "NoExecute"].includes(text(taint, "effect")),
-  );
-}
+const isTainted = ({ spec }: Node): boolean =>
+  (spec?.taints ?? []).some(({ effect = "" }) => ["NoSchedule", "NoExecute"].includes(effect));

@@ -1,10 +1,18 @@
+import {
+  addressOf,
+  isCordoned,
+  isReady,
+  nameOf,
+  nodeOf,
+  uidOf,
+  unschedulableReason,
+  type Pod,
+} from "../../kubernetes/objects.ts";
+import type { Watch } from "../../kubernetes/watch.ts";
 import type { Drill, DrillContext } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
 import { expect } from "../errors.ts";
-import { at, nameOf, text } from "../json.ts";
-import { addressOf, isReady, nodeOf, uidOf, unschedulable } from "../pods.ts";
 import { untilAnswered } from "../wait.ts";
-import type { Watch } from "../watch.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";
 import { chooseNodes, type MaintenanceNodes } from "./maintenance-nodes.ts";
 
@@ -27,12 +35,12 @@ export const maintenance: Drill = {
     const chosen = chooseNodes(
       await kubectl.readAll("nodes"),
       await readPods(kubectl, ensemble),
-      await kubectl.readAll("pv"),
+      await kubectl.readAll("persistentvolumes"),
     );
     const path = await createTestNode(context);
     context.putBack("uncordon the nodes that were not cordoned", async (putBack) => {
       const nodes = await putBack.readAll("nodes");
-      const cordoned = nodes.filter((node) => at(node, "spec", "unschedulable") === true).map(nameOf);
+      const cordoned = nodes.filter(isCordoned).map(nameOf);
       const ours = cordoned.filter((node) => chosen.uncordoned.includes(node));
       if (ours.length > 0) {
         await putBack.run(["uncordon", ...ours]);
@@ -83,7 +91,7 @@ async function askNode({ kubectl }: DrillContext, pod: string): Promise<string> 
   return (await kubectl.run(["get", "pod", pod, "--template", "{{.spec.nodeName}}"])).stdout.trim();
 }
 
-async function drainFirst(context: DrillContext, watch: Watch, chosen: MaintenanceNodes): Promise<void> {
+async function drainFirst(context: DrillContext, watch: Watch<Pod>, chosen: MaintenanceNodes): Promise<void> {
   const { kubectl, ensemble, signal } = context;
   const [pod = "", , asker = ""] = ensemble.pods;
   const before = watch.objects.get(pod);
@@ -106,7 +114,7 @@ async function drainFirst(context: DrillContext, watch: Watch, chosen: Maintenan
   context.seen(`Its record followed it: ${name} is ${addressOf(now)}, before ${addressOf(before)}.`);
 }
 
-async function drainSecond(context: DrillContext, watch: Watch): Promise<void> {
+async function drainSecond(context: DrillContext, watch: Watch<Pod>): Promise<void> {
   const [, pod = ""] = context.ensemble.pods;
   const before = watch.objects.get(pod);
   const node = await askNode(context, pod);
@@ -114,17 +122,17 @@ async function drainSecond(context: DrillContext, watch: Watch): Promise<void> {
   expect(code === 0, `draining ${node} failed`);
   await watch.until(`${pod} finds no node`, (pods) => {
     const now = pods.get(pod);
-    return uidOf(now) !== uidOf(before) && unschedulable(now) !== undefined;
+    return uidOf(now) !== uidOf(before) && unschedulableReason(now) !== undefined;
   });
   const now = watch.objects.get(pod);
-  expect(text(now, "status", "phase") === "Pending", `${pod} is not Pending`);
-  const why = unschedulable(now) ?? "";
+  expect(now?.status?.phase === "Pending", `${pod} is not Pending`);
+  const why = unschedulableReason(now) ?? "";
   expect(/anti-affinity/.test(why), `${pod} is Pending, but not for the anti-affinity: ${why}`);
   context.seen(`${pod} was evicted from ${node} and stays Pending: ${why}`);
 }
 
 /** Drains the third server's node, which is refused. @returns the node */
-async function drainThirdInVain(context: DrillContext, watch: Watch, budget: string): Promise<string> {
+async function drainThirdInVain(context: DrillContext, watch: Watch<Pod>, budget: string): Promise<string> {
   const [, , pod = ""] = context.ensemble.pods;
   const before = watch.objects.get(pod);
   const node = await askNode(context, pod);
@@ -138,7 +146,11 @@ async function drainThirdInVain(context: DrillContext, watch: Watch, budget: str
   return node;
 }
 
-async function bringSecondBack(context: DrillContext, watch: Watch, chosen: MaintenanceNodes): Promise<void> {
+async function bringSecondBack(
+  context: DrillContext,
+  watch: Watch<Pod>,
+  chosen: MaintenanceNodes,
+): Promise<void> {
   const [, pod = ""] = context.ensemble.pods;
   const [first = ""] = chosen.nodes;
   await context.kubectl.run(["uncordon", first]);
@@ -149,7 +161,7 @@ async function bringSecondBack(context: DrillContext, watch: Watch, chosen: Main
 
 async function drainThird(
   context: DrillContext,
-  watch: Watch,
+  watch: Watch<Pod>,
   node: string,
   chosen: MaintenanceNodes,
 ): Promise<void> {

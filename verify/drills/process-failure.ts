@@ -1,8 +1,7 @@
+import { isReady, restartsOf, uidOf } from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
 import { serverStatus } from "../ensemble.ts";
 import { DrillSkipped, expect } from "../errors.ts";
-import { text } from "../json.ts";
-import { isReady, restarts, uidOf } from "../pods.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";
 
 /** Row 10: a server whose process ends is started again in its pod. */
@@ -16,8 +15,8 @@ export const processFailure: Drill = {
   run: async (context) => {
     const { kubectl, ensemble } = context;
     const [victim = ""] = ensemble.pods;
-    const before = await kubectl.read("pod", victim);
-    const policy = text(before, "spec", "restartPolicy");
+    const before = await kubectl.read("pods", victim);
+    const policy = before?.spec?.restartPolicy ?? "not set";
     expect(policy === "Always", `the restartPolicy of ${victim} is ${policy}`);
     if ((await kubectl.quiet(["exec", victim, "--", "which", "pkill"])).code !== 0) {
       throw new DrillSkipped("the image has no pkill, which the tutorial uses");
@@ -32,7 +31,7 @@ export const processFailure: Drill = {
     await kubectl.run(["exec", victim, "--", "pkill", "java"], { anyExit: true });
     await watch.until(
       `${victim} has been restarted`,
-      (pods) => restarts(pods.get(victim)) > restarts(before),
+      (pods) => restartsOf(pods.get(victim)) > restartsOf(before),
     );
     await watch.until(`${victim} is Ready again`, (pods) => isReady(pods.get(victim)));
     expect(

@@ -1,9 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 
+import {
+  addressOf,
+  isReady,
+  isTerminating,
+  nodeOf,
+  readyAddresses,
+  readyEndpoints,
+  restartsOf,
+  uidOf,
+} from "../../kubernetes/objects.ts";
 import type { Drill, DrillContext } from "../drill.ts";
-import { addressesOfReady, endpointAddresses, readPods, readyAddresses, serverStatus } from "../ensemble.ts";
+import { readPods, serverStatus } from "../ensemble.ts";
 import { expect } from "../errors.ts";
-import { addressOf, isLeaving, isReady, nodeOf, restarts, uidOf } from "../pods.ts";
 import { untilAnswered } from "../wait.ts";
 
 /** Row 12: clients are sent to who serves, and to nobody else. */
@@ -19,7 +28,9 @@ export const readiness: Drill = {
     const { client, pods } = ensemble;
     expect(client !== undefined, "there is no Service for clients");
     await kubectl.run(["get", "endpointslices", "-l", `kubernetes.io/service-name=${client}`]);
-    const behind = await readyAddresses(kubectl, client);
+    const behind = readyEndpoints(
+      await kubectl.readAll("endpointslices", "-l", `kubernetes.io/service-name=${client}`),
+    );
     const serving: string[] = [];
     for (const [ordinal, pod] of (await readPods(kubectl, ensemble)).entries()) {
       const { mode } = await serverStatus(kubectl, ensemble, pods[ordinal] ?? "");
@@ -44,30 +55,30 @@ export const readiness: Drill = {
 async function replaceLast(context: DrillContext, client: string): Promise<void> {
   const { kubectl, ensemble, signal } = context;
   const victim = ensemble.pods.at(-1) ?? "";
-  const before = await kubectl.read("pod", victim);
+  const before = await kubectl.read("pods", victim);
   const watch = context.watch("pods", "-l", ensemble.selector);
   const slices = context.watch("endpointslices", "-l", `kubernetes.io/service-name=${client}`);
   await watch.until(`${victim} is Ready`, (pods) => isReady(pods.get(victim)));
   await slices.until(`${client} has ${victim}`, (s) =>
-    endpointAddresses(s.values()).includes(addressOf(before)),
+    readyEndpoints(s.values()).includes(addressOf(before)),
   );
 
   context.show("get", "pods", "-w", "-l", ensemble.selector);
   await kubectl.run(["delete", "pod", victim, "--wait=false"]);
   await watch.until(`${victim} is another pod with an address`, (pods) => {
     const pod = pods.get(victim);
-    return uidOf(pod) !== uidOf(before) && addressOf(pod) !== "" && !isLeaving(pod);
+    return uidOf(pod) !== uidOf(before) && addressOf(pod) !== "" && !isTerminating(pod);
   });
   const address = addressOf(watch.objects.get(victim));
-  await slices.until(`${client} has ${victim} again`, (s) => endpointAddresses(s.values()).includes(address));
+  await slices.until(`${client} has ${victim} again`, (s) => readyEndpoints(s.values()).includes(address));
   // The address can only have come after the readiness: a pod that is Ready now was so when the address came.
-  const after = await kubectl.read("pod", victim);
+  const after = await kubectl.read("pods", victim);
   expect(isReady(after), `${client} sent clients to ${victim} before it was Ready`);
-  expect(restarts(after) === 0, `${victim} was killed ${restarts(after)} times while it started`);
+  expect(restartsOf(after) === 0, `${victim} was killed ${restartsOf(after)} times while it started`);
   const { mode } = await serverStatus(kubectl, ensemble, victim);
   expect(mode !== undefined, `${victim} is behind ${client}, but in no quorum`);
   await slices.until(`behind ${client} are exactly the pods that are Ready`, (found) =>
-    isDeepStrictEqual(endpointAddresses(found.values()), addressesOfReady(watch.objects.values())),
+    isDeepStrictEqual(readyEndpoints(found.values()), readyAddresses(watch.objects.values())),
   );
   context.seen(
     `${victim}, deleted, came back on ${nodeOf(after)} with ${address}; it was not restarted while it started, ` +

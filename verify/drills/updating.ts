@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { isReady, uidOf, type Pod, type PodTemplate } from "../../kubernetes/objects.ts";
 import type { Drill, DrillContext } from "../drill.ts";
 import { quorum } from "../ensemble.ts";
 import { DrillSkipped, expect } from "../errors.ts";
-import { at, list, text, type Json } from "../json.ts";
-import { isReady, uidOf } from "../pods.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";
 
 /** Where the tutorial's patch goes. */
@@ -23,14 +22,14 @@ export const updating: Drill = {
     const { kubectl, ensemble } = context;
     const { name, pods, selector } = ensemble;
     const before = await templateOf(context);
-    const cpu = text(list(before, "spec", "containers")[0], "resources", "requests", "cpu");
-    if (cpu === "") {
+    const cpu = before?.spec?.containers?.[0]?.resources?.requests?.["cpu"];
+    if (cpu === undefined) {
       throw new DrillSkipped("the first container requests no cpu, which the tutorial changes");
     }
     const path = await createTestNode(context);
 
     context.putBack("restore the pod template", async (putBack) => {
-      const now = at(await putBack.read("statefulset", name), "spec", "template");
+      const now = (await putBack.read("statefulsets", name))?.spec?.template;
       if (now === undefined || isDeepStrictEqual(now, before)) {
         return;
       }
@@ -68,8 +67,8 @@ export const updating: Drill = {
   },
 };
 
-async function templateOf({ kubectl, ensemble }: DrillContext): Promise<Json | undefined> {
-  return at(await kubectl.read("statefulset", ensemble.name), "spec", "template");
+async function templateOf({ kubectl, ensemble }: DrillContext): Promise<PodTemplate | undefined> {
+  return (await kubectl.read("statefulsets", ensemble.name))?.spec?.template;
 }
 
 /** The order in which pods are replaced, and how few of them were Ready meanwhile. */
@@ -99,7 +98,7 @@ class RollRecord {
     return record;
   }
 
-  #note(found: ReadonlyMap<string, Json>): void {
+  #note(found: ReadonlyMap<string, Pod>): void {
     this.#fewest = Math.min(this.#fewest, [...found.values()].filter(isReady).length);
     for (const [name, pod] of found) {
       if (this.#known.get(name) === uidOf(pod)) {

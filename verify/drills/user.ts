@@ -1,6 +1,6 @@
+import type { StatefulSet } from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
 import { expect } from "../errors.ts";
-import { at, list, number, text, type Json } from "../json.ts";
 import { dataDir, readZooCfg } from "./zoo-cfg.ts";
 
 /** Row 8: the server runs as a user without privileges, who may write the data. */
@@ -14,7 +14,7 @@ export const user: Drill = {
   run: async (context) => {
     const { kubectl, ensemble } = context;
     const first = ensemble.pods[0] ?? "";
-    const statefulSet = await kubectl.read("statefulset", ensemble.name);
+    const statefulSet = await kubectl.read("statefulsets", ensemble.name);
     const { runAsUser, fsGroup } = ids(statefulSet, ensemble.container);
     expect(runAsUser > 0, "the pod template does not say that the server is not root (runAsUser)");
     expect(fsGroup > 0, "the pod template does not give the volume to a group (fsGroup)");
@@ -45,11 +45,14 @@ export const user: Drill = {
 };
 
 /** The user and the group that the template asks for; a container's own user wins over the pod's. */
-function ids(statefulSet: Json | undefined, container: string): { runAsUser: number; fsGroup: number } {
-  const spec = at(statefulSet, "spec", "template", "spec");
-  const own = list(spec, "containers").find((c) => text(c, "name") === container);
+function ids(
+  statefulSet: StatefulSet | undefined,
+  container: string,
+): { runAsUser: number; fsGroup: number } {
+  const spec = statefulSet?.spec?.template?.spec;
+  const own = spec?.containers?.find(({ name }) => name === container);
   return {
-    runAsUser: number(own, "securityContext", "runAsUser") || number(spec, "securityContext", "runAsUser"),
-    fsGroup: number(spec, "securityContext", "fsGroup"),
+    runAsUser: own?.securityContext?.runAsUser ?? spec?.securityContext?.runAsUser ?? 0,
+    fsGroup: spec?.securityContext?.fsGroup ?? 0,
   };
 }
