@@ -1,10 +1,10 @@
 import { describeChange } from "../engine/texts.ts";
 import type { Previewed } from "../local-gke/pulumi/preview.ts";
 
-/** What a preview tells of an environment that runs. */
+/** A running environment compared with its stack. */
 export interface Comparison {
-  /** What is not as the stack says. */
-  faults: string[];
+  /** What is missing, or not as the stack declares it. */
+  problems: string[];
   /** What the next update would change, because the program or its settings have changed. */
   pending: string[];
   /** Why one of the two is not known. */
@@ -13,7 +13,7 @@ export interface Comparison {
 
 const indented = (text: string): string => text.replaceAll("\n", "\n    ");
 
-/** Tells faults from settings that are only not taken up yet. */
+/** Separates problems from changed settings that the next update applies. */
 export function compare({
   changes,
   code,
@@ -23,25 +23,26 @@ export function compare({
   const lines = (drifted: boolean) =>
     changes.filter((change) => change.drifted === drifted).flatMap(describeChange);
   if (!read) {
-    return { faults: [`what runs could not be read:\n    ${indented(summary)}`], pending: [], notes: [] };
+    const problem = `the running environment could not be read:\n    ${indented(summary)}`;
+    return { problems: [problem], pending: [], notes: [] };
   }
-  const refused = `the next npm run up would be refused:\n    ${indented(summary)}`;
-  return { faults: lines(true), pending: lines(false), notes: code === 0 ? [] : [refused] };
+  const rejected = `the next npm run up would be rejected:\n    ${indented(summary)}`;
+  return { problems: lines(true), pending: lines(false), notes: code === 0 ? [] : [rejected] };
 }
 
-/** The report on a stack. Undefined where it was not compared, because a control plane does not answer. */
+/** The report on a stack. @param comparison undefined where a control plane does not answer */
 export function reportStack(stack: string, comparison: Comparison | undefined): string {
   if (comparison === undefined) {
-    return `Stack ${stack}: not compared with what runs`;
+    return `Stack ${stack}: not compared with the running environment, as a control plane does not answer`;
   }
-  const { faults, pending, notes } = comparison;
+  const { problems, pending, notes } = comparison;
   return [
-    faults.length === 0
-      ? `Stack ${stack}: everything is there as it says`
-      : `Stack ${stack}: not everything is as it says; restore it with: npm run up`,
-    ...faults.map((fault) => `  ! ${fault}`),
+    problems.length === 0
+      ? `Stack ${stack}: everything exists as declared`
+      : `Stack ${stack}: something is missing or was changed; restore it with: npm run up`,
+    ...problems.map((problem) => `  ! ${problem}`),
     ...notes.map((note) => `  ${note}`),
-    ...(pending.length === 0 ? [] : ["Not taken up yet, until the next npm run up:"]),
+    ...(pending.length === 0 ? [] : ["Pending changes, which the next npm run up applies:"]),
     ...pending.map((line) => `  ${line}`),
   ].join("\n");
 }

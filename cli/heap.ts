@@ -1,21 +1,19 @@
-import { listServers } from "../faults/servers.ts";
-import { ask, parseMntr } from "../kubernetes/four-letter-words.ts";
-import type { ClusterRecord } from "../local-gke/cluster/records.ts";
+import { parseMntr } from "../kubernetes/four-letter-words.ts";
 
 /** How full the memory of a server is. */
 export interface Heap {
-  /** What the database takes, in bytes, as far as can be told: data, paths, and what Java adds for each znode. */
+  /** What the database takes, in bytes, as far as it is known: data, paths, and what Java adds for each znode. */
   database: number;
-  /** What Java has for what lives long, in bytes; undefined where the server has no metrics. */
+  /** Java's room for long-lived objects, in bytes; undefined where the server has no metrics. */
   room: number | undefined;
 }
 
 /** What Java keeps of a znode beside its path and data, in bytes: measured, 100,000 znodes of 10 bytes took 31 MB. */
 const bytesPerZnode = 300;
-/** From which share on there is too little room for the last 500 writes, which are kept in memory, too. */
+/** The share of the room above which the last 500 writes, which are kept in memory, too, may no longer fit. */
 const fullShare = 0.8;
 
-/** What the answer to `mntr` tells; undefined where the server is in no quorum, and tells nothing of its database. */
+/** Reads a server's memory from its answer to `mntr`; undefined while the server is not in a quorum. */
 export function parseHeap(mntr: string): Heap | undefined {
   const values = parseMntr(mntr);
   const value = (name: string) => {
@@ -42,33 +40,13 @@ export function describeHeap(pod: string, { database, room }: Heap): string {
   return `${pod}: the database takes ${mebibytes(database)} MiB${share}`;
 }
 
-/** What is wrong with a server's memory; undefined where nothing is. */
-export function heapFault(pod: string, heap: Heap): string | undefined {
+/** The problem with a server's memory; undefined where there is none. */
+export function heapProblem(pod: string, heap: Heap): string | undefined {
   if (heap.room === undefined || heap.database < fullShare * heap.room) {
     return undefined;
   }
   return (
-    `${describeHeap(pod, heap)} of the heap, and soon no longer fits: ` +
+    `${describeHeap(pod, heap)} of the heap and will soon no longer fit: ` +
     'docs/runbook.md, "The database no longer fits into memory"'
   );
-}
-
-/** The memory of the servers of these ensembles, by pod, as far as they answer. @param ensembles as namespace/name */
-export async function readHeaps(
-  cluster: ClusterRecord,
-  ensembles: readonly string[],
-): Promise<ReadonlyMap<string, Heap>> {
-  const heaps = new Map<string, Heap>();
-  for (const ensemble of ensembles) {
-    const [namespace = "", name = ""] = ensemble.split("/");
-    const servers = await listServers(cluster, namespace, name);
-    const answers = await Promise.all(servers.map(async ({ ip }) => await ask(ip, "mntr")));
-    for (const [n, { pod }] of servers.entries()) {
-      const heap = parseHeap(answers[n] ?? "");
-      if (heap !== undefined) {
-        heaps.set(`${namespace}/${pod}`, heap);
-      }
-    }
-  }
-  return heaps;
 }

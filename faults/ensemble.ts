@@ -1,9 +1,14 @@
 import { contains, volumePath } from "./volumes.ts";
-import { javaPid, listServers, mode, syncedFollowers } from "./servers.ts";
+import { javaPid, listServers, mode } from "./servers.ts";
 import type { Server } from "./servers.ts";
+import { askServers, readClusterState, withAnswers } from "../kubernetes/cluster-state.ts";
+import { checkHealth } from "../kubernetes/health.ts";
 import { kubectl } from "../local-gke/cluster/kubectl.ts";
 import { readCluster } from "../local-gke/cluster/records.ts";
 import type { ClusterRecord, NodeRecord, PoolRecord } from "../local-gke/cluster/records.ts";
+
+/** Milliseconds that a server's answer may take. */
+const answerWithin = 1000;
 
 /** The ensemble under test, on a cluster of this machine. */
 export class Ensemble {
@@ -72,43 +77,14 @@ export class Ensemble {
     return path;
   }
 
-  /** What keeps the ensemble from being fully redundant, or true where nothing does. */
+  /** Why the ensemble is not fully redundant, or true where it is. */
   async redundant(): Promise<true | string> {
-    const cluster = this.cluster;
-    const nodes = cluster.pools.flatMap((pool) => pool.nodes).length;
-    const states = (
-      await this.kubectl(
-        ...["get", "nodes", "-o"],
-        String.raw`jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{.spec.unschedulable}{"\n"}{end}`,
-      )
-    ).trim();
-    const whole = states.split("\n").filter((state) => state === "True").length;
-    if (whole < nodes) {
-      return `${whole} of ${nodes} nodes are ready and take pods`;
-    }
-    const servers = await this.servers();
-    const wanted = await this.#replicas();
-    const waiting = servers.filter(({ ready, leaving }) => !ready || leaving).map(({ pod }) => pod);
-    if (servers.length < wanted) {
-      return `${servers.length} of ${wanted} pods`;
-    }
-    if (waiting.length > 0) {
-      return `${waiting.join(", ")} not Ready`;
-    }
-    const modes = await Promise.all(servers.map(mode));
-    const leader = servers.find((_, n) => modes[n] === "leader");
-    if (leader === undefined || modes.includes(undefined)) {
-      return `modes ${modes.map((m) => m ?? "none").join(", ")}`;
-    }
-    const synced = await syncedFollowers(leader);
-    return synced >= wanted - 1 ? true : `${synced} of ${wanted - 1} followers in sync`;
-  }
-
-  async #replicas(): Promise<number> {
-    const path = `jsonpath={.spec.replicas} {.status.updateRevision} {.status.currentRevision} {.metadata.generation} {.status.observedGeneration}`;
-    const text = await this.kubectl("get", "statefulset", this.name, "-n", this.namespace, "-o", path);
-    const [replicas, updated, current, generation, observed] = text.split(" ");
-    // A roll-out that is under way: one server more than there are is still awaited.
-    return updated === current && generation === observed ? Number(replicas) : Number(replicas) + 1;
+    const ensembles = [`${this.namespace}/${this.name}`];
+    const state = await readClusterState((...args) => this.kubectl(...args));
+    const answers = await askServers(state, ensembles, answerWithin);
+    const nodes = this.cluster.pools.flatMap((pool) => pool.nodes).map(({ name }) => name);
+    const { problems, risks } = checkHealth(withAnswers(state, answers), { nodes, ensembles });
+    const reasons = [...problems, ...risks];
+    return reasons.length === 0 ? true : reasons.join("; ");
   }
 }

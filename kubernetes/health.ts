@@ -1,103 +1,176 @@
-/** What is read of an object of the cluster. */
-export interface Item {
-  kind: string;
-  metadata: { name: string; namespace?: string };
-  spec: { replicas?: number; nodeName?: string; unschedulable?: boolean };
-  status?: {
-    phase?: string;
-    readyReplicas?: number;
-    conditions?: readonly { type: string; status: string; message?: string }[];
-  };
+import type { ClusterState } from "./cluster-state.ts";
+import type { ServerStatus } from "./four-letter-words.ts";
+import {
+  conditionOf,
+  fullNameOf,
+  hasCondition,
+  isCordoned,
+  isReady,
+  isTerminating,
+  nameOf,
+  nodeOf,
+  ownerOf,
+  selectorMatches,
+  type Pod,
+  type PodDisruptionBudget,
+  type StatefulSet,
+} from "./objects.ts";
+
+/** What a healthy cluster has. */
+export interface Expected {
+  /** The nodes that must exist. @default those that the servers are on */
+  readonly nodes?: readonly string[];
+  /** The environment's StatefulSets, as namespace/name. @default every one in the cluster */
+  readonly ensembles?: readonly string[];
+  /** Whether another cluster may have the StatefulSets. @default false: it is a problem when one does not exist */
+  readonly elsewhere?: boolean;
 }
 
-/** A pod on a node. */
-export interface PlacedPod {
-  /** namespace/name */
-  name: string;
-  /** The node's name; empty where it has none. */
-  node: string;
-}
-
-/** What a cluster's API tells of its health. */
+/** The health of a cluster and of the ensembles in it. */
 export interface Health {
-  /** What is unhealthy, one line each. */
-  faults: string[];
-  /** What is unhealthy of workloads that are not the environment's, one line each. */
-  others: string[];
-  pods: PlacedPod[];
-  /** Nodes that take no new pods, as a drain leaves them. */
-  cordoned: string[];
+  /** What is unhealthy, a line each; empty means healthy. */
+  readonly problems: readonly string[];
+  /** Why a healthy ensemble may not survive the next disruption, a line each. */
+  readonly risks: readonly string[];
+  /** What is unhealthy in workloads that do not belong to the environment, a line each. */
+  readonly others: readonly string[];
 }
 
-const fullName = ({ metadata: { namespace, name } }: Item): string =>
-  namespace === undefined ? name : `${namespace}/${name}`;
+/** The fewest servers of which one may be missing. */
+const redundantServers = 3;
 
-function condition(item: Item, type: string): { status: string; message?: string } | undefined {
-  return item.status?.conditions?.find((candidate) => candidate.type === type);
-}
-
-const isTrue = (item: Item, type: string): boolean => condition(item, type)?.status === "True";
-
-function podFault(pod: Item): string | undefined {
-  const phase = pod.status?.phase ?? "unknown";
-  if (phase === "Succeeded" || isTrue(pod, "Ready")) {
+/** Why a pod is unhealthy; undefined where it is not. */
+function podProblem(pod: Pod): string | undefined {
+  const phase = pod.status?.phase ?? "in an unknown phase";
+  const name = `pod ${fullNameOf(pod)}`;
+  if (phase === "Succeeded") {
     return undefined;
   }
-  const unplaced = condition(pod, "PodScheduled");
-  const why = unplaced?.status === "False" ? unplaced.message : condition(pod, "Ready")?.message;
-  return `pod ${fullName(pod)} is ${phase === "Running" ? "not ready" : phase}${why === undefined ? "" : `: ${why}`}`;
+  if (isTerminating(pod)) {
+    return `${name} is being deleted`;
+  }
+  if (hasCondition(pod, "Ready")) {
+    return undefined;
+  }
+  const scheduled = conditionOf(pod, "PodScheduled");
+  const why = scheduled?.status === "False" ? scheduled.message : conditionOf(pod, "Ready")?.message;
+  return `${name} is ${phase === "Running" ? "not ready" : phase}${why === undefined ? "" : `: ${why}`}`;
 }
 
-/** The name of the ensemble that an object is of, as namespace/name: a StatefulSet, or one of its pods. */
-const ensembleOf = (item: Item): string =>
-  item.kind === "StatefulSet" ? fullName(item) : fullName(item).replace(/-\d+$/, "");
+/** Why a StatefulSet is unhealthy; undefined where it is not. */
+function statefulSetProblem(set: StatefulSet): string | undefined {
+  const [wanted, ready] = [set.spec?.replicas ?? 1, set.status?.readyReplicas ?? 0];
+  if (wanted === 0) {
+    return `StatefulSet ${fullNameOf(set)} has no replicas`;
+  }
+  return ready < wanted ? `StatefulSet ${fullNameOf(set)} has ${ready} of ${wanted} pods ready` : undefined;
+}
 
-/** What is unhealthy of StatefulSets and their pods. */
-function workloadFaults(items: readonly Item[]): string[] {
-  const sets = items.filter(({ kind }) => kind === "StatefulSet");
-  const lacking = sets.filter(({ spec, status }) => (status?.readyReplicas ?? 0) < (spec.replicas ?? 1));
+/** A StatefulSet with its pods and the state of its servers. */
+interface EnsembleState {
+  readonly set: StatefulSet;
+  readonly pods: readonly Pod[];
+  /** Of each pod that is Ready and whose server was asked. */
+  readonly servers: readonly { readonly pod: string; readonly status: ServerStatus }[];
+}
+
+function missingPods({ set, pods }: EnsembleState): string[] {
+  const existing = new Set(pods.map(fullNameOf));
+  return Array.from({ length: set.spec?.replicas ?? 1 }, (_, ordinal) => `${fullNameOf(set)}-${ordinal}`)
+    .filter((name) => !existing.has(name))
+    .map((name) => `pod ${name} does not exist`);
+}
+
+/** Why the servers do not form a quorum with one leader. */
+function quorumProblems({ set, servers }: EnsembleState): string[] {
+  const outside = servers.filter(({ status }) => status.mode === undefined);
+  const leaders = servers.filter(({ status }) => ["leader", "standalone"].includes(status.mode ?? ""));
+  const complete = servers.length > 0 && servers.length === (set.spec?.replicas ?? 1) && outside.length === 0;
   return [
-    ...lacking.map(
-      (set) =>
-        `StatefulSet ${fullName(set)} has ${set.status?.readyReplicas ?? 0} of ${set.spec.replicas ?? 1} pods ready`,
-    ),
-    ...items.filter(({ kind }) => kind === "Pod").flatMap((pod) => podFault(pod) ?? []),
+    ...outside.map(({ pod }) => `server ${pod} is not in a quorum, or does not answer`),
+    ...(leaders.length > 1 || (complete && leaders.length === 0)
+      ? [`StatefulSet ${fullNameOf(set)} has ${leaders.length} leaders instead of 1`]
+      : []),
+  ];
+}
+
+/** Why a change or an eviction should wait, although every server serves. */
+function ensembleRisks({ set, servers }: EnsembleState, budgets: readonly PodDisruptionBudget[]): string[] {
+  const name = `StatefulSet ${fullNameOf(set)}`;
+  const { currentRevision, updateRevision, observedGeneration = 0 } = set.status ?? {};
+  const replicas = set.spec?.replicas ?? 1;
+  const leader = servers.find(({ status }) => status.syncedFollowers !== undefined);
+  const synced = leader?.status.syncedFollowers ?? replicas - 1;
+  const labels = set.spec?.template?.metadata?.labels ?? {};
+  const closed = budgets.filter(
+    ({ metadata, spec, status }) =>
+      metadata?.namespace === set.metadata?.namespace &&
+      selectorMatches(spec?.selector, labels) &&
+      (status?.disruptionsAllowed ?? 0) === 0,
+  );
+  return [
+    ...(currentRevision === updateRevision
+      ? []
+      : [`${name} is rolling out revision ${updateRevision ?? "(unknown)"}`]),
+    ...(observedGeneration < (set.metadata?.generation ?? 0)
+      ? [`${name} was changed, and its controller has not seen that yet`]
+      : []),
+    ...(synced < replicas - 1
+      ? [`${name} has ${synced} of ${replicas - 1} followers in sync with the leader`]
+      : []),
+    ...(replicas < redundantServers
+      ? []
+      : closed.map((budget) => `PodDisruptionBudget ${fullNameOf(budget)} allows no disruption`)),
   ];
 }
 
 /**
- * Judges what `kubectl get nodes,pods,statefulsets -A -o json` lists, for a cluster that should have these nodes.
- * @param ensembles the environment's StatefulSets, as namespace/name; @default all that there are
+ * Checks whether a cluster and its ensembles are healthy, and if not, says why. Every command that reports or waits for
+ * health asks this.
  */
-export function judge(
-  items: readonly Item[],
-  expectedNodes: readonly string[],
-  ensembles?: readonly string[],
-): Health {
-  const of = (kind: string) => items.filter((item) => item.kind === kind);
-  const ready = new Set(of("Node").flatMap((node) => (isTrue(node, "Ready") ? [node.metadata.name] : [])));
-  const isOwn = (item: Item) => ensembles === undefined || ensembles.includes(ensembleOf(item));
-  const none = ensembles === undefined ? of("StatefulSet").length === 0 : ensembles.length === 0;
+export function checkHealth(state: ClusterState, expected: Expected = {}): Health {
+  const { nodes, pods, statefulSets, budgets, servers: answers } = state;
+  const names = expected.ensembles ?? statefulSets.map(fullNameOf);
+  const own = statefulSets.filter((set) => names.includes(fullNameOf(set)));
+  const ensembles = own.map((set): EnsembleState => {
+    const members = pods.filter(
+      (pod) => ownerOf(pod) === fullNameOf(set) && pod.status?.phase !== "Succeeded",
+    );
+    const servers = members.filter(isReady).flatMap((pod) => {
+      const status = answers?.get(fullNameOf(pod));
+      return status === undefined ? [] : [{ pod: fullNameOf(pod), status }];
+    });
+    return { set, pods: members, servers };
+  });
+  const isOwn = (pod: Pod): boolean => expected.ensembles === undefined || names.includes(ownerOf(pod));
+  const ownPods = pods.filter(isOwn);
+  const needed = [
+    ...new Set([...(expected.nodes ?? []), ...ensembles.flatMap((one) => one.pods.map(nodeOf))]),
+  ];
+  const neededNodes = needed
+    .filter((name) => name !== "")
+    .map((name) => ({ name, node: nodes.find((node) => nameOf(node) === name) }));
+  const missing =
+    expected.elsewhere === true ? [] : names.filter((name) => !own.map(fullNameOf).includes(name));
   return {
-    faults: [
-      ...expectedNodes.filter((name) => !ready.has(name)).map((name) => `node ${name} is not Ready`),
-      ...(none ? ["there is no ensemble yet; run: npm run up"] : []),
-      ...workloadFaults(items.filter(isOwn)),
+    problems: [
+      ...neededNodes
+        .filter(({ node }) => !hasCondition(node, "Ready"))
+        .map(({ name }) => `node ${name} is not Ready`),
+      ...(names.length === 0 ? ["there is no ensemble yet; run: npm run up"] : []),
+      ...missing.map((name) => `StatefulSet ${name} does not exist`),
+      ...own.flatMap((set) => statefulSetProblem(set) ?? []),
+      ...ensembles.flatMap(missingPods),
+      ...ownPods.flatMap((pod) => podProblem(pod) ?? []),
+      ...ensembles.flatMap(quorumProblems),
     ],
-    others: workloadFaults(items.filter((item) => !isOwn(item))),
-    pods: of("Pod").map((pod) => ({ name: fullName(pod), node: pod.spec.nodeName ?? "" })),
-    cordoned: of("Node").flatMap(({ metadata, spec }) =>
-      spec.unschedulable === true ? [metadata.name] : [],
-    ),
+    risks: [
+      ...neededNodes.filter(({ node }) => isCordoned(node)).map(({ name }) => `node ${name} is cordoned`),
+      ...ensembles.flatMap((ensemble) => ensembleRisks(ensemble, budgets)),
+    ],
+    others: [
+      ...statefulSets.filter((set) => !own.includes(set)).flatMap((set) => statefulSetProblem(set) ?? []),
+      ...pods.filter((pod) => !isOwn(pod)).flatMap((pod) => podProblem(pod) ?? []),
+    ],
   };
 }
-
-/** What is asked of the API for {@link judge}. */
-export const healthQuery = [
-  "get",
-  "nodes,pods,statefulsets",
-  "-A",
-  "-o",
-  "json",
-  "--request-timeout=10s",
-] as const;

@@ -67,6 +67,9 @@ export function conditionOf(
 export const hasCondition = (object: Pod | Node | undefined, type: string): boolean =>
   conditionOf(object, type)?.status === "True";
 
+/** The StatefulSet that a pod belongs to by its name, as namespace/name. */
+export const ownerOf = (pod: Pod): string => fullNameOf(pod).replace(/-\d+$/, "");
+
 /** Whether an object is being deleted. */
 export const isTerminating = (object: AnyObject | undefined): boolean =>
   object?.metadata?.deletionTimestamp !== undefined;

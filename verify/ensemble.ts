@@ -1,15 +1,7 @@
 import { ports } from "../domain/names.ts";
 import { askInPod, parseSrvr, type ServerStatus } from "../kubernetes/four-letter-words.ts";
-import {
-  isReady,
-  isSchedulable,
-  nameOf,
-  nodeOf,
-  selects,
-  type AnyObject,
-  type Pod,
-  type StatefulSet,
-} from "../kubernetes/objects.ts";
+import { checkHealth } from "../kubernetes/health.ts";
+import { fullNameOf, isReady, nameOf, selects, type AnyObject, type Pod } from "../kubernetes/objects.ts";
 import { DrillFailure } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 
@@ -76,7 +68,7 @@ function named(objects: readonly AnyObject[], name: string): string | undefined 
   return names.includes(name) ? name : names[0];
 }
 
-/** Asks a server for its state, not shown. A server that does not answer is in no quorum. */
+/** Asks a server for its state, not shown. One that does not answer has no mode. */
 export async function serverStatus(
   kubectl: Kubectl,
   { container, clientPort }: Ensemble,
@@ -94,91 +86,28 @@ export async function readPods(kubectl: Kubectl, ensemble: Ensemble): Promise<(P
 }
 
 /**
- * What is wrong with the ensemble, each in a sentence; empty means that it is
- * healthy: every server Ready and in a quorum with one leader, on a node that
- * takes pods, no roll-out under way, and a disruption allowed.
+ * Why the ensemble is not ready for a drill, a line each: problems, and reasons to leave it alone such as a rollout.
+ * Empty means that it is ready.
  */
-export async function ensembleFaults(kubectl: Kubectl, ensemble: Ensemble): Promise<string[]> {
-  const statefulSet = await kubectl.read("statefulsets", ensemble.name);
-  if (statefulSet === undefined) {
-    return [`there is no StatefulSet ${ensemble.name}`];
-  }
-  const pods = await readPods(kubectl, ensemble);
-  const faults = [...rolloutFaults(statefulSet), ...podFaults(ensemble, pods)];
-  if (faults.length > 0) {
-    return faults;
-  }
-  return [
-    ...(await serverFaults(kubectl, ensemble)),
-    ...(await nodeFaults(kubectl, ensemble, pods)),
-    ...(await budgetFaults(kubectl, ensemble)),
-  ];
-}
-
-function rolloutFaults(statefulSet: StatefulSet): string[] {
-  const name = nameOf(statefulSet);
-  const current = statefulSet.status?.currentRevision ?? "";
-  const update = statefulSet.status?.updateRevision ?? "";
-  return [
-    ...(statefulSet.spec?.replicas === 0 ? [`StatefulSet ${name} has no replicas`] : []),
-    ...(current === update
-      ? []
-      : [`StatefulSet ${name} is being rolled from revision ${current} to ${update}`]),
-    ...((statefulSet.status?.observedGeneration ?? 0) < (statefulSet.metadata?.generation ?? 0)
-      ? [`a change of StatefulSet ${name} has not been taken up yet`]
-      : []),
-  ];
-}
-
-function podFaults(ensemble: Ensemble, pods: readonly (Pod | undefined)[]): string[] {
-  return pods.flatMap((pod, ordinal) => {
-    const name = ensemble.pods[ordinal] ?? "";
-    if (pod === undefined) {
-      return [`pod ${name} is not there`];
-    }
-    if (isReady(pod)) {
-      return [];
-    }
-    return [
-      `pod ${name} is not Ready (${pod.status?.phase ?? "unknown phase"}, node ${nodeOf(pod) || "none"})`,
-    ];
-  });
-}
-
-async function serverFaults(kubectl: Kubectl, ensemble: Ensemble): Promise<string[]> {
-  const modes = await Promise.all(
-    ensemble.pods.map(async (pod) => (await serverStatus(kubectl, ensemble, pod)).mode),
+export async function ensembleProblems(kubectl: Kubectl, ensemble: Ensemble): Promise<string[]> {
+  const { name, namespace, selector } = ensemble;
+  const statefulSet = await kubectl.read("statefulsets", name);
+  const pods = await kubectl.readAll("pods", "-l", selector);
+  const budget = ensemble.budget && (await kubectl.read("poddisruptionbudgets", ensemble.budget));
+  const ready = pods.filter(isReady).map(fullNameOf);
+  const asked = ensemble.pods
+    .map((pod) => ({ pod, fullName: `${namespace}/${pod}` }))
+    .filter(({ fullName }) => ready.includes(fullName))
+    .map(async ({ pod, fullName }) => [fullName, await serverStatus(kubectl, ensemble, pod)] as const);
+  const { problems, risks } = checkHealth(
+    {
+      nodes: await kubectl.readAll("nodes"),
+      pods,
+      statefulSets: statefulSet === undefined ? [] : [statefulSet],
+      budgets: budget === undefined || budget === "" ? [] : [budget],
+      servers: new Map(await Promise.all(asked)),
+    },
+    { ensembles: [`${namespace}/${name}`] },
   );
-  const out = ensemble.pods.filter((_, ordinal) => modes[ordinal] === undefined);
-  const leaders = modes.filter((mode) => mode === "leader" || mode === "standalone").length;
-  return [
-    ...out.map((pod) => `server ${pod} is in no quorum: its answer to srvr has no Mode`),
-    ...(leaders === 1 ? [] : [`${leaders} servers say that they lead`]),
-  ];
-}
-
-async function nodeFaults(
-  kubectl: Kubectl,
-  ensemble: Ensemble,
-  pods: readonly (Pod | undefined)[],
-): Promise<string[]> {
-  const nodes = await kubectl.readAll("nodes");
-  return pods.flatMap((pod, ordinal) => {
-    const node = nodes.find((n) => nameOf(n) === nodeOf(pod));
-    if (isSchedulable(node)) {
-      return [];
-    }
-    return [`node ${nodeOf(pod)} of ${ensemble.pods[ordinal] ?? ""} is cordoned or not Ready`];
-  });
-}
-
-async function budgetFaults(kubectl: Kubectl, ensemble: Ensemble): Promise<string[]> {
-  if (ensemble.budget === undefined) {
-    return [];
-  }
-  const budget = await kubectl.read("poddisruptionbudgets", ensemble.budget);
-  const allowed = budget?.status?.disruptionsAllowed ?? 0;
-  return allowed > 0 || ensemble.pods.length < 3
-    ? []
-    : [`PodDisruptionBudget ${ensemble.budget} allows no disruption`];
+  return [...problems, ...risks];
 }

@@ -1,5 +1,5 @@
 import { drills } from "./drills/index.ts";
-import { ensembleFaults, findEnsemble, type Ensemble } from "./ensemble.ts";
+import { ensembleProblems, findEnsemble, type Ensemble } from "./ensemble.ts";
 import { Interrupted, messageOf } from "./errors.ts";
 import { Kubectl } from "./kubectl.ts";
 import { readOptions, usage, type Options } from "./options.ts";
@@ -70,9 +70,9 @@ async function verify(
   let ensemble: Ensemble;
   try {
     ensemble = await findEnsemble(kubectl, options.name);
-    const faults = await ensembleFaults(kubectl, ensemble);
-    if (faults.length > 0) {
-      throw new Error(`the ensemble is not healthy:\n  ${faults.join("\n  ")}`);
+    const problems = await ensembleProblems(kubectl, ensemble);
+    if (problems.length > 0) {
+      throw new Error(`the ensemble is not ready for drills:\n  ${problems.join("\n  ")}`);
     }
     const willUpdate = options.drills.some(
       (drill) => drill.updates === true && (disruptive || !drill.disruptive),
@@ -81,7 +81,7 @@ async function verify(
       await new Pulumi(stack, new Transcript(print), interrupt).expectOnly();
     }
   } catch (error) {
-    console.error(`verify: refused, ${messageOf(error)}`);
+    console.error(`verify: refused: ${messageOf(error)}`);
     return interrupt.aborted ? exitCodes.interrupted : exitCodes.refused;
   }
   const started = new Date().toISOString();

@@ -1,6 +1,6 @@
 import { gather } from "./diagnostics.ts";
 import { DrillContext, type Drill } from "./drill.ts";
-import { ensembleFaults, type Ensemble } from "./ensemble.ts";
+import { ensembleProblems, type Ensemble } from "./ensemble.ts";
 import { DrillFailure, DrillSkipped, messageOf } from "./errors.ts";
 import { Kubectl, type Target } from "./kubectl.ts";
 import { Transcript, type TranscriptRecord } from "./transcript.ts";
@@ -65,11 +65,11 @@ export async function runDrill(drill: Drill, run: RunContext): Promise<Result> {
   deadline.clear();
   const diagnostics = ending.outcome === "failed" ? await diagnose(kubectl, run.ensemble) : undefined;
   await context.stopWatching();
-  const putBackFault = await putBack(context, run, transcript);
+  const putBackProblem = await putBack(context, run, transcript);
   const final =
-    putBackFault === undefined
+    putBackProblem === undefined
       ? ending
-      : { outcome: "failed" as const, message: [ending.message, putBackFault].filter(Boolean).join("; ") };
+      : { outcome: "failed" as const, message: [ending.message, putBackProblem].filter(Boolean).join("; ") };
   return {
     drill,
     ...final,
@@ -86,9 +86,9 @@ async function attempt(
   run: RunContext,
 ): Promise<{ outcome: Outcome; message?: string }> {
   try {
-    const faults = await ensembleFaults(context.kubectl, run.ensemble);
-    if (faults.length > 0) {
-      throw new DrillFailure(`refused, the ensemble is not healthy: ${faults.join("; ")}`);
+    const problems = await ensembleProblems(context.kubectl, run.ensemble);
+    if (problems.length > 0) {
+      throw new DrillFailure(`the ensemble is not ready for a drill: ${problems.join("; ")}`);
     }
     await drill.run(context);
     return { outcome: "passed" };
@@ -122,7 +122,7 @@ async function putBack(
 ): Promise<string | undefined> {
   const deadline = deadlineSignal(putBackDeadline, `not within ${putBackDeadline} s`);
   const kubectl = context.kubectl.with(deadline.signal);
-  const faults: string[] = [];
+  const problems: string[] = [];
   let changed = false;
   for (const { what, how } of context.takePutBacks()) {
     changed = true;
@@ -130,7 +130,7 @@ async function putBack(
       transcript.say("put-back", what);
       await how(kubectl);
     } catch (error) {
-      faults.push(`not put back (${what}): ${messageOf(error)}`);
+      problems.push(`not put back (${what}): ${messageOf(error)}`);
     }
   }
   try {
@@ -138,10 +138,10 @@ async function putBack(
       await untilHealthy(kubectl, run.ensemble, deadline.signal);
     }
   } catch (error) {
-    faults.push(messageOf(error));
+    problems.push(messageOf(error));
   }
   deadline.clear();
-  return faults.length === 0 ? undefined : faults.join("; ");
+  return problems.length === 0 ? undefined : problems.join("; ");
 }
 
 /** A signal that aborts after so many seconds, with this message. */

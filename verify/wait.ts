@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import { DrillFailure } from "./errors.ts";
-import { ensembleFaults, type Ensemble } from "./ensemble.ts";
+import { ensembleProblems, type Ensemble } from "./ensemble.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { reasonOf } from "./process.ts";
 
@@ -27,22 +27,24 @@ export async function untilAnswered(
     if (!signal.aborted) {
       throw error;
     }
-    throw new DrillFailure(`${reasonOf(signal).message}; it waited until ${what}`, { cause: signal.reason });
+    throw new DrillFailure(`while waiting until ${what}: ${reasonOf(signal).message}`, {
+      cause: signal.reason,
+    });
   }
 }
 
 /** Waits until the ensemble is healthy. @throws DrillFailure that says what is wrong, when the signal aborts before */
 export async function untilHealthy(kubectl: Kubectl, ensemble: Ensemble, signal: AbortSignal): Promise<void> {
-  let faults: string[] = ["its state is not known"];
+  let problems: string[] = ["its state is not known yet"];
   try {
     await untilAnswered("the ensemble is healthy", signal, async () => {
-      faults = await ensembleFaults(kubectl, ensemble);
-      return faults.length === 0;
+      problems = await ensembleProblems(kubectl, ensemble);
+      return problems.length === 0;
     });
   } catch (error) {
     if (!signal.aborted) {
       throw error;
     }
-    throw new DrillFailure(`the ensemble is not healthy: ${faults.join("; ")}`, { cause: error });
+    throw new DrillFailure(`the ensemble is not ready for a drill: ${problems.join("; ")}`, { cause: error });
   }
 }

@@ -3,11 +3,12 @@ import { writeFileSync } from "node:fs";
 import type { Change } from "../../engine/changes.ts";
 import { describeChange } from "../../engine/texts.ts";
 import { previewArguments } from "../arguments.ts";
+import { checkCluster, problemsOf, readState } from "../cluster-health.ts";
 import { stack } from "../../local-gke/pulumi/environment.ts";
 import { restoreClusters } from "../../local-gke/cluster/clusters.ts";
 import { lockEnvironment } from "../../system/lock.ts";
 import { requireRoot } from "../../system/root.ts";
-import { run, succeeds, until } from "../../system/run.ts";
+import { run, until } from "../../system/run.ts";
 import { requireOwnFolders } from "../../system/own-folders.ts";
 import { projectDir } from "../../system/paths.ts";
 import { allClusters, isThere } from "../../local-gke/cluster/records.ts";
@@ -15,7 +16,6 @@ import { previewStack } from "../../local-gke/pulumi/preview.ts";
 import { ensureStack, pulumi, recoverStack } from "../../local-gke/pulumi/pulumi.ts";
 import { say, step } from "../../system/progress.ts";
 import { prepare } from "../../local-gke/prepare.ts";
-import { clusterFaults } from "./status.ts";
 
 export const about = "Stands the environment up, or repairs it; safe to run again at any time";
 
@@ -34,41 +34,33 @@ async function readOutputs(env: Record<string, string>): Promise<Outputs> {
   return JSON.parse(await run("pulumi", args, { cwd: projectDir, env })) as Outputs;
 }
 
+/** Milliseconds in which a rolled-out ensemble must be healthy. */
+const healthyWithin = 300_000;
+
 /**
- * Waits until every server runs what was asked for and is in the quorum, and
- * the API tells so: the engine's own wait ends before a roll-out does, and
- * after a node's death the API tells of a server's state as it was before.
+ * Waits until every server runs the declared version and the ensemble is healthy: the engine's own wait ends before a
+ * rollout does.
  */
 async function awaitEnsemble(namespace: string, servers: readonly string[]): Promise<void> {
-  const pods = servers.map((server) => server.split(".")[0] ?? "");
-  const statefulSet = (pods[0] ?? "").replace(/-\d+$/, "");
-  const progress = step(`Waiting until all ${pods.length} servers are in the quorum`);
-  const kubectl = ["-n", namespace];
-  await run("kubectl", [...kubectl, "rollout", "status", `statefulset/${statefulSet}`, "--timeout=15m"]);
-  const inQuorum = (pod: string) =>
-    succeeds("kubectl", [
-      ...kubectl,
-      "exec",
-      pod,
-      "--",
-      "sh",
-      "-c",
-      "printf srvr | nc localhost 2181 | grep -q ^Mode:",
-    ]);
-  await Promise.all(
-    pods.map((pod) => until(`${pod} in the quorum`, () => inQuorum(pod), { within: 180_000, every: 500 })),
-  );
-  // A server answers before its readiness is probed, and what runs next looks at that.
-  let faults: readonly string[] = [];
+  const name = (servers[0]?.split(".")[0] ?? "").replace(/-\d+$/, "");
+  const progress = step(`Waiting until all ${servers.length} servers are healthy`);
+  const rollout = ["rollout", "status", `statefulset/${name}`, "--timeout=15m"];
+  await run("kubectl", ["-n", namespace, ...rollout]);
+  let problems: readonly string[] = [];
   const healthy = async () => {
-    const ensemble = `${namespace}/${statefulSet}`;
-    faults = (await Promise.all(allClusters().map((one) => clusterFaults(one, [ensemble])))).flat();
-    return faults.length === 0;
+    const ensembles = [`${namespace}/${name}`];
+    const clusters = await Promise.all(
+      allClusters().map(async (cluster) => checkCluster(cluster, await readState(cluster), ensembles)),
+    );
+    problems = clusters.flatMap(problemsOf);
+    return problems.length === 0;
   };
   try {
-    await until("the ensemble healthy", healthy, { within: 120_000, every: 200 });
+    await until("the ensemble healthy", healthy, { within: healthyWithin, every: 200 });
   } catch (error) {
-    throw new Error(["the ensemble is up, but not healthy:", ...faults].join("\n  "), { cause: error });
+    throw new Error(["the ensemble was created, but is not healthy:", ...problems].join("\n  "), {
+      cause: error,
+    });
   }
   progress.end();
 }

@@ -345,7 +345,7 @@ describe("the environment on the local GKE", function () {
     for (const pod of ["zk-0", "zk-1", "zk-2"]) {
       expect(output).to.contain(`pods default/${pod}`);
     }
-    expect(output).to.match(/in all +\d{3,4} MiB/);
+    expect(output).to.match(/total +\d{3,4} MiB/);
     expect(output).to.contain(`${environment.stateDir}/gke/projects/`);
   });
 

@@ -55,37 +55,39 @@ describe("what a preview before an update is given", () => {
   });
 });
 
-describe("what status makes of a preview", () => {
-  it("is no fault where there is nothing to change", () => {
+describe("a running environment compared with its stack", () => {
+  it("has no problem where there is nothing to change", () => {
     const comparison = compare(previewed([]));
-    expect(comparison).to.deep.equal({ faults: [], pending: [], notes: [] });
-    expect(reportStack("dev", comparison)).to.equal("Stack dev: everything is there as it says");
+    expect(comparison).to.deep.equal({ problems: [], pending: [], notes: [] });
+    expect(reportStack("dev", comparison)).to.equal("Stack dev: everything exists as declared");
   });
 
-  it("is a fault where something is missing, and none where only a setting was changed", () => {
+  it("has a problem where something is missing, and none where only a setting was changed", () => {
     const comparison = compare(previewed([missing, edited]));
-    expect(comparison.faults).to.deep.equal(["StatefulSet default/zk is missing"]);
+    expect(comparison.problems).to.deep.equal(["StatefulSet default/zk is missing"]);
     expect(reportStack("dev", comparison).split("\n")).to.deep.equal([
-      "Stack dev: not everything is as it says; restore it with: npm run up",
+      "Stack dev: something is missing or was changed; restore it with: npm run up",
       "  ! StatefulSet default/zk is missing",
-      "Not taken up yet, until the next npm run up:",
+      "Pending changes, which the next npm run up applies:",
       "  StatefulSet default/zk: spec.replicas would change from 3 to 5",
     ]);
-    expect(compare(previewed([edited])).faults).to.be.empty;
+    expect(compare(previewed([edited])).problems).to.be.empty;
   });
 
-  it("says what is refused of the settings, which is no fault of what runs", () => {
+  it("has no problem where settings would be rejected, which is reported", () => {
     const comparison = compare(previewed([], 255));
-    expect(comparison.faults).to.be.empty;
-    expect(reportStack("dev", comparison)).to.contain("the next npm run up would be refused:");
+    expect(comparison.problems).to.be.empty;
+    expect(reportStack("dev", comparison)).to.contain("the next npm run up would be rejected:");
     expect(reportStack("dev", comparison)).to.contain("error: servers: 4");
   });
 
-  it("is a fault where what runs could not be read", () => {
-    expect(compare(previewed([], 255, false)).faults[0]).to.contain("what runs could not be read:\n");
+  it("has a problem where it could not be read", () => {
+    expect(compare(previewed([], 255, false)).problems[0]).to.contain(
+      "the running environment could not be read:\n",
+    );
   });
 
-  it("is said to be missing where a control plane does not answer", () => {
-    expect(reportStack("dev", undefined)).to.equal("Stack dev: not compared with what runs");
+  it("is not compared where a control plane does not answer", () => {
+    expect(reportStack("dev", undefined)).to.match(/^Stack dev: not compared with the running environment/);
   });
 });

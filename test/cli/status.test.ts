@@ -1,33 +1,12 @@
 import { expect } from "chai";
 
-import { faultsOf, report } from "../../cli/commands/status.ts";
+import { problemsOf, type ClusterHealth } from "../../cli/cluster-health.ts";
+import { report } from "../../cli/commands/status.ts";
 import { blockedPod, drainSeconds } from "../../local-gke/cluster/drain.ts";
-import { judge } from "../../kubernetes/health.ts";
 import { runningServices } from "../../local-gke/cluster/parts.ts";
 import type { Part } from "../../local-gke/cluster/parts.ts";
 import { memoryOf, parentOf } from "../../system/tree.ts";
 import { isLinux, needs } from "../fixtures/needs.ts";
-
-const ready = { conditions: [{ type: "Ready", status: "True" }] };
-
-const node = (name: string, status: object = ready, spec = {}) => ({
-  kind: "Node",
-  metadata: { name },
-  spec,
-  status,
-});
-const pod = (name: string, status: object) => ({
-  kind: "Pod",
-  metadata: { name, namespace: "default" },
-  spec: { nodeName: "n1" },
-  status,
-});
-const set = (readyReplicas: number) => ({
-  kind: "StatefulSet",
-  metadata: { name: "zk", namespace: "default" },
-  spec: { replicas: 3 },
-  status: { readyReplicas },
-});
 
 const part = (name: string, runs: readonly boolean[]): Part => ({
   name,
@@ -36,112 +15,56 @@ const part = (name: string, runs: readonly boolean[]): Part => ({
   logs: `/state/${name}/logs`,
 });
 
-describe("what status makes of the API's answer", () => {
-  it("is no fault where all is well", () => {
-    const items = [
-      node("n1"),
-      set(3),
-      pod("zk-0", { phase: "Running", ...ready }),
-      pod("job", { phase: "Succeeded" }),
-    ];
-    const health = judge(items, ["n1"]);
-    expect(health.faults).to.be.empty;
-    expect(health.pods).to.deep.include({ name: "default/zk-0", node: "n1" });
-  });
-
-  it("names nodes, sets and pods that are unhealthy, with the reason that the API gives", () => {
-    const unplaced = { type: "PodScheduled", status: "False", message: "0/4 nodes are available" };
-    const items = [
-      node("n1", { conditions: [{ type: "Ready", status: "Unknown" }] }),
-      set(1),
-      pod("zk-1", {
-        phase: "Running",
-        conditions: [{ type: "Ready", status: "False", message: "not ready: [zk]" }],
-      }),
-      pod("zk-2", { phase: "Pending", conditions: [unplaced] }),
-    ];
-    expect(judge(items, ["n1", "n2"]).faults).to.deep.equal([
-      "node n1 is not Ready",
-      "node n2 is not Ready",
-      "StatefulSet default/zk has 1 of 3 pods ready",
-      "pod default/zk-1 is not ready: not ready: [zk]",
-      "pod default/zk-2 is Pending: 0/4 nodes are available",
-    ]);
-  });
-
-  it("knows an ensemble that is not there yet, and a cordoned node, which is no fault", () => {
-    const health = judge([node("n1", ready, { unschedulable: true })], ["n1"]);
-    expect(health.faults).to.deep.equal(["there is no ensemble yet; run: npm run up"]);
-    expect(health.cordoned).to.deep.equal(["n1"]);
-  });
-});
-
-describe("the health of the environment's own ensemble", () => {
-  const notReady = {
-    phase: "Running",
-    conditions: [{ type: "Ready", status: "False", message: "not ready: [zk]" }],
+describe("the report on a cluster", () => {
+  const node = { metadata: { name: "n1" }, spec: { unschedulable: true } };
+  const pod = { metadata: { name: "zk-0", namespace: "default" }, spec: { nodeName: "n1" } };
+  const healthy: ClusterHealth = {
+    parts: [part("control plane", [true, true]), part("n1", [true])],
+    state: { nodes: [node], pods: [pod], statefulSets: [], budgets: [] },
+    health: { problems: [], risks: [], others: [] },
+    heaps: new Map(),
   };
+  const cluster = { name: "zk", location: "us-central1-a" };
+  const problems = (parts: readonly Part[], found?: readonly string[]): string[] =>
+    problemsOf({
+      parts,
+      health: found && { problems: found, risks: [], others: [] },
+      heaps: new Map(),
+    });
 
-  it("is every node, the StatefulSet and its pods", () => {
-    const items = [
-      node("n1", { conditions: [{ type: "Ready", status: "False" }] }),
-      set(3),
-      pod("zk-0", notReady),
-    ];
-    expect(judge(items, ["n1"], ["default/zk"]).faults).to.deep.equal([
-      "node n1 is not Ready",
-      "pod default/zk-0 is not ready: not ready: [zk]",
-    ]);
-    expect(judge([node("n1"), set(2)], ["n1"], ["default/zk"]).faults).to.deep.equal([
-      "StatefulSet default/zk has 2 of 3 pods ready",
-    ]);
-  });
-
-  it("is no other workload's health, which is told beside it", () => {
-    const other = { ...set(0), metadata: { name: "zk", namespace: "other" } };
-    const items = [node("n1"), set(3), pod("zk-0", { phase: "Running", ...ready })];
-    const health = judge([...items, other, pod("zk-client", notReady)], ["n1"], ["default/zk"]);
-    expect(health.faults).to.be.empty;
-    expect(health.others).to.deep.equal([
-      "StatefulSet other/zk has 0 of 3 pods ready",
-      "pod default/zk-client is not ready: not ready: [zk]",
-    ]);
-    const text = report({ name: "zk", location: "us-central1-a" }, [part("n1", [true])], health);
-    expect(text).to.contain("not of this environment: pod default/zk-client is not ready");
-  });
-
-  it("is not there where the stack has none yet", () => {
-    const health = judge([node("n1"), set(3)], ["n1"], []);
-    expect(health.faults).to.deep.equal(["there is no ensemble yet; run: npm run up"]);
-  });
-});
-
-describe("what status makes of a cluster's parts", () => {
-  const healthy = judge([node("n1"), set(3), pod("zk-0", { phase: "Running", ...ready })], ["n1"]);
-  const parts = [part("control plane", [true, true]), part("n1", [true])];
-
-  it("is healthy where everything runs", () => {
-    expect(faultsOf(parts, healthy)).to.be.empty;
-    const text = report({ name: "zk", location: "us-central1-a" }, parts, healthy);
+  it("has services, pods, memory and logs of every part", () => {
+    expect(problemsOf(healthy)).to.be.empty;
+    const text = report(cluster, healthy);
     expect(text).to.match(/^Cluster zk \(us-central1-a\) on this machine: healthy\n/);
-    expect(text).to.match(/n1 +100 MiB {2}service-0; pods default\/zk-0\n/);
-    expect(text).to.match(/in all +200 MiB {2}of the machine's +\d+ MiB\n/);
+    expect(text).to.match(/n1 +100 MiB {2}service-0; pods default\/zk-0; cordoned\n/);
+    expect(text).to.match(/total +200 MiB {2}of the machine's +\d+ MiB\n/);
     expect(text).to.contain("/state/n1/logs");
-    expect(report({ name: "zk", location: "us-central1-a" }, parts, healthy, false)).to.match(
-      /on this machine: runs, but is not as the stack says\n/,
-    );
+    expect(report(cluster, healthy, false)).to.match(/on this machine: running, but not as declared\n/);
   });
 
-  it("tells of a service that does not run, and of a node that died only once", () => {
+  it("has problems, risks and what is unhealthy outside the environment, each marked", () => {
+    const health = { problems: ["node n1 is not Ready"], risks: ["a rollout"], others: ["pod x is Pending"] };
+    const text = report(cluster, { ...healthy, health });
+    expect(text).to.match(/: not healthy\n {2}! node n1 is not Ready\n {2}note: a rollout\n/);
+    expect(text).to.contain("  outside this environment: pod x is Pending\n");
+    const risky = { ...health, problems: [] };
+    expect(report(cluster, { ...healthy, health: risky })).to.contain("on this machine: healthy\n");
+  });
+
+  it("has a service that does not run, and a node that died only once", () => {
     const dead = [part("control plane", [true, false]), part("n1", [])];
-    const late = judge([node("n1", {}), set(3)], ["n1"]);
-    expect(faultsOf(dead, late)).to.deep.equal(["control plane: service-1 does not run", "n1 does not run"]);
+    expect(problems(dead, ["node n1 is not Ready", "pod zk-0 is not ready"])).to.deep.equal([
+      "control plane: service-1 does not run",
+      "n1 does not run",
+      "pod zk-0 is not ready",
+    ]);
   });
 
-  it("tells of an API that does not answer, unless its control plane does not run", () => {
-    expect(faultsOf(parts, undefined)).to.deep.equal(["the control plane does not answer"]);
-    const dead = [part("control plane", []), part("n1", [true])];
-    expect(faultsOf(dead, undefined)).to.deep.equal(["control plane does not run"]);
+  it("has an API server that does not answer, unless its control plane does not run", () => {
+    expect(problems(healthy.parts)).to.deep.equal(["the control plane does not answer"]);
+    expect(problems([part("control plane", []), part("n1", [true])])).to.deep.equal([
+      "control plane does not run",
+    ]);
   });
 
   it("takes a service for running when its supervisor has a child besides the log", () => {

@@ -50,8 +50,9 @@ const zooCfg = [
 
 const cat = '*"cat /opt/zookeeper/conf/zoo.cfg"';
 const setOf = (template: object, rest: object = {}): object => ({
-  metadata: { name: "zk" },
+  metadata: { name: "zk", namespace: "default" },
   spec: { replicas: 1, template, ...rest },
+  status: { readyReplicas: 1 },
 });
 const set = '"get statefulsets zk "*';
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { ensembleFaults, findEnsemble, quorum } from "../../verify/ensemble.ts";
+import { ensembleProblems, findEnsemble, quorum } from "../../verify/ensemble.ts";
 import { Kubectl } from "../../verify/kubectl.ts";
 import { Transcript } from "../../verify/transcript.ts";
 import { FakeKubectl, healthyAnswers, zk } from "./fixtures.ts";
@@ -53,33 +53,35 @@ describe("verify: the ensemble", () => {
 
   const one = { ...zk, pods: ["zk-0"], budget: undefined };
 
-  it("has no faults when it is healthy", async () => {
-    expect(await ensembleFaults(kubectl(), one)).to.deep.equal([]);
+  it("is ready for a drill when it is healthy", async () => {
+    expect(await ensembleProblems(kubectl(), one)).to.deep.equal([]);
   });
 
-  it("has a fault in a pod that is missing, a server in no quorum, a cordoned node, a roll-out", async () => {
+  it("is not ready for a drill because of a problem, or of a risk such as a cordoned node", async () => {
     const none = answer("get pods -l app=zk -o json", { items: [] });
-    expect(await ensembleFaults(kubectl(none), one)).to.deep.equal(["pod zk-0 is not there"]);
+    expect(await ensembleProblems(kubectl(none), one)).to.deep.equal(["pod default/zk-0 does not exist"]);
     const silent = 'case "$*" in *srvr*) exit 1 ;; esac';
-    expect(await ensembleFaults(kubectl(silent), one)).to.deep.equal([
-      "server zk-0 is in no quorum: its answer to srvr has no Mode",
-      "0 servers say that they lead",
+    expect(await ensembleProblems(kubectl(silent), one)).to.deep.equal([
+      "server default/zk-0 is not in a quorum, or does not answer",
     ]);
-    const cordoned = { metadata: { name: "node-0" }, spec: { unschedulable: true } };
-    const nodes = answer("get nodes -o json", { items: [cordoned] });
-    expect(await ensembleFaults(kubectl(nodes), one)).to.deep.equal([
-      "node node-0 of zk-0 is cordoned or not Ready",
-    ]);
-    const rolling = {
-      metadata: { name: "zk", generation: 2 },
-      spec: { replicas: 1 },
-      status: { observedGeneration: 1, currentRevision: "a", updateRevision: "b" },
+    const cordoned = {
+      metadata: { name: "node-0" },
+      spec: { unschedulable: true },
+      status: { conditions: [{ type: "Ready", status: "True" }] },
     };
-    const set = answer("get statefulsets zk -o json --ignore-not-found", rolling);
-    expect(await ensembleFaults(kubectl(set), one)).to.deep.equal([
-      "StatefulSet zk is being rolled from revision a to b",
-      "a change of StatefulSet zk has not been taken up yet",
+    const nodes = answer("get nodes -o json", { items: [cordoned] });
+    expect(await ensembleProblems(kubectl(nodes), one)).to.deep.equal(["node node-0 is cordoned"]);
+    const missing = 'case "$*" in "get statefulsets zk "*) exit ;; esac';
+    expect(await ensembleProblems(kubectl(missing), one)).to.deep.equal([
+      "StatefulSet default/zk does not exist",
     ]);
+  });
+
+  it("asks only the servers of pods that are Ready", async () => {
+    const pod = { metadata: { name: "zk-0", namespace: "default" }, status: { phase: "Pending" } };
+    const pending = answer("get pods -l app=zk -o json", { items: [pod] });
+    expect(await ensembleProblems(kubectl(pending), one)).to.deep.equal(["pod default/zk-0 is Pending"]);
+    expect(fake?.commands.filter((command) => command.includes("srvr"))).to.deep.equal([]);
   });
 
   it("needs more than half of its servers", () => {

@@ -68,7 +68,11 @@ export class FakeKubectl {
 }
 
 const object = (kind: string, name: string, rest: object): string =>
-  JSON.stringify({ kind, metadata: { name, generation: 1 }, ...rest });
+  JSON.stringify({
+    kind,
+    metadata: { name, namespace: kind === "Node" ? undefined : "default", generation: 1 },
+    ...rest,
+  });
 
 /** A shell script that answers as a healthy ensemble of one server would; lines before it may answer otherwise. */
 export function healthyAnswers(): string {

@@ -55,7 +55,7 @@ describe("verify: the command line", () => {
     );
     const cordoned = await run();
     expect(cordoned.code).to.equal(3);
-    expect(cordoned.said).to.contain("node node-0 of zk-0 is cordoned or not Ready");
+    expect(cordoned.said).to.contain("node node-0 is not Ready");
     expect(fake.commands.filter((command) => !/^(get|exec .*srvr)/.test(command))).to.deep.equal([]);
   });
 

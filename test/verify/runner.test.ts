@@ -150,7 +150,9 @@ describe("verify: an ensemble that is not healthy", () => {
       });
       expect(ran).to.equal(false);
       expect(outcome).to.equal("failed");
-      expect(message).to.contain("refused, the ensemble is not healthy: server zk-0 is in no quorum");
+      expect(message).to.contain(
+        "the ensemble is not ready for a drill: server default/zk-0 is not in a quorum",
+      );
     } finally {
       kubectl.remove();
     }

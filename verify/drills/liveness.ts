@@ -47,7 +47,7 @@ export const liveness: Drill = {
     await watch.until(`${victim} is Ready again`, (pods) => isReady(pods.get(victim)));
     await kubectl.exec(victim, "ls", "-l", probe);
     const { mode } = await serverStatus(kubectl, ensemble, victim);
-    expect(mode !== undefined, `${victim} is Ready, but in no quorum`);
+    expect(mode !== undefined, `${victim} is Ready, but not in a quorum`);
     context.seen(`The probe failed, ${victim} was restarted, has its probe again, and serves as ${mode}.`);
   },
 };

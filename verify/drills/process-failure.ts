@@ -39,7 +39,7 @@ export const processFailure: Drill = {
       `${victim} is another pod, not a restarted one`,
     );
     const { mode } = await serverStatus(kubectl, ensemble, victim);
-    expect(mode !== undefined, `${victim} is Ready, but in no quorum`);
+    expect(mode !== undefined, `${victim} is Ready, but not in a quorum`);
     context.seen(
       `The container of ${victim} was restarted in the same pod, and the server is a ${mode} again.`,
     );

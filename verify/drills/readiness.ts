@@ -76,7 +76,7 @@ async function replaceLast(context: DrillContext, client: string): Promise<void>
   expect(isReady(after), `${client} sent clients to ${victim} before it was Ready`);
   expect(restartsOf(after) === 0, `${victim} was killed ${restartsOf(after)} times while it started`);
   const { mode } = await serverStatus(kubectl, ensemble, victim);
-  expect(mode !== undefined, `${victim} is behind ${client}, but in no quorum`);
+  expect(mode !== undefined, `${victim} is behind ${client}, but not in a quorum`);
   await slices.until(`behind ${client} are exactly the pods that are Ready`, (found) =>
     isDeepStrictEqual(readyEndpoints(found.values()), readyAddresses(watch.objects.values())),
   );

@@ -1,0 +1,62 @@
+import { ask, statusFromMntr, type ServerStatus } from "./four-letter-words.ts";
+import {
+  addressOf,
+  fullNameOf,
+  ownerOf,
+  type AnyObject,
+  type Node,
+  type Pod,
+  type PodDisruptionBudget,
+  type StatefulSet,
+} from "./objects.ts";
+
+/** The state of a cluster and its servers, as the API server and the servers report it. */
+export interface ClusterState {
+  readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+  readonly statefulSets: readonly StatefulSet[];
+  readonly budgets: readonly PodDisruptionBudget[];
+  /** The state of the servers that were asked, by their pods as namespace/name. @default none was asked */
+  readonly servers?: ReadonlyMap<string, ServerStatus>;
+}
+
+/** Reads what {@link checkHealth} needs from the API server. @param kubectl runs it and returns its output */
+export async function readClusterState(
+  kubectl: (...args: string[]) => Promise<string>,
+): Promise<ClusterState> {
+  const kinds = "nodes,pods,statefulsets,poddisruptionbudgets";
+  const answer = await kubectl("get", kinds, "-A", "-o", "json", "--request-timeout=10s");
+  const { items } = JSON.parse(answer) as { items: readonly AnyObject[] };
+  const ofKind = (wanted: string): readonly AnyObject[] => items.filter(({ kind }) => kind === wanted);
+  return {
+    nodes: ofKind("Node") as readonly Node[],
+    pods: ofKind("Pod") as readonly Pod[],
+    statefulSets: ofKind("StatefulSet") as readonly StatefulSet[],
+    budgets: ofKind("PodDisruptionBudget") as readonly PodDisruptionBudget[],
+  };
+}
+
+/**
+ * Asks the servers of these ensembles `mntr`, over the network, which must reach the pods.
+ * @param ensembles as namespace/name
+ * @param within milliseconds that an answer may take
+ * @returns the answers by pod, as namespace/name; of a server that does not answer, an empty one
+ */
+export async function askServers(
+  { pods }: ClusterState,
+  ensembles: readonly string[],
+  within: number,
+): Promise<ReadonlyMap<string, string>> {
+  const servers = pods.filter((pod) => ensembles.includes(ownerOf(pod)));
+  return new Map(
+    await Promise.all(
+      servers.map(async (pod) => [fullNameOf(pod), await ask(addressOf(pod), "mntr", { within })] as const),
+    ),
+  );
+}
+
+/** The state with what the servers answered to `mntr`. */
+export const withAnswers = (state: ClusterState, answers: ReadonlyMap<string, string>): ClusterState => ({
+  ...state,
+  servers: new Map([...answers].map(([pod, answer]) => [pod, statusFromMntr(answer)])),
+});
