@@ -22,9 +22,9 @@ function driftText({ path, is, wanted }: Property): string {
   const [found, said] = [shown(is), shown(wanted)];
   // Also where both are shown alike: what differs is then something that is not told, such as a secret.
   if (found === undefined || said === undefined || found === said) {
-    return `${path} is not what the stack says`;
+    return `${path} is not as declared`;
   }
-  return `${path} is ${found}, the stack says ${said}`;
+  return `${path} is ${found}, declared as ${said}`;
 }
 
 function changeText({ path, is, wanted }: Property): string {

@@ -297,7 +297,7 @@ describe("the environment on the local GKE", function () {
       ],
       [
         ["scale", "statefulset/zk", "--replicas=2"],
-        ["StatefulSet default/zk: spec.replicas is 2, the stack says 3"],
+        ["StatefulSet default/zk: spec.replicas is 2, declared as 3"],
       ],
     ];
     for (const [command, told] of faults) {

@@ -55,7 +55,7 @@ describe("what a preview tells", () => {
       detailedDiff: { "spec.replicas": {} },
     });
     expect(lines(preview([back], [read({ replicas: 2 })]))).to.deep.equal([
-      "StatefulSet default/zk: spec.replicas is 2, the stack says 3",
+      "StatefulSet default/zk: spec.replicas is 2, declared as 3",
     ]);
   });
 
@@ -68,7 +68,7 @@ describe("what a preview tells", () => {
     const told = preview([update], [read({ replicas: 2 })]);
     expect(told.changes.map(({ drifted }) => drifted)).to.deep.equal([true, false]);
     expect(lines(told)).to.deep.equal([
-      "StatefulSet default/zk: spec.replicas is 2, the stack says 3",
+      "StatefulSet default/zk: spec.replicas is 2, declared as 3",
       'StatefulSet default/zk: spec.containers[0].cpu would change from "500m" to "400m"',
     ]);
   });
@@ -142,7 +142,7 @@ describe("what a preview tells", () => {
   it("is what drifted where the program was refused", () => {
     expect(lines(preview([], [read()], false))).to.deep.equal(["StatefulSet default/zk is missing"]);
     expect(lines(preview([], [read({ replicas: 2 })], false))).to.deep.equal([
-      "StatefulSet default/zk: spec.replicas is 2, the stack says 3",
+      "StatefulSet default/zk: spec.replicas is 2, declared as 3",
     ]);
     expect(preview([], [read({ replicas: 3 })], false)).to.deep.include({
       changes: [],
@@ -176,9 +176,7 @@ describe("the text of a change", () => {
 
   it("tells no long values and no secrets", () => {
     const long = "x".repeat(100);
-    expect(update(long, "y", true)).to.equal(
-      'ConfigMap default/zk: data["zoo.cfg"] is not what the stack says',
-    );
+    expect(update(long, "y", true)).to.equal('ConfigMap default/zk: data["zoo.cfg"] is not as declared');
     expect(update("y", long, false)).to.equal('ConfigMap default/zk: data["zoo.cfg"] would change');
     expect(update("[secret]", "[secret]", false)).to.equal(
       'ConfigMap default/zk: data["zoo.cfg"] would change',
@@ -186,7 +184,7 @@ describe("the text of a change", () => {
   });
 
   it("tells of values that are not set, or not known yet", () => {
-    expect(update(undefined, 1, true)).to.contain("is not set, the stack says 1");
+    expect(update(undefined, 1, true)).to.contain("is not set, declared as 1");
     expect(update(1, "04da6b54-80e4-46f7-96ec-b56ff0331ba9", false)).to.contain("from 1 to not known yet");
   });
 });
