@@ -1,131 +1,128 @@
 import { gibibyte, mebibyte } from "./quantity.ts";
 
-/** What a machine of a type has. */
+/** The size of a machine of one type. */
 export interface MachineType {
   /** The machine series, for example `e2`. */
   readonly series: string;
-  /** Virtual CPUs. */
+  /** Virtual CPUs, as the machine shows them. */
   readonly cpus: number;
+  /** Virtual CPUs that a lasting load can have: fewer than `cpus` where they are time slices of a core. */
+  readonly sustainedCpus: number;
   /** Memory, in bytes. */
   readonly memory: number;
 }
 
-/** Memory per virtual CPU of the predefined types, in GiB. */
-const predefined: ReadonlyMap<string, number> = new Map([
-  ["e2-standard", 4],
-  ["e2-highmem", 8],
-  ["e2-highcpu", 1],
-  ["n1-standard", 3.75],
-  ["n1-highmem", 6.5],
-  ["n1-highcpu", 0.9],
-  ["n2-standard", 4],
-  ["n2-highmem", 8],
-  ["n2-highcpu", 1],
-  ["n2d-standard", 4],
-  ["n2d-highmem", 8],
-  ["n2d-highcpu", 1],
-  ["n4-standard", 4],
-  ["n4-highmem", 8],
-  ["n4-highcpu", 2],
-  ["c2-standard", 4],
-  ["c2d-standard", 4],
-  ["c2d-highmem", 8],
-  ["c2d-highcpu", 2],
-  ["c3-standard", 4],
-  ["c3-highmem", 8],
-  ["c3-highcpu", 2],
-  ["c3d-standard", 4],
-  ["c3d-highmem", 8],
-  ["c3d-highcpu", 2],
-  ["c4-standard", 3.75],
-  ["c4-highmem", 7.75],
-  ["c4-highcpu", 2],
-  ["t2d-standard", 4],
-  ["t2a-standard", 4],
-]);
+/** The predefined types of a series. */
+interface Series {
+  /** Memory of each virtual CPU in GiB, by class. */
+  readonly memory: Readonly<Record<string, number>>;
+  /** The most virtual CPUs. */
+  readonly most: number;
+  /** Whether there is a type with one virtual CPU; all other counts are even. @default false */
+  readonly one?: boolean;
+  /** The classes that exist with local disks (`-lssd`). @default none */
+  readonly lssd?: readonly string[];
+  /** The classes that exist without a hypervisor (`-metal`). @default none */
+  readonly metal?: readonly string[];
+}
 
-/** The most virtual CPUs of a predefined type, by series. */
-const mostCpus: ReadonlyMap<string, number> = new Map([
-  ["e2", 32],
-  ["n1", 96],
-  ["n2", 128],
-  ["n2d", 224],
-  ["n4", 80],
-  ["c2", 60],
-  ["c2d", 112],
-  ["c3", 192],
-  ["c3d", 360],
-  ["c4", 288],
-  ["t2d", 60],
-  ["t2a", 48],
-]);
-
-/** The series with types of one virtual CPU; all other counts are even. */
-const oneCpu: ReadonlySet<string> = new Set(["n1", "t2d", "t2a"]);
-
-/** The predefined types that there are with local disks (`-lssd`), and without a hypervisor (`-metal`). */
-const variants: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ["lssd", new Set(["c3-standard", "c3d-standard", "c3d-highmem", "c4-standard", "c4-highmem"])],
-  ["metal", new Set(["c3-standard", "c3-highmem", "c3-highcpu", "c4-standard", "c4-highmem", "c4-highcpu"])],
+/**
+ * @see https://cloud.google.com/compute/docs/general-purpose-machines
+ * @see https://cloud.google.com/compute/docs/compute-optimized-machines
+ */
+const predefined: ReadonlyMap<string, Series> = new Map<string, Series>([
+  ["e2", { memory: { standard: 4, highmem: 8, highcpu: 1 }, most: 32 }],
+  ["n1", { memory: { standard: 3.75, highmem: 6.5, highcpu: 0.9 }, most: 96, one: true }],
+  ["n2", { memory: { standard: 4, highmem: 8, highcpu: 1 }, most: 128 }],
+  ["n2d", { memory: { standard: 4, highmem: 8, highcpu: 1 }, most: 224 }],
+  ["n4", { memory: { standard: 4, highmem: 8, highcpu: 2 }, most: 80 }],
+  ["c2", { memory: { standard: 4 }, most: 60 }],
+  ["c2d", { memory: { standard: 4, highmem: 8, highcpu: 2 }, most: 112 }],
+  [
+    "c3",
+    {
+      memory: { standard: 4, highmem: 8, highcpu: 2 },
+      most: 192,
+      lssd: ["standard"],
+      metal: ["standard", "highmem", "highcpu"],
+    },
+  ],
+  ["c3d", { memory: { standard: 4, highmem: 8, highcpu: 2 }, most: 360, lssd: ["standard", "highmem"] }],
+  [
+    "c4",
+    {
+      memory: { standard: 3.75, highmem: 7.75, highcpu: 2 },
+      most: 288,
+      lssd: ["standard", "highmem"],
+      metal: ["standard", "highmem", "highcpu"],
+    },
+  ],
+  ["t2d", { memory: { standard: 4 }, most: 60, one: true }],
+  ["t2a", { memory: { standard: 4 }, most: 48, one: true }],
 ]);
 
 /** What the custom types of a series may have. */
-interface CustomLimits {
+interface CustomSeries {
   /** Whether there is one with so many virtual CPUs. */
-  readonly cpus: (count: number) => boolean;
+  readonly counts: (cpus: number) => boolean;
   /** The least and the most memory of each virtual CPU, in MiB. */
   readonly perCpu: readonly [number, number];
   /** The most memory in all, in GiB. */
   readonly most: number;
-  /** The most memory in all of types with extended memory (`-ext`), in GiB; 0 where there are none. */
-  readonly extended: number;
+  /** Whether there are types with more memory for each virtual CPU (`-ext`). */
+  readonly extended: boolean;
 }
 
-const even = (count: number, most: number): boolean => count >= 2 && count <= most && count % 2 === 0;
+const even = (cpus: number, most: number): boolean => cpus >= 2 && cpus <= most && cpus % 2 === 0;
 
 /** @see https://cloud.google.com/compute/docs/samples/compute-custom-machine-type-helper-class */
-const customLimits: ReadonlyMap<string, CustomLimits> = new Map([
-  ["e2", { cpus: (count) => even(count, 32), perCpu: [512, 8192], most: 128, extended: 0 }],
-  ["n1", { cpus: (count) => count === 1 || even(count, 96), perCpu: [922, 6656], most: 624, extended: 624 }],
+const customSeries: ReadonlyMap<string, CustomSeries> = new Map<string, CustomSeries>([
+  ["e2", { counts: (cpus) => even(cpus, 32), perCpu: [512, 8192], most: 128, extended: false }],
+  ["n1", { counts: (cpus) => cpus === 1 || even(cpus, 96), perCpu: [922, 6656], most: 624, extended: true }],
   [
     "n2",
     {
-      cpus: (count) => even(count, 128) && (count <= 32 || count % 4 === 0),
+      counts: (cpus) => even(cpus, 128) && (cpus <= 32 || cpus % 4 === 0),
       perCpu: [512, 8192],
       most: 864,
-      extended: 864,
+      extended: true,
     },
   ],
   [
     "n2d",
     {
-      cpus: (count) => [2, 4, 8, 16, 32, 48, 64, 80, 96].includes(count),
+      counts: (cpus) => [2, 4, 8, 16, 32, 48, 64, 80, 96].includes(cpus),
       perCpu: [512, 8192],
       most: 768,
-      extended: 768,
+      extended: true,
     },
   ],
-  ["n4", { cpus: (count) => even(count, 80), perCpu: [2048, 8192], most: 640, extended: 640 }],
-]);
-
-/** The machines whose CPUs are shares of a core; the custom ones, `e2-custom-small-2048`, have their CPUs. */
-const sharedCore: ReadonlyMap<string, MachineType> = new Map([
-  ["e2-micro", { series: "e2", cpus: 2, memory: gibibyte }],
-  ["e2-small", { series: "e2", cpus: 2, memory: 2 * gibibyte }],
-  ["e2-medium", { series: "e2", cpus: 2, memory: 4 * gibibyte }],
-  ["f1-micro", { series: "f1", cpus: 1, memory: 614 * mebibyte }],
-  ["g1-small", { series: "g1", cpus: 1, memory: 1740 * mebibyte }],
+  ["n4", { counts: (cpus) => even(cpus, 80), perCpu: [2048, 8192], most: 640, extended: true }],
 ]);
 
 /**
- * What a machine of this type has; undefined when the type is not known here, or is none that Google makes.
+ * The machines whose CPUs are time slices of a core.
+ * @see https://cloud.google.com/compute/docs/general-purpose-machines#sharedcore
+ */
+const sharedCore: ReadonlyMap<string, MachineType> = new Map([
+  ["e2-micro", { series: "e2", cpus: 2, sustainedCpus: 0.25, memory: gibibyte }],
+  ["e2-small", { series: "e2", cpus: 2, sustainedCpus: 0.5, memory: 2 * gibibyte }],
+  ["e2-medium", { series: "e2", cpus: 2, sustainedCpus: 1, memory: 4 * gibibyte }],
+  ["f1-micro", { series: "f1", cpus: 1, sustainedCpus: 0.2, memory: 614 * mebibyte }],
+  ["g1-small", { series: "g1", cpus: 1, sustainedCpus: 0.5, memory: 1740 * mebibyte }],
+]);
+
+/**
+ * The size of a Compute Engine machine type: predefined (`n2-standard-4`, `c3-standard-4-lssd`), shared-core
+ * (`e2-medium`, `e2-custom-small-2048`) or custom (`e2-custom-2-4096`, `custom-2-4096` of the n1 series). Undefined if
+ * the series is not in these tables, or Google has no type of this size.
  * @see https://cloud.google.com/compute/docs/machine-resource
  */
 export function parseMachineType(text: string): MachineType | undefined {
   return parseSharedCore(text) ?? parseCustom(text) ?? parsePredefined(text);
 }
 
-/** Whether the CPUs of a machine of this type are shares of a core. */
+/** Whether the CPUs of a machine of this type are time slices of a core. */
 export function hasSharedCore(text: string): boolean {
   return parseSharedCore(text) !== undefined;
 }
@@ -149,21 +146,21 @@ function parseCustom(text: string): MachineType | undefined {
   if (match === null) {
     return undefined;
   }
-  const [, series = "n1", cpus, mebibytes, extended] = match;
-  const size = { series, cpus: Number(cpus), memory: Number(mebibytes) * mebibyte };
-  const limits = customLimits.get(series);
-  return limits !== undefined && isWithin(size, limits, extended !== undefined) ? size : undefined;
-}
-
-function isWithin({ cpus, memory }: MachineType, limits: CustomLimits, extended: boolean): boolean {
+  const series = match[1] ?? "n1";
+  const limits = customSeries.get(series);
+  const [cpus, memory] = [Number(match[2]), Number(match[3]) * mebibyte];
+  const extended = match[4] !== undefined;
+  if (limits === undefined || (extended && !limits.extended)) {
+    return undefined;
+  }
   const [least, most] = limits.perCpu;
-  return (
-    limits.cpus(cpus) &&
+  const fits =
+    limits.counts(cpus) &&
     isStep(memory) &&
     memory >= least * cpus * mebibyte &&
     (extended || memory <= most * cpus * mebibyte) &&
-    memory <= (extended ? limits.extended : limits.most) * gibibyte
-  );
+    memory <= limits.most * gibibyte;
+  return fits ? { series, cpus, sustainedCpus: cpus, memory } : undefined;
 }
 
 /** Whether it is memory as custom types have it, in steps of 256 MiB. */
@@ -172,15 +169,19 @@ function isStep(memory: number): boolean {
 }
 
 function parsePredefined(text: string): MachineType | undefined {
-  const match = /^([a-z]\d[a-z]?)-([a-z]+)-([1-9]\d{0,3})(?:-([a-z]+))?$/.exec(text);
+  const match = /^([a-z]\d[a-z]?)-([a-z]+)-([1-9]\d{0,3})(?:-(lssd|metal))?$/.exec(text);
   const [, series = "", kind = "", count, variant] = match ?? [];
-  const family = `${series}-${kind}`;
-  const perCpu = predefined.get(family);
+  const types = predefined.get(series);
   const cpus = Number(count);
-  if (perCpu === undefined || cpus > (mostCpus.get(series) ?? 0)) {
+  if (types === undefined || !Object.hasOwn(types.memory, kind) || cpus > types.most) {
     return undefined;
   }
-  const isCount = cpus === 1 ? oneCpu.has(series) : cpus % 2 === 0;
-  const isVariant = variant === undefined || variants.get(variant)?.has(family) === true;
-  return isCount && isVariant ? { series, cpus, memory: cpus * perCpu * gibibyte } : undefined;
+  const isCount = cpus === 1 ? types.one === true : cpus % 2 === 0;
+  const kinds = variant === "lssd" ? types.lssd : variant === "metal" ? types.metal : [kind];
+  if (!isCount || kinds?.includes(kind) !== true) {
+    return undefined;
+  }
+  // Compute Engine counts whole MiB.
+  const memory = Math.round(cpus * (types.memory[kind] ?? 0) * 1024) * mebibyte;
+  return { series, cpus, sustainedCpus: cpus, memory };
 }

@@ -30,14 +30,17 @@ export const gibibyte = 2 ** 30;
 /** Kubernetes keeps no smaller part of a unit, and rounds up to it. */
 const smallest = 1e-9;
 
+/** A regular expression, as JSON schemas write it, of the texts that `parseQuantity` reads. */
+export const quantityPattern = "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$";
+
 /**
- * The number that a Kubernetes quantity stands for: bytes for `"1Gi"`, cores for `"500m"`; undefined when the
- * text is not a quantity, or one below zero or beyond all numbers, which is an amount of nothing.
+ * The number that a Kubernetes quantity stands for: bytes for `"1Gi"`, cores for `"500m"`. Undefined if it is not a
+ * quantity, is below zero, or is too large for a number.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
-export function parseQuantity(text: string): number | undefined {
+export function parseQuantity(quantity: string | number): number | undefined {
   // No two parts can share a character, so that the time is proportional to the length.
-  const match = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]{0,2}))$/.exec(text);
+  const match = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]{0,2}))$/.exec(String(quantity));
   const [, digits, exponent, suffix = ""] = match ?? [];
   if (digits === undefined) {
     return undefined;

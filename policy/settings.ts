@@ -1,6 +1,6 @@
 import type { Policy } from "@pulumi/policy";
 
-import { parseQuantity, quantityPattern } from "./kubernetes/quantity.ts";
+import { parseQuantity, quantityPattern } from "../domain/quantity.ts";
 
 type Schema = NonNullable<Policy["configSchema"]>["properties"][string];
 

@@ -6,6 +6,7 @@ import type { GkeValues } from "../gke/args.ts";
 import type { StorageValues } from "../storage/args.ts";
 import { contains, parseCidr } from "../../domain/cidr.ts";
 import { parseQuantity } from "../../domain/quantity.ts";
+import { quorumOf as quorum } from "../../domain/quorum.ts";
 
 /** What a change of a setting does to an environment that stands, where it is not rejected. */
 export type Effect =
@@ -229,9 +230,6 @@ function isWithin(before: Value, now: Value): boolean {
 const listed = (value: Value): string[] => String(value).split(",");
 
 const size = (value: Value): number => parseQuantity(String(value)) ?? 0;
-
-/** How many servers have a write for certain once it is acknowledged. */
-const quorum = (servers: number): number => Math.floor(servers / 2) + 1;
 
 function stepDown(servers: number): string {
   const least = quorum(servers) + ((quorum(servers) + 1) % 2);

@@ -1,24 +1,19 @@
 import type { Known } from "../validation/values.ts";
 import type { Report } from "../validation/report.ts";
 import { ofTypes } from "../validation/types.ts";
-import { isBefore, parseImage, tagVersion } from "../../domain/image.ts";
+import { largestHeapShare } from "../../domain/heap.ts";
+import { isBefore, oldestVersion, parseImage, tagVersion } from "../../domain/image.ts";
 import { isDnsLabel, isDnsSubdomain, longestLabel } from "../../domain/dns.ts";
+import { leastGraceSeconds, quorumOf } from "../../domain/quorum.ts";
 import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
 import { ensembleDefaults, type EnsembleValues } from "./args.ts";
 import { wrongWords } from "./four-letter-words.ts";
-import { heapMebibytes, largestHeapShare, parseHeap } from "./heap.ts";
+import { heapMebibytes, parseHeap } from "./heap.ts";
 import { claimTemplate, ensembleNames } from "../../domain/names.ts";
 import { adoptions } from "./ownership.ts";
 
-/** The first version without the data loss and security defects of its predecessors. */
-const oldestVersion = [3, 9, 5] as const;
 /** ZooKeeper's ids of servers, and the time of an election, bound the number of servers. */
 const mostServers = 99;
-/**
- * Kubernetes' own default: ten seconds for the stop itself, and twenty to wait for the others. The pack asks for the
- * same.
- */
-const leastGraceSeconds = 30;
 const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 
 /**
@@ -102,7 +97,7 @@ function checkServers({ servers, scalingTo = 0 }: Known<EnsembleValues>, report:
   } else if (servers % 2 === 0 && isStep) {
     report.warn("servers", servers, `is a step to ${scalingTo}`, "go on when all servers are Ready");
   } else if (servers % 2 === 0) {
-    const quorum = servers / 2 + 1;
+    const quorum = quorumOf(servers);
     report.fault(
       "servers",
       servers,

@@ -1,4 +1,4 @@
-import { overlaps, parseCidr, publicAddresses } from "../../domain/cidr.ts";
+import { mostPublicAddresses, overlaps, parseCidr, publicAddresses } from "../../domain/cidr.ts";
 import type { Known } from "../validation/values.ts";
 import type { Report } from "../validation/report.ts";
 import { ofTypes } from "../validation/types.ts";
@@ -203,12 +203,6 @@ function checkBootDisk(machineType: string | undefined, diskType: string | undef
     report.fault("nodeDiskType", diskType, reason, `use ${booting.join(" or ")}, or another machine series`);
   }
 }
-
-/**
- * The most addresses of the internet that may reach the API server: a /8. No registry has given one organisation more
- * at once, so that larger ranges hold strangers. The policy pack draws the same line.
- */
-const mostPublicAddresses = 2 ** 24;
 
 function checkAccess({ authorizedNetworks, allowAnyNetwork }: Known<GkeValues>, report: Report): void {
   const fix = "name your own networks, or none to use the DNS endpoint; if you mean it, set allowAnyNetwork";

@@ -1,11 +1,12 @@
+import { regionOfZone } from "../../domain/location.ts";
 import { items, known, type Field } from "../reading/field.ts";
 
 /** Zones of a region in which GKE puts nodes unless it is told which. */
 const zonesOfRegion = 3;
 
-/** How many zones a location stands for, or undefined while it is unknown: a zone ends in a letter of its own. */
+/** How many zones a location stands for: one for a zone. */
 export function zonesOf(location: string): number {
-  return /^[a-z]+-[a-z]+\d+-[a-z]$/.test(location) ? 1 : zonesOfRegion;
+  return regionOfZone(location) === undefined ? zonesOfRegion : 1;
 }
 
 /**

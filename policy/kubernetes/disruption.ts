@@ -1,8 +1,3 @@
-/** How many servers have to be up for an ensemble of this size to serve: more than half of them. */
-export function quorumOf(servers: number): number {
-  return Math.floor(servers / 2) + 1;
-}
-
 /**
  * A count that is given as a number or a percentage, as Kubernetes scales it: percentages of the pods, rounded up,
  * for `minAvailable` and for `maxUnavailable` alike. Undefined if it is neither.

@@ -1,5 +1,6 @@
 import { stackPolicy } from "../define.ts";
-import { leftByMaxUnavailable, leftByMinAvailable, quorumOf } from "../kubernetes/disruption.ts";
+import { quorumOf } from "../../domain/quorum.ts";
+import { leftByMaxUnavailable, leftByMinAvailable } from "../kubernetes/disruption.ts";
 import type { KubernetesObject } from "../kubernetes/object.ts";
 import { podsOf } from "../kubernetes/pods.ts";
 import { matches, selectorOf } from "../kubernetes/selector.ts";

@@ -1,5 +1,5 @@
 import { serverPolicy, type Server } from "../define.ts";
-import { parseQuantity } from "../kubernetes/quantity.ts";
+import { parseQuantity } from "../../domain/quantity.ts";
 import { items, known, mayHide, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { amount } from "../settings.ts";

@@ -1,5 +1,11 @@
+import {
+  mostPublicAddresses,
+  mostPublicIpv6Addresses,
+  parseAnyCidr,
+  publicAddresses,
+  publicIpv6Addresses,
+} from "../../domain/cidr.ts";
 import { resourcePolicy } from "../define.ts";
-import { most, parseBlock, publicAddresses } from "../gke/reach.ts";
 import { clusterType, labelOf } from "../gke/stack.ts";
 import { known, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
@@ -18,16 +24,18 @@ function judgeNetworks(config: Field, report: Report): void {
   const blocks = report.elements(config.at("cidrBlocks")).map((block) => block.at("cidrBlock"));
   for (const block of blocks) {
     report.check(block.string(), {
-      holds: (cidr) => parseBlock(cidr)?.everything === false,
+      holds: (cidr) => (parseAnyCidr(cidr)?.prefix ?? 0) > 0,
       absent: "refused",
       required: "networks that you know, as CIDR blocks (a prefix of length 0 is the whole internet)",
       fix: "name your own ranges",
     });
   }
-  const seen = blocks.flatMap((block) => parseBlock(known(block.string()) ?? "") ?? []);
-  const { ipv4, ipv6 } = publicAddresses(seen);
-  if ((ipv4 > most.ipv4 || ipv6 > most.ipv6) && !seen.some(({ everything }) => everything)) {
-    const count = ipv4 > most.ipv4 ? `${ipv4} IPv4 addresses` : "more than a /20 of the IPv6 addresses";
+  const seen = blocks.flatMap((block) => parseAnyCidr(known(block.string()) ?? "") ?? []);
+  const [ipv4, ipv6] = [publicAddresses(seen), publicIpv6Addresses(seen)];
+  const isWide = ipv4 > mostPublicAddresses || ipv6 > mostPublicIpv6Addresses;
+  if (isWide && !seen.some(({ prefix }) => prefix === 0)) {
+    const count =
+      ipv4 > mostPublicAddresses ? `${ipv4} IPv4 addresses` : "more than a /20 of the IPv6 addresses";
     report.refuse({
       path: config.at("cidrBlocks").path,
       observed: `a list that holds ${count} of the internet`,

@@ -1,7 +1,8 @@
+import { isBefore, oldestVersion, parseImage, tagVersion, type Version } from "../../domain/image.ts";
 import { serverPolicy } from "../define.ts";
 import { containersOf } from "../kubernetes/workload.ts";
 import { text, textMap, texts } from "../settings.ts";
-import { isBefore, isExactTag, isFrom, parseImage, parseVersion, tagVersion } from "../zookeeper/image.ts";
+import { isExactTag, isFrom, parseVersion } from "../zookeeper/image.ts";
 import { isZooKeeperImage } from "../zookeeper/recognition.ts";
 
 /** What is wrong before the default floor, for the message. */
@@ -10,10 +11,7 @@ const knownDefects =
   "CVE-2026-24308 and CVE-2026-24281 are fixed in 3.9.5";
 
 /** A repository without its registry's default parts is looked up in the setting as the image writes it. */
-function versionOf(
-  reference: string,
-  versions: Readonly<Record<string, string>>,
-): ReturnType<typeof parseVersion> {
+function versionOf(reference: string, versions: Readonly<Record<string, string>>): Version | undefined {
   if (Object.hasOwn(versions, reference)) {
     return parseVersion(versions[reference] ?? "");
   }
@@ -36,7 +34,7 @@ export const images = serverPolicy({
       "Registries, or registry/path, that images may come from; *. stands for any host below",
       ["docker.io/library", "registry.k8s.io", "*.pkg.dev", "gcr.io"],
     ),
-    minimumVersion: text("Least version of ZooKeeper", "3.9.5", "^\\d+\\.\\d+\\.\\d+$"),
+    minimumVersion: text("Least version of ZooKeeper", oldestVersion.join("."), "^\\d+\\.\\d+\\.\\d+$"),
     versions: textMap("ZooKeeper version of images whose tags do not say it, by image as the pod writes it"),
   },
   enforcementLevel: "mandatory",

@@ -1,5 +1,6 @@
+import { parseMachineType, type MachineType } from "../../domain/machine-type.ts";
+import { mebibyte } from "../../domain/quantity.ts";
 import { resourcePolicy } from "../define.ts";
-import { parseMachineType } from "../gke/machine-type.ts";
 import { labelOf, nodePoolType } from "../gke/stack.ts";
 import type { Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
@@ -11,6 +12,10 @@ interface Floor {
   readonly allowSharedCore: boolean;
 }
 
+function isShared({ cpus, sustainedCpus }: MachineType): boolean {
+  return sustainedCpus < cpus;
+}
+
 function judgeMachine(field: Field, floor: Floor, report: Report): void {
   const { minimumCpus, minimumMemoryMiB, allowSharedCore } = floor;
   report.check(field.string(), {
@@ -19,10 +24,8 @@ function judgeMachine(field: Field, floor: Floor, report: Report): void {
       if (machine === undefined) {
         return false;
       }
-      if (machine.shared) {
-        return allowSharedCore && machine.memoryMiB >= minimumMemoryMiB;
-      }
-      return machine.cpus >= minimumCpus && machine.memoryMiB >= minimumMemoryMiB;
+      const hasCpus = isShared(machine) ? allowSharedCore : machine.cpus >= minimumCpus;
+      return hasCpus && machine.memory / mebibyte >= minimumMemoryMiB;
     },
     absent: "refused",
     required: `at least ${minimumCpus} vCPUs of its own and ${minimumMemoryMiB} MiB (missing means e2-medium, a shared core)`,
@@ -32,8 +35,8 @@ function judgeMachine(field: Field, floor: Floor, report: Report): void {
       if (machine === undefined) {
         return `"${name}", of no size that is known here`;
       }
-      const { cpus, memoryMiB, shared } = machine;
-      return `"${name}" (${cpus} vCPUs${shared ? " sustained, of a shared core" : ""}, ${memoryMiB} MiB)`;
+      const shared = isShared(machine) ? " sustained, of a shared core" : "";
+      return `"${name}" (${machine.sustainedCpus} vCPUs${shared}, ${machine.memory / mebibyte} MiB)`;
     },
   });
 }

@@ -1,3 +1,4 @@
+import { leastGraceSeconds } from "../../domain/quorum.ts";
 import { serverPolicy } from "../define.ts";
 import { known, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
@@ -57,7 +58,7 @@ export const probes = serverPolicy({
     rejoinSeconds: count("Time that a server may need to rejoin: initLimit × tickTime, in seconds", 20, 1),
     minimumGraceSeconds: count(
       "Least terminationGracePeriodSeconds: time to hand over leadership and close",
-      30,
+      leastGraceSeconds,
     ),
   },
   enforcementLevel: "mandatory",

@@ -1,14 +1,15 @@
 import { serverPolicy } from "../define.ts";
-import { parseQuantity } from "../kubernetes/quantity.ts";
+import { largestHeapShare, parseJvmSize } from "../../domain/heap.ts";
+import { mebibyte, parseQuantity } from "../../domain/quantity.ts";
 import { containersOf } from "../kubernetes/workload.ts";
 import { items, known, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { count } from "../settings.ts";
-import { heapInCommand, heapInFlags, parseJvmSize, type Heap } from "../zookeeper/heap.ts";
+import { heapInCommand, heapInFlags, type Heap } from "../zookeeper/heap.ts";
 import { commandLine, variable } from "../zookeeper/sources.ts";
 
 /** Bytes of heap that `zkEnv.sh` gives a server if nothing else is said. */
-const defaultHeap = 1000 * 2 ** 20;
+const defaultHeap = 1000 * mebibyte;
 
 /** Variables with JVM flags, the strongest first (`zkServer.sh` puts JVMFLAGS last on the command line). */
 const flagVariables = ["JVMFLAGS", "SERVER_JVMFLAGS"];
@@ -38,7 +39,8 @@ function sourceOf(container: Field, name: string, parse: (text: string) => Heap 
 }
 
 function sizeInMiB(text: string): Heap | undefined {
-  const bytes = /^\d+$/.test(text.trim()) ? Number(text) * 2 ** 20 : parseJvmSize(text);
+  const size = text.trim();
+  const bytes = parseJvmSize(/^\d+$/.test(size) ? `${size}m` : size);
   return bytes === undefined ? undefined : { bytes };
 }
 
@@ -62,7 +64,7 @@ function heapOf(container: Field): HeapSource {
 }
 
 function show(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)}Mi`;
+  return `${Math.round(bytes / mebibyte)}Mi`;
 }
 
 function judgeHeap(container: Field, maximumPercent: number, report: Report): void {
@@ -131,7 +133,11 @@ export const resources = serverPolicy({
   description:
     "ZooKeeper's memory is reserved, its CPU requested, and its heap leaves room in the memory limit",
   settings: {
-    maximumHeapPercent: count("Largest share of the memory limit that the heap may take, in percent", 75, 1),
+    maximumHeapPercent: count(
+      "Largest share of the memory limit that the heap may take, in percent",
+      100 * largestHeapShare,
+      1,
+    ),
   },
   enforcementLevel: "mandatory",
   judge: ({ pod, container: server }, report, settings) => {

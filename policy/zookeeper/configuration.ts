@@ -1,22 +1,11 @@
+import { parseZooCfg } from "../../domain/zoo-cfg.ts";
+
 /** The servers that a configuration lists. */
 export interface ServerList {
   /** Servers that vote. */
   readonly participants: number;
   /** Servers that follow without a vote. */
   readonly observers: number;
-}
-
-/** The settings of a `zoo.cfg`: `key=value` lines, the last one of a key counts, comments left out. */
-export function parseZooCfg(text: string): ReadonlyMap<string, string> {
-  const settings = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const separator = line.search(/[=:]/);
-    const key = line.slice(0, Math.max(separator, 0)).trim();
-    if (/^[A-Za-z][\w.]*$/.test(key)) {
-      settings.set(key, line.slice(separator + 1).trim());
-    }
-  }
-  return settings;
 }
 
 /**

@@ -1,18 +1,4 @@
-/** Powers of two of the JVM's letters. */
-const letters: ReadonlyMap<string, number> = new Map([
-  ["", 0],
-  ["k", 10],
-  ["m", 20],
-  ["g", 30],
-  ["t", 40],
-]);
-
-/** A size as the JVM takes it (`512m`, `1G`, bytes without a unit), in bytes. Undefined if it is none. */
-export function parseJvmSize(text: string): number | undefined {
-  const [, digits, letter = ""] = /^(\d+)([kmgt]?)$/i.exec(text.trim()) ?? [];
-  const bytes = Number(digits) * 2 ** (letters.get(letter.toLowerCase()) ?? 0);
-  return Number.isFinite(bytes) ? bytes : undefined;
-}
+import { parseJvmSize } from "../../domain/heap.ts";
 
 /** The largest heap that JVM flags allow: bytes, or a share of the container's memory. */
 export type Heap = { readonly bytes: number } | { readonly share: number };

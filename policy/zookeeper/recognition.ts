@@ -1,10 +1,10 @@
+import { imageName } from "../../domain/image.ts";
 import { commandOf, commandWords } from "../kubernetes/commands.ts";
 import { Field, items, known } from "../reading/field.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
 import { text, type Values } from "../settings.ts";
 import type { Workload } from "../kubernetes/workload.ts";
 import { whatStarts, type Started } from "./command.ts";
-import { lastPart } from "./image.ts";
 
 /** The setting by which every policy about ZooKeeper finds the servers that neither image nor ports tell. */
 export const recognitionSettings = {
@@ -26,7 +26,7 @@ export interface Recognition {
 
 /** Whether the image's name says ZooKeeper: its last word does, so that exporters and operators are left out. */
 export function isZooKeeperImage(reference: string): boolean {
-  return /(^|[._-])zookeeper$/i.test(lastPart(reference));
+  return /(^|[._-])zookeeper$/i.test(imageName(reference));
 }
 
 function hasPort(containers: readonly Field[], port: number): Truth {

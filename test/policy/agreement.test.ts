@@ -1,8 +1,13 @@
 import { expect } from "chai";
+import fc from "fast-check";
 
+import { checkGke } from "../../components/gke/check.ts";
 import type * as Components from "../../components/index.ts";
+import { Report } from "../../components/validation/report.ts";
 import { policies } from "../../policy/policies.ts";
-import { judge } from "../fixtures/policy/harness.ts";
+import { gkeCluster } from "../../policy/rules/gke-cluster.ts";
+import { cluster } from "../fixtures/policy/ensemble.ts";
+import { changed, judge } from "../fixtures/policy/harness.ts";
 import { registeredBy } from "./registered.ts";
 
 /** How bad a configuration is taken to be. */
@@ -21,7 +26,6 @@ interface Question {
 async function programLevel(args: Components.ZooKeeperEnvironmentArgs): Promise<Level> {
   const { knownSettings } = await import("../../components/environment/environment.ts");
   const { checkEnvironment } = await import("../../components/environment/check.ts");
-  const { Report } = await import("../../components/validation/report.ts");
   const report = new Report();
   checkEnvironment(knownSettings(args), report);
   if (report.faults.length > 0) {
@@ -174,4 +178,56 @@ describe("the program and the policy pack", () => {
       expect(pack).to.deep.equal({ level: "error", found: [policy] });
     });
   }
+});
+
+describe("authorised networks, to program and pack", () => {
+  const rejectedByProgram = (authorizedNetworks: string[]): boolean => {
+    const report = new Report();
+    checkGke({ authorizedNetworks, allowAnyNetwork: false }, report);
+    return report.faults.length > 0;
+  };
+  const rejectedByPack = (blocks: string[]): boolean => {
+    const config = { cidrBlocks: blocks.map((cidrBlock) => ({ cidrBlock })) };
+    return (
+      judge(gkeCluster, [changed(cluster, ["masterAuthorizedNetworksConfig"], config)]).violations.length > 0
+    );
+  };
+
+  it("of any blocks are as open to both", () => {
+    const block = fc
+      .tuple(fc.nat(2 ** 32 - 1), fc.oneof(fc.integer({ min: 0, max: 32 }), fc.integer({ min: 7, max: 12 })))
+      .map(([address, prefix]) => {
+        const first = address - (address % 2 ** (32 - prefix));
+        return `${[24, 16, 8, 0].map((bits) => Math.floor(first / 2 ** bits) % 256).join(".")}/${prefix}`;
+      });
+    const seen = { rejected: 0, accepted: 0 };
+    fc.assert(
+      fc.property(fc.array(block, { maxLength: 5 }), (blocks) => {
+        const rejected = rejectedByProgram(blocks);
+        expect(rejectedByPack(blocks)).to.equal(rejected);
+        seen[rejected ? "rejected" : "accepted"] += 1;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(seen.rejected).to.be.above(50);
+    expect(seen.accepted).to.be.above(50);
+  });
+
+  it("that are invalid are rejected by both", () => {
+    for (const text of [
+      "",
+      "all",
+      "192.0.2.0",
+      "192.0.2.0/33",
+      "256.0.0.0/8",
+      "1.2.3/8",
+      "01.0.0.0/8",
+      "1.0.0.0/8 ",
+      // Host bits.
+      "10.0.0.1/8",
+    ]) {
+      expect(rejectedByProgram([text]), text).to.equal(true);
+      expect(rejectedByPack([text]), text).to.equal(true);
+    }
+  });
 });

@@ -1,0 +1,24 @@
+/**
+ * The largest share of a server's memory that may be heap. The rest is what Java needs beside it (class data, threads,
+ * buffers), and the tools that are run inside the container: of 1 GiB, 256 MiB.
+ */
+export const largestHeapShare = 0.75;
+
+/** Powers of two of the JVM's letters, which are binary in either case. */
+const letters: ReadonlyMap<string, number> = new Map([
+  ["", 0],
+  ["k", 10],
+  ["m", 20],
+  ["g", 30],
+  ["t", 40],
+]);
+
+/**
+ * A size as the JVM takes it (`512m`, `1G`, bytes without a letter), in bytes; undefined for any other text.
+ * @see https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html
+ */
+export function parseJvmSize(text: string): number | undefined {
+  const [, digits, letter = ""] = /^(\d+)([kmgt]?)$/i.exec(text) ?? [];
+  const bytes = Number(digits) * 2 ** (letters.get(letter.toLowerCase()) ?? 0);
+  return Number.isFinite(bytes) ? bytes : undefined;
+}
