@@ -6,9 +6,11 @@ import prettier from "prettier";
 import { providerTable } from "../../local-gke/provider/table.ts";
 import { gatherFacts } from "./facts.ts";
 import { drawEnvironment } from "./picture.ts";
+import { policyTable } from "./policies.ts";
 import { declaredSettings, settingsTables } from "./settings.ts";
 
 const root = join(import.meta.dirname, "../..");
+
 /** A document with this text between its marks of this name, formatted. @throws Error where it has no such marks */
 async function between(path: string, name: string, content: string): Promise<string> {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
@@ -48,6 +50,7 @@ export async function documents(): Promise<Record<string, string>> {
   return {
     "README.md": await between("README.md", "settings", settingsTables(settings, await changesByKey())),
     "local-gke/README.md": await between("local-gke/README.md", "provider", providerTable()),
+    "policy/README.md": await between("policy/README.md", "policies", policyTable()),
     "docs/environment.svg": drawEnvironment(await gatherFacts()),
   };
 }

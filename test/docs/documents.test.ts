@@ -15,7 +15,7 @@ describe("what the documents take from the program", () => {
     expected = await documents();
   });
 
-  for (const path of ["README.md", "local-gke/README.md", "docs/environment.svg"]) {
+  for (const path of ["README.md", "local-gke/README.md", "policy/README.md", "docs/environment.svg"]) {
     it(`${path} is as npm run docs writes it`, () => {
       expect(expected[path], "run npm run docs").to.equal(readFileSync(inProject(path), "utf8"));
     });
