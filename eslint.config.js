@@ -15,7 +15,7 @@ const mayImport = {
   engine: ["system"],
   kubernetes: ["domain", "system"],
   components: ["domain"],
-  policy: ["domain"],
+  policy: ["domain", "startup"],
   "local-gke": ["domain", "engine", "system"],
   bench: ["domain", "engine", "kubernetes", "local-gke", "system", "test/fixtures"],
   faults: ["domain", "engine", "kubernetes", "local-gke", "system"],

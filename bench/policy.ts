@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { judgeMs, stackOf } from "./policy/judge.ts";
+import { stackOf, validateMs } from "./policy/judge.ts";
 import { makePack, ourPack, startPack, stopPack, type Pack } from "./policy/pack.ts";
 
 const ms = "ms";
@@ -61,15 +61,15 @@ export const policyBench = {
     try {
       // A first start compiles, the others find what it compiled.
       for (const kept of [cache, undefined]) {
-        await withPack(ourPack, kept, (pack) => judgeMs(pack, []));
+        await withPack(ourPack, kept, (pack) => validateMs(pack, []));
       }
       const beside = await withPack(empty, undefined, async (pack) => ({
         ...pack,
-        judgeMs: await judgeMs(pack, stack),
+        validateMs: await validateMs(pack, stack),
       }));
       const ours = await withPack(ourPack, undefined, async (pack) => ({
         ...pack,
-        judgeMs: await judgeMs(pack, stack),
+        validateMs: await validateMs(pack, stack),
       }));
       return {
         "policy-start": await withPack(ourPack, cache, starting),
@@ -79,7 +79,7 @@ export const policyBench = {
         "policy-start-uncached-empty": beside.startMs,
         "policy-memory": ours.startMiB,
         "policy-memory-empty": beside.startMiB,
-        "policy-judge": ours.judgeMs - beside.judgeMs,
+        "policy-judge": ours.validateMs - beside.validateMs,
       };
     } finally {
       for (const folder of [cache, idle, empty]) {

@@ -1,23 +1,26 @@
-// JavaScript, because the runner has TypeScript entries type-checked; Node strips the types of what this one loads.
-import "./start/node.js";
-// As a whole: an older Node, which is told of above, does not know the names, and would not come that far.
+// JavaScript, because the runner type-checks TypeScript entries, and an old Node reads this far.
+import { existsSync } from "node:fs";
 import * as module from "node:module";
-import { join } from "node:path";
 import { env } from "node:process";
 import { setImmediate } from "node:timers";
+import { fileURLToPath, URL } from "node:url";
 
-/** Starts the pack. The modules are loaded one after the other, as a static import would load all of them at once. */
+const file = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+// In a checkout the pack runs from source. A published pack is compiled, with what it imports from other folders.
+const [root, extension] = existsSync(file("pack.ts")) ? ["..", "ts"] : ["./dist", "js"];
+
+/** Starts the pack. The modules are loaded in this order, whereas static imports would load all of them first. */
 async function start() {
-  // In the pack's own folder, where nobody else can write what we run.
-  module.enableCompileCache(
-    env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, "node_modules/.cache/compiled"),
-  );
-  const { narrowSdk } = await import("./start/narrow-sdk.ts");
+  await import(`${root}/startup/node.js`);
+  // In the pack's own folder, where only its owner can write code that we run.
+  module.enableCompileCache(env.NODE_COMPILE_CACHE ?? file("node_modules/.cache/compiled"));
+  const { narrowSdk } = await import(`${root}/startup/policy.${extension}`);
   narrowSdk();
-  await import("./pack.ts");
-  // Node by itself writes the cache as the process ends, but the engine kills its packs.
+  await import(`${root}/policy/pack.${extension}`);
+  // Node writes the cache when a process ends, but the engine kills its packs.
   setImmediate(module.flushCompileCache);
 }
 
-// Not awaited: the runner takes no module that awaits. It reports a failure in here all the same.
+// Not awaited: the runner accepts no module that awaits. It reports a failure in here nevertheless.
 void start();

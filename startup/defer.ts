@@ -1,4 +1,9 @@
+/**
+ * Stand-ins for modules that are loaded before they are needed, or never are. `ZOOKEEPER_ENVIRONMENT_LOAD_ALL=1` turns
+ * all of them off; `npm run bench -- --only 'preview*,policy*'` with and without it shows what they save.
+ */
 import Module from "node:module";
+import { env } from "node:process";
 
 /** What a stand-in pretends to be, after the way in which it is taken from `require`. */
 export type DeferAs =
@@ -6,10 +11,13 @@ export type DeferAs =
   | "namespace"
   /** Functions and classes, taken apart where it is required: `const { name } = require("pkg")`. */
   | "functions"
-  /** A function that is the whole of it: `const name = require("pkg")`. */
+  /** A function that is the whole module: `const name = require("pkg")`. */
   | "function";
 
-/** A function or class that is not there yet: called, constructed and read when it is used. */
+/** Names that a stand-in takes from smaller modules than the whole package, each with what loads it. */
+export type Parts = Readonly<Partial<Record<string | symbol, () => unknown>>>;
+
+/** A function or class that is not loaded yet: called, constructed and read when it is used. */
 function deferFunction(found: () => object, known: Readonly<Record<string, unknown>> = {}): object {
   return new Proxy(function () {}, {
     apply: (_, self, args) => Reflect.apply(found() as () => unknown, self, args) as unknown,
@@ -23,7 +31,7 @@ function deferNamespace(whole: () => object, read: (name: string | symbol) => un
   return new Proxy(
     {},
     {
-      // A module that says so is imported as it is, and not copied name by name.
+      // A module with this mark is imported as it is, and not copied name by name.
       get: (_, name) => (name === "__esModule" ? true : read(name)),
       has: (_, name) => Reflect.has(whole(), name),
       ownKeys: () => Reflect.ownKeys(whole()),
@@ -36,18 +44,26 @@ function deferNamespace(whole: () => object, read: (name: string | symbol) => un
 }
 
 /**
- * Has a CommonJS package loaded when something of it is first used, and not
- * when it is required. Has to run before anything requires the package; one
- * that is loaded already, or is not there, stays as it is.
+ * Has a CommonJS package loaded when something of it is first used, and not when it is required. Has to run before
+ * anything requires the package; one that is loaded already, or is not installed, stays as it is.
  * @param specifier the package as it would be required
  * @param require of a module that finds the package where its user does
+ * @param parts names for which the package itself is not loaded; for `namespace` only
  */
-export function defer(specifier: string, require: NodeJS.Require, as: DeferAs = "namespace"): void {
+export function defer(
+  specifier: string,
+  require: NodeJS.Require,
+  as: DeferAs = "namespace",
+  parts: Parts = {},
+): void {
+  if (env["ZOOKEEPER_ENVIRONMENT_LOAD_ALL"] === "1") {
+    return;
+  }
   let path: string;
   try {
     path = require.resolve(specifier);
   } catch {
-    // Whoever requires it is told so, and may have another way.
+    // Its user gets this error when it requires the package, and may have an alternative.
     return;
   }
   const standIn = new Module(path);
@@ -60,7 +76,7 @@ export function defer(specifier: string, require: NodeJS.Require, as: DeferAs = 
   };
   const read = (name: string | symbol): unknown => Reflect.get(whole(), name) as unknown;
   const standIns: Readonly<Record<DeferAs, () => object>> = {
-    namespace: () => deferNamespace(whole, read),
+    namespace: () => deferNamespace(whole, (name) => (parts[name] ?? (() => read(name)))()),
     functions: () => deferNamespace(whole, (name) => deferFunction(() => read(name) as object)),
     function: () => deferFunction(whole, { __esModule: undefined }),
   };

@@ -45,14 +45,30 @@ function filled<M extends Message>(message: M, { type, name, props }: Registered
   return message;
 }
 
-/**
- * Time to judge the stack, in ms: Remediate and Analyze for each resource, AnalyzeStack for all, as the engine does.
- */
-export async function judgeMs(pack: Pack, stack: readonly Registered[]): Promise<number> {
-  const client = new services.AnalyzerClient(`127.0.0.1:${pack.port}`, credentials.createInsecure(), {
+function clientOf(pack: Pack): InstanceType<typeof services.AnalyzerClient> {
+  return new services.AnalyzerClient(`127.0.0.1:${pack.port}`, credentials.createInsecure(), {
     "grpc.max_receive_message_length": 2 ** 28,
     "grpc.max_send_message_length": 2 ** 28,
   });
+}
+
+/** The violations that a pack reports of one resource: each as the policy's name and its message. */
+export async function violationsOf(pack: Pack, resource: Registered): Promise<readonly [string, string][]> {
+  const client = clientOf(pack);
+  const request = filled(new messages.AnalyzeRequest(), resource);
+  const response = await unary<typeof request, InstanceType<typeof messages.AnalyzeResponse>>(
+    client.analyze.bind(client),
+    request,
+  );
+  client.close();
+  return response.getDiagnosticsList().map((each) => [each.getPolicyname(), each.getMessage()]);
+}
+
+/**
+ * Time to validate the stack, in ms: Remediate and Analyze for each resource, AnalyzeStack for all, as the engine does.
+ */
+export async function validateMs(pack: Pack, stack: readonly Registered[]): Promise<number> {
+  const client = clientOf(pack);
   const single = stack.map((resource) => filled(new messages.AnalyzeRequest(), resource));
   const whole = new messages.AnalyzeStackRequest();
   whole.setResourcesList(stack.map((resource) => filled(new messages.AnalyzerResource(), resource)));

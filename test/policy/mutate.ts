@@ -2,7 +2,7 @@
  * Breaks the pack's conditions on purpose, one at a time, and runs the fast tests of the pack on each: a break that no
  * test notices is printed. Run it with `npm run policy:mutate -- [part of a path]`; the figure stands at the end.
  *
- * MUTATE_STEP=4 tries every fourth break, MUTATE_FIRST=1 the ones beside those. The mutants live in a copy of the two
+ * MUTATE_STEP=4 tries every fourth break, MUTATE_FIRST=1 the ones beside those. The mutants live in a copy of the
  * folders, so that the checkout is never touched.
  */
 import { spawnSync } from "node:child_process";
@@ -17,14 +17,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 import ts from "typescript";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Files that say things rather than decide them. */
-const spared = ["readme.ts", "pack.ts", "policies.ts"];
+/** Files that list things and decide nothing. */
+const spared = ["pack.ts", "policies.ts"];
 
 interface Mutant {
   readonly file: string;
@@ -103,14 +103,14 @@ function mutantsOf(folder: string, file: string): readonly Mutant[] {
   return mutants;
 }
 
-/** The copy of the pack and its fast tests. */
+/** The copy of the pack, what it reads values with, and their fast tests. */
 function workspace(): string {
   const folder = mkdtempSync(join(tmpdir(), "policy-mutants-"));
-  for (const part of ["policy", "test/policy"]) {
+  for (const part of ["policy", "domain", "test/policy", "test/domain", "test/fixtures"]) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  for (const part of ["node_modules", "components", "backup"]) {
+  for (const part of ["node_modules", "components", "backup", "startup", "system"]) {
     symlinkSync(join(root, part), join(folder, part));
   }
   return folder;
@@ -121,31 +121,28 @@ function passes(folder: string, tests: readonly string[]): boolean {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
   const options = ["--no-config", "--bail", "--reporter", "min", "--timeout", "5000"];
   const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
-  const args = [mocha, ...options, ...tests.map((test) => join("test/policy", test))];
+  const args = [mocha, ...options, ...tests.map((test) => join("test", test))];
   return spawnSync(process.execPath, args, { cwd: folder, env, timeout: 120_000 }).status === 0;
 }
 
 const fastTests = [
-  "rules/*.test.ts",
-  "pure/*.test.ts",
-  "inputs.test.ts",
-  "manifests.test.ts",
-  "whole-pack.test.ts",
+  "domain/*.test.ts",
+  "policy/rules/*.test.ts",
+  "policy/pure/*.test.ts",
+  "policy/inputs.test.ts",
+  "policy/manifests.test.ts",
+  "policy/whole-pack.test.ts",
 ];
 
 /** The tests that are likeliest to notice a break of the file, which spare most mutants all the others. */
 function nearestTests(file: string): readonly string[] {
-  const name = basename(file, ".ts");
-  const own = join("rules", `${name}.test.ts`);
-  if (existsSync(join(root, "test/policy", own))) {
+  const own = file.replace(/\.ts$/, ".test.ts");
+  if (existsSync(join(root, "test", own))) {
     return [own];
   }
-  if (file.startsWith("policy/start/")) {
-    return ["start.test.ts"];
-  }
   return file.startsWith("policy/rules/gke") || file.startsWith("policy/gke/")
-    ? ["rules/gke-*.test.ts", "rules/node-*.test.ts", "pure/*.test.ts"]
-    : ["pure/*.test.ts", "manifests.test.ts"];
+    ? ["policy/rules/gke-*.test.ts", "policy/rules/node-*.test.ts", "policy/pure/*.test.ts"]
+    : ["policy/pure/*.test.ts", "policy/manifests.test.ts"];
 }
 
 const filter = process.argv[2] ?? "";
@@ -156,21 +153,19 @@ if (filter === "--help") {
   );
   process.exit(0);
 }
-const files = readdirSync(join(root, "policy"), { recursive: true, encoding: "utf8" })
-  .filter(
-    (name) =>
-      name.endsWith(".ts") &&
-      !name.includes("node_modules") &&
-      !spared.includes(name) &&
-      name.includes(filter),
-  )
-  .sort();
+const readers = readdirSync(join(root, "domain"))
+  .filter((name) => existsSync(join(root, "test/domain", name.replace(/\.ts$/, ".test.ts"))))
+  .map((name) => join("domain", name));
+const rules = readdirSync(join(root, "policy"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !/^(?:node_modules|dist)\//.test(name) && !spared.includes(name))
+  .map((name) => join("policy", name));
+const files = [...readers, ...rules].filter((name) => name.includes(filter)).sort();
 // A sample for a quick look: every n-th mutant, from the one given on.
 const step = Number(process.env["MUTATE_STEP"] ?? 1);
 const first = Number(process.env["MUTATE_FIRST"] ?? 0);
 const folder = workspace();
 try {
-  const all = files.flatMap((name) => mutantsOf(folder, join("policy", name)));
+  const all = files.flatMap((name) => mutantsOf(folder, name));
   const mutants = all.filter((_, i) => i % step === first);
   if (!passes(folder, fastTests)) {
     throw new Error("the tests fail before anything is broken");

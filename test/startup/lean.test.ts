@@ -86,6 +86,12 @@ ${program}
     expect(modules).to.be.below(Number(all) / 3);
   });
 
+  it("loads everything where ZOOKEEPER_ENVIRONMENT_LOAD_ALL is 1", async () => {
+    const env = { ZOOKEEPER_ENVIRONMENT_LOAD_ALL: "1" };
+    const [, ...loaded] = (await run(lean, tellLoaded, { env })) as unknown[];
+    expect(loaded).to.deep.equal(parts.map(() => true));
+  });
+
   it("loads what is used after all: a function is sent elsewhere, and the Automation API is whole", async () => {
     const printed = await run(
       lean,

@@ -7,7 +7,7 @@ import { expect } from "chai";
 
 import { projectDir } from "../../system/paths.ts";
 
-const check = "policy/start/node.js";
+const check = "startup/node.js";
 
 /** Runs a file as a Node of this version would, as far as the file asks for the version. */
 function started(version: string, ...files: string[]): { code: number | null; said: string } {

@@ -6,10 +6,11 @@ import { expect } from "chai";
 const root = join(import.meta.dirname, "../..");
 
 /** Runs the program in a process that has loaded nothing yet, and returns what it prints as JSON. */
-function fresh(program: string): unknown {
+function fresh(program: string, env: Readonly<Record<string, string>> = {}): unknown {
   const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
     cwd: root,
     encoding: "utf8",
+    env: { ...process.env, ...env },
   });
   expect(status, stderr).to.equal(0);
   return JSON.parse(stdout);
@@ -17,20 +18,25 @@ function fresh(program: string): unknown {
 
 const narrowed = `
   import { createRequire } from "node:module";
-  import { narrowSdk } from "./policy/start/narrow-sdk.ts";
+  import { narrowSdk } from "./startup/policy.ts";
   const require = createRequire(process.cwd() + "/policy/index.js");
   narrowSdk();
   const automation = () => Object.keys(require.cache).some((path) => path.includes("/pulumi/automation/"));
 `;
 
 describe("the start of the pack", () => {
+  const loads = `${narrowed}
+    await import("./policy/policies.ts");
+    require("@pulumi/policy");
+    console.log(JSON.stringify(automation()));
+  `;
+
   it("does not load the Automation API for policies that do not use it", () => {
-    const loaded = fresh(`${narrowed}
-      await import("./policy/policies.ts");
-      require("@pulumi/policy");
-      console.log(JSON.stringify(automation()));
-    `);
-    expect(loaded).to.equal(false);
+    expect(fresh(loads)).to.equal(false);
+  });
+
+  it("loads everything where ZOOKEEPER_ENVIRONMENT_LOAD_ALL is 1", () => {
+    expect(fresh(loads, { ZOOKEEPER_ENVIRONMENT_LOAD_ALL: "1" })).to.equal(true);
   });
 
   it("leaves assets, archives and outputs what they are to the whole SDK", () => {

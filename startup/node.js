@@ -1,5 +1,5 @@
-// Imported before all else, by the policy pack and, as Pulumi.yaml says, by the program. It is JavaScript, so that a Node
-// that cannot read the rest can read this, and say so.
+// The policy pack imports this first, and so does the program (see Pulumi.yaml). It is JavaScript, so that a Node that
+// cannot read TypeScript can read this, and report it.
 
 import console from "node:console";
 import process from "node:process";
