@@ -1,5 +1,5 @@
 import { items, known, type Field } from "../reading/field.ts";
-import { hole } from "../shell/script.ts";
+import { hole } from "../shell/scanner.ts";
 
 /** A command line, as far as it can be seen. */
 export interface CommandWords {

@@ -1,4 +1,5 @@
-import { hole, readScript } from "../shell/script.ts";
+import { hole } from "../shell/scanner.ts";
+import { readScript } from "../shell/script.ts";
 import { isHarmless } from "../shell/tools.ts";
 import { wrapped, wrappers } from "../shell/wrappers.ts";
 import {

@@ -3,7 +3,8 @@ import fc from "fast-check";
 
 import { commandOf, commandWords } from "../../../policy/kubernetes/commands.ts";
 import { Field } from "../../../policy/reading/field.ts";
-import { hole, readScript } from "../../../policy/shell/script.ts";
+import { hole } from "../../../policy/shell/scanner.ts";
+import { readScript } from "../../../policy/shell/script.ts";
 import { wrapped, wrappers } from "../../../policy/shell/wrappers.ts";
 import { whatStarts, type Started } from "../../../policy/zookeeper/command.ts";
 import { unknownValue } from "../../fixtures/policy/harness.ts";
