@@ -3,7 +3,7 @@ import { PolicyPack } from "@pulumi/policy";
 import { policies } from "./policies.ts";
 
 new PolicyPack("zookeeper", {
-  description: "Refuses what would lose a ZooKeeper ensemble on Kubernetes and GKE",
+  description: "Rejects configurations that would lose a ZooKeeper ensemble on Kubernetes and GKE",
   displayName: "ZooKeeper",
   enforcementLevel: "mandatory",
   policies,

@@ -4,7 +4,7 @@ import { stackOf } from "./reading/urn.ts";
 /** The settings by which a policy tells production stacks from the others. */
 export const productionSettings = {
   productionStacks: text(
-    "Regular expression that the names of production stacks match",
+    "Regular expression that matches the names of production stacks",
     "(^|[^a-z])(prod|production|live)([^a-z]|$)",
   ),
 };

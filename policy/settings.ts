@@ -1,5 +1,6 @@
 import type { Policy } from "@pulumi/policy";
 
+import { renderFinding } from "../domain/finding.ts";
 import { parseQuantity, quantityPattern } from "../domain/quantity.ts";
 
 type Schema = NonNullable<Policy["configSchema"]>["properties"][string];
@@ -98,7 +99,14 @@ export function readSettings<S extends Settings>(
       return [name, fallback];
     }
     if (!is(value)) {
-      throw new Error(`setting ${name} is ${JSON.stringify(value)}; required: ${JSON.stringify(schema)}`);
+      throw new Error(
+        renderFinding({
+          subject: `setting ${name}`,
+          value: JSON.stringify(value),
+          reason: `required: ${JSON.stringify(schema)}`,
+          fix: "correct it in the pack's configuration",
+        }),
+      );
     }
     return [name, value];
   });

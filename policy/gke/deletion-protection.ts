@@ -6,7 +6,7 @@ export function judgeDeletionProtection({ root }: Resource, report: Report): voi
   report.check(root.at("deletionProtection").boolean(), {
     holds: (on) => on,
     absent: "accepted",
-    required: "true, which is also what a missing field means",
-    fix: "remove deletionProtection, or set it to true; turn it off only to destroy the cluster",
+    required: "true (the default)",
+    fix: "remove deletionProtection, or set it to true; set it to false only to destroy the cluster",
   });
 }

@@ -131,7 +131,7 @@ export function judgePodSecurity(pod: Field, report: Report): void {
         path: volume.path,
         observed: `of type ${key}`,
         required: `one of ${[...allowedVolumes].join(", ")} (${standard})`,
-        fix: "use a persistent volume claim, or emptyDir for scratch",
+        fix: "use a persistent volume claim, or emptyDir for scratch space space",
       });
     }
   }

@@ -54,7 +54,7 @@ export class Field {
       return new Field(undefined, path);
     }
     if (!isPlainObject(this.raw)) {
-      return new Field(new Obstacle(`${show(this.raw)} in place of an object`), this.path);
+      return new Field(new Obstacle(`${show(this.raw)} instead of an object`), this.path);
     }
     return new Field(Object.hasOwn(this.raw, key) ? this.raw[key] : undefined, path);
   }

@@ -1,16 +1,18 @@
+import { renderFinding } from "../../domain/finding.ts";
 import { show, type Field, type Reading } from "./field.ts";
 
-/** One thing that is not as it must be. */
-export interface Finding {
+/** What a property has: its value as text, or where no value says it, a phrase about what is wrong. */
+type Observed = { readonly value: string } | { readonly observed: string };
+
+/** One violation of a policy. */
+export type Finding = Observed & {
   /** The property, as a path below the object; empty for the object as a whole. */
   readonly path: string;
-  /** What stands there, in words that follow "is". */
-  readonly observed: string;
-  /** What has to stand there. */
+  /** What the policy requires of it. */
   readonly required: string;
-  /** What the reader should do about it, as an instruction. */
+  /** What the user should do about it, as an instruction. */
   readonly fix: string;
-}
+};
 
 /** What a field must satisfy, for `Report.check`. */
 export interface Requirement<T> {
@@ -23,7 +25,7 @@ export interface Requirement<T> {
   readonly shown?: (value: T) => string;
 }
 
-/** Collects what one policy finds about one object, and what it could not judge. */
+/** Collects what one policy finds about one object, and what it could not validate. */
 export class Report {
   readonly object: string;
   readonly findings: Finding[] = [];
@@ -61,24 +63,24 @@ export class Report {
         return;
       case "known":
         if (!requirement.holds(reading.value)) {
-          const observed = (requirement.shown ?? show)(reading.value);
-          this.refuse({ path: reading.path, observed, required, fix });
+          const value = (requirement.shown ?? show)(reading.value);
+          this.refuse({ path: reading.path, value, required, fix });
         }
     }
   }
 
-  /** A value of the wrong type is one fault, however many checks would have needed it. */
+  /** A value of the wrong type is one violation, however many checks read it. */
   private refuseType(
     path: string,
-    observed: string,
+    value: string,
     { required, fix }: { required: string; fix: string },
   ): void {
-    const fault = JSON.stringify([path, observed]);
-    if (this.wrongTypes.has(fault)) {
+    const key = JSON.stringify([path, value]);
+    if (this.wrongTypes.has(key)) {
       return;
     }
-    this.wrongTypes.add(fault);
-    this.refuse({ path, observed, required, fix });
+    this.wrongTypes.add(key);
+    this.refuse({ path, value, required, fix });
   }
 
   /** The elements of a list; an unknown one is left open, a wrong type refused, and both give none. */
@@ -96,13 +98,18 @@ export class Report {
     return reading.state === "known" ? reading.value : undefined;
   }
 
-  /** The messages, each with object, observed, required and fix; none twice. */
+  /** The messages, each with the object, the property and what it has, what is required, and the fix; none twice. */
   messages(): string[] {
-    const messages = this.findings.map(({ path, observed, required, fix }) => {
+    const messages = this.findings.map((finding) => {
+      const { path, required, fix } = finding;
       const where = path === "" ? this.object : `${this.object}: ${path}`;
-      return `${where} is ${observed}; required: ${required}; fix: ${fix}.`;
+      const head =
+        "value" in finding
+          ? { subject: where, value: finding.value }
+          : { subject: `${where}: ${finding.observed}` };
+      return renderFinding({ ...head, reason: `required: ${required}`, fix });
     });
-    // A field of the pod that all its containers take over is one fault, not one for each of them.
+    // A field of the pod that applies to all its containers is one violation, not one for each of them.
     return [...new Set(messages)];
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Says what a policy could not judge, as an information line of the update.
+ * Reports what a policy could not validate, as an information line of the update.
  *
  * The engine shows what a pack prints on standard output as `info` diagnostics of the stack: neither a violation nor
  * an advisory, so a first preview, in which much is unknown, has no finding because of it.
@@ -18,5 +18,7 @@ export function sayUnjudged(
   if (places.size === 0) {
     return;
   }
-  print(`${policy} could not judge ${object}, as this is not known yet: ${[...places].join(", ")}`);
+  print(
+    `${policy} could not validate ${object}, because these values are not known yet: ${[...places].join(", ")}`,
+  );
 }

@@ -34,8 +34,8 @@ function judgeNamespaces(workload: Workload, namespaces: NamespaceLabels, report
     report.refuse({
       path: term.at("namespaceSelector").path,
       observed: "a selector that does not match the labels of the pods' own namespace",
-      required: "an anti-affinity term that looks into the namespace in which the servers run",
-      fix: "remove namespaceSelector, or label the namespace as it asks",
+      required: "an anti-affinity term for the namespace in which the servers run",
+      fix: "remove namespaceSelector, or give the namespace the labels that it selects",
     });
   }
 }
@@ -80,7 +80,7 @@ function judgeNodes(workload: Workload, resources: readonly StackResource[], rep
  */
 export const antiAffinityInStack = stackPolicy({
   name: "anti-affinity-in-stack",
-  description: "The stack's namespaces and node pools let each ZooKeeper server run on a node of its own",
+  description: "The stack's namespaces and node pools let each ZooKeeper server run on a separate node",
   settings: recognitionSettings,
   enforcementLevel: "mandatory",
   judge: (resources, open, settings) => {

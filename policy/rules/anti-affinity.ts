@@ -8,7 +8,7 @@ import { every, some, type Truth } from "../reading/truth.ts";
 
 const required =
   `a required podAntiAffinity term with topologyKey "${nodeTopology}" that matches the pods of this workload ` +
-  "(two servers on one node fail together, and with them the quorum)";
+  "(two servers on one node fail together, and the quorum with them)";
 
 /** Why a term does not keep the servers apart; undefined if it does or if that is not known yet. */
 function faultOf({
@@ -18,10 +18,10 @@ function faultOf({
   seesSome,
 }: ReturnType<typeof judgeTerm>): string | undefined {
   if (perNode === false) {
-    return "is about another topology than the node";
+    return "has another topology than the node";
   }
   if (inNamespace === false) {
-    return "looks into other namespaces than the pods' own";
+    return "is for other namespaces than the pods' own";
   }
   if (seesSome === false) {
     return "has a selector that matches none of the workload's own pods";
@@ -41,8 +41,11 @@ function judgeTerms({ workload, pod }: Server, report: Report): void {
     holds: (terms) => terms.length > 0,
     absent: "refused",
     required,
-    fix: preferred.length > 0 ? "make the preferred term a required one" : "add the term",
-    shown: () => "an empty list",
+    fix:
+      preferred.length > 0
+        ? "move the preferred term to requiredDuringSchedulingIgnoredDuringExecution"
+        : "add the term",
+    shown: () => "[]",
   });
   const verdicts = items(field).map((term) => ({ term, ...judgeTerm(term, workload, new Map()) }));
   const keepsApart = some(
@@ -80,7 +83,7 @@ function judgeTerms({ workload, pod }: Server, report: Report): void {
  */
 export const antiAffinity = serverPolicy({
   name: "anti-affinity",
-  description: "Each ZooKeeper server runs on a node of its own",
+  description: "Each ZooKeeper server runs on a separate node",
   settings: {},
   enforcementLevel: "mandatory",
   judge: (server, report) => {

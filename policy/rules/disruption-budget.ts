@@ -47,7 +47,7 @@ function judgeShare(budget: KubernetesObject, pods: number, report: Report): voi
   if (!spec.unknown && spec.at("maxUnavailable").absent && spec.at("minAvailable").absent) {
     report.refuse({
       path: "spec",
-      observed: "without maxUnavailable and minAvailable",
+      observed: "neither maxUnavailable nor minAvailable",
       required: `a budget that leaves a quorum of ${quorum} of ${pods} servers`,
       fix: "set maxUnavailable to 1",
     });
@@ -79,7 +79,7 @@ export const disruptionBudget = stackPolicy({
         report.refuse({
           path: "",
           observed: `covered by ${sure.length} budgets (${sure.map(({ budget }) => budget.label).join(", ")})`,
-          required: "exactly one PodDisruptionBudget (evictions of a pod with two fail)",
+          required: "exactly one PodDisruptionBudget (a pod that has two cannot be evicted)",
           fix: "remove all but one of them, or narrow their selectors",
         });
       }

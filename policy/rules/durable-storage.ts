@@ -18,14 +18,14 @@ function volumeNamed({ workload, pod }: Server, name: string): { claim?: Field; 
 /** Judges the volume under one data directory; gives the claim template if it is one. */
 export function judgeDataPath(server: Server, path: string, report: Report): Field | undefined {
   const required = `a persistent volume claim under the data directory ${path}`;
-  const fix = "mount a volume of volumeClaimTemplates there";
+  const fix = "mount a volume of volumeClaimTemplates at that path";
   const mount = mountFor(server.container, path);
   if (mount === undefined) {
     const mounts = server.container.at("volumeMounts");
     if (mayHide(mounts, "mountPath")) {
       report.leaveOpen(mounts.path);
     } else {
-      report.refuse({ path: mounts.path, observed: `without a volume at ${path}`, required, fix });
+      report.refuse({ path: mounts.path, observed: `no volume at ${path}`, required, fix });
     }
     return undefined;
   }
@@ -51,7 +51,7 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
     if (open.length === 0) {
       report.refuse({
         path: mount.field.path,
-        observed: `of volume "${name.value}", which is not there`,
+        observed: `mounts volume "${name.value}", which does not exist`,
         required,
         fix,
       });
@@ -79,7 +79,7 @@ function judgeClaim(claim: Field, minimumSize: string, report: Report): void {
     holds: (size) => (parseQuantity(size) ?? -1) >= floor,
     absent: "refused",
     required: `${minimumSize} or more`,
-    fix: `ask for ${minimumSize} or more, or lower the setting minimumSize`,
+    fix: `request ${minimumSize} or more, or lower the setting minimumSize`,
   });
 }
 
@@ -109,9 +109,9 @@ export const durableStorage = serverPolicy({
       report.elements(mounts);
       report.refuse({
         path: mounts.path,
-        observed: `without a volume at any data directory (${usualDataPaths.join(", ")})`,
+        observed: `no volume at any data directory (${usualDataPaths.join(", ")})`,
         required: "persistent volume claims under the data and transaction log directories",
-        fix: "mount a volume of volumeClaimTemplates there",
+        fix: "mount a volume of volumeClaimTemplates at that path",
       });
     }
     const claims = new Set(paths.map((path) => judgeDataPath(server, path, report)));
@@ -124,7 +124,7 @@ export const durableStorage = serverPolicy({
       report.check(workload.root.at("spec", "persistentVolumeClaimRetentionPolicy", key).string(), {
         holds: (retention) => retention === "Retain",
         absent: "accepted",
-        required: '"Retain", which is also what a missing field means',
+        required: '"Retain" (the default)',
         fix: `remove ${key}, or set it to Retain`,
       });
     }

@@ -47,7 +47,7 @@ function judgeNetworks(config: Field, report: Report): void {
   report.check(config.at("gcpPublicCidrsAccessEnabled").boolean(), {
     holds: (on) => !on,
     absent: "accepted",
-    required: "false (every public address of Google Cloud comes in, other customers' too)",
+    required: "false (every public address of Google Cloud is let in, other customers' too)",
     fix: "set gcpPublicCidrsAccessEnabled to false",
   });
 }
@@ -103,7 +103,7 @@ function judgeCredentials(auth: Field, report: Report): void {
       absent: "accepted",
       required: "missing (basic authentication)",
       fix: "remove it",
-      shown: () => "set",
+      shown: () => "(hidden)",
     });
   }
 }
@@ -120,8 +120,9 @@ function judgeNetworkPolicy(root: Field, report: Report): void {
   }
   report.refuse({
     path: datapath.path,
-    observed: `${JSON.stringify(known(datapath.string()) ?? "missing")}, and networkPolicy.enabled is not true`,
-    required: '"ADVANCED_DATAPATH" (Dataplane V2) or network policy (else NetworkPolicies do nothing)',
+    observed: `not "ADVANCED_DATAPATH", and networkPolicy.enabled is not true`,
+    required:
+      '"ADVANCED_DATAPATH" (Dataplane V2) or network policy (otherwise NetworkPolicies have no effect)',
     fix: "set datapathProvider to ADVANCED_DATAPATH",
   });
 }
@@ -154,7 +155,8 @@ export const gkeCluster = resourcePolicy({
     report.check(root.at("enableLegacyAbac").boolean(), {
       holds: (on) => !on,
       absent: "accepted",
-      required: "false (legacy authorisation gives service accounts nearly everything, whatever RBAC says)",
+      required:
+        "false (legacy authorization gives service accounts nearly every permission, whatever RBAC says)",
       fix: "remove enableLegacyAbac",
     });
     judgeCredentials(root.at("masterAuth"), report);
@@ -164,7 +166,7 @@ export const gkeCluster = resourcePolicy({
     report.check(root.at("workloadIdentityConfig", "workloadPool").string(), {
       holds: (pool) => pool !== "",
       absent: "refused",
-      required: "a workload pool (else pods share the node's identity)",
+      required: "a workload pool (otherwise pods share the node's identity)",
       fix: "set workloadIdentityConfig.workloadPool to PROJECT.svc.id.goog",
     });
     judgeNetworkPolicy(root, report);

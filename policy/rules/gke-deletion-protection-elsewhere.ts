@@ -17,7 +17,7 @@ export const gkeDeletionProtectionElsewhere = resourcePolicy({
   settings: {
     ...productionSettings,
     disposableStacks: text(
-      "Regular expression that the names of stacks match whose clusters are meant to be thrown away",
+      "Regular expression that matches the names of stacks whose clusters are disposable",
       "(^|[^a-z])(dev|test|ci)([^a-z]|$)",
     ),
   },

@@ -35,7 +35,9 @@ export const images = serverPolicy({
       ["docker.io/library", "registry.k8s.io", "*.pkg.dev", "gcr.io"],
     ),
     minimumVersion: text("Least version of ZooKeeper", oldestVersion.join("."), "^\\d+\\.\\d+\\.\\d+$"),
-    versions: textMap("ZooKeeper version of images whose tags do not say it, by image as the pod writes it"),
+    versions: textMap(
+      "ZooKeeper version of images whose tags do not give it, by image as written in the pod",
+    ),
   },
   enforcementLevel: "mandatory",
   judge: ({ pod, container: server }, report, settings) => {
@@ -53,7 +55,7 @@ export const images = serverPolicy({
         },
         absent: "refused",
         required: "an image pinned by digest or by an exact version (a missing tag is latest)",
-        fix: "name the full version, best with the digest behind it",
+        fix: "give the full version, preferably followed by the digest",
       });
       report.check(field.at("image").string(), {
         holds: (reference) => {
@@ -74,7 +76,7 @@ export const images = serverPolicy({
         },
         absent: "accepted",
         required: `ZooKeeper ${settings.minimumVersion} or later, by its tag (${knownDefects})`,
-        fix: "use a later image, or say its version in the setting versions if the tag does not",
+        fix: "use a later image, or give its version in the setting versions if the tag does not",
       });
     }
   },

@@ -152,7 +152,7 @@ function judgeRoute(
     }
     report.refuse({
       path: backend.name.path,
-      observed: `"${known(backend.name.string()) ?? ""}", a Service that leads to ZooKeeper`,
+      value: `"${known(backend.name.string()) ?? ""}", a Service that leads to ZooKeeper`,
       required: `no way to ZooKeeper from outside the cluster, ${reason}`,
       fix: "remove the backend, or name its Service in the setting allowedServices",
     });
@@ -222,7 +222,7 @@ export const networkExposure = stackPolicy({
         report.refuse({
           path: "spec.clusterIP",
           observed: `not "None", although ${workload.label} gives its pods their names by it`,
-          required: '"None" (a headless Service: else the servers\' names do not resolve)',
+          required: '"None" (a headless Service; otherwise the servers\' names do not resolve)',
           fix: "set clusterIP to None",
         });
       }

@@ -99,7 +99,7 @@ export const nodeCount = stackPolicy({
   description: "Each GKE cluster has a node more than its ZooKeeper servers",
   settings: {
     minimumNodes: count(
-      "Least number of nodes of a cluster, in all zones and pools together, where the stack has no ensemble",
+      "Least number of nodes of a cluster, in all zones and pools together, if the stack has no ensemble",
       4,
       1,
     ),
@@ -133,7 +133,7 @@ export const nodeCount = stackPolicy({
       }
       report.refuse({
         path: "",
-        observed: `left with ${nodes} node(s) at least, in all zones of ${pools.map(({ label }) => label).join(", ") || "its default pool"}`,
+        observed: `has only ${nodes} node(s) for certain, in all zones of ${pools.map(({ label }) => label).join(", ") || "its default pool"}`,
         required: `${least} or more${why} (an autoscaler's minimum counts, not its maximum)`,
         fix: "raise nodeCount (it counts per zone) or the autoscaler's minNodeCount or totalMinNodeCount",
       });

@@ -28,12 +28,12 @@ function judgeMachine(field: Field, floor: Floor, report: Report): void {
       return hasCpus && machine.memory / mebibyte >= minimumMemoryMiB;
     },
     absent: "refused",
-    required: `at least ${minimumCpus} vCPUs of its own and ${minimumMemoryMiB} MiB (missing means e2-medium, a shared core)`,
+    required: `at least ${minimumCpus} dedicated vCPUs and ${minimumMemoryMiB} MiB (the default, e2-medium, has a shared core)`,
     fix: "use e2-custom-2-4096 or larger",
     shown: (name) => {
       const machine = parseMachineType(name);
       if (machine === undefined) {
-        return `"${name}", of no size that is known here`;
+        return `"${name}", an unknown machine type`;
       }
       const shared = isShared(machine) ? " sustained, of a shared core" : "";
       return `"${name}" (${machine.sustainedCpus} vCPUs${shared}, ${machine.memory / mebibyte} MiB)`;
@@ -67,8 +67,8 @@ function judgeNode(config: Field, report: Report): void {
     holds: (account) =>
       account !== "" && account !== "default" && !/-compute@developer\.gserviceaccount\.com$/.test(account),
     absent: "refused",
-    required: "a service account of its own (the default one may edit the whole project)",
-    fix: "make a service account with roles/container.defaultNodeServiceAccount",
+    required: "a dedicated service account (the default one may edit the whole project)",
+    fix: "create a service account with roles/container.defaultNodeServiceAccount",
   });
   const shielded = config.at("shieldedInstanceConfig");
   report.check(shielded.at("enableSecureBoot").boolean(), {
@@ -80,13 +80,14 @@ function judgeNode(config: Field, report: Report): void {
   report.check(shielded.at("enableIntegrityMonitoring").boolean(), {
     holds: (on) => on,
     absent: "accepted",
-    required: "true, which is also what a missing field means",
+    required: "true (the default)",
     fix: "set enableIntegrityMonitoring to true",
   });
   report.check(config.at("workloadMetadataConfig", "mode").string(), {
     holds: (mode) => mode === "GKE_METADATA",
     absent: "refused",
-    required: '"GKE_METADATA" (else every pod can take the node\'s credentials from the metadata server)',
+    required:
+      '"GKE_METADATA" (otherwise every pod can take the node\'s credentials from the metadata server)',
     fix: "set workloadMetadataConfig.mode to GKE_METADATA",
   });
   const metadata = config.at("metadata");
@@ -94,7 +95,7 @@ function judgeNode(config: Field, report: Report): void {
     holds: (disabled) => disabled === "true",
     // Without any metadata of its own the provider sets it; a list without it unsets it.
     absent: metadata.absent ? "accepted" : "refused",
-    required: '"true" (the legacy metadata endpoints give out credentials without being asked properly)',
+    required: '"true" (the legacy metadata endpoints give out credentials to any request)',
     fix: 'set metadata["disable-legacy-endpoints"] to "true"',
   });
 }
@@ -126,7 +127,7 @@ export const nodePool = resourcePolicy({
     report.check(root.at("management", "autoRepair").boolean(), {
       holds: (on) => on,
       absent: "refused",
-      required: "true (a node that fails for good takes a server's place with it)",
+      required: "true (otherwise a broken node stays broken, and its server has nowhere to run)",
       fix: "set management.autoRepair to true",
     });
     judgeUpgrade(root.at("upgradeSettings"), report);

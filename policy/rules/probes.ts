@@ -16,7 +16,7 @@ function judgePresence(probe: Field, purpose: string, report: Report): void {
     absent: "refused",
     required: `a probe with one of ${handlers.join(", ")} (${purpose})`,
     fix: "add it",
-    shown: () => "without a handler",
+    shown: () => "a probe without a handler",
   });
 }
 
@@ -39,8 +39,8 @@ function judgeTolerance(probe: Field, least: number, report: Report): void {
   }
   report.refuse({
     path: probe.path,
-    observed: `one that gives up after ${period * failures} s (${failures} failures, one every ${period} s)`,
-    required: `patience for ${least} s or more, the time that a server may need to rejoin (initLimit × tickTime)`,
+    observed: `gives up after ${period * failures} s (${failures} failures, one every ${period} s)`,
+    required: `a probe that waits for ${least} s or more, the time that a server may need to rejoin (initLimit × tickTime)`,
     fix: "raise failureThreshold or periodSeconds",
   });
 }

@@ -40,16 +40,16 @@ export const quorumConfiguration = stackPolicy({
         if (participants + observers !== pods) {
           report.refuse({
             path: "spec.replicas",
-            observed: `${pods} while ${place} lists ${participants + observers} servers`,
+            observed: `${pods} servers run while ${place} lists ${participants + observers} servers`,
             required: "as many servers as the ensemble's own configuration lists",
             fix: "change both together",
           });
         } else if (participants % 2 !== 1 && !isStep(workload, participants)) {
           report.refuse({
             path: "spec.replicas",
-            observed: `${pods}, of which ${place} lists ${participants} with a vote`,
+            observed: `${pods} servers run, of which ${place} lists ${participants} with a vote`,
             required: "an odd number of voting servers",
-            fix: "list one voting server more, or make one an observer",
+            fix: "list one more voting server, or make one an observer",
           });
         }
       }

@@ -42,7 +42,7 @@ export const quorumSize = serverPolicy({
       report.refuse({
         path: replicas.path,
         observed: `${servers} voting servers`,
-        required: "an odd number (an even one bears no more failures than one less)",
+        required: "an odd number (an even number tolerates no more failures than one server less)",
         fix: `run ${servers + 1} servers`,
       });
     }
@@ -62,7 +62,7 @@ export const quorumSize = serverPolicy({
       }
       report.refuse({
         path: replicas.path,
-        observed: `${pods} while ${place} lists ${participants + followers} servers`,
+        observed: `${pods} servers run while ${place} lists ${participants + followers} servers`,
         required: "as many servers as the ensemble's own configuration lists",
         fix: "change both together",
       });

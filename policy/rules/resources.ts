@@ -85,7 +85,7 @@ function judgeHeap(container: Field, maximumPercent: number, report: Report): vo
   const isDefault = field.path.endsWith(".env");
   report.refuse({
     path: field.path,
-    observed: `${isDefault ? "without a heap setting, so that the start script's" : "a"} heap of ${show(size)} in a memory limit of ${show(bytes)}`,
+    observed: `${isDefault ? "no heap setting, so the start script's" : "a"} heap of ${show(size)} in a memory limit of ${show(bytes)}`,
     required: `a heap of ${maximumPercent} % of the memory limit at most (metaspace, threads and buffers need the rest)`,
     fix: `set -Xmx to ${show((bytes * maximumPercent) / 100)} or less, or raise the limit`,
   });
@@ -99,7 +99,7 @@ function judgeContainer(container: Field, report: Report): void {
     holds: (value: number | string) => (parseQuantity(value) ?? 0) > 0,
     fix: "set requests.memory and limits.memory to the same quantity",
   };
-  const required = "a memory limit equal to the request (else the node may take the memory back)";
+  const required = "a memory limit equal to the request (otherwise the node may take the memory back)";
   report.check(limit.scalar(), { ...quantity, absent: "refused", required });
   // A missing request is the limit.
   report.check(request.scalar(), { ...quantity, absent: "accepted", required });
@@ -117,7 +117,8 @@ function judgeContainer(container: Field, report: Report): void {
   report.check((cpu.absent && !cpuLimit.absent ? cpuLimit : cpu).scalar(), {
     holds: (value) => (parseQuantity(value) ?? 0) > 0,
     absent: "refused",
-    required: "a CPU request (else the server is the first to starve on a busy node, and misses its ticks)",
+    required:
+      "a CPU request (otherwise the server is the first to starve on a busy node, and misses its ticks)",
     fix: "set requests.cpu",
   });
 }

@@ -14,7 +14,7 @@ export const restartPolicy = serverPolicy({
     report.check(pod.at("restartPolicy").string(), {
       holds: (policy) => policy === "Always",
       absent: "accepted",
-      required: '"Always", which is also what a missing restartPolicy means',
+      required: '"Always" (the default)',
       fix: "remove restartPolicy, or set it to Always (a Job cannot: run the servers in a StatefulSet)",
     });
   },

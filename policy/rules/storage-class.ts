@@ -23,7 +23,7 @@ export const storageClass = stackPolicy({
   description: "Storage classes bind where the pod runs, can grow, and use a current driver",
   settings: {
     allowedProvisioners: texts(
-      "Provisioners that are accepted although their names say scratch or in-tree",
+      "Provisioners that are accepted although their names look like scratch space or in-tree drivers",
       [],
     ),
     ...recognitionSettings,
@@ -52,7 +52,7 @@ export const storageClass = stackPolicy({
       report.check(root.at("allowVolumeExpansion").boolean(), {
         holds: (allowed) => allowed,
         absent: "refused",
-        required: "true (a full volume stops a server, and could not grow)",
+        required: "true (a full volume stops a server, and would have to grow)",
         fix: "set allowVolumeExpansion to true",
       });
       report.check(root.at("provisioner").string(), {

@@ -9,7 +9,7 @@ import { whatStarts, type Started } from "./command.ts";
 /** The setting by which every policy about ZooKeeper finds the servers that neither image nor ports tell. */
 export const recognitionSettings = {
   serverLabel: text(
-    "Label, as key=value, of pods that run ZooKeeper servers although neither image nor ports show it",
+    "Label, as key=value, of pods that run ZooKeeper servers although neither their image nor their ports show it",
     "zookeeper.apache.org/server=true",
     "^[^=]+=[^=]*$",
   ),

@@ -12,7 +12,7 @@ describe("a stack in which the engine shows nothing of what came of a resource",
   it("is judged by what went into it, the latest that was shown", () => {
     for (const inputs of [storageClass, immediate]) {
       judge(images, [inputs]);
-      const fault = inputs === immediate ? /volumeBindingMode is "Immediate"/ : "nothing";
+      const fault = inputs === immediate ? /volumeBindingMode = "Immediate"/ : "nothing";
       expectVerdict(storageClassPolicy, [{ ...inputs, props: {} }], fault);
     }
     judge(images, [statefulSet]);

@@ -170,7 +170,7 @@ describe("a workload is recognised as ZooKeeper", () => {
     }
     const pod = changed(withoutPorts, args, unknownValue);
     const said = policies.flatMap((policy) => judge(policy, [pod]).open);
-    expect(said.join("\n")).to.match(/images could not judge .*containers\[0\]\.args/);
+    expect(said.join("\n")).to.match(/images could not validate .*containers\[0\]\.args/);
     expect(faultsOf([pod])).to.deep.equal([]);
   });
 

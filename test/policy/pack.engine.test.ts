@@ -28,9 +28,11 @@ describe("the pack on the real engine", function () {
     });
   }
 
-  it("says what it could not judge, as information and not as a finding", () => {
+  it("says what it could not validate, as information and not as a finding", () => {
     const { output } = engine.preview("ensembleWithUnknowns");
-    expect(output).to.contain("images could not judge StatefulSet default/zk, as this is not known yet:");
+    expect(output).to.contain(
+      "images could not validate StatefulSet default/zk, because these values are not known yet:",
+    );
     expect(output).not.to.match(/\[(advisory|mandatory)\]/);
   });
 
@@ -41,7 +43,7 @@ describe("the pack on the real engine", function () {
     for (const { code, output } of runs) {
       expect(code, output).to.equal(0);
       expect(output).to.contain("zookeeper@v0.1.0");
-      expect(output).not.to.match(/\[(advisory|mandatory|remediate)\]|could not judge/);
+      expect(output).not.to.match(/\[(advisory|mandatory|remediate)\]|could not validate/);
     }
     engine.destroy();
   });

@@ -24,7 +24,7 @@ export function expectVerdict(
     expect(said).to.match(expression);
   }
   for (const violation of violations) {
-    expect(violation).to.match(/ is .*; required: .*; fix: .*\.$/s);
+    expect(violation).to.match(/^\S.*(?: = |: ).*\n {2}Required: .*\.\n {2}Fix: .*\.$/);
   }
   if (expected === "nothing") {
     expect(open).to.deep.equal([]);

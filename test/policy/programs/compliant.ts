@@ -47,10 +47,10 @@ export const faultsOnNewCluster: Program = {
     changed(nodePool, ["nodeCount"], 3),
   ],
   refusals: {
-    "storage-class": 'volumeBindingMode is "Immediate"',
-    "durable-storage-in-stack": 'reclaimPolicy is "Delete"',
-    "quorum-configuration": "is 3 while",
-    "network-exposure": 'spec.type is "LoadBalancer"',
+    "storage-class": 'volumeBindingMode = "Immediate"',
+    "durable-storage-in-stack": 'reclaimPolicy = "Delete"',
+    "quorum-configuration": "3 servers run while",
+    "network-exposure": 'spec.type = "LoadBalancer"',
     "disruption-budget": "covered by no PodDisruptionBudget",
     "anti-affinity-in-stack": "leave 0 node(s)",
     "node-count": "left with 3 node(s) at least",
@@ -75,9 +75,9 @@ export const unknownsHideNothing: Program = {
     ].reduce((resource, [path, value]) => changed(resource, path as string[], value), statefulSet),
   ).filter((resource) => resource !== configMap),
   refusals: {
-    "restart-policy": 'restartPolicy is "OnFailure"',
-    "pod-security": "automountServiceAccountToken is true",
-    "durable-storage": 'storage is "1Gi"',
+    "restart-policy": 'restartPolicy = "OnFailure"',
+    "pod-security": "automountServiceAccountToken = true",
+    "durable-storage": 'storage = "1Gi"',
   },
 };
 
@@ -85,11 +85,11 @@ export const unknownsHideNothing: Program = {
 export const tutorialManifest: Program = {
   resources: tutorial,
   refusals: {
-    "network-exposure": "publishNotReadyAddresses is missing",
+    "network-exposure": "publishNotReadyAddresses: missing",
     images: "ZooKeeper 3.9.5 or later",
-    resources: "limits.memory is missing",
-    probes: "startupProbe is missing",
-    "durable-storage": "storageClassName is missing",
-    "pod-security": "runAsNonRoot is missing",
+    resources: "limits.memory: missing",
+    probes: "startupProbe: missing",
+    "durable-storage": "storageClassName: missing",
+    "pod-security": "runAsNonRoot: missing",
   },
 };

@@ -17,7 +17,7 @@ export const smallMachines: Program = {
 
 export const noRepair: Program = {
   resources: withPool(["management", "autoRepair"], false),
-  refusals: { "node-pool": "management.autoRepair is false" },
+  refusals: { "node-pool": "management.autoRepair = false" },
 };
 
 export const threeNodes: Program = {
@@ -34,20 +34,20 @@ const unprotected = withCluster(["deletionProtection"], false);
 
 export const unprotectedInProduction: Program = {
   resources: unprotected,
-  refusals: { "gke-deletion-protection": "deletionProtection is false" },
+  refusals: { "gke-deletion-protection": "deletionProtection = false" },
   stack: "prod",
 };
 
 export const unprotectedAndLive: Program = {
   resources: unprotected,
-  refusals: { "gke-deletion-protection": "deletionProtection is false" },
+  refusals: { "gke-deletion-protection": "deletionProtection = false" },
   stack: "eu-live",
 };
 
 export const unprotectedInStaging: Program = {
   resources: unprotected,
   refusals: {},
-  advice: { "gke-deletion-protection-elsewhere": "deletionProtection is false" },
+  advice: { "gke-deletion-protection-elsewhere": "deletionProtection = false" },
   stack: "staging",
 };
 
@@ -55,7 +55,7 @@ export const unprotectedInStaging: Program = {
 export const unprotectedDevices: Program = {
   resources: unprotected,
   refusals: {},
-  advice: { "gke-deletion-protection-elsewhere": "deletionProtection is false" },
+  advice: { "gke-deletion-protection-elsewhere": "deletionProtection = false" },
   stack: "devices",
 };
 
@@ -64,12 +64,12 @@ export const unprotectedInDevelopment: Program = { resources: unprotected, refus
 
 export const noChannel: Program = {
   resources: withCluster(["releaseChannel"], undefined),
-  refusals: { "gke-cluster": "releaseChannel.channel is missing" },
+  refusals: { "gke-cluster": "releaseChannel.channel: missing" },
 };
 
 export const openToAll: Program = {
   resources: withCluster(["masterAuthorizedNetworksConfig"], { cidrBlocks: [{ cidrBlock: "0.0.0.0/0" }] }),
-  refusals: { "gke-cluster": 'cidrBlock is "0.0.0.0/0"' },
+  refusals: { "gke-cluster": 'cidrBlock = "0.0.0.0/0"' },
 };
 
 export const openInHalves: Program = {
@@ -81,10 +81,10 @@ export const openInHalves: Program = {
 
 export const publicEndpoint: Program = {
   resources: withCluster(["privateClusterConfig"], { enablePrivateNodes: true }),
-  refusals: { "gke-cluster": "enablePrivateEndpoint is not true" },
+  refusals: { "gke-cluster": "enablePrivateEndpoint: not true" },
 };
 
 export const legacyAuthorisation: Program = {
   resources: withCluster(["enableLegacyAbac"], true),
-  refusals: { "gke-cluster": "enableLegacyAbac is true" },
+  refusals: { "gke-cluster": "enableLegacyAbac = true" },
 };

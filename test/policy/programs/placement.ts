@@ -15,7 +15,7 @@ export const antiAffinityPreferred: Program = {
       { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: {} } },
     ],
   }),
-  refusals: { "anti-affinity": "make the preferred term a required one" },
+  refusals: { "anti-affinity": "move the preferred term to requiredDuringSchedulingIgnoredDuringExecution" },
 };
 
 export const antiAffinityOfOthers: Program = {
@@ -65,14 +65,14 @@ export const looseBudget: Program = {
 
 export const fourServers: Program = {
   resources: withStatefulSet(["spec", "replicas"], 4),
-  refusals: { "quorum-size": "an odd number", "quorum-configuration": "is 4 while" },
+  refusals: { "quorum-size": "an odd number", "quorum-configuration": "4 servers run while" },
 };
 
 export const oneServerInProduction: Program = {
   resources: withStatefulSet(["spec", "replicas"], 1),
   refusals: {
     "quorum-size": "3 or more in a production stack",
-    "quorum-configuration": "is 1 while",
+    "quorum-configuration": "1 servers run while",
   },
   stack: "prod",
 };
@@ -87,17 +87,19 @@ export const fiveServersListed: Program = {
       [1, 2, 3, 4, 5].map((n) => `server.${n}=zk-${n - 1}:2888:3888`).join("\n"),
     ),
   ),
-  refusals: { "quorum-configuration": "is 3 while ConfigMap default/zk-config data.zoo.cfg lists 5 servers" },
+  refusals: {
+    "quorum-configuration": "3 servers run while ConfigMap default/zk-config data.zoo.cfg lists 5 servers",
+  },
 };
 
 export const loadBalancer: Program = {
   resources: replaced(objects, client, changed(client, ["spec", "type"], "LoadBalancer")),
-  refusals: { "network-exposure": 'spec.type is "LoadBalancer"' },
+  refusals: { "network-exposure": 'spec.type = "LoadBalancer"' },
 };
 
 export const unpublishedNames: Program = {
   resources: replaced(objects, headless, changed(headless, ["spec", "publishNotReadyAddresses"], false)),
-  refusals: { "network-exposure": "publishNotReadyAddresses is missing" },
+  refusals: { "network-exposure": "publishNotReadyAddresses: missing" },
 };
 
 /** The metrics of servers that are in another stack. */
@@ -114,7 +116,7 @@ export const metricsForEveryone: Program = {
       },
     },
   }),
-  refusals: { "network-exposure": 'spec.type is "LoadBalancer"' },
+  refusals: { "network-exposure": 'spec.type = "LoadBalancer"' },
 };
 
 export const route: Program = {

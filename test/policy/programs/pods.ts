@@ -3,17 +3,17 @@ import { withStatefulSet, type Program } from "./program.ts";
 
 export const restartNever: Program = {
   resources: withStatefulSet([...podPath, "restartPolicy"], "Never"),
-  refusals: { "restart-policy": 'restartPolicy is "Never"' },
+  refusals: { "restart-policy": 'restartPolicy = "Never"' },
 };
 
 export const restartOnFailure: Program = {
   resources: withStatefulSet([...podPath, "restartPolicy"], "OnFailure"),
-  refusals: { "restart-policy": 'restartPolicy is "OnFailure"' },
+  refusals: { "restart-policy": 'restartPolicy = "OnFailure"' },
 };
 
 export const noLiveness: Program = {
   resources: withStatefulSet([...containerPath, "livenessProbe"], undefined),
-  refusals: { probes: "livenessProbe is missing" },
+  refusals: { probes: "livenessProbe: missing" },
 };
 
 export const impatientLiveness: Program = {
@@ -23,7 +23,7 @@ export const impatientLiveness: Program = {
 
 export const privileged: Program = {
   resources: withStatefulSet([...containerPath, "securityContext", "privileged"], true),
-  refusals: { "pod-security": "privileged is true" },
+  refusals: { "pod-security": "privileged = true" },
 };
 
 export const looseInitContainer: Program = {
@@ -31,7 +31,7 @@ export const looseInitContainer: Program = {
     [...podPath, "initContainers"],
     [{ name: "init", image: "docker.io/library/busybox:1.37.0", restartPolicy: undefined }],
   ),
-  refusals: { "pod-security": "initContainers[0].securityContext.allowPrivilegeEscalation is missing" },
+  refusals: { "pod-security": "initContainers[0].securityContext.allowPrivilegeEscalation: missing" },
 };
 
 export const latestImage: Program = {
@@ -46,7 +46,7 @@ export const oldImage: Program = {
 
 export const noLimit: Program = {
   resources: withStatefulSet([...containerPath, "resources", "limits"], undefined),
-  refusals: { resources: "limits.memory is missing" },
+  refusals: { resources: "limits.memory: missing" },
 };
 
 export const largeHeap: Program = {
@@ -76,12 +76,12 @@ export const serverBehindShell: Program = {
     },
   ],
   refusals: {
-    "restart-policy": 'restartPolicy is "Never"',
-    "anti-affinity": "requiredDuringSchedulingIgnoredDuringExecution is missing",
+    "restart-policy": 'restartPolicy = "Never"',
+    "anti-affinity": "requiredDuringSchedulingIgnoredDuringExecution: missing",
     "disruption-budget": "covered by no PodDisruptionBudget",
     "durable-storage": "without a volume at any data directory",
-    "pod-security": "allowPrivilegeEscalation is missing",
-    probes: "readinessProbe is missing",
-    resources: "limits.memory is missing",
+    "pod-security": "allowPrivilegeEscalation: missing",
+    probes: "readinessProbe: missing",
+    resources: "limits.memory: missing",
   },
 };

@@ -7,7 +7,7 @@ export const retentionDelete: Program = {
     whenDeleted: "Delete",
     whenScaled: "Retain",
   }),
-  refusals: { "durable-storage": 'whenDeleted is "Delete"' },
+  refusals: { "durable-storage": 'whenDeleted = "Delete"' },
 };
 
 export const dataInEmptyDir: Program = {
@@ -28,15 +28,15 @@ export const dataInEmptyDir: Program = {
 
 export const classDeletes: Program = {
   resources: replaced(objects, storageClass, changed(storageClass, ["reclaimPolicy"], "Delete")),
-  refusals: { "durable-storage-in-stack": 'reclaimPolicy is "Delete"' },
+  refusals: { "durable-storage-in-stack": 'reclaimPolicy = "Delete"' },
 };
 
 export const classBindsAtOnce: Program = {
   resources: replaced(objects, storageClass, changed(storageClass, ["volumeBindingMode"], "Immediate")),
-  refusals: { "storage-class": 'volumeBindingMode is "Immediate"' },
+  refusals: { "storage-class": 'volumeBindingMode = "Immediate"' },
 };
 
 export const classInTree: Program = {
   resources: replaced(objects, storageClass, changed(storageClass, ["provisioner"], "kubernetes.io/gce-pd")),
-  refusals: { "storage-class": 'provisioner is "kubernetes.io/gce-pd"' },
+  refusals: { "storage-class": 'provisioner = "kubernetes.io/gce-pd"' },
 };

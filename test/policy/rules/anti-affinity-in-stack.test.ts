@@ -24,7 +24,7 @@ describe("anti-affinity-in-stack", () => {
     expectVerdict(
       antiAffinityInStack,
       [byTeam, namespace({ team: "web" })],
-      /namespaceSelector is a selector that does not match/,
+      /namespaceSelector: a selector that does not match/,
     );
     expectVerdict(antiAffinityInStack, [byTeam, namespace(undefined)], /does not match the labels/);
     expectVerdict(antiAffinityInStack, [byTeam, namespace(unknownValue)], "nothing");
@@ -38,7 +38,7 @@ describe("anti-affinity-in-stack", () => {
       ["accepts a label of a pool that is large enough", "nothing", [[selector, { role: "zk" }]]],
       [
         "refuses a label that no pool has",
-        /leave 0 node\(s\).*at least 3 nodes for 3 servers/,
+        /leave 0 node\(s\).*at least 3 nodes for 3 servers/s,
         [[selector, { role: "web" }]],
       ],
       [

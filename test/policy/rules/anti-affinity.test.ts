@@ -23,11 +23,11 @@ const named = (...values: unknown[]) => ({ matchExpressions: [{ key: host, opera
 describe("anti-affinity", () => {
   describe("judges the terms", () => {
     rows(antiAffinity, [statefulSet], statefulSet, [
-      ["refuses none at all", /requiredDuring\w+ is missing/, [[affinity, undefined]]],
-      ["refuses an empty list", /is an empty list/, [[required, []]]],
+      ["refuses none at all", /requiredDuring\w+: missing/, [[affinity, undefined]]],
+      ["refuses an empty list", /= \[\]/, [[required, []]]],
       [
         "refuses preferred only",
-        /is missing.*make the preferred term a required one/,
+        /: missing.*move the preferred term to requiredDuringSchedulingIgnoredDuringExecution/s,
         [
           [required, undefined],
           [
@@ -104,10 +104,10 @@ describe("anti-affinity", () => {
       ],
       [
         "refuses another type",
-        /podAntiAffinity is "yes" in place of an object \(wrong type\)/,
+        /podAntiAffinity = "yes" instead of an object \(wrong type\)/,
         [[[...affinity, "podAntiAffinity"], "yes"]],
       ],
-      ["refuses a list of another type", /is "yes" \(wrong type\)/, [[required, "yes"]]],
+      ["refuses a list of another type", /= "yes" \(wrong type\)/, [[required, "yes"]]],
       ["leaves unknown terms open", "open", [[required, unknownValue]]],
       ["leaves an unknown topology open", "open", [add("topologyKey", unknownValue)]],
       [
@@ -220,7 +220,7 @@ describe("anti-affinity", () => {
     rows(antiAffinity, [statefulSet], statefulSet, [
       [
         "refuses nodeName",
-        /may run on 1 node\(s\) only.*at least 3 nodes for 3 servers/,
+        /may run on 1 node\(s\) only.*at least 3 nodes for 3 servers/s,
         [[[...podPath, "nodeName"], "node-1"]],
       ],
       ["refuses a host name", /run on 1 node/, [[[...podPath, "nodeSelector"], { [host]: "node-1" }]]],
@@ -280,6 +280,6 @@ describe("anti-affinity", () => {
       "nothing",
     );
     expectVerdict(antiAffinity, [{ ...bare, type: "kubernetes:apps/v1:DaemonSet" }], "nothing");
-    expectVerdict(antiAffinity, [changed(bare, ["spec", "replicas"], 1)], /is missing/);
+    expectVerdict(antiAffinity, [changed(bare, ["spec", "replicas"], 1)], /: missing/);
   });
 });

@@ -6,7 +6,7 @@ import { expectVerdict, rows } from "../table.ts";
 const max = ["spec", "maxUnavailable"];
 const min = ["spec", "minAvailable"];
 const selector = ["spec", "selector"];
-const left = /leaves 1; required: a value that leaves a quorum of 2 of 3 servers/;
+const left = /leaves 1\s+Required: a value that leaves a quorum of 2 of 3 servers/;
 
 describe("disruption-budget", () => {
   rows(disruptionBudget, [statefulSet, budget], budget, [
@@ -47,9 +47,9 @@ describe("disruption-budget", () => {
         [min, "33%"],
       ],
     ],
-    ["refuses no count at all", /without maxUnavailable and minAvailable/, [[max, undefined]]],
+    ["refuses no count at all", /neither maxUnavailable nor minAvailable/, [[max, undefined]]],
     ["refuses what is no count", /leaves no countable number/, [[max, "one"]]],
-    ["refuses another type", /maxUnavailable is true \(wrong type\)/, [[max, true]]],
+    ["refuses another type", /maxUnavailable = true \(wrong type\)/, [[max, true]]],
     ["leaves an unknown count open", "open", [[max, unknownValue]]],
     ["leaves an unknown spec open", "open", [[["spec"], unknownValue]]],
     [
@@ -94,7 +94,7 @@ describe("disruption-budget", () => {
     expectVerdict(
       disruptionBudget,
       [servers(5), changed(budget, max, 3)],
-      /quorum of 3 of 5.*maxUnavailable to 2 or less/,
+      /quorum of 3 of 5.*maxUnavailable to 2 or less/s,
     );
     expectVerdict(disruptionBudget, [servers(1), budget], "nothing");
     expectVerdict(disruptionBudget, [servers(2), budget], /quorum of 2 of 2/);

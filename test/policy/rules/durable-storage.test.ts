@@ -39,30 +39,26 @@ describe("durable-storage", () => {
     ["refuses a volume without source, an emptyDir", /of kind emptyDir/, [...volume({})]],
     [
       "refuses a mount of a volume that is not there",
-      /of volume "datadir", which is not there/,
+      /mounts volume "datadir", which does not exist/,
       [[templates, undefined]],
     ],
-    ["refuses no mount", /without a volume at any data directory/, [[mounts, []]]],
+    ["refuses no mount", /no volume at any data directory/, [[mounts, []]]],
     [
       "refuses mounts elsewhere",
-      /without a volume at any data/,
+      /no volume at any data/,
       [[mounts, [{ name: "datadir", mountPath: "/conf" }]]],
     ],
     [
       "refuses a root mount as none",
-      /without a volume at any data/,
+      /no volume at any data/,
       [[mounts, [{ name: "datadir", mountPath: "/" }]]],
     ],
     ["accepts a mount above", "nothing", [[[...mounts, 0, "mountPath"], "/var/lib"]]],
     ["accepts a mount below", "nothing", [[[...mounts, 0, "mountPath"], "/var/lib/zookeeper/data/"]]],
-    [
-      "tells a path from its beginning",
-      /without a volume/,
-      [[[...mounts, 0, "mountPath"], "/var/lib/zookeeper2"]],
-    ],
+    ["tells a path from its beginning", /no volume/, [[[...mounts, 0, "mountPath"], "/var/lib/zookeeper2"]]],
     [
       "judges the log's own volume",
-      /volumes\[0\] is a volume of kind emptyDir/,
+      /volumes\[0\]: a volume of kind emptyDir/,
       [
         [volumes, [{ name: "log", emptyDir: {} }]],
         [
@@ -76,12 +72,12 @@ describe("durable-storage", () => {
     ],
     [
       "follows the command line",
-      /without a volume at \/scratch/,
+      /no volume at \/scratch/,
       [[[...containerPath, "command"], ["start --data_dir=/scratch --data_log_dir=/var/lib/zookeeper/log"]]],
     ],
     [
       "follows the environment",
-      /without a volume at \/scratch/,
+      /no volume at \/scratch/,
       [[[...containerPath, "env"], [{ name: "ZOO_DATA_DIR", value: "/scratch" }]]],
     ],
     [
@@ -101,12 +97,12 @@ describe("durable-storage", () => {
     ],
     [
       "refuses a mount without name",
-      /volumeMounts\[0\].name is missing/,
+      /volumeMounts\[0\].name: missing/,
       [[[...mounts, 0, "name"], undefined]],
     ],
     [
       "refuses another type of mounts",
-      [/volumeMounts is "all" \(wrong type\)/, /without a volume/],
+      [/volumeMounts = "all" \(wrong type\)/, /no volume/],
       [[mounts, "all"]],
     ],
     ["leaves unknown mounts open", "open", [[mounts, unknownValue]]],
@@ -123,51 +119,51 @@ describe("durable-storage", () => {
     ],
     [
       "refuses a missing class",
-      /storageClassName is missing; required: a storage class by name/,
+      /storageClassName: missing\s+Required: a storage class by name/,
       [[className, undefined]],
     ],
-    ["refuses an empty class", /storageClassName is ""/, [[className, ""]]],
+    ["refuses an empty class", /storageClassName = ""/, [[className, ""]]],
     [
       "leaves an unknown class open, and judges the size",
-      /storage is "1Gi"; required: 5Gi or more/,
+      /storage = "1Gi"\s+Required: 5Gi or more/,
       [
         [className, unknownValue],
         [size, "1Gi"],
       ],
     ],
-    ["refuses a missing size", /storage is missing/, [[size, undefined]]],
-    ["refuses what is no size", /storage is "big"/, [[size, "big"]]],
-    ["refuses another type of size", /storage is an object \(wrong type\)/, [[size, {}]]],
+    ["refuses a missing size", /storage: missing/, [[size, undefined]]],
+    ["refuses what is no size", /storage = "big"/, [[size, "big"]]],
+    ["refuses another type of size", /storage = an object \(wrong type\)/, [[size, {}]]],
     ["accepts the floor itself", "nothing", [[size, "5Gi"]]],
-    ["refuses just below the floor", /storage is "5G"/, [[size, "5G"]]],
-    ["takes the floor from the settings", /required: 20Gi or more/, [], { config: { minimumSize: "20Gi" } }],
+    ["refuses just below the floor", /storage = "5G"/, [[size, "5G"]]],
+    ["takes the floor from the settings", /Required: 20Gi or more/, [], { config: { minimumSize: "20Gi" } }],
     [
       "refuses deletion with the StatefulSet",
-      /whenDeleted is "Delete"; required: "Retain"/,
+      /whenDeleted = "Delete"\s+Required: "Retain"/,
       [[[...retention, "whenDeleted"], "Delete"]],
     ],
-    ["refuses deletion when scaled", /whenScaled is "Delete"/, [[[...retention, "whenScaled"], "Delete"]]],
+    ["refuses deletion when scaled", /whenScaled = "Delete"/, [[[...retention, "whenScaled"], "Delete"]]],
     ["accepts retention", "nothing", [[[...retention, "whenScaled"], "Retain"]]],
     ["leaves an unknown retention open", "open", [[retention, unknownValue]]],
-    ["refuses another type of retention", /is "Keep" in place of an object/, [[retention, "Keep"]]],
+    ["refuses another type of retention", /= "Keep" instead of an object/, [[retention, "Keep"]]],
   ]);
 
   it("refuses a configuration of the wrong type", () => {
     const run = (): void => {
       expectVerdict(durableStorage, [statefulSet], "nothing", { config: { minimumSize: 5 } });
     };
-    expect(run).to.throw("setting minimumSize is 5; required: ");
+    expect(run).to.throw("setting minimumSize = 5\n  Required: ");
   });
 
   it("takes no floor that is no amount, which would let every size through", () => {
     for (const minimumSize of ["5gi", "5i", "1.2.3Gi", "-5Gi", ""]) {
       expect(() => judge(durableStorage, [statefulSet], { config: { minimumSize } })).to.throw(
-        `setting minimumSize is ${JSON.stringify(minimumSize)}; required: `,
+        `setting minimumSize = ${JSON.stringify(minimumSize)}\n  Required: `,
       );
     }
     for (const minimumSize of ["1e15", "1Pi", "+1e13"]) {
       const { violations } = judge(durableStorage, [statefulSet], { config: { minimumSize } });
-      expect(violations.join()).to.contain(`required: ${minimumSize} or more`);
+      expect(violations.join()).to.contain(`Required: ${minimumSize} or more`);
     }
   });
 
@@ -185,15 +181,15 @@ describe("durable-storage-in-stack", () => {
     ["accepts a class that retains and expands", "nothing", []],
     [
       "refuses Delete",
-      /reclaimPolicy is "Delete"; required: "Retain" \(missing means Delete\), as StatefulSet default\/zk/,
+      /reclaimPolicy = "Delete"\s+Required: "Retain" \(missing means Delete\), as StatefulSet default\/zk/,
       [[["reclaimPolicy"], "Delete"]],
     ],
-    ["refuses a missing policy", /reclaimPolicy is missing/, [[["reclaimPolicy"], undefined]]],
-    ["refuses no expansion", /allowVolumeExpansion is false/, [[["allowVolumeExpansion"], false]]],
-    ["refuses missing expansion", /allowVolumeExpansion is missing/, [[["allowVolumeExpansion"], undefined]]],
+    ["refuses a missing policy", /reclaimPolicy: missing/, [[["reclaimPolicy"], undefined]]],
+    ["refuses no expansion", /allowVolumeExpansion = false/, [[["allowVolumeExpansion"], false]]],
+    ["refuses missing expansion", /allowVolumeExpansion: missing/, [[["allowVolumeExpansion"], undefined]]],
     [
       "refuses another type",
-      /allowVolumeExpansion is "yes" \(wrong type\)/,
+      /allowVolumeExpansion = "yes" \(wrong type\)/,
       [[["allowVolumeExpansion"], "yes"]],
     ],
     ["leaves an unknown policy open", "open", [[["reclaimPolicy"], unknownValue]]],
@@ -245,12 +241,12 @@ describe("durable-storage-in-stack", () => {
     expectVerdict(
       durableStorageInStack,
       [statefulSet, cfg("dataDir=/tmp/zookeeper")],
-      /without a volume at \/tmp\/zookeeper/,
+      /no volume at \/tmp\/zookeeper/,
     );
     expectVerdict(
       durableStorageInStack,
       [statefulSet, cfg("dataDir=/var/lib/zookeeper\ndataLogDir=/log")],
-      /without a volume at \/log/,
+      /no volume at \/log/,
     );
     expectVerdict(durableStorageInStack, [statefulSet, cfg("dataDir=data")], "nothing");
   });

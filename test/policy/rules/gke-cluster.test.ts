@@ -13,41 +13,41 @@ describe("gke-cluster", () => {
     ["accepts a hardened cluster", "nothing", []],
     [
       "refuses no release channel",
-      /channel is missing; required: one of REGULAR, STABLE, EXTENDED/,
+      /channel: missing\s+Required: one of REGULAR, STABLE, EXTENDED/,
       [[["releaseChannel"], undefined]],
     ],
-    ["refuses RAPID", /channel is "RAPID"/, [[["releaseChannel", "channel"], "RAPID"]]],
+    ["refuses RAPID", /channel = "RAPID"/, [[["releaseChannel", "channel"], "RAPID"]]],
     [
       "takes settings: channels",
       "nothing",
       [[["releaseChannel", "channel"], "RAPID"]],
       { config: { releaseChannels: ["RAPID"] } },
     ],
-    ["refuses no workload identity", /workloadPool is missing/, [[["workloadIdentityConfig"], undefined]]],
-    ["refuses an empty pool", /workloadPool is ""/, [[["workloadIdentityConfig", "workloadPool"], ""]]],
+    ["refuses no workload identity", /workloadPool: missing/, [[["workloadIdentityConfig"], undefined]]],
+    ["refuses an empty pool", /workloadPool = ""/, [[["workloadIdentityConfig", "workloadPool"], ""]]],
     [
       "refuses public nodes and an open API",
-      /enablePrivateNodes is not true, and masterAuthorizedNetworksConfig is missing/,
+      /enablePrivateNodes: not true, and masterAuthorizedNetworksConfig is missing/,
       [[privateNodes, undefined]],
     ],
     [
       "refuses private nodes off",
-      /enablePrivateNodes is not true/,
+      /enablePrivateNodes: not true/,
       [[privateNodes, { enablePrivateNodes: false, enablePrivateEndpoint: false }]],
     ],
     [
       "refuses private nodes with an API server for everyone",
-      /enablePrivateEndpoint is not true, and masterAuthorizedNetworksConfig is missing; required: an API server without a public address/,
+      /enablePrivateEndpoint: not true, and masterAuthorizedNetworksConfig is missing\s+Required: an API server without a public address/,
       [[privateNodes, { enablePrivateNodes: true }]],
     ],
     [
       "refuses an API server for everyone that is said to be one",
-      /enablePrivateEndpoint is not true/,
+      /enablePrivateEndpoint: not true/,
       [[[...privateNodes, "enablePrivateEndpoint"], false]],
     ],
     [
       "refuses an API server for everyone beside a DNS endpoint",
-      /enablePrivateEndpoint is not true/,
+      /enablePrivateEndpoint: not true/,
       [
         [privateNodes, { enablePrivateNodes: true }],
         [["controlPlaneEndpointsConfig"], { dnsEndpointConfig: { allowExternalTraffic: true } }],
@@ -55,7 +55,7 @@ describe("gke-cluster", () => {
     ],
     [
       "refuses an address that is said to be there",
-      /enablePrivateEndpoint is not true/,
+      /enablePrivateEndpoint: not true/,
       [
         [privateNodes, { enablePrivateNodes: true }],
         [["controlPlaneEndpointsConfig"], { ipEndpointsConfig: { enabled: true } }],
@@ -97,18 +97,18 @@ describe("gke-cluster", () => {
     ],
     [
       "asks the same of Autopilot",
-      /enablePrivateEndpoint is not true/,
+      /enablePrivateEndpoint: not true/,
       [
         [["enableAutopilot"], true],
         [privateNodes, { enablePrivateNodes: true }],
       ],
     ],
-    ["refuses legacy authorisation", /enableLegacyAbac is true/, [[["enableLegacyAbac"], true]]],
+    ["refuses legacy authorisation", /enableLegacyAbac = true/, [[["enableLegacyAbac"], true]]],
     ["accepts it turned off", "nothing", [[["enableLegacyAbac"], false]]],
     ["leaves it open while unknown", "open", [[["enableLegacyAbac"], unknownValue]]],
     [
       "refuses it of Autopilot too",
-      /enableLegacyAbac is true/,
+      /enableLegacyAbac = true/,
       [
         [["enableAutopilot"], true],
         [["enableLegacyAbac"], true],
@@ -116,7 +116,7 @@ describe("gke-cluster", () => {
     ],
     [
       "refuses Google Cloud's public addresses",
-      /gcpPublicCidrsAccessEnabled is true/,
+      /gcpPublicCidrsAccessEnabled = true/,
       [
         [
           ["masterAuthorizedNetworksConfig"],
@@ -135,18 +135,18 @@ describe("gke-cluster", () => {
       [[["masterAuthorizedNetworksConfig"], { gcpPublicCidrsAccessEnabled: unknownValue }]],
     ],
     ["accepts authorised networks instead", "nothing", [[privateNodes, undefined], networks("192.0.2.0/24")]],
-    ["refuses the whole internet", /cidrBlock is "0.0.0.0\/0"/, [networks("192.0.2.0/24", "0.0.0.0/0")]],
-    ["refuses the whole IPv6 internet", /cidrBlock is "::\/0"/, [networks("::/0")]],
+    ["refuses the whole internet", /cidrBlock = "0.0.0.0\/0"/, [networks("192.0.2.0/24", "0.0.0.0/0")]],
+    ["refuses the whole IPv6 internet", /cidrBlock = "::\/0"/, [networks("::/0")]],
     ["accepts large networks", "nothing", [networks("10.0.0.0/8", "10.0.0.0/10")]],
     [
       "refuses the internet in two halves",
-      /cidrBlocks is a list that holds \d+ IPv4 addresses of the internet/,
+      /cidrBlocks: a list that holds \d+ IPv4 addresses of the internet/,
       [networks("0.0.0.0/1", "128.0.0.0/1")],
     ],
-    ["refuses half of the internet", /cidrBlocks is a list that holds/, [networks("128.0.0.0/1")]],
+    ["refuses half of the internet", /cidrBlocks: a list that holds/, [networks("128.0.0.0/1")]],
     [
       "refuses the internet in many parts",
-      /cidrBlocks is a list that holds/,
+      /cidrBlocks: a list that holds/,
       [networks(...Array.from({ length: 256 }, (_, n) => `${n}.0.0.0/8`))],
     ],
     ["refuses more than a /8", /holds 33554432 IPv4 addresses/, [networks("8.0.0.0/7")]],
@@ -167,8 +167,8 @@ describe("gke-cluster", () => {
       [networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")],
     ],
     ["counts the public addresses beside them", /IPv4 addresses of the internet/, [networks("8.0.0.0/6")]],
-    ["refuses the whole internet with host bits", /cidrBlock is "8.8.8.8\/0"/, [networks("8.8.8.8/0")]],
-    ["refuses host bits, as the provider does", /cidrBlock is "8.8.8.8\/24"/, [networks("8.8.8.8/24")]],
+    ["refuses the whole internet with host bits", /cidrBlock = "8.8.8.8\/0"/, [networks("8.8.8.8/0")]],
+    ["refuses host bits, as the provider does", /cidrBlock = "8.8.8.8\/24"/, [networks("8.8.8.8/24")]],
     ["refuses IPv6 in two halves", /addresses of the internet/, [networks("::/1", "8000::/1")]],
     ["refuses all that is routed of IPv6", /more than a \/20 of the IPv6 addresses/, [networks("2000::/3")]],
     ["refuses it in parts", /of the IPv6 addresses/, [networks("2000::/4", "3000::/4")]],
@@ -180,9 +180,9 @@ describe("gke-cluster", () => {
       /IPv4 addresses of the internet/,
       [networks("::ffff:0:0/97", "::ffff:128.0.0.0/97")],
     ],
-    ["refuses what is no block", /cidrBlock is "everyone"/, [networks("everyone")]],
-    ["refuses an address without a prefix", /cidrBlock is "192.0.2.1"/, [networks("192.0.2.1")]],
-    ["refuses a prefix that is too long", /cidrBlock is "192.0.2.1\/33"/, [networks("192.0.2.1/33")]],
+    ["refuses what is no block", /cidrBlock = "everyone"/, [networks("everyone")]],
+    ["refuses an address without a prefix", /cidrBlock = "192.0.2.1"/, [networks("192.0.2.1")]],
+    ["refuses a prefix that is too long", /cidrBlock = "192.0.2.1\/33"/, [networks("192.0.2.1/33")]],
     [
       "judges what is known beside an unknown range",
       /holds \d+ IPv4 addresses/,
@@ -190,10 +190,10 @@ describe("gke-cluster", () => {
     ],
     [
       "refuses a list of the wrong type",
-      /cidrBlocks is "192.0.2.0\/24" \(wrong type\)/,
+      /cidrBlocks = "192.0.2.0\/24" \(wrong type\)/,
       [[["masterAuthorizedNetworksConfig"], { cidrBlocks: "192.0.2.0/24" }]],
     ],
-    ["refuses a network without range", /cidrBlock is missing/, [networks(undefined)]],
+    ["refuses a network without range", /cidrBlock: missing/, [networks(undefined)]],
     [
       "leaves unknown networks open",
       "open",
@@ -215,12 +215,12 @@ describe("gke-cluster", () => {
     ["leaves unknown private nodes open", "open", [[privateNodes, unknownValue]]],
     [
       "refuses a client certificate",
-      /issueClientCertificate is true/,
+      /issueClientCertificate = true/,
       [[["masterAuth", "clientCertificateConfig", "issueClientCertificate"], true]],
     ],
     [
       "refuses basic authentication, and shows no password",
-      [/username is set/, /password is set/],
+      [/username = \(hidden\)/, /password = \(hidden\)/],
       [
         [["masterAuth", "username"], "admin"],
         [["masterAuth", "password"], "secret"],
@@ -229,12 +229,12 @@ describe("gke-cluster", () => {
     ["accepts empty names", "nothing", [[["masterAuth", "username"], ""]]],
     [
       "refuses no network policy",
-      /datapathProvider is "missing", and networkPolicy.enabled is not true/,
+      /datapathProvider: not "ADVANCED_DATAPATH", and networkPolicy.enabled is not true/,
       [[["datapathProvider"], undefined]],
     ],
     [
       "refuses the legacy data path",
-      /datapathProvider is "LEGACY_DATAPATH"/,
+      /datapathProvider: not "ADVANCED_DATAPATH"/,
       [[["datapathProvider"], "LEGACY_DATAPATH"]],
     ],
     [
@@ -247,7 +247,7 @@ describe("gke-cluster", () => {
     ],
     [
       "leaves an unknown data path open and judges the channel",
-      /channel is missing/,
+      /channel: missing/,
       [
         [["datapathProvider"], unknownValue],
         [["releaseChannel"], undefined],
@@ -263,7 +263,7 @@ describe("gke-cluster", () => {
         [["workloadIdentityConfig"], undefined],
       ],
     ],
-    ["refuses another type", /channel is 1 \(wrong type\)/, [[["releaseChannel", "channel"], 1]]],
+    ["refuses another type", /channel = 1 \(wrong type\)/, [[["releaseChannel", "channel"], 1]]],
   ]);
 
   it("leaves open only what is unknown", () => {

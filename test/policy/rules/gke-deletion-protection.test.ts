@@ -9,7 +9,7 @@ const protection = ["deletionProtection"];
 describe("gke-deletion-protection", () => {
   const off = changed(cluster, protection, false);
   it("refuses it off in production, and says so elsewhere", () => {
-    const fault = /deletionProtection is false; required: true/;
+    const fault = /deletionProtection = false\s+Required: true/;
     expectVerdict(gkeDeletionProtection, [off], fault, { stack: "prod" });
     expectVerdict(gkeDeletionProtection, [off], "nothing", { stack: "dev" });
     for (const stack of ["staging", "devices", "latest"]) {

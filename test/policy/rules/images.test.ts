@@ -5,9 +5,9 @@ import { rows } from "../table.ts";
 
 const image = [...containerPath, "image"];
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
-const pinned = /required: an image pinned by digest or by an exact version/;
-const version = /required: ZooKeeper 3.9.5 or later.*ZOOKEEPER-4925.*CVE-2026-24308/;
-const registry = /required: an image from docker.io\/library/;
+const pinned = /Required: an image pinned by digest or by an exact version/;
+const version = /Required: ZooKeeper 3.9.5 or later.*ZOOKEEPER-4925.*CVE-2026-24308/;
+const registry = /Required: an image from docker.io\/library/;
 const sidecar = (reference: unknown, rest: object = { restartPolicy: "Always" }) =>
   [[...podPath, "initContainers"], [{ name: "side", image: reference, ...rest }]] as const;
 
@@ -23,7 +23,7 @@ describe("images", () => {
     ["refuses a moving version", [pinned, version], [[image, "zookeeper:3.9"]]],
     ["takes a port for no tag", [pinned, registry, version], [[image, "example.com:5000/zookeeper"]]],
     ["reads the tag behind a port", registry, [[image, "example.com:5000/zookeeper:3.9.5"]]],
-    ["refuses a missing image", /image is missing; required: an image pinned/, [[image, undefined]]],
+    ["refuses a missing image", /image: missing\s+Required: an image pinned/, [[image, undefined]]],
     ["refuses an empty image", [pinned, version], [[image, ""]]],
     ["refuses an old version", version, [[image, "zookeeper:3.9.4"]]],
     ["refuses an old minor version", version, [[image, "zookeeper:3.8.6"]]],
@@ -70,16 +70,16 @@ describe("images", () => {
     ],
     [
       "keeps to the path of the settings",
-      /from quay.io\/exam;/,
+      /from quay.io\/exam\./,
       [[image, "quay.io/example/zookeeper:3.9.5"]],
       { config: { allowedRegistries: ["quay.io/exam"] } },
     ],
-    ["refuses another type", /image is 3.9 \(wrong type\)/, [[image, 3.9]]],
+    ["refuses another type", /image = 3.9 \(wrong type\)/, [[image, 3.9]]],
     ["leaves an unknown image open", "open", [[image, unknownValue]]],
     ["judges sidecars, but not their version", "nothing", [sidecar("docker.io/library/envoy:1.0.0")]],
     [
       "refuses moving sidecars",
-      /initContainers\[0\].image is "docker.io\/library\/envoy"; required: an image pinned/,
+      /initContainers\[0\].image = "docker.io\/library\/envoy"\s+Required: an image pinned/,
       [sidecar("docker.io/library/envoy")],
     ],
     ["judges init containers", pinned, [sidecar("busybox:stable", {})]],

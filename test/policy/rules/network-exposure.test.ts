@@ -6,7 +6,7 @@ import { changed, judge, unknownValue, type Registered, type Run } from "../../f
 import { expectVerdict, rows, type Expected, type Row } from "../table.ts";
 
 const type = ["spec", "type"];
-const exposed = /Service default\/zk-cs: spec.type is "LoadBalancer"; required: a Service inside the cluster/;
+const exposed = /Service default\/zk-cs: spec.type = "LoadBalancer"\s+Required: a Service inside the cluster/;
 const internal = (key: string, value: unknown) => [["metadata", "annotations"], { [key]: value }] as const;
 const allow = { config: { allowInternalLoadBalancers: true } };
 
@@ -15,14 +15,14 @@ describe("network-exposure", () => {
     ["accepts ClusterIP", "nothing", []],
     ["accepts a missing type, which means ClusterIP", "nothing", [[type, undefined]]],
     ["refuses LoadBalancer", exposed, [[type, "LoadBalancer"]]],
-    ["refuses NodePort", /type is "NodePort"/, [[type, "NodePort"]]],
+    ["refuses NodePort", /type = "NodePort"/, [[type, "NodePort"]]],
     [
       "refuses external addresses",
-      /externalIPs is a list; required: none/,
+      /externalIPs = a list\s+Required: none/,
       [[["spec", "externalIPs"], ["192.0.2.1"]]],
     ],
     ["accepts an empty list of them", "nothing", [[["spec", "externalIPs"], []]]],
-    ["refuses another type", /type is 7 \(wrong type\)/, [[type, 7]]],
+    ["refuses another type", /type = 7 \(wrong type\)/, [[type, 7]]],
     ["leaves an unknown type open", "open", [[type, unknownValue]]],
     [
       "leaves an unknown selector open",
@@ -98,7 +98,7 @@ describe("network-exposure", () => {
     ],
     [
       "refuses node ports of them, too",
-      /type is "NodePort"/,
+      /type = "NodePort"/,
       [
         [type, "NodePort"],
         [["spec", "selector"], { app: "elsewhere" }],
@@ -107,7 +107,7 @@ describe("network-exposure", () => {
     ],
     [
       "refuses external addresses of them, too",
-      /externalIPs is a list/,
+      /externalIPs = a list/,
       [
         [["spec", "externalIPs"], ["192.0.2.1"]],
         [["spec", "selector"], { app: "elsewhere" }],
@@ -179,12 +179,12 @@ describe("network-exposure", () => {
   rows(networkExposure, [statefulSet, client, headless], headless, [
     [
       "refuses a headless Service that waits for readiness",
-      /publishNotReadyAddresses is missing; required: true/,
+      /publishNotReadyAddresses: missing\s+Required: true/,
       [[["spec", "publishNotReadyAddresses"], undefined]],
     ],
     [
       "refuses it switched off",
-      /publishNotReadyAddresses is false/,
+      /publishNotReadyAddresses = false/,
       [[["spec", "publishNotReadyAddresses"], false]],
     ],
     [
@@ -195,7 +195,7 @@ describe("network-exposure", () => {
     ["leaves it open while unknown", "open", [[["spec", "publishNotReadyAddresses"], unknownValue]]],
     [
       "refuses a governing Service with an address",
-      /zk-hs: spec.clusterIP is not "None", although StatefulSet default\/zk/,
+      /zk-hs: spec.clusterIP: not "None", although StatefulSet default\/zk/,
       [[["spec", "clusterIP"], undefined]],
     ],
     [
@@ -264,24 +264,20 @@ describe("network-exposure", () => {
       expectVerdict(networkExposure, [web(port)], "nothing");
       expectVerdict(networkExposure, [statefulSet, client, web(port)], "nothing");
     }
-    expectVerdict(
-      networkExposure,
-      [web({ port: 2181 })],
-      /Service default\/web: spec.type is "LoadBalancer"/,
-    );
+    expectVerdict(networkExposure, [web({ port: 2181 })], /Service default\/web: spec.type = "LoadBalancer"/);
     // Without a selector, it may lead anywhere, and the stack has servers with such ports.
     const open: Registered = changed(web({ port: 7000 }), ["spec", "selector"], undefined);
     expectVerdict(networkExposure, [open], "nothing");
     expectVerdict(
       networkExposure,
       [statefulSet, client, open],
-      /Service default\/web: spec.type is "LoadBalancer"/,
+      /Service default\/web: spec.type = "LoadBalancer"/,
     );
     // A label says what the selector does not.
     const labelled = changed(web({ port: 7000 }), ["metadata", "labels"], {
       "app.kubernetes.io/name": "zookeeper",
     });
-    expectVerdict(networkExposure, [labelled], /spec.type is "LoadBalancer"/);
+    expectVerdict(networkExposure, [labelled], /spec.type = "LoadBalancer"/);
   });
 
   it("judges Services in a list", () => {
@@ -290,7 +286,7 @@ describe("network-exposure", () => {
       name: "services",
       props: { items: [headless.props, changed(client, type, "LoadBalancer").props] },
     };
-    expectVerdict(networkExposure, [statefulSet, list], /zk-cs: items\[1\].spec.type is "LoadBalancer"/);
+    expectVerdict(networkExposure, [statefulSet, list], /zk-cs: items\[1\].spec.type = "LoadBalancer"/);
   });
 });
 
@@ -318,7 +314,7 @@ describe("network-exposure of routes", () => {
   const stack = [statefulSet, headless, client];
   const leads = (kind: string, at: string) =>
     new RegExp(
-      `^${kind} default/.*: ${at} is ".*", a Service that leads to ZooKeeper; required: no way to ZooKeeper`,
+      `^${kind} default/.*: ${at} = ".*", a Service that leads to ZooKeeper\\s+Required: no way to ZooKeeper`,
     );
 
   for (const [kind, version] of [

@@ -8,7 +8,7 @@ describe("node-count", () => {
     ["accepts four nodes", "nothing", []],
     [
       "refuses three",
-      /Cluster zookeeper is left with 3 node\(s\) at least, in all zones of NodePool nodes/,
+      /Cluster zookeeper: has only 3 node\(s\) for certain, in all zones of NodePool nodes/,
       [[["nodeCount"], 3]],
     ],
     [
@@ -37,7 +37,7 @@ describe("node-count", () => {
     ],
     [
       "counts the autoscaler's minimum",
-      /left with 1 node/,
+      /has only 1 node/,
       [[["autoscaling"], { minNodeCount: 1, maxNodeCount: 9 }]],
     ],
     [
@@ -50,7 +50,7 @@ describe("node-count", () => {
     ],
     [
       "counts its total minimum once",
-      /left with 3 node/,
+      /has only 3 node/,
       [
         [["autoscaling"], { totalMinNodeCount: 3 }],
         [["nodeLocations"], ["a", "b"]],
@@ -58,7 +58,7 @@ describe("node-count", () => {
     ],
     [
       "counts none where the autoscaler has no minimum",
-      /left with 0/,
+      /has only 0/,
       [[["autoscaling"], { maxNodeCount: 9 }]],
     ],
     [
@@ -69,8 +69,8 @@ describe("node-count", () => {
         [["initialNodeCount"], 4],
       ],
     ],
-    ["counts none where nothing is said", /left with 0/, [[["nodeCount"], undefined]]],
-    ["takes another type for none", /left with 0/, [[["nodeCount"], "4"]]],
+    ["counts none where nothing is said", /has only 0/, [[["nodeCount"], undefined]]],
+    ["takes another type for none", /has only 0/, [[["nodeCount"], "4"]]],
     ["leaves unknown counts open", "open", [[["nodeCount"], unknownValue]]],
     ["leaves unknown zones open", "open", [[["nodeLocations"], unknownValue]]],
     ["leaves an unknown location open", "open", [[["location"], unknownValue]]],
@@ -86,7 +86,7 @@ describe("node-count", () => {
     ],
     [
       "finds the cluster by its id",
-      /Cluster zookeeper is left with 3/,
+      /Cluster zookeeper: has only 3/,
       [
         [["nodeCount"], 3],
         [["cluster"], "projects/p/locations/l/clusters/zookeeper"],
@@ -94,13 +94,13 @@ describe("node-count", () => {
     ],
     [
       "judges pools of clusters elsewhere by themselves",
-      [/Cluster zookeeper is left with 0/, /NodePool nodes is left with 3/],
+      [/Cluster zookeeper: has only 0/, /NodePool nodes: has only 3/],
       [
         [["nodeCount"], 3],
         [["cluster"], "other"],
       ],
     ],
-    ["takes settings", /required: 5 or more/, [], { config: { minimumNodes: 5 } }],
+    ["takes settings", /Required: 5 or more/, [], { config: { minimumNodes: 5 } }],
   ]);
 
   it("adds the pools of a cluster and its default pool", () => {
@@ -117,7 +117,7 @@ describe("node-count", () => {
     expectVerdict(
       nodeCount,
       [changed(kept, ["initialNodeCount"], 3)],
-      /3 node\(s\) at least, in all zones of its default pool/,
+      /3 node\(s\) for certain, in all zones of its default pool/,
     );
     expectVerdict(nodeCount, [changed(kept, ["initialNodeCount"], 2), two], "nothing");
   });
@@ -157,7 +157,8 @@ describe("node-count", () => {
           nodeCount,
           beside(replicas, servers(replicas)),
           new RegExp(
-            `${replicas} node.*required: ${replicas + 1} or more, one more than .*StatefulSet default/zk`,
+            `${replicas} node.*Required: ${replicas + 1} or more, one more than .*StatefulSet default/zk`,
+            "s",
           ),
         );
       }
@@ -169,21 +170,21 @@ describe("node-count", () => {
         [servers(5), small],
         [small, servers(5)],
       ]) {
-        expectVerdict(nodeCount, beside(5, ...both), /required: 6 or more/);
+        expectVerdict(nodeCount, beside(5, ...both), /Required: 6 or more/);
         expectVerdict(nodeCount, beside(6, ...both), "nothing");
       }
     });
 
     it("goes by its setting where none is known, and says so", () => {
-      expectVerdict(nodeCount, beside(3, servers(unknownValue)), /required: 4 or more \(/);
+      expectVerdict(nodeCount, beside(3, servers(unknownValue)), /Required: 4 or more \(/);
       expectVerdict(nodeCount, beside(4, servers(unknownValue)), "open");
-      expectVerdict(nodeCount, beside(3, client), /required: 4 or more \(/);
+      expectVerdict(nodeCount, beside(3, client), /Required: 4 or more \(/);
     });
 
     it("leaves open what may be larger than what is known", () => {
       const other = { ...servers(unknownValue), name: "other" };
       expectVerdict(nodeCount, beside(3, servers(1), other), "open");
-      expectVerdict(nodeCount, beside(1, servers(1), other), /required: 2 or more/);
+      expectVerdict(nodeCount, beside(1, servers(1), other), /Required: 2 or more/);
     });
 
     it("leaves its setting to stacks without one", () => {

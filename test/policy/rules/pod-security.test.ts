@@ -19,24 +19,24 @@ describe("pod-security", () => {
       (key) =>
         [
           `refuses ${key}`,
-          new RegExp(`${key} is true; required: false or missing`),
+          new RegExp(`${key} = true\\s+Required: false or missing`),
           [[[...podPath, key], true]],
         ] as const,
     ),
     ["accepts hostNetwork off", "nothing", [[[...podPath, "hostNetwork"], false]]],
     [
       "refuses a missing runAsNonRoot",
-      /securityContext.runAsNonRoot is missing/,
+      /securityContext.runAsNonRoot: missing/,
       [[[...context, "runAsNonRoot"], undefined]],
     ],
     [
       "refuses runAsNonRoot false in the pod",
-      /template.spec.securityContext.runAsNonRoot is false/,
+      /template.spec.securityContext.runAsNonRoot = false/,
       [[[...context, "runAsNonRoot"], false]],
     ],
     [
       "refuses runAsNonRoot false in the container",
-      /containers\[0\].securityContext.runAsNonRoot is false/,
+      /containers\[0\].securityContext.runAsNonRoot = false/,
       [[[...own, "runAsNonRoot"], false]],
     ],
     [
@@ -49,26 +49,26 @@ describe("pod-security", () => {
     ],
     [
       "refuses false in the pod also where the container says true",
-      /runAsNonRoot is false/,
+      /runAsNonRoot = false/,
       [
         [[...context, "runAsNonRoot"], false],
         [[...own, "runAsNonRoot"], true],
       ],
     ],
-    ["refuses user 0 in the pod", /spec.securityContext.runAsUser is 0/, [[[...context, "runAsUser"], 0]]],
+    ["refuses user 0 in the pod", /spec.securityContext.runAsUser = 0/, [[[...context, "runAsUser"], 0]]],
     [
       "refuses user 0 in the container",
-      /containers\[0\].securityContext.runAsUser is 0/,
+      /containers\[0\].securityContext.runAsUser = 0/,
       [[[...own, "runAsUser"], 0]],
     ],
     [
       "refuses a missing seccomp profile",
-      /seccompProfile.type is missing.*fix: set it to RuntimeDefault/,
+      /seccompProfile.type: missing.*Fix: set it to RuntimeDefault/s,
       [[[...context, "seccompProfile"], undefined]],
     ],
     [
       "refuses an unconfined seccomp profile",
-      /seccompProfile.type is "Unconfined"/,
+      /seccompProfile.type = "Unconfined"/,
       [[[...context, "seccompProfile", "type"], "Unconfined"]],
     ],
     [
@@ -81,24 +81,24 @@ describe("pod-security", () => {
     ],
     [
       "refuses privilege escalation",
-      /allowPrivilegeEscalation is true/,
+      /allowPrivilegeEscalation = true/,
       [[[...own, "allowPrivilegeEscalation"], true]],
     ],
     [
       "refuses missing allowPrivilegeEscalation",
-      /allowPrivilegeEscalation is missing/,
+      /allowPrivilegeEscalation: missing/,
       [[[...own, "allowPrivilegeEscalation"], undefined]],
     ],
-    ["refuses privileged", /privileged is true/, [[[...own, "privileged"], true]]],
-    ["refuses kept capabilities", /capabilities.drop is missing/, [[[...own, "capabilities"], undefined]]],
+    ["refuses privileged", /privileged = true/, [[[...own, "privileged"], true]]],
+    ["refuses kept capabilities", /capabilities.drop: missing/, [[[...own, "capabilities"], undefined]]],
     [
       "refuses some dropped capabilities",
-      /capabilities.drop is a list; required: a list with "ALL"/,
+      /capabilities.drop = a list\s+Required: a list with "ALL"/,
       [[[...own, "capabilities", "drop"], ["NET_RAW"]]],
     ],
     [
       "refuses added capabilities",
-      /capabilities.add\[0\] is "NET_ADMIN"/,
+      /capabilities.add\[0\] = "NET_ADMIN"/,
       [[[...own, "capabilities", "add"], ["NET_ADMIN"]]],
     ],
     [
@@ -112,7 +112,7 @@ describe("pod-security", () => {
     ["accepts NET_BIND_SERVICE", "nothing", [[[...own, "capabilities", "add"], ["NET_BIND_SERVICE"]]]],
     [
       "refuses a host port",
-      /hostPort is 2181/,
+      /hostPort = 2181/,
       [
         [
           [...containerPath, "ports"],
@@ -123,16 +123,16 @@ describe("pod-security", () => {
         ],
       ],
     ],
-    ["refuses procMount", /procMount is "Unmasked".*fix: remove it/, [[[...own, "procMount"], "Unmasked"]]],
+    ["refuses procMount", /procMount = "Unmasked".*Fix: remove it/s, [[[...own, "procMount"], "Unmasked"]]],
     [
       "refuses AppArmor off",
-      /appArmorProfile.type is "Unconfined"/,
+      /appArmorProfile.type = "Unconfined"/,
       [[[...context, "appArmorProfile"], { type: "Unconfined" }]],
     ],
-    ["refuses host processes", /hostProcess is true/, [[[...own, "windowsOptions"], { hostProcess: true }]]],
+    ["refuses host processes", /hostProcess = true/, [[[...own, "windowsOptions"], { hostProcess: true }]]],
     [
       "refuses SELinux types",
-      /seLinuxOptions.type is "spc_t"/,
+      /seLinuxOptions.type = "spc_t"/,
       [[[...context, "seLinuxOptions"], { type: "spc_t" }]],
     ],
     [
@@ -147,7 +147,7 @@ describe("pod-security", () => {
     ],
     [
       "refuses unsafe sysctls",
-      /sysctls\[0\].name is "kernel.msgmax"/,
+      /sysctls\[0\].name = "kernel.msgmax"/,
       [
         [
           [...context, "sysctls"],
@@ -157,7 +157,7 @@ describe("pod-security", () => {
     ],
     [
       "refuses host paths",
-      /volumes\[0\] is of type hostPath/,
+      /volumes\[0\]: of type hostPath/,
       [
         [
           volumes,
@@ -168,7 +168,7 @@ describe("pod-security", () => {
         ],
       ],
     ],
-    ["refuses NFS", /is of type nfs/, [[volumes, [{ name: "a", nfs: {} }]]]],
+    ["refuses NFS", /: of type nfs/, [[volumes, [{ name: "a", nfs: {} }]]]],
     [
       "judges init containers",
       [/initContainers\[0\].*allowPriv/, /initContainers\[0\].*capabilities/],
@@ -187,7 +187,7 @@ describe("pod-security", () => {
     ],
     [
       "refuses a debug container's port on its node",
-      /ephemeralContainers\[0\].ports\[0\].hostPort is 80/,
+      /ephemeralContainers\[0\].ports\[0\].hostPort = 80/,
       [
         [
           [...podPath, "ephemeralContainers"],
@@ -197,11 +197,11 @@ describe("pod-security", () => {
     ],
     [
       "says a fault of the pod once, however many containers take it over",
-      /runAsNonRoot is missing|runAsNonRoot is false/,
+      /runAsNonRoot: missing|runAsNonRoot = false/,
       [[[...context, "runAsNonRoot"], false], init({ ...bare, securityContext: restricted })],
     ],
-    ["refuses a mounted token", /automountServiceAccountToken is missing/, [[token, undefined]]],
-    ["refuses a token asked for", /automountServiceAccountToken is true/, [[token, true]]],
+    ["refuses a mounted token", /automountServiceAccountToken: missing/, [[token, undefined]]],
+    ["refuses a token asked for", /automountServiceAccountToken = true/, [[token, true]]],
     [
       "takes settings: workloads that need it",
       "nothing",
@@ -210,16 +210,16 @@ describe("pod-security", () => {
     ],
     [
       "takes settings: not for others",
-      /is true/,
+      /= true/,
       [[token, true]],
       { config: { apiTokenAllowed: ["other/zk"] } },
     ],
     [
       "refuses another type of context, once",
-      /securityContext is "root" in place of an object \(wrong type\)/,
+      /securityContext = "root" instead of an object \(wrong type\)/,
       [[own, "root"]],
     ],
-    ["refuses another type of token", /automountServiceAccountToken is "no" \(wrong type\)/, [[token, "no"]]],
+    ["refuses another type of token", /automountServiceAccountToken = "no" \(wrong type\)/, [[token, "no"]]],
     [
       "leaves an unknown context open, and judges the rest",
       /hostPID/,

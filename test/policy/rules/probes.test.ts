@@ -8,14 +8,14 @@ const liveness = [...containerPath, "livenessProbe"];
 const startup = [...containerPath, "startupProbe"];
 const grace = [...podPath, "terminationGracePeriodSeconds"];
 const patience =
-  /livenessProbe is one that gives up after 10 s \(1 failures, one every 10 s\); required: patience for 20 s/;
+  /livenessProbe: gives up after 10 s \(1 failures, one every 10 s\)\s+Required: a probe that waits for 20 s/;
 
 describe("probes", () => {
   rows(probes, [statefulSet], statefulSet, [
     ["accepts all three", "nothing", []],
-    ["refuses no readiness", /readinessProbe is missing/, [[readiness, undefined]]],
-    ["refuses no liveness", /livenessProbe is missing/, [[liveness, undefined]]],
-    ["refuses no startup", /startupProbe is missing/, [[startup, undefined]]],
+    ["refuses no readiness", /readinessProbe: missing/, [[readiness, undefined]]],
+    ["refuses no liveness", /livenessProbe: missing/, [[liveness, undefined]]],
+    ["refuses no startup", /startupProbe: missing/, [[startup, undefined]]],
     [
       "refuses all three missing, once each",
       [/readiness/, /liveness/, /startup/],
@@ -27,7 +27,7 @@ describe("probes", () => {
     ],
     [
       "refuses a probe that asks nothing",
-      /readinessProbe is without a handler/,
+      /readinessProbe = a probe without a handler/,
       [[readiness, { periodSeconds: 10 }]],
     ],
     ["accepts TCP", "nothing", [[readiness, { tcpSocket: { port: 2181 } }]]],
@@ -52,18 +52,18 @@ describe("probes", () => {
     ],
     [
       "refuses an impatient startup",
-      /startupProbe is one that gives up after 10 s/,
+      /startupProbe: gives up after 10 s/,
       [[[...startup, "failureThreshold"], 1]],
     ],
     [
       "refuses a threshold of 0",
-      [/failureThreshold is 0; required: a number of 1/, /gives up after 0 s/],
+      [/failureThreshold = 0\s+Required: a number of 1/, /gives up after 0 s/],
       [[[...liveness, "failureThreshold"], 0]],
     ],
-    ["refuses another type of probe", /readinessProbe is "ruok" \(wrong type\)/, [[readiness, "ruok"]]],
+    ["refuses another type of probe", /readinessProbe = "ruok" \(wrong type\)/, [[readiness, "ruok"]]],
     [
       "refuses another type of period",
-      /periodSeconds is "10s" \(wrong type\)/,
+      /periodSeconds = "10s" \(wrong type\)/,
       [[[...liveness, "periodSeconds"], "10s"]],
     ],
     ["leaves an unknown probe open", "open", [[liveness, unknownValue]]],
@@ -77,7 +77,7 @@ describe("probes", () => {
     ],
     [
       "judges the others beside an unknown",
-      /startupProbe is missing/,
+      /startupProbe: missing/,
       [
         [liveness, unknownValue],
         [startup, undefined],
@@ -86,20 +86,20 @@ describe("probes", () => {
     ["accepts a missing grace period, 30 s", "nothing", [[grace, undefined]]],
     [
       "refuses a short grace period",
-      /terminationGracePeriodSeconds is 29; required: 30 s or more/,
+      /terminationGracePeriodSeconds = 29\s+Required: 30 s or more/,
       [[grace, 29]],
     ],
-    ["refuses another type of grace period", /is "30" \(wrong type\)/, [[grace, "30"]]],
+    ["refuses another type of grace period", /= "30" \(wrong type\)/, [[grace, "30"]]],
     ["leaves an unknown grace period open", "open", [[grace, unknownValue]]],
     [
       "takes settings: a missing grace period below the floor",
-      /is missing; required: 60 s/,
+      /: missing\s+Required: 60 s/,
       [[grace, undefined]],
       { config: { minimumGraceSeconds: 60 } },
     ],
     [
       "takes settings: time to rejoin",
-      [/liveness.*after 30 s.*patience for 31 s/, /startup.*after 30 s/],
+      [/liveness.*after 30 s.*waits for 31 s/s, /startup.*after 30 s/],
       [],
       { config: { rejoinSeconds: 31 } },
     ],

@@ -10,7 +10,7 @@ const cpu = [...field, "requests", "cpu"];
 const env = [...containerPath, "env"];
 const flags = (name: string, value: unknown) => [env, [{ name, value }]] as const;
 const tooLarge =
-  /is a heap of 769Mi in a memory limit of 1024Mi; required: a heap of 75 % .*-Xmx to 768Mi or less/;
+  /: a heap of 769Mi in a memory limit of 1024Mi\s+Required: a heap of 75 % .*-Xmx to 768Mi or less/s;
 const sidecar = (container: object) =>
   [[...podPath, "initContainers"], [{ name: "side", ...container }]] as const;
 
@@ -20,12 +20,12 @@ describe("resources", () => {
     ["accepts the same amount in other units", "nothing", [[request, "1024Mi"]]],
     [
       "refuses a missing limit",
-      /limits.memory is missing; required: a memory limit equal to the request/,
+      /limits.memory: missing\s+Required: a memory limit equal to the request/,
       [[limit, undefined]],
     ],
     ["takes a missing request for the limit", "nothing", [[request, undefined]]],
-    ["refuses a lower request", /requests.memory is not the limit \(1Gi\)/, [[request, "512Mi"]]],
-    ["refuses no CPU request", /requests.cpu is missing; required: a CPU request/, [[cpu, undefined]]],
+    ["refuses a lower request", /requests.memory: not the limit \(1Gi\)/, [[request, "512Mi"]]],
+    ["refuses no CPU request", /requests.cpu: missing\s+Required: a CPU request/, [[cpu, undefined]]],
     [
       "takes a missing CPU request for the limit",
       "nothing",
@@ -35,19 +35,15 @@ describe("resources", () => {
       ],
     ],
     ["accepts a number of CPUs", "nothing", [[cpu, 0.5]]],
-    ["refuses no CPU at all", /cpu is "0"/, [[cpu, "0"]]],
-    ["refuses what is no quantity", /cpu is "half"/, [[cpu, "half"]]],
-    ["refuses another type", /requests.cpu is true \(wrong type\)/, [[cpu, true]]],
-    ["refuses a limit of the wrong type", /limits.memory is a list \(wrong type\)/, [[limit, []]]],
-    [
-      "refuses missing resources",
-      [/limits.memory is missing/, /requests.cpu is missing/],
-      [[field, undefined]],
-    ],
+    ["refuses no CPU at all", /cpu = "0"/, [[cpu, "0"]]],
+    ["refuses what is no quantity", /cpu = "half"/, [[cpu, "half"]]],
+    ["refuses another type", /requests.cpu = true \(wrong type\)/, [[cpu, true]]],
+    ["refuses a limit of the wrong type", /limits.memory = a list \(wrong type\)/, [[limit, []]]],
+    ["refuses missing resources", [/limits.memory: missing/, /requests.cpu: missing/], [[field, undefined]]],
     ["leaves unknown resources open", "open", [[field, unknownValue]]],
     [
       "leaves an unknown limit open and judges the CPU",
-      /cpu is missing/,
+      /cpu: missing/,
       [
         [limit, unknownValue],
         [cpu, undefined],
@@ -123,7 +119,7 @@ describe("resources", () => {
     ["refuses one that does not", /a heap of 769Mi/, [flags("JVMFLAGS", "-XX:MaxRAMPercentage=75.1")]],
     [
       "knows the start script's default of 1000 MiB",
-      /without a heap setting, so that the start script's heap of 1000Mi/,
+      /no heap setting, so the start script's heap of 1000Mi/,
       [[env, []]],
     ],
     [
@@ -142,7 +138,7 @@ describe("resources", () => {
     ],
     [
       "judges sidecars",
-      [/initContainers\[0\].*memory is missing/, /initContainers\[0\].*cpu is missing/],
+      [/initContainers\[0\].*memory: missing/, /initContainers\[0\].*cpu: missing/],
       [sidecar({ restartPolicy: "Always" })],
     ],
     ["leaves init containers alone", "nothing", [sidecar({})]],
