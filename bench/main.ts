@@ -1,6 +1,6 @@
 /**
- * Measures what the project promises to be fast or small in, and prints a table: `npm run bench`. Clusters are stood
- * up in a state folder of the bench's own, and taken down.
+ * `npm run bench`: measures where the project promises to be fast or small, and prints a table. It creates clusters in
+ * its own state folder, and removes them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, constants, loadavg } from "node:os";
@@ -23,11 +23,11 @@ async function benches(): Promise<Bench[]> {
     (await import("./rows/preview.ts")).previewBench(stateDir),
     (await import("./rows/type-check.ts")).typeCheckBench,
     (await import("./rows/registrations.ts")).registrationBench(stateDir),
-    (await import("./policy.ts")).policyBench,
+    (await import("./rows/policy.ts")).policyBench,
   ];
 }
 
-/** Measures rows so often. What fails is said, and does not keep other rows from being measured. */
+/** Measures the rows the given number of times. A failure is reported, and the other rows are still measured. */
 async function measure(
   all: readonly Bench[],
   only: ReadonlySet<string>,
@@ -76,7 +76,7 @@ async function main(args: readonly string[]): Promise<number> {
     values,
   );
   console.log(options.json ? JSON.stringify(measured, null, 2) : renderTable(measured));
-  // Whoever reads the times has to know whether the machine did something else, too.
+  // Times are only comparable if the machine did nothing else.
   console.error(
     `${availableParallelism()} cores, load average ${loadavg()[1]?.toFixed(1) ?? "unknown"} over 5 minutes`,
   );

@@ -14,10 +14,10 @@ export interface Options {
 /** How the command is used. */
 export const usage = `usage: npm run bench -- [options]
   --runs N          measures each row N times (default 3)
-  --only NAME[,..]  only these rows; an ending * stands for any ending; may be given again
+  --only NAME[,..]  measures only these rows; NAME* matches a prefix; may be repeated
   --json            prints the figures as JSON
-  --list            says which rows there are
-  --help            says this`;
+  --list            lists the rows
+  --help            prints this text`;
 
 /** Reads the command line. @throws Error that names what is wrong with it */
 export function readOptions(args: readonly string[], known: readonly string[]): Options {
@@ -33,7 +33,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   });
   const runs = Number(values.runs);
   if (!Number.isSafeInteger(runs) || runs < 1) {
-    throw new Error(`--runs: ${values.runs} is no whole number of at least 1`);
+    throw new Error(`--runs: ${values.runs} is not a whole number of at least 1`);
   }
   const patterns = values.only.flatMap((names) => names.split(","));
   const only = patterns.flatMap((pattern) => {
@@ -41,7 +41,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
     );
     if (matches.length === 0) {
-      throw new Error(`--only: there is no row ${pattern}; there are ${known.join(", ")}`);
+      throw new Error(`--only: no row is named ${pattern}; the rows are ${known.join(", ")}`);
     }
     return matches;
   });

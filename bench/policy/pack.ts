@@ -63,8 +63,8 @@ export async function stopPack({ process: child }: Pack): Promise<void> {
   await ended;
 }
 
-/** Makes a pack of one JavaScript file in a temporary folder, which the caller removes. */
-export function makePack(source: string): string {
+/** Writes a pack of one JavaScript file into a temporary folder, which the caller removes. */
+export function writePack(source: string): string {
   const folder = mkdtempSync(join(tmpdir(), "pack-"));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   writeFileSync(

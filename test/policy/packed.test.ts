@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { expect } from "chai";
 
-import { violationsOf } from "../../bench/policy/judge.ts";
+import { violationsOf } from "../../bench/policy/requests.ts";
 import { startPack, stopPack } from "../../bench/policy/pack.ts";
 import { projectDir } from "../../system/paths.ts";
 import { run } from "../../system/run.ts";
