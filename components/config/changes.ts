@@ -49,9 +49,9 @@ function otherCluster(
   allows?: Rejection["allows"],
 ): Change {
   const reason = (before: Value) =>
-    `the cluster, which has ${quoted(before)}, would be replaced with all that is on it`;
+    `the cluster has ${quoted(before)}; it would be replaced, with everything on it`;
   const fix = (before: Value) =>
-    `keep ${quoted(before)}; another cluster is another stack, and a backup brings the data there`;
+    `keep ${quoted(before)}; for another cluster, use another stack, and move the data with a backup`;
   return {
     effect: "in place",
     rejected: { of: ({ gke }) => gke?.[property], ...(allows && { allows }), reason, fix, protected: true },
@@ -60,8 +60,8 @@ function otherCluster(
 
 function otherEnsemble(property: "name" | "namespace"): Change {
   const reason = (before: Value) =>
-    `the ensemble has ${quoted(before)}, and another ${property} is another, empty ensemble`;
-  const fix = (before: Value) => `keep ${quoted(before)}; another ensemble is another stack`;
+    `the running ensemble has ${quoted(before)}; another ${property} would create another, empty ensemble`;
+  const fix = (before: Value) => `keep ${quoted(before)}; for another ensemble, use another stack`;
   return {
     effect: "roll-out",
     rejected: { of: ({ ensemble }) => ensemble?.[property], reason, fix, protected: true },
@@ -72,8 +72,8 @@ const volumeClass: Change = {
   effect: "in place",
   rejected: {
     of: ({ ensemble, storage }) => ensemble?.storageClassName || storage?.className,
-    reason: (before) => `the volumes are of class ${quoted(before)}, and would not follow`,
-    fix: (before) => `keep class ${quoted(before)}`,
+    reason: (before) => `the volumes have StorageClass ${quoted(before)} and cannot move to another one`,
+    fix: (before) => `keep ${quoted(before)}`,
     protected: true,
   },
 };
@@ -85,7 +85,7 @@ const zones: Change = {
     // Without zones of their own, the nodes are in the cluster's, which the others have to include.
     allows: (before, now) => before === "" || listed(before).every((zone) => listed(now).includes(zone)),
     reason: (before) =>
-      `there can be volumes in ${listed(before).join(", ")}, which nodes of other zones do not reach`,
+      `there can be volumes in ${listed(before).join(", ")}, which nodes in other zones cannot attach`,
     fix: (before) => `keep ${listed(before).join(", ")}; more zones can be added`,
     protected: true,
   },
@@ -136,7 +136,7 @@ export const changes = {
         reason: (before) =>
           before === 1
             ? loneServer.reason
-            : `what ${before} servers acknowledged is on ${quorum(Number(before))} of them for certain: these could all go`,
+            : `an acknowledged write may be on only ${quorum(Number(before))} of the ${before} servers, and this change could remove all of them`,
         fix: (before) => (before === 1 ? loneServer.fix : stepDown(Number(before))),
         protected: false,
       },
@@ -173,7 +173,7 @@ export const changes = {
         allows: (before, now) =>
           Number(now) >= Number(before) || Number(before) <= ensembleDefaults.juteMaxBuffer,
         reason: (before) =>
-          `there can be znodes of ${before} bytes, and a server that takes fewer could not read its own database`,
+          `there can be znodes of ${before} bytes, and a server with a lower limit could not read its own database`,
         fix: (before) => `use ${before} or more`,
         protected: false,
       },
@@ -234,8 +234,8 @@ const size = (value: Value): number => parseQuantity(String(value)) ?? 0;
 function stepDown(servers: number): string {
   const least = quorum(servers) + ((quorum(servers) + 1) % 2);
   return least < servers
-    ? `go to ${least} first, and on when all servers are Ready`
-    : `keep ${servers}; fewer are another stack, and a backup brings the data there`;
+    ? `go to ${least} first, and continue when all servers are Ready`
+    : `keep ${servers}; for fewer, use another stack, and move the data with a backup`;
 }
 
 const quoted = (value: Value): string => JSON.stringify(value);

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { renderFinding, renderFindings, type ShownFinding } from "../../domain/finding.ts";
 import { checkEnvironment } from "../environment/check.ts";
 import { knownSettings } from "../environment/environment.ts";
 import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
-import { describe, Report } from "../validation/report.ts";
+import { markValidated } from "../validation/checked.ts";
+import { Report, shown, type Finding } from "../validation/report.ts";
 import { readSettled } from "./before.ts";
 import { readSettings } from "./settings.ts";
 import { checkSettled, settle, type Settled } from "./settled.ts";
@@ -11,56 +13,61 @@ import { nextStep, rememberCluster, rememberGoal, rememberZones } from "./step.t
 import { SettingSource } from "./source.ts";
 
 /**
- * The environment that this stack's configuration asks for, and what of it the next update shall be compared with.
- * @param output the name under which the program exports the latter
- * @throws RunError that tells every fault at once, each with key, value, reason and fix
+ * Reads and validates this stack's configuration, and logs its warnings.
+ * @param output the name under which the program exports `settled`
+ * @returns the arguments of the environment, validated, and the values that the next update is compared with
+ * @throws RunError with all errors, each with key, value, reason and fix
  */
 export async function readConfig(
   output: string,
 ): Promise<{ args: ZooKeeperEnvironmentArgs; settled: Settled }> {
-  const project = pulumi.getProject();
   const before = await readSettled(output);
-  const { args, faults, settled } = interpretConfig(project, pulumi.runtime.allConfig(), before);
-  if (faults.length > 0) {
-    throw new pulumi.RunError(
-      `This configuration cannot be, and nothing was created:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
-    );
+  const { args, errors, warnings, settled } = interpretConfig(
+    pulumi.getProject(),
+    pulumi.runtime.allConfig(),
+    before,
+  );
+  if (errors.length > 0) {
+    throw new pulumi.RunError(renderFindings("Invalid configuration; nothing was created:", errors));
   }
-  const { servers = 0, scalingTo = 0 } = args.ensemble ?? {};
-  if (scalingTo !== 0) {
-    await pulumi.log.warn(
-      `servers: ${scalingTo}: servers come and go one at a time, and this update leads to ${servers}; ` +
-        "run pulumi up again when all of them are Ready",
-    );
+  for (const warning of warnings) {
+    await pulumi.log.warn(renderFinding(warning));
   }
-  // A secret also where somebody set it without --secret.
-  return args.existing === undefined
-    ? { args, settled }
-    : {
-        args: {
-          ...args,
-          existing: { ...args.existing, kubeconfig: pulumi.secret(args.existing.kubeconfig) },
-        },
-        settled,
-      };
+  // The kubeconfig is a secret even if it was set without --secret.
+  const { existing } = args;
+  return {
+    args: markValidated(
+      existing === undefined
+        ? args
+        : { ...args, existing: { ...existing, kubeconfig: pulumi.secret(existing.kubeconfig) } },
+    ),
+    settled,
+  };
+}
+
+/** A configuration, read and validated. */
+export interface Interpretation {
+  /** The arguments of the environment that this update creates. */
+  readonly args: ZooKeeperEnvironmentArgs;
+  /** What is rejected; each subject is a full key. */
+  readonly errors: readonly ShownFinding[];
+  /** What is accepted, but should be reconsidered; each subject is a full key. */
+  readonly warnings: readonly ShownFinding[];
+  readonly settings: SettingSource["settings"];
+  /** The values that the next update is compared with. */
+  readonly settled: Settled;
 }
 
 /**
- * What a configuration asks for, what of it the next one is compared with, and everything that is wrong with it, each
- * fault as a line that names its key.
+ * Reads and validates a configuration.
  * @param values the whole configuration, by full key
- * @param before what the last update settled
+ * @param before the values that the last update settled
  */
 export function interpretConfig(
   project: string,
   values: Readonly<Record<string, string>>,
   before: Settled = {},
-): {
-  args: ZooKeeperEnvironmentArgs;
-  faults: string[];
-  settings: SettingSource["settings"];
-  settled: Settled;
-} {
+): Interpretation {
   const report = new Report();
   const source = new SettingSource(project, values, report);
   const args = readSettings(source, values["gcp:project"]);
@@ -69,8 +76,15 @@ export function interpretConfig(
   checkEnvironment(wanted, report);
   checkSettled(before, wanted, report);
   const next = nextStep(args, before);
+  if (report.errors.length === 0) {
+    checkStep(next, report);
+  }
+  const named = (finding: Finding): ShownFinding =>
+    shown(finding, finding.path === "gke.project" ? "gcp:project" : source.keyOf(finding.path));
   return {
     args: next,
+    errors: report.errors.map(named),
+    warnings: report.warnings.map(named),
     settings: source.settings,
     settled: {
       ...rememberCluster(next, before),
@@ -78,8 +92,22 @@ export function interpretConfig(
       ...rememberZones(next),
       ...settle(knownSettings(next)),
     },
-    faults: report.faults.map((fault) =>
-      describe(fault, fault.path === "gke.project" ? "gcp:project" : source.keyOf(fault.path)),
-    ),
   };
+}
+
+/** Adds what is wrong with the number of servers that this update leads to, where it is a step to the one wanted. */
+function checkStep(next: ZooKeeperEnvironmentArgs, report: Report): void {
+  const { servers, scalingTo = 0 } = next.ensemble ?? {};
+  if (scalingTo === 0) {
+    return;
+  }
+  const step = new Report();
+  checkEnvironment(knownSettings(next), step);
+  report.errors.push(...step.errors);
+  report.warn(
+    "ensemble.servers",
+    scalingTo,
+    `servers join and leave one at a time, and this update leads to ${servers}`,
+    "run pulumi up again when all servers are Ready",
+  );
 }

@@ -39,19 +39,19 @@ export function checkSettled(before: Settled, environment: KnownEnvironment, rep
     if (unchanged || rejection.allows?.(was, now) === true || (rejection.protected && !guarded)) {
       continue;
     }
-    const also = rejection.protected ? "; to give this one up, set protectEnsemble to false first" : "";
-    report.fault(pathIn(environment, path), now, rejection.reason(was), rejection.fix(was) + also);
+    const also = rejection.protected ? "; to abandon this ensemble, set protectEnsemble to false first" : "";
+    report.error(pathIn(environment, path), now, rejection.reason(was), rejection.fix(was) + also);
   }
 }
 
 function checkKind(cluster: Value | undefined, environment: KnownEnvironment, report: Report): void {
   if (cluster !== undefined && environment.gke === undefined && environment.existing !== undefined) {
     const reason = `the ensemble is on GKE cluster ${quoted(cluster)}, which would be deleted`;
-    report.fault("existing.kubeconfig", secret, reason, "another cluster is another stack");
+    report.error("existing.kubeconfig", secret, reason, "use another stack for another cluster");
   }
   if (cluster === undefined && environment.gke !== undefined) {
-    const reason = "the ensemble is on a cluster that was there, and would be left behind";
-    report.fault("gke.project", environment.gke.project, reason, "another cluster is another stack");
+    const reason = "the ensemble is on an existing cluster and would be left there";
+    report.error("gke.project", environment.gke.project, reason, "use another stack for another cluster");
   }
 }
 

@@ -49,7 +49,7 @@ export class SettingSource {
       return value;
     }
     if (!/^-?\d{1,15}$/.test(text)) {
-      this.#report.fault(path, text, "is not a whole number", `use one such as ${value}`);
+      this.#report.error(path, text, "is not a whole number", `use one such as ${value}`);
       return value;
     }
     return Number(text);
@@ -59,7 +59,7 @@ export class SettingSource {
   boolean(key: string, path: string, value: boolean): boolean {
     const text = this.#read({ key, path, type: "boolean", default: value }) ?? String(value);
     if (text !== "true" && text !== "false") {
-      this.#report.fault(path, text, "is neither true nor false", "use true or false");
+      this.#report.error(path, text, "is neither true nor false", "use true or false");
     }
     return text === "true";
   }
@@ -72,7 +72,7 @@ export class SettingSource {
     }
     const list = parseList(text);
     if (list === undefined) {
-      this.#report.fault(path, text, "is not a list of texts", `use pulumi config set --path '${key}[0]' …`);
+      this.#report.error(path, text, "is not a list of texts", `use pulumi config set --path '${key}[0]' …`);
     }
     return list ?? [...value];
   }
@@ -90,7 +90,7 @@ export class SettingSource {
       const meant = suggest(key, known);
       const fix =
         meant === undefined ? "see Pulumi.yaml for the settings that there are" : `did you mean ${meant}?`;
-      this.#report.fault(`${unknownKey}${key}`, secret, "is not a setting", fix);
+      this.#report.error(`${unknownKey}${key}`, secret, "is not a setting", fix);
     }
   }
 

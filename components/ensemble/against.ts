@@ -52,7 +52,7 @@ export function checkOwners({ settings, owner }: Intent, live: LiveEnsemble, rep
   }
   const owners = [...new Set(foreign.map(describeOwner))].join(" and ");
   const marked = foreign.some((object) => object.owner !== undefined);
-  report.fault(
+  report.error(
     "name",
     settings.name,
     `${foreign.map(({ what }) => what).join(", ")} ${foreign.length === 1 ? "is" : "are"} there already, made by ${owners}; ` +
@@ -93,7 +93,7 @@ function checkFixed({ settings, manifest }: Intent, { statefulSet }: LiveEnsembl
   if (changed.length === 0) {
     return;
   }
-  report.fault(
+  report.error(
     changed.includes("volumeClaimTemplates") ? "storageClassName" : "name",
     changed.includes("volumeClaimTemplates") ? settings.storageClassName : settings.name,
     `${statefulSet.what} has another ${changed.join(", ")}, which Kubernetes does not let change: it would be deleted and made anew`,
@@ -126,9 +126,9 @@ function checkServers({ settings }: Intent, live: LiveEnsemble, report: Report):
     return;
   }
   if (before === 1) {
-    report.fault("servers", now, loneServer.reason, loneServer.fix);
+    report.error("servers", now, loneServer.reason, loneServer.fix);
   } else if (Math.abs(now - before) > 1) {
-    report.fault(
+    report.error(
       "servers",
       now,
       `there are ${before}: only one server more or less at a time leaves no two majorities apart`,
@@ -147,7 +147,7 @@ function checkReturn(settings: EnsembleValues, { bootstrapped, claims }: LiveEns
   if (kept > settings.servers / 2) {
     return;
   }
-  report.fault(
+  report.error(
     "servers",
     settings.servers,
     `the ensemble was here before, and only ${kept} of these servers have a volume from then: they are no quorum, and ` +
@@ -168,7 +168,7 @@ function checkRollout({ settings, manifest }: Intent, { statefulSet }: LiveEnsem
   if (why === undefined) {
     return;
   }
-  report.fault(
+  report.error(
     "allowDegradedUpdate",
     false,
     `${why}: this update replaces the servers one after the other, and would take another one down`,
@@ -191,7 +191,7 @@ function checkVolumes({ settings }: Intent, live: LiveEnsemble, report: Report):
   const larger = claims.filter(({ size }) => (parseQuantity(size) ?? 0) > wanted);
   const [largest] = larger.toSorted((a, b) => (parseQuantity(b.size) ?? 0) - (parseQuantity(a.size) ?? 0));
   if (largest !== undefined) {
-    report.fault(
+    report.error(
       "volumeSize",
       settings.volumeSize,
       `${larger.map(({ name, size }) => `claim ${name} has ${size}`).join(", ")}, and a volume cannot shrink`,
@@ -205,7 +205,7 @@ function checkVolumes({ settings }: Intent, live: LiveEnsemble, report: Report):
     const names = stuck
       .filter((claim) => claim.className === className)
       .map(({ name, size }) => `${name} (${size})`);
-    report.fault(
+    report.error(
       "volumeSize",
       settings.volumeSize,
       `StorageClass ${className} does not let its volumes grow, those of ${names.join(", ")}`,

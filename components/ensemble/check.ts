@@ -37,10 +37,10 @@ export function checkEnsemble(values: Known<EnsembleValues>, report: Report): Kn
 function checkNames(ensemble: Known<EnsembleValues>, report: Report): void {
   const label = "lower case letters, digits and '-', beginning with a letter, at most 63 characters";
   if (ensemble.namespace !== undefined && !isDnsLabel(ensemble.namespace)) {
-    report.fault("namespace", ensemble.namespace, "is not a DNS label", `use ${label}`);
+    report.error("namespace", ensemble.namespace, "is not a DNS label", `use ${label}`);
   }
   if (ensemble.clusterDomain !== undefined && !isDnsSubdomain(ensemble.clusterDomain)) {
-    report.fault(
+    report.error(
       "clusterDomain",
       ensemble.clusterDomain,
       "is not a DNS name",
@@ -48,7 +48,7 @@ function checkNames(ensemble: Known<EnsembleValues>, report: Report): void {
     );
   }
   if (ensemble.storageClassName && !isDnsSubdomain(ensemble.storageClassName)) {
-    report.fault(
+    report.error(
       "storageClassName",
       ensemble.storageClassName,
       "is not a Kubernetes name",
@@ -60,7 +60,7 @@ function checkNames(ensemble: Known<EnsembleValues>, report: Report): void {
     return;
   }
   if (!isDnsLabel(name)) {
-    report.fault("name", name, "is not a DNS label", `use ${label}`);
+    report.error("name", name, "is not a DNS label", `use ${label}`);
     return;
   }
   // The longest labels that derive from the name: the mark, the last pod's revision label, the last claim.
@@ -71,7 +71,7 @@ function checkNames(ensemble: Known<EnsembleValues>, report: Report): void {
   )[0];
   if (longest !== undefined && longest.length > longestLabel) {
     const most = name.length - (longest.length - longestLabel);
-    report.fault("name", name, `makes the DNS label ${longest} too long`, `use at most ${most} characters`);
+    report.error("name", name, `makes the DNS label ${longest} too long`, `use at most ${most} characters`);
   }
 }
 
@@ -80,7 +80,7 @@ function checkRollOut({ minReadySeconds }: Known<EnsembleValues>, report: Report
     return;
   }
   if (!Number.isInteger(minReadySeconds) || minReadySeconds < 0 || minReadySeconds > 600) {
-    report.fault("minReadySeconds", minReadySeconds, "is not a time of 0 to 600 seconds", "use 35");
+    report.error("minReadySeconds", minReadySeconds, "is not a time of 0 to 600 seconds", "use 35");
   }
 }
 
@@ -90,15 +90,15 @@ function checkServers({ servers, scalingTo = 0 }: Known<EnsembleValues>, report:
   }
   const isStep = servers > 2 && scalingTo > 2 && scalingTo % 2 === 1;
   if (scalingTo !== 0 && (!Number.isInteger(scalingTo) || scalingTo < 1 || scalingTo > mostServers)) {
-    report.fault("scalingTo", scalingTo, "is not a number of servers", "use 3 or 5");
+    report.error("scalingTo", scalingTo, "is not a number of servers", "use 3 or 5");
   }
   if (!Number.isInteger(servers) || servers < 1 || servers > mostServers) {
-    report.fault("servers", servers, "is not a number of servers", "use 3 or 5");
+    report.error("servers", servers, "is not a number of servers", "use 3 or 5");
   } else if (servers % 2 === 0 && isStep) {
     report.warn("servers", servers, `is a step to ${scalingTo}`, "go on when all servers are Ready");
   } else if (servers % 2 === 0) {
     const quorum = quorumOf(servers);
-    report.fault(
+    report.error(
       "servers",
       servers,
       `an even number survives no more failures than ${servers - 1}: its quorum is ${quorum}`,
@@ -116,14 +116,14 @@ function checkImage(image: string | undefined, report: Report): void {
   const fix = 'name a version of at least 3.9.5, such as "docker.io/library/zookeeper:3.9.5"';
   const reference = parseImage(image);
   if (reference === undefined) {
-    report.fault("image", image, "is not an image reference", fix);
+    report.error("image", image, "is not an image reference", fix);
     return;
   }
   const version = reference.tag === undefined ? undefined : tagVersion(reference.tag);
   if (version === undefined) {
-    report.fault("image", image, "its tag does not say which version it is", fix);
+    report.error("image", image, "its tag does not say which version it is", fix);
   } else if (isBefore(version, oldestVersion)) {
-    report.fault(
+    report.error(
       "image",
       image,
       "versions before 3.9.5 lose data or let strangers in (ZOOKEEPER-4925, CVE-2026-24281)",
@@ -135,22 +135,22 @@ function checkImage(image: string | undefined, report: Report): void {
 function checkResources(ensemble: Known<EnsembleValues>, report: Report): void {
   const { cpu, memory, heap } = ensemble;
   if (cpu !== undefined && !((parseQuantity(cpu) ?? 0) > 0)) {
-    report.fault("cpu", cpu, "is not an amount of CPU", 'use cores, such as "500m" or "1"');
+    report.error("cpu", cpu, "is not an amount of CPU", 'use cores, such as "500m" or "1"');
   }
   const heapSize = heap ? parseHeap(heap) : undefined;
   if (heap && !heapSize) {
-    report.fault("heap", heap, "is not a heap size", 'use a size such as "512m" or "1g"');
+    report.error("heap", heap, "is not a heap size", 'use a size such as "512m" or "1g"');
   }
   if (memory === undefined) {
     return;
   }
   const bytes = parseQuantity(memory);
   if (bytes === undefined) {
-    report.fault("memory", memory, "is not an amount of memory", 'use a quantity such as "1Gi"');
+    report.error("memory", memory, "is not an amount of memory", 'use a quantity such as "1Gi"');
     return;
   }
   if (bytes < 256 * mebibyte) {
-    report.fault(
+    report.error(
       "memory",
       memory,
       "is too little for a Java server",
@@ -160,7 +160,7 @@ function checkResources(ensemble: Known<EnsembleValues>, report: Report): void {
   }
   const largest = Math.floor((bytes * largestHeapShare) / mebibyte);
   if (heapSize && (heapMebibytes(memory, heap) ?? 0) > largest) {
-    report.fault(
+    report.error(
       "heap",
       heap,
       `is more than three quarters of the memory (${memory}): Java needs the rest, and the server would be killed`,
@@ -176,9 +176,9 @@ function checkVolume(ensemble: Known<EnsembleValues>, report: Report): void {
   }
   const bytes = parseQuantity(size);
   if (bytes === undefined) {
-    report.fault("volumeSize", size, "is not a size", 'use a quantity such as "10Gi"');
+    report.error("volumeSize", size, "is not a size", 'use a quantity such as "10Gi"');
   } else if (bytes < gibibyte) {
-    report.fault(
+    report.error(
       "volumeSize",
       size,
       `is ${formatBytes(bytes)}: logs and snapshots would fill it`,
@@ -196,7 +196,7 @@ function checkTimes(ensemble: Known<EnsembleValues>, report: Report): void {
   checkWhole(ensemble, "maxSessionTimeout", 1, "milliseconds", report);
   checkInit(ensemble, report);
   if (tickTime !== undefined && minSessionTimeout !== undefined && minSessionTimeout < 2 * tickTime) {
-    report.fault(
+    report.error(
       "minSessionTimeout",
       minSessionTimeout,
       `is less than two ticks (tickTime ${tickTime}): sessions would expire between two heartbeats`,
@@ -208,7 +208,7 @@ function checkTimes(ensemble: Known<EnsembleValues>, report: Report): void {
     maxSessionTimeout !== undefined &&
     maxSessionTimeout < minSessionTimeout
   ) {
-    report.fault(
+    report.error(
       "maxSessionTimeout",
       maxSessionTimeout,
       `is less than minSessionTimeout (${minSessionTimeout})`,
@@ -237,7 +237,7 @@ function checkInit({ tickTime, initLimit }: Known<EnsembleValues>, report: Repor
 
 function checkAdopt(adopt: string | undefined, report: Report): void {
   if (adopt !== undefined && !adoptions.some((each) => each === adopt)) {
-    report.fault("adopt", adopt, "is not what can be taken over", `use one of ${adoptions.join(", ")}`);
+    report.error("adopt", adopt, "is not what can be taken over", `use one of ${adoptions.join(", ")}`);
   }
 }
 
@@ -250,7 +250,7 @@ function checkLimits(ensemble: Known<EnsembleValues>, report: Report): void {
   checkWhole(ensemble, "purgeInterval", 1, "hours", report);
   checkWhole(ensemble, "terminationGracePeriodSeconds", leastGraceSeconds, "seconds", report);
   if (ensemble.logLevel !== undefined && !logLevels.includes(ensemble.logLevel)) {
-    report.fault("logLevel", ensemble.logLevel, "is not a log level", `use one of ${logLevels.join(", ")}`);
+    report.error("logLevel", ensemble.logLevel, "is not a log level", `use one of ${logLevels.join(", ")}`);
   }
 }
 
@@ -266,7 +266,7 @@ function checkBuffer(ensemble: Known<EnsembleValues>, report: Report): void {
   // Four of the largest requests are held at a time: see zooCfg.ts.
   const most = Math.floor(((heapMebibytes(memory, heap) ?? 0) * mebibyte) / 32);
   if (most > 0 && juteMaxBuffer > Math.max(most, usualBuffer)) {
-    report.fault(
+    report.error(
       "juteMaxBuffer",
       juteMaxBuffer,
       "is more than a 32nd of the heap: a few such requests would fill it",
@@ -277,7 +277,7 @@ function checkBuffer(ensemble: Known<EnsembleValues>, report: Report): void {
 
 function checkWords(words: readonly string[] | undefined, report: Report): void {
   for (const [reason, fix] of wrongWords(words ?? ensembleDefaults.fourLetterWords)) {
-    report.fault("fourLetterWords", (words ?? []).join(","), reason, fix);
+    report.error("fourLetterWords", (words ?? []).join(","), reason, fix);
   }
 }
 
@@ -293,6 +293,6 @@ function checkWhole(
 ): void {
   const value = ensemble[key];
   if (typeof value === "number" && !(Number.isInteger(value) && value >= least && value <= largestInt)) {
-    report.fault(key, value, `is not a whole number of ${unit} from ${least}`, `use at least ${least}`);
+    report.error(key, value, `is not a whole number of ${unit} from ${least}`, `use at least ${least}`);
   }
 }

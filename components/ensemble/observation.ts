@@ -8,8 +8,8 @@ import { ClusterReader, patiently, Unreachable } from "../live/reader.ts";
 import { readProgress } from "../live/watch.ts";
 import { parseQuantity } from "../../domain/quantity.ts";
 import type { Eventual } from "../validation/eventual.ts";
-import { refuseFaults } from "../validation/checked.ts";
-import { Stop } from "../validation/refusal.ts";
+import { rejectErrors } from "../validation/checked.ts";
+import { Stop } from "../validation/errors.ts";
 import type { EnsembleValues } from "./args.ts";
 import { checkAgainstCluster, checkOwners, type Intent } from "./against.ts";
 import { describePod, Watch } from "./progress.ts";
@@ -60,7 +60,7 @@ export class EnsembleObserver {
   /**
    * What the cluster has, once an update is known to be allowed on it. Not known in a preview that does not know how to
    * reach the cluster; empty in one that does not reach it, with a warning, and where there is no engine.
-   * @throws Refusal with every fault
+   * @throws InvalidArguments with every fault
    */
   observe(intent: Eventual<Intent>): Eventual<Observation> {
     if (!pulumi.runtime.hasEngine()) {
@@ -73,11 +73,11 @@ export class EnsembleObserver {
       if (live === undefined) {
         return nothing;
       }
-      refuseFaults(this.#what, known, (values, report) => {
+      rejectErrors(this.#what, known, (values, report) => {
         checkAgainstCluster(values, live, report);
       });
       this.#mustBeOwn = (id) => {
-        refuseFaults(this.#what, { ...known, owner: { ...known.owner, id } }, (values, report) => {
+        rejectErrors(this.#what, { ...known, owner: { ...known.owner, id } }, (values, report) => {
           checkOwners(values, live, report);
         });
       };
@@ -123,12 +123,13 @@ export class EnsembleObserver {
     let told = "";
     for (;;) {
       const progress = await patiently(outage, () => readProgress(reader, namespace, name));
-      const faults = watch.look(progress, Date.now());
-      if (faults?.length === 0) {
+      const problems = watch.look(progress, Date.now());
+      if (problems?.length === 0) {
         return;
       }
-      if (faults !== undefined) {
-        throw new Stop(`${this.#what} does not become Ready:\n${faults.map((f) => `  ${f}`).join("\n")}`);
+      if (problems !== undefined) {
+        const list = problems.map((each) => each.replaceAll(/^/gm, "  ")).join("\n");
+        throw new Stop(`${this.#what} does not become Ready:\n${list}`);
       }
       const waiting = progress.pods.filter(({ ready }) => !ready).map(describePod);
       const text = [`${progress.ready} of ${progress.servers} servers Ready`, ...waiting].join("; ");

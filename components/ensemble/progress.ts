@@ -1,3 +1,5 @@
+import { renderFinding } from "../../domain/finding.ts";
+
 /** What is read of a pod, a claim or an event to judge how an ensemble comes up. */
 export interface PodState {
   readonly name: string;
@@ -107,12 +109,15 @@ export function blockageOf(pod: PodState): Blockage | undefined {
   return undefined;
 }
 
-/** A roll-out replaces no pod while the one before is not Ready, not even one that can never be. */
+/** A rollout replaces no pod while the one before is not Ready, not even one that can never become Ready. */
 function describeBlockage({ pod, setting, reason, fix }: Blockage, pods: readonly PodState[]): string {
-  const left =
+  const isOutdated =
     pods.some(({ name, current }) => name === pod && !current) && pods.some(({ current }) => current);
-  const what = left ? `it is still of the earlier template: kubectl delete pod ${pod}` : fix;
-  return `${setting}: ${pod}: ${reason}; ${what}`;
+  return renderFinding({
+    subject: setting,
+    reason: `pod ${pod}: ${reason}`,
+    fix: isOutdated ? `delete the pod, which still has the earlier template: kubectl delete pod ${pod}` : fix,
+  });
 }
 
 /** What a pod that is not Ready is doing, for somebody who waits. */

@@ -10,6 +10,6 @@ export function leastStep(from: number, to: number): number {
 /** Why a single server stays one, and what to do to have more. */
 export const loneServer = {
   reason:
-    "there is one server, and a second one could join only with its vote, which it gives only when restarted",
-  fix: "keep 1; an ensemble of more is another stack, and a backup brings the data there",
+    "there is one server; a second one could join only with its vote, which it gives only after a restart",
+  fix: "keep 1; for more servers, use another stack, and move the data with a backup",
 } as const;

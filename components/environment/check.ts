@@ -31,7 +31,7 @@ export function checkEnvironment(environment: KnownEnvironment, report: Report):
 
 function checkClusters({ gke, existing }: KnownEnvironment, report: Report): void {
   if (gke === undefined && existing === undefined) {
-    report.fault(
+    report.error(
       "gke.project",
       undefined,
       "there is no cluster to put ZooKeeper on",
@@ -39,7 +39,7 @@ function checkClusters({ gke, existing }: KnownEnvironment, report: Report): voi
     );
   }
   if (gke !== undefined && existing !== undefined) {
-    report.fault(
+    report.error(
       "existing.kubeconfig",
       secret,
       "both a new GKE cluster and an existing cluster are asked for",
@@ -63,14 +63,14 @@ function checkSpread({ gke, ensemble }: KnownEnvironment, report: Report): void 
     // The most servers are an odd number, too.
     const most = nodes % 2 === 0 ? nodes - 1 : nodes - 2;
     const fix = most > 0 ? `use at most ${most} servers, or at least` : "use at least";
-    report.fault("ensemble.servers", servers, reason, `${fix} ${servers + 1} nodes`);
+    report.error("ensemble.servers", servers, reason, `${fix} ${servers + 1} nodes`);
   } else {
     checkZones(servers, nodes, gke?.nodeLocations?.length ?? 1, report);
   }
   const zones = gke?.nodeLocations?.length;
   if (ensemble?.separateZones === true && zones !== undefined && servers > Math.max(1, zones)) {
     const reason = `there are ${servers} servers, and nodes in ${Math.max(1, zones)} zones`;
-    report.fault(
+    report.error(
       "ensemble.separateZones",
       true,
       reason,
@@ -86,7 +86,7 @@ function checkZones(servers: number, nodes: number, zones: number, report: Repor
   }
   const most = Math.ceil(servers / zones);
   if (nodes < (most + 1) * zones) {
-    report.fault(
+    report.error(
       "gke.nodeCount",
       nodes,
       `of ${servers} servers, a zone has up to ${most}, and ${nodes} nodes in ${zones} zones leave none for a drained one`,
@@ -124,7 +124,7 @@ function checkFit({ gke, ensemble }: KnownEnvironment, report: Report): void {
         : `use a machine type with ${more}`;
     if (amount !== undefined && amount > most * one) {
       const reason = `a node of type ${machineType} has ${most}${unit} left beside GKE's own pods`;
-      report.fault(`ensemble.${key}`, asked, reason, fix(most));
+      report.error(`ensemble.${key}`, asked, reason, fix(most));
     } else if (amount !== undefined && amount > least * one) {
       const reason = `a node of type ${machineType} can have only ${least}${unit} left, if cluster DNS is on it too`;
       report.warn(`ensemble.${key}`, asked, reason, fix(least));
@@ -158,13 +158,13 @@ function checkDisks({ gke, storage, ensemble }: KnownEnvironment, report: Report
   if (attached !== undefined && !attached.includes(diskType)) {
     const reason = `a machine of type ${gke?.machineType} does not attach it`;
     const fix = `use ${attached.join(" or ")}, or another machine series`;
-    report.fault("storage.diskType", diskType, reason, fix);
+    report.error("storage.diskType", diskType, reason, fix);
   }
   const least = leastDiskSize[diskType];
   const size = parseQuantity(ensemble.volumeSize ?? "");
   if (least !== undefined && size !== undefined && size < least * gibibyte) {
     const reason = `a disk of type ${diskType} has at least ${least}Gi`;
-    report.fault(
+    report.error(
       "ensemble.volumeSize",
       ensemble.volumeSize,
       reason,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { renderFinding } from "../../domain/finding.ts";
 import { ensembleDefaults, passingSettings } from "../ensemble/args.ts";
 import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
 import { ExistingCluster } from "../existing/cluster.ts";
@@ -8,8 +9,8 @@ import { GkeCluster } from "../gke/cluster.ts";
 import { resourceLabels } from "../gke/labels.ts";
 import { storageDefaults } from "../storage/args.ts";
 import { ZooKeeperStorageClass } from "../storage/storage-class.ts";
-import { hasInputs, refuseFaults, withoutInputs } from "../validation/checked.ts";
-import { describe } from "../validation/report.ts";
+import { hasInputs, isValidated, rejectErrors, withoutInputs } from "../validation/checked.ts";
+import { shown } from "../validation/report.ts";
 import { withDefaults } from "../validation/values.ts";
 import { environmentDefaults, type KnownEnvironment, type ZooKeeperEnvironmentArgs } from "./args.ts";
 import { checkEnvironment } from "./check.ts";
@@ -48,13 +49,15 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
 
   constructor(name: string, args: ZooKeeperEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `ZooKeeper environment ${name}`;
-    const report = refuseFaults(what, knownSettings(args), checkEnvironment);
+    const warnings = isValidated(args)
+      ? []
+      : rejectErrors(what, knownSettings(args), checkEnvironment).warnings;
     super("zookeeper:environment:ZooKeeperEnvironment", name, visibleInputs(args), opts);
     this.#name = name;
     this.#args = args;
     this.#whenChecked = lateCheck(what, args);
-    for (const warning of report.warnings) {
-      void pulumi.log.warn(describe(warning), this);
+    for (const warning of warnings) {
+      void pulumi.log.warn(renderFinding(shown(warning)), this);
     }
 
     const cluster = this.#findCluster();
@@ -155,7 +158,7 @@ function lateCheck(
   // The types of what an output unwraps to are those of the arguments, with every input known.
   const known = pulumi.output(parts) as unknown as pulumi.Output<typeof parts>;
   const checked = known.apply((values) => {
-    refuseFaults(what, { ...knownSettings(values), ...(existing && { existing: {} }) }, checkEnvironment);
+    rejectErrors(what, { ...knownSettings(values), ...(existing && { existing: {} }) }, checkEnvironment);
   });
   return (input) => pulumi.all([input, checked]).apply(([value]) => value) as typeof input;
 }

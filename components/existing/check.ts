@@ -15,16 +15,16 @@ export function checkExisting(values: Known<ExistingValues>, report: Report): vo
     return;
   }
   if (typeof kubeconfig !== "string") {
-    report.fault("kubeconfig", secret, "is not a text", "give the file's content");
+    report.error("kubeconfig", secret, "is not a text", "give the file's content");
     return;
   }
   const parsed = parseYaml(kubeconfig);
   const config = "value" in parsed ? propertiesOf(parsed.value) : new Map<string, unknown>();
   if (!config.has("clusters")) {
-    report.fault(
+    report.error(
       "kubeconfig",
       secret,
-      `is not the text of a kubeconfig${"fault" in parsed ? `: ${parsed.fault}` : ""}`,
+      `must be the text of a kubeconfig${"fault" in parsed ? `: ${parsed.fault}` : ""}`,
       'give the file\'s content, not its path: pulumi config set --secret kubeconfig "$(cat ~/.kube/config)"',
     );
     return;
@@ -42,15 +42,15 @@ function checkContext(
   const fix = "kubectl config get-contexts lists them";
   if (context) {
     if (!names.includes(context)) {
-      report.fault("context", context, "the kubeconfig has no such context", fix);
+      report.error("context", context, "the kubeconfig has no such context", fix);
     }
     return;
   }
   const current = config.get("current-context");
   if (typeof current !== "string" || current === "") {
-    report.fault("context", context, "the kubeconfig has no current context", "name one of its contexts");
+    report.error("context", context, "the kubeconfig has no current context", "name one of its contexts");
   } else if (names.length > 0 && !names.includes(current)) {
-    report.fault("context", context, "the kubeconfig does not have its current context", fix);
+    report.error("context", context, "the kubeconfig does not contain its current context", fix);
   }
 }
 
@@ -83,15 +83,15 @@ export function checkFound(
   const [leastMajor, leastMinor] = oldestVersion;
   const isOld = Number(major) < leastMajor || (Number(major) === leastMajor && Number(minor) < leastMinor);
   if (major !== undefined && isOld) {
-    report.fault(
+    report.error(
       "kubeconfig",
       secret,
-      `cluster ${cluster} has Kubernetes ${version}, and ${oldestVersion.join(".")} is needed`,
+      `cluster ${cluster} has Kubernetes ${version}; version ${oldestVersion.join(".")} or later is required`,
       "upgrade the cluster",
     );
   }
   if (id && foundId !== "" && id !== foundId) {
-    report.fault(
+    report.error(
       "kubeconfig",
       secret,
       `leads to cluster ${cluster}, which is another one (${foundId}) than the ensemble is on (${id})`,

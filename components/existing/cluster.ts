@@ -4,8 +4,8 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import { noteAccess } from "../live/access.ts";
 import { providerOptions } from "../live/provider.ts";
 import { ClusterReader, Unreachable } from "../live/reader.ts";
-import { checked, refuseFaults } from "../validation/checked.ts";
-import { Stop } from "../validation/refusal.ts";
+import { checked, rejectErrors } from "../validation/checked.ts";
+import { Stop } from "../validation/errors.ts";
 import { toOutput } from "../validation/eventual.ts";
 import { checkExisting, checkFound, type ExistingValues } from "./check.ts";
 
@@ -81,7 +81,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
 /**
  * Asks the cluster which one it is.
  * @returns what identifies it; empty where one may not read it
- * @throws Refusal where it is another one, or too old; RunError where it does not answer
+ * @throws InvalidArguments where it is another one, or too old; RunError where it does not answer
  */
 async function look(what: string, settings: ExistingValues): Promise<string> {
   try {
@@ -91,7 +91,7 @@ async function look(what: string, settings: ExistingValues): Promise<string> {
       reader.ask((options) => reader.core.readNamespace({ name: "kube-system" }, options)),
     ]);
     const id = system?.metadata?.uid ?? "";
-    refuseFaults(what, { version: version?.gitVersion, id, cluster: reader.cluster }, (cluster, report) => {
+    rejectErrors(what, { version: version?.gitVersion, id, cluster: reader.cluster }, (cluster, report) => {
       checkFound(settings, cluster, report);
     });
     return id;

@@ -34,7 +34,7 @@ function checkIdentity(
   report: Report,
 ): void {
   if (project !== undefined && !projectId.test(project)) {
-    report.fault(
+    report.error(
       "project",
       project,
       "is not the id of a Google Cloud project",
@@ -42,7 +42,7 @@ function checkIdentity(
     );
   }
   if (name !== undefined && !(/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name) && name.length <= longestName)) {
-    report.fault(
+    report.error(
       "name",
       name,
       "cannot name a cluster and its nodes' service account",
@@ -50,7 +50,7 @@ function checkIdentity(
     );
   }
   if (releaseChannel !== undefined && !releaseChannels.includes(releaseChannel)) {
-    report.fault(
+    report.error(
       "releaseChannel",
       releaseChannel,
       "is not a channel",
@@ -58,7 +58,7 @@ function checkIdentity(
     );
   }
   if (maintenanceStart !== undefined && !/^([01]\d|2[0-3]):[0-5]\d$/.test(maintenanceStart)) {
-    report.fault(
+    report.error(
       "maintenanceStart",
       maintenanceStart,
       "is not a time of day",
@@ -74,7 +74,7 @@ const mostExclusions = 3;
 function checkExclusions(exclusions: readonly string[], report: Report): void {
   for (const [index, text] of exclusions.entries()) {
     if (parseExclusion(text) === undefined) {
-      report.fault(
+      report.error(
         `maintenanceExclusions[${index}]`,
         text,
         "is not a time from a start to a later end in UTC",
@@ -85,11 +85,11 @@ function checkExclusions(exclusions: readonly string[], report: Report): void {
   const names = exclusions.flatMap((text) => parseExclusion(text) ?? []).map(exclusionName);
   if (exclusions.length > mostExclusions) {
     const reason = `GKE takes at most ${mostExclusions} times without any upgrade`;
-    report.fault("maintenanceExclusions", exclusions, reason, "leave out those that are over");
+    report.error("maintenanceExclusions", exclusions, reason, "leave out those that are over");
   }
   if (new Set(names).size < names.length) {
     const reason = "names a time twice, or two on the same days";
-    report.fault("maintenanceExclusions", exclusions, reason, "merge them into one");
+    report.error("maintenanceExclusions", exclusions, reason, "merge them into one");
   }
 }
 
@@ -99,7 +99,7 @@ function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, re
   }
   const region = regionOf(location);
   if (region === undefined) {
-    report.fault(
+    report.error(
       "location",
       location,
       "is neither a region nor a zone",
@@ -108,13 +108,13 @@ function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, re
     return;
   }
   if (isMissingZone(location)) {
-    report.fault("location", location, `is a zone that ${region} does not have`, `use ${region}-b`);
+    report.error("location", location, `is a zone that ${region} does not have`, `use ${region}-b`);
   }
   if (nodeLocations === undefined) {
     return;
   }
   for (const zone of nodeLocations.filter((each) => isMissingZone(each) && each !== location)) {
-    report.fault(
+    report.error(
       "nodeLocations",
       zone,
       `is a zone that ${region} does not have`,
@@ -122,7 +122,7 @@ function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, re
     );
   }
   if (isRegion(location) && nodeLocations.length === 0) {
-    report.fault(
+    report.error(
       "nodeLocations",
       nodeLocations,
       `a cluster in region ${region} needs the zones of its nodes`,
@@ -130,7 +130,7 @@ function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, re
     );
   }
   if (!isRegion(location) && nodeLocations.length > 0 && !nodeLocations.includes(location)) {
-    report.fault(
+    report.error(
       "nodeLocations",
       nodeLocations,
       `leaves out the cluster's own zone ${location}`,
@@ -138,7 +138,7 @@ function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, re
     );
   }
   for (const zone of nodeLocations.filter((each) => regionOfZone(each) !== region)) {
-    report.fault(
+    report.error(
       "nodeLocations",
       zone,
       `is not a zone of ${region}, where ${location} is`,
@@ -146,23 +146,23 @@ function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, re
     );
   }
   if (new Set(nodeLocations).size < nodeLocations.length) {
-    report.fault("nodeLocations", nodeLocations, "names a zone twice", "name each zone once");
+    report.error("nodeLocations", nodeLocations, "names a zone twice", "name each zone once");
   }
   const zones = Math.max(1, nodeLocations.length);
   if (nodeCount !== undefined && nodeCount > 0 && nodeCount % zones !== 0) {
     const fitting = Math.ceil(nodeCount / zones) * zones;
-    report.fault("nodeCount", nodeCount, `does not divide evenly over ${zones} zones`, `use ${fitting}`);
+    report.error("nodeCount", nodeCount, `does not divide evenly over ${zones} zones`, `use ${fitting}`);
   }
 }
 
 function checkNodes(gke: Known<GkeValues>, report: Report): void {
   const { nodeCount, machineType, nodeDiskSizeGb, nodeDiskType } = gke;
   if (nodeCount !== undefined && !(Number.isInteger(nodeCount) && nodeCount >= 1 && nodeCount <= 1000)) {
-    report.fault("nodeCount", nodeCount, "is not a number of nodes", "use at least one more than servers");
+    report.error("nodeCount", nodeCount, "is not a number of nodes", "use at least one more than servers");
   }
   const machine = machineType === undefined ? undefined : parseMachineType(machineType);
   if (machineType !== undefined && machine === undefined) {
-    report.fault(
+    report.error(
       "machineType",
       machineType,
       "is not a machine type that is known here",
@@ -177,7 +177,7 @@ function checkNodes(gke: Known<GkeValues>, report: Report): void {
       nodeDiskSizeGb <= bootDiskSizeGb.most
     )
   ) {
-    report.fault(
+    report.error(
       "nodeDiskSizeGb",
       nodeDiskSizeGb,
       "is not the size of a boot disk",
@@ -193,14 +193,14 @@ function checkBootDisk(machineType: string | undefined, diskType: string | undef
   }
   if (!bootDiskTypes.some((type) => type === diskType)) {
     const reason = "is not a type of disk that GKE boots nodes from";
-    report.fault("nodeDiskType", diskType, reason, diskTypeFix(diskType, bootDiskTypes));
+    report.error("nodeDiskType", diskType, reason, diskTypeFix(diskType, bootDiskTypes));
     return;
   }
   const machine = machineType === undefined ? undefined : parseMachineType(machineType);
   const booting: readonly string[] | undefined = machine && bootingDiskTypes(machine);
   if (booting !== undefined && !booting.includes(diskType)) {
     const reason = `does not boot a machine of type ${machineType}`;
-    report.fault("nodeDiskType", diskType, reason, `use ${booting.join(" or ")}, or another machine series`);
+    report.error("nodeDiskType", diskType, reason, `use ${booting.join(" or ")}, or another machine series`);
   }
 }
 
@@ -213,9 +213,9 @@ function checkAccess({ authorizedNetworks, allowAnyNetwork }: Known<GkeValues>, 
   }));
   for (const { block, path, range } of blocks) {
     if (range === undefined) {
-      report.fault(path, block, "is not a CIDR block", 'use one such as "203.0.113.0/24"');
+      report.error(path, block, "is not a CIDR block", 'use one such as "203.0.113.0/24"');
     } else if (range.prefix === 0 && allowAnyNetwork === false) {
-      report.fault(path, block, "opens the API server to everyone", fix);
+      report.error(path, block, "opens the API server to everyone", fix);
     }
   }
   const ranges = blocks.flatMap(({ range }) => range ?? []);
@@ -223,7 +223,7 @@ function checkAccess({ authorizedNetworks, allowAnyNetwork }: Known<GkeValues>, 
   const reach = publicAddresses(ranges);
   const isSaid = ranges.some(({ prefix }) => prefix === 0);
   if (reach > mostPublicAddresses && !isSaid && allowAnyNetwork === false) {
-    report.fault(
+    report.error(
       "authorizedNetworks",
       authorizedNetworks,
       `opens the API server to ${reach} addresses of the internet, more than the ${mostPublicAddresses} of a /8`,
@@ -237,13 +237,13 @@ function checkRanges(gke: Known<GkeValues>, report: Report): void {
     const value = gke[key];
     const range = value === undefined ? undefined : parseCidr(value);
     if (value !== undefined && range === undefined) {
-      report.fault(key, value, "is not a CIDR block", 'use one such as "10.128.0.0/20"');
+      report.error(key, value, "is not a CIDR block", 'use one such as "10.128.0.0/20"');
     }
     return value === undefined || range === undefined ? [] : [{ key, value, range }];
   });
   for (const [index, one] of parsed.entries()) {
     for (const other of parsed.slice(0, index).filter(({ range }) => overlaps(one.range, range))) {
-      report.fault(
+      report.error(
         one.key,
         one.value,
         `shares addresses with ${other.key} (${other.value})`,
@@ -253,13 +253,13 @@ function checkRanges(gke: Known<GkeValues>, report: Report): void {
   }
   const control = parsed.find(({ key }) => key === "controlPlaneRange");
   if (control !== undefined && control.range.prefix !== 28) {
-    report.fault("controlPlaneRange", control.value, "GKE wants exactly 16 addresses", "use a /28 block");
+    report.error("controlPlaneRange", control.value, "GKE wants exactly 16 addresses", "use a /28 block");
   }
   const pods = parsed.find(({ key }) => key === "podRange");
   // One node more than wanted, while it is replaced; every node takes 256 addresses.
   const needed = ((gke.nodeCount ?? 1) + 1) * 256;
   if (pods !== undefined && pods.range.size < needed) {
-    report.fault(
+    report.error(
       "podRange",
       pods.value,
       `holds ${pods.range.size} addresses; ${gke.nodeCount} nodes and a spare one need ${needed}`,

@@ -20,17 +20,17 @@ export function checkStorage(values: Known<StorageValues>, report: Report): Know
   const storage = ofTypes(values, { ...storageDefaults, className: "zookeeper" }, report);
   const { className, provisioner, diskType, labels, reclaimPolicy } = storage;
   if (className !== undefined && !isDnsSubdomain(className)) {
-    report.fault("className", className, "is not a Kubernetes name", 'use one such as "zookeeper"');
+    report.error("className", className, "is not a Kubernetes name", 'use one such as "zookeeper"');
   }
   if (provisioner !== undefined && !isDnsSubdomain(provisioner.replace("/", "."))) {
-    report.fault(
+    report.error(
       "provisioner",
       provisioner,
       "is not the name of a CSI driver",
       `use one such as "${googleDisks}"`,
     );
   } else if (provisioner !== undefined && inTree.test(provisioner)) {
-    report.fault(
+    report.error(
       "provisioner",
       provisioner,
       "is a driver that Kubernetes has replaced by a CSI driver",
@@ -38,11 +38,11 @@ export function checkStorage(values: Known<StorageValues>, report: Report): Know
     );
   }
   if (diskType !== undefined && provisioner === googleDisks && !isDiskType(diskType)) {
-    report.fault("diskType", diskType, "is not a type of disk", diskTypeFix(diskType, diskTypes));
+    report.error("diskType", diskType, "is not a type of disk", diskTypeFix(diskType, diskTypes));
   }
   for (const [index, label] of (labels ?? []).entries()) {
     if (!/^[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{0,63}$/.test(label)) {
-      report.fault(
+      report.error(
         `labels[${index}]`,
         label,
         "is not a label of a disk",
@@ -51,7 +51,7 @@ export function checkStorage(values: Known<StorageValues>, report: Report): Know
     }
   }
   if (reclaimPolicy !== undefined && !reclaimPolicies.includes(reclaimPolicy)) {
-    report.fault(
+    report.error(
       "reclaimPolicy",
       reclaimPolicy,
       "is not a policy",

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Eventual } from "./eventual.ts";
-import { Refusal } from "./refusal.ts";
+import { InvalidArguments } from "./errors.ts";
 import { Report } from "./report.ts";
 import type { Known, Values } from "./values.ts";
 
@@ -18,14 +18,14 @@ export function checked<Args extends object>(
   check: (values: Known<Values<Args>>, report: Report) => void,
 ): Eventual<Values<Args>> {
   // Only inputs are left out: what remains are values, which the compiler cannot see.
-  refuseFaults(what, withoutInputs(args) as Known<Values<Args>>, check);
+  rejectErrors(what, withoutInputs(args) as Known<Values<Args>>, check);
 
   if (!hasInputs(args)) {
     // As nothing in them is an input, they are their values, which the compiler cannot see.
     return args as Values<Args>;
   }
   return (pulumi.output(args) as unknown as pulumi.Output<Values<Args>>).apply((values) => {
-    refuseFaults(what, values, check);
+    rejectErrors(what, values, check);
     return values;
   });
 }
@@ -34,13 +34,26 @@ export function checked<Args extends object>(
  * Runs a check, and throws what it found.
  * @throws InputPropertiesError with the path, the value, the reason and the fix of every fault
  */
-export function refuseFaults<T>(what: string, values: T, check: (values: T, report: Report) => void): Report {
+export function rejectErrors<T>(what: string, values: T, check: (values: T, report: Report) => void): Report {
   const report = new Report();
   check(values, report);
-  if (report.faults.length > 0) {
-    throw new Refusal(what, report.faults);
+  if (report.errors.length > 0) {
+    throw new InvalidArguments(what, report.errors);
   }
   return report;
+}
+
+const validated = new WeakSet<object>();
+
+/** Marks arguments as validated: a component that is created with this object does not validate it again. */
+export function markValidated<Args extends object>(args: Args): Args {
+  validated.add(args);
+  return args;
+}
+
+/** Whether arguments are marked as validated. */
+export function isValidated(args: object): boolean {
+  return validated.has(args);
 }
 
 /** The properties that are plain values, in objects within objects too. */

@@ -17,12 +17,12 @@ export function ofTypes<T extends object>(values: Known<T>, examples: T, report:
       const meant = suggest(key, [...wanted.keys()]);
       const fix =
         meant === undefined ? `use one of ${[...wanted.keys()].join(", ")}` : `did you mean ${meant}?`;
-      report.fault(key, secret, "is not a setting", fix);
+      report.error(key, secret, "is not a setting", fix);
       return false;
     }
     const type = typeOf(wanted.get(key));
     if (typeOf(value) !== type) {
-      report.fault(key, value, `is not ${type}`, `use ${type}`);
+      report.error(key, value, `is not ${type}`, `use ${type}`);
       return false;
     }
     return true;

@@ -57,7 +57,7 @@ function cluster(changed: Partial<LiveEnsemble> = {}): LiveEnsemble {
 function faults(wanted: Intent, live: LiveEnsemble): string[] {
   const report = new Report();
   checkAgainstCluster(wanted, live, report);
-  return report.faults.map(({ path, reason, fix }) => `${path}: ${reason}; ${fix}`);
+  return report.errors.map(({ path, reason, fix }) => `${path}: ${reason}; ${fix}`);
 }
 
 describe("an update beside what the cluster has", () => {
@@ -227,7 +227,7 @@ describe("an update beside what the cluster has", () => {
       const asked = (id: string) => {
         const report = new Report();
         checkOwners({ ...intent(), owner: { stack, id, adopt: "none" } }, live, report);
-        return report.faults.length;
+        return report.errors.length;
       };
       expect(asked("id-1")).to.equal(0);
       expect(asked("id-2")).to.equal(1);

@@ -229,7 +229,7 @@ describe("the changes of an ensemble on a cluster", function () {
 
     it("for an image that cannot be pulled", async () => {
       const output = await fails("no-image", { image: "docker.io/library/zookeeper:3.9.99" });
-      expect(output).to.match(/image: zk-0: (ErrImagePull|ImagePullBackOff): .*3\.9\.99/);
+      expect(output).to.match(/image\n.*Pod zk-0: (ErrImagePull|ImagePullBackOff): .*3\.9\.99/);
     });
 
     it("for a class that binds nothing", async () => {
@@ -240,7 +240,7 @@ describe("the changes of an ensemble on a cluster", function () {
 
     it("for a domain that is not the cluster's", async () => {
       const output = await fails("no-domain", { clusterDomain: "wrong.example.com", servers: "3" });
-      expect(output).to.contain("clusterDomain: zk-");
+      expect(output).to.match(/clusterDomain\n.*Pod zk-/);
       expect(output).to.contain("wrong.example.com");
     });
   });

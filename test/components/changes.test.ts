@@ -116,20 +116,21 @@ describe("the change of any two settings of an ensemble that stands", () => {
     const alone = new Map(
       Object.entries(others).map(([key, value]) => [
         key,
-        interpret({ [key]: value }, standing.settled).faults.length,
+        interpret({ [key]: value }, standing.settled).errors.length,
       ]),
     );
     let pairs = 0;
     for (const [a, first] of Object.entries(others)) {
       for (const [b, second] of Object.entries(others).filter(([key]) => key > a)) {
         const values = { [a]: first, [b]: second };
-        expect(interpret(values).faults, `${a} and ${b}, where nothing stands`).to.deep.equal([]);
+        expect(interpret(values).errors, `${a} and ${b}, where nothing stands`).to.deep.equal([]);
         const changed = interpret(values, standing.settled);
         // Two names of a class are one class, and zones follow a location that is rejected.
         const rejected = Math.max(alone.get(a) ?? 0, alone.get(b) ?? 0) > 0;
-        expect(changed.faults.length > 0, `${a} and ${b} rejected: ${changed.faults.join()}`).to.equal(
-          rejected,
-        );
+        expect(
+          changed.errors.length > 0,
+          `${a} and ${b} rejected: ${JSON.stringify(changed.errors)}`,
+        ).to.equal(rejected);
         if (rejected) {
           continue;
         }
@@ -143,7 +144,7 @@ describe("the change of any two settings of an ensemble that stands", () => {
 
   it("is rejected where it leaves the cluster for another kind", () => {
     const { settled } = interpret({});
-    const { faults } = read.interpretConfig(project, { [`${project}:kubeconfig`]: kubeconfig }, settled);
-    expect(faults.join()).to.contain("the ensemble is on GKE cluster");
+    const { errors } = read.interpretConfig(project, { [`${project}:kubeconfig`]: kubeconfig }, settled);
+    expect(JSON.stringify(errors)).to.contain("the ensemble is on GKE cluster");
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 
 import { checkExisting, type ExistingValues } from "../../components/existing/check.ts";
-import { describe as describeFinding, Report } from "../../components/validation/report.ts";
+import { renderFinding } from "../../domain/finding.ts";
+import { Report, shown } from "../../components/validation/report.ts";
 import { parseYaml, yamlFault } from "../../domain/yaml.ts";
 
 const config = {
@@ -36,11 +37,11 @@ current-context: prod
 function findings(values: Partial<ExistingValues>): string[] {
   const report = new Report();
   checkExisting(values, report);
-  return report.faults.map((fault) => describeFinding(fault));
+  return report.errors.map((error) => renderFinding(shown(error)));
 }
 
 const paths = (values: Partial<ExistingValues>): string[] =>
-  findings(values).map((finding) => finding.slice(0, finding.indexOf(":")));
+  findings(values).map((finding) => /^\w+/.exec(finding)?.[0] ?? "");
 
 describe("a kubeconfig", () => {
   const forms: Readonly<Record<string, string>> = {
@@ -85,9 +86,7 @@ describe("a kubeconfig", () => {
   it("is refused without a current context, where none is named", () => {
     for (const current of ["", "\ncurrent-context: ''\n", "\ncurrent-context:\n", "\ncurrent-context: 7\n"]) {
       const kubeconfig = yaml.replace("\ncurrent-context: prod\n", current);
-      expect(findings({ kubeconfig }).join()).to.match(
-        /^context: not set: the kubeconfig has no current context/,
-      );
+      expect(findings({ kubeconfig }).join()).to.match(/^context\n {2}The kubeconfig has no current context/);
       expect(findings({ kubeconfig, context: "prod" })).to.deep.equal([]);
     }
     // Nothing but a comment, and a value that only looks like one.
@@ -97,7 +96,7 @@ describe("a kubeconfig", () => {
 
   it("is refused where its own current context is not among its contexts", () => {
     const kubeconfig = yaml.replace("current-context: prod", "current-context: pro");
-    expect(findings({ kubeconfig }).join()).to.contain("the kubeconfig does not have its current context");
+    expect(findings({ kubeconfig }).join()).to.contain("The kubeconfig does not contain its current context");
   });
 
   it("is taken for none where it is something else, and never shown", () => {
@@ -138,13 +137,13 @@ describe("a kubeconfig", () => {
   it("says where it is no YAML", () => {
     const kubeconfig = yaml.replace("    token:", "    token: }");
     expect(findings({ kubeconfig }).join()).to.contain(
-      "is not the text of a kubeconfig: line 14 is not YAML",
+      "Must be the text of a kubeconfig: line 14 is not YAML",
     );
   });
 
   it("is not shown where it was given as the context", () => {
     expect(findings({ kubeconfig: yaml, context: yaml }).join()).to.match(
-      /^context: several lines: the kubeconfig has no such context/,
+      /^context = \[several lines\]\n {2}The kubeconfig has no such context/,
     );
   });
 

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import type * as Read from "../../components/config/read.ts";
 import { MockEngine } from "../fixtures/mocks.ts";
+import { renderFinding } from "../../domain/finding.ts";
 import { checkExisting, checkFound } from "../../components/existing/check.ts";
 import { parseHeap } from "../../components/ensemble/heap.ts";
 import { regionOf } from "../../domain/location.ts";
@@ -85,7 +86,7 @@ describe("long values of settings", () => {
     const faults = (kubeconfig: string): number => {
       const report = new Report();
       checkExisting({ kubeconfig }, report);
-      return report.faults.length;
+      return report.errors.length;
     };
     expect(faults(repeated("\n", mebibyte))).to.equal(1);
     expect(faults(`clusters: []\n${repeated("\n", mebibyte)}current-context: lab`)).to.equal(0);
@@ -104,16 +105,16 @@ describe("long values of settings", () => {
     const { settings } = interpretConfig("project", {});
     for (const text of ["1", "a", " ", "-", "a1", "/", "["].map((part) => repeated(part))) {
       for (const { key } of settings) {
-        const { faults } = interpretConfig("project", {
+        const { errors } = interpretConfig("project", {
           "gcp:project": "my-project",
           [`project:${key}`]: text,
         });
-        for (const fault of faults) {
-          expect(fault.length, key).to.be.below(1000);
+        for (const error of errors) {
+          expect(renderFinding(error).length, key).to.be.below(1000);
         }
       }
       expect(
-        interpretConfig("project", { "gcp:project": "my-project", [`project:${text}`]: "1" }).faults,
+        interpretConfig("project", { "gcp:project": "my-project", [`project:${text}`]: "1" }).errors,
       ).to.have.length(1);
     }
   });

@@ -116,9 +116,9 @@ describe("an ensemble that comes up", () => {
     expect(watch.look(progress(), blockagePatience - 1)).to.equal(undefined);
     expect(watch.look(blocked, blockagePatience)).to.equal(undefined);
     expect(watch.look(blocked, 2 * blockagePatience - 1)).to.equal(undefined);
-    const faults = watch.look(blocked, 2 * blockagePatience);
-    expect(faults).to.have.length(1);
-    expect(faults?.[0]).to.match(/^image: zk-0: ImagePullBackOff/);
+    const problems = watch.look(blocked, 2 * blockagePatience);
+    expect(problems).to.have.length(1);
+    expect(problems?.[0]).to.match(/^image\n {2}Pod zk-0: ImagePullBackOff/);
   });
 
   it("is given up when a server ends at once for the third time, although it was started in between", () => {
@@ -154,7 +154,7 @@ describe("an ensemble that comes up", () => {
     });
     watch.look(left, 0);
     expect(watch.look(left, blockagePatience)?.join()).to.contain(
-      "earlier template: kubectl delete pod zk-0",
+      "has the earlier template: kubectl delete pod zk-0",
     );
     const never = progress({ pods: [{ ...pulling, current: false }] });
     expect(watch.look(never, blockagePatience)?.join()).to.contain("name an image that the nodes can pull");

@@ -113,7 +113,9 @@ describe("what components refuse", () => {
       new components.ZooKeeperEnsemble("zk", { heap: pulumi.output("9g") });
       await engine.settled();
     });
-    expect(String(late[0])).to.match(/^Error: ZooKeeper ensemble zk cannot be made as asked:\n {2}heap: /);
+    expect(String(late[0])).to.match(
+      /^Error: Invalid arguments for ZooKeeper ensemble zk:\n {2}heap = "9g"\n/,
+    );
   });
 
   it("is a typing error in a name, with what was meant", () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
+import { renderFinding } from "../../domain/finding.ts";
 import type * as Before from "../../components/config/before.ts";
 import type * as Read from "../../components/config/read.ts";
 import type { Settled } from "../../components/config/settled.ts";
@@ -30,7 +31,8 @@ describe("a change of what stands", () => {
   const interpret = (values: Values, settled?: Settled) =>
     read.interpretConfig(project, full(values), settled);
   /** What is wrong with the second configuration where the first one stands. */
-  const change = (from: Values, to: Values): string[] => interpret(to, interpret(from).settled).faults;
+  const change = (from: Values, to: Values): string[] =>
+    interpret(to, interpret(from).settled).errors.map(renderFinding);
   const own = { "gcp:project": "", kubeconfig };
 
   it("is none where nothing changes, and none before the first update", () => {
@@ -41,7 +43,7 @@ describe("a change of what stands", () => {
       { ...own, existingStorageClass: "fast" },
     ];
     for (const values of configurations) {
-      expect(interpret(values).faults).to.deep.equal([]);
+      expect(interpret(values).errors).to.deep.equal([]);
       expect(change(values, values)).to.deep.equal([]);
     }
   });
@@ -63,7 +65,7 @@ describe("a change of what stands", () => {
       const faults = change({}, { [key]: value });
       expect(faults).to.have.length(1);
       expect(faults[0])
-        .to.match(new RegExp(`^${key.includes(":") ? key : `${project}:${key}`}: "${value}": `))
+        .to.match(new RegExp(`^${key.includes(":") ? key : `${project}:${key}`} = "${value}"\n`))
         .and.to.contain(`keep `)
         .and.to.contain(`"${was}"`)
         .and.to.contain("protectEnsemble");
@@ -74,9 +76,9 @@ describe("a change of what stands", () => {
   it("of the kind of cluster is refused, without the kubeconfig", () => {
     const [away, ...rest] = change({}, own);
     expect(rest).to.deep.equal([]);
-    expect(away).to.match(/kubeconfig: "\[secret\]": the ensemble is on GKE cluster "zookeeper"/);
+    expect(away).to.match(/kubeconfig = \[secret\]\n {2}The ensemble is on GKE cluster "zookeeper"/);
     const [back] = change(own, {});
-    expect(back).to.match(/^gcp:project: "my-project": the ensemble is on a cluster that was there/);
+    expect(back).to.match(/^gcp:project = "my-project"\n {2}The ensemble is on an existing cluster/);
   });
 
   it("of the nodes' addresses is made where it adds some", () => {
@@ -87,7 +89,7 @@ describe("a change of what stands", () => {
     expect(change({}, { volumeSize: "20Gi" })).to.deep.equal([]);
     expect(change({}, { volumeSize: "10240Mi" })).to.deep.equal([]);
     const [fault] = change({}, { volumeSize: "9Gi", protectEnsemble: "false" });
-    expect(fault).to.contain(`${project}:volumeSize: "9Gi": the volumes have "10Gi"`);
+    expect(fault).to.contain(`${project}:volumeSize = "9Gi"\n  The volumes have "10Gi"`);
   });
 
   it("of the zones of nodes is made where it adds some, and refused where it leaves out one", () => {
@@ -122,18 +124,18 @@ describe("a change of what stands", () => {
         expect(change(servers(from), servers(Number(step)))).to.deep.equal([]);
       }),
     );
-    expect(change(servers(3), servers(1))[0]).to.contain("keep 3; fewer are another stack");
+    expect(change(servers(3), servers(1))[0]).to.contain("keep 3; for fewer, use another stack");
     expect(change(servers(7), servers(3))[0]).to.contain("go to 5 first");
   });
 
   it("of the number of servers is made one server at a time, and says where it leads", () => {
     const servers = (count: number) => ({ servers: String(count), nodeCount: "12" });
     const walk = (from: number, to: number): number[] => {
-      const { args, settled, faults } = interpret(servers(to), {
+      const { args, settled, errors } = interpret(servers(to), {
         ...interpret(servers(from)).settled,
         "ensemble.servers": from,
       });
-      expect(faults).to.deep.equal([]);
+      expect(errors).to.deep.equal([]);
       const now = args.ensemble?.servers ?? 0;
       expect(settled["ensemble.servers"]).to.equal(now);
       expect(args.ensemble?.scalingTo ?? 0).to.equal(now === to ? 0 : to);
@@ -171,7 +173,7 @@ describe("a change of what stands", () => {
       const back = interpret(zones("abc", 3), interpret(zones("abc", 3), five.settled).settled);
       expect(back.args.ensemble?.servers).to.equal(3);
       expect(back.args.ensemble?.separateZones).to.equal(undefined);
-      expect(back.faults).to.deep.equal([]);
+      expect(back.errors).to.deep.equal([]);
     });
 
     it("never begins where volumes may be there: of an earlier version, of one zone, or of another stack", () => {
@@ -200,7 +202,7 @@ describe("a change of what stands", () => {
 
   it("tells all of its faults at once, with those of the configuration", () => {
     const faults = change({}, { name: "other", volumeSize: "1Gi", servers: "1", memroy: "2Gi" });
-    expect(faults.map((fault) => fault.split(": ")[0]).sort()).to.deep.equal(
+    expect(faults.map((fault) => fault.split(" = ")[0]).sort()).to.deep.equal(
       ["memroy", "name", "servers", "volumeSize"].map((key) => `${project}:${key}`),
     );
   });

@@ -29,13 +29,14 @@ describe("the version of a cluster that is there", function () {
   it("is refused below 1.30, before anything is made on it", async () => {
     const { code, output } = await preview("v1.29.14-eks-1");
     expect(code, output).to.equal(255);
-    expect(output).to.contain("has Kubernetes v1.29.14-eks-1, and 1.30 is needed; upgrade the cluster");
+    expect(output).to.contain("has Kubernetes v1.29.14-eks-1; version 1.30 or later is required");
+    expect(output).to.contain("Fix: upgrade the cluster.");
     expect(output).not.to.match(/kubernetes:(core|apps|storage)/);
   });
 
   it("is accepted from 1.30, with what a provider writes behind it", async () => {
     const { code, output } = await preview("v1.30.0-gke.100");
-    expect(output).not.to.contain("is needed");
+    expect(output).not.to.contain("is required");
     expect(code, output).to.equal(0);
   });
 

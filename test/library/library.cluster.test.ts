@@ -122,14 +122,15 @@ describe("a cluster that the project did not create", function () {
       await program.set({ ...wrong, volumeSize: "5Gi", servers: "1" });
       const { code, output } = await program.run("up", ...quick);
       expect(code, output).to.equal(255);
-      for (const text of [
-        'name: "other": the ensemble has "zk"',
-        'namespace: "elsewhere": the ensemble has "default"',
-        'existingStorageClass: "standard": the volumes are of class "zookeeper"',
-        'volumeSize: "5Gi": the volumes have "10Gi", and a volume cannot shrink',
-        "servers: 1: what 3 servers acknowledged is on 2 of them for certain",
+      expect(output).to.contain("Invalid configuration; nothing was created:");
+      for (const [setting, reason] of [
+        ['name = "other"', 'The running ensemble has "zk"'],
+        ['namespace = "elsewhere"', 'The running ensemble has "default"'],
+        ['existingStorageClass = "standard"', 'The volumes have StorageClass "zookeeper"'],
+        ['volumeSize = "5Gi"', 'The volumes have "10Gi", and a volume cannot shrink'],
+        ["servers = 1", "An acknowledged write may be on only 2 of the 3 servers"],
       ]) {
-        expect(output).to.contain(`zookeeper-environment:${text}`);
+        expect(output).to.contain(`zookeeper-environment:${setting}`).and.to.contain(reason);
       }
       expect(output).not.to.contain("Stack Trace");
       await program.set({ name: "zk", namespace: "default", existingStorageClass: "" });

@@ -28,7 +28,7 @@ async function programLevel(args: Components.ZooKeeperEnvironmentArgs): Promise<
   const { checkEnvironment } = await import("../../components/environment/check.ts");
   const report = new Report();
   checkEnvironment(knownSettings(args), report);
-  if (report.faults.length > 0) {
+  if (report.errors.length > 0) {
     return "error";
   }
   return report.warnings.length > 0 ? "warning" : "nothing";
