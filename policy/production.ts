@@ -1,12 +1,10 @@
+import { isProductionStack, productionStacks } from "../domain/production.ts";
 import { text } from "./settings.ts";
 import { stackOf } from "./reading/urn.ts";
 
 /** The settings by which a policy tells production stacks from the others. */
 export const productionSettings = {
-  productionStacks: text(
-    "Regular expression that matches the names of production stacks",
-    "(^|[^a-z])(prod|production|live)([^a-z]|$)",
-  ),
+  productionStacks: text("Regular expression that matches the names of production stacks", productionStacks),
 };
 
 /**
@@ -15,5 +13,5 @@ export const productionSettings = {
  * @throws SyntaxError if the setting is no regular expression
  */
 export function inProduction(urn: string, settings: { readonly productionStacks: string }): boolean {
-  return new RegExp(settings.productionStacks, "i").test(stackOf(urn));
+  return isProductionStack(stackOf(urn), settings.productionStacks);
 }

@@ -26,6 +26,7 @@ export async function readConfig(
     pulumi.getProject(),
     pulumi.runtime.allConfig(),
     before,
+    pulumi.getStack(),
   );
   if (errors.length > 0) {
     throw new pulumi.RunError(renderFindings("Invalid configuration; nothing was created:", errors));
@@ -62,22 +63,24 @@ export interface Interpretation {
  * Reads and validates a configuration.
  * @param values the whole configuration, by full key
  * @param before the values that the last update settled
+ * @param stack the name of the stack
  */
 export function interpretConfig(
   project: string,
   values: Readonly<Record<string, string>>,
   before: Settled = {},
+  stack = "",
 ): Interpretation {
   const report = new Report();
   const source = new SettingSource(project, values, report);
   const args = readSettings(source, values["gcp:project"]);
   source.refuseUnknownKeys();
   const wanted = knownSettings(args);
-  checkEnvironment(wanted, report);
+  checkEnvironment(wanted, report, stack);
   checkSettled(before, wanted, report);
   const next = nextStep(args, before);
   if (report.errors.length === 0) {
-    checkStep(next, report);
+    checkStep(next, report, stack);
   }
   const named = (finding: Finding): ShownFinding =>
     shown(finding, finding.path === "gke.project" ? "gcp:project" : source.keyOf(finding.path));
@@ -96,13 +99,13 @@ export function interpretConfig(
 }
 
 /** Adds what is wrong with the number of servers that this update leads to, where it is a step to the one wanted. */
-function checkStep(next: ZooKeeperEnvironmentArgs, report: Report): void {
+function checkStep(next: ZooKeeperEnvironmentArgs, report: Report, stack: string): void {
   const { servers, scalingTo = 0 } = next.ensemble ?? {};
   if (scalingTo === 0) {
     return;
   }
   const step = new Report();
-  checkEnvironment(knownSettings(next), step);
+  checkEnvironment(knownSettings(next), step, stack);
   report.errors.push(...step.errors);
   report.warn(
     "ensemble.servers",

@@ -3,6 +3,7 @@ import type { Report } from "../validation/report.ts";
 import { ofTypes } from "../validation/types.ts";
 import { largestHeapShare } from "../../domain/heap.ts";
 import { isBefore, oldestVersion, parseImage, tagVersion } from "../../domain/image.ts";
+import { isProductionStack } from "../../domain/production.ts";
 import { isDnsLabel, isDnsSubdomain, longestLabel } from "../../domain/dns.ts";
 import { leastGraceSeconds, quorumOf } from "../../domain/quorum.ts";
 import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
@@ -17,13 +18,18 @@ const mostServers = 99;
 const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 
 /**
- * Notes everything that is wrong with an ensemble's settings, as far as they are known.
+ * Validates an ensemble's settings, as far as they are known.
+ * @param stack the name of the stack
  * @returns those whose types are right
  */
-export function checkEnsemble(values: Known<EnsembleValues>, report: Report): Known<EnsembleValues> {
+export function checkEnsemble(
+  values: Known<EnsembleValues>,
+  report: Report,
+  stack: string,
+): Known<EnsembleValues> {
   const ensemble = ofTypes(values, { ...ensembleDefaults, name: "zk" }, report);
   checkNames(ensemble, report);
-  checkServers(ensemble, report);
+  checkServers(ensemble, report, stack);
   checkImage(ensemble.image, report);
   checkResources(ensemble, report);
   checkVolume(ensemble, report);
@@ -84,7 +90,11 @@ function checkRollOut({ minReadySeconds }: Known<EnsembleValues>, report: Report
   }
 }
 
-function checkServers({ servers, scalingTo = 0 }: Known<EnsembleValues>, report: Report): void {
+function checkServers(
+  { servers, scalingTo = 0 }: Known<EnsembleValues>,
+  report: Report,
+  stack: string,
+): void {
   if (servers === undefined) {
     return;
   }
@@ -104,8 +114,11 @@ function checkServers({ servers, scalingTo = 0 }: Known<EnsembleValues>, report:
       `an even number survives no more failures than ${servers - 1}: its quorum is ${quorum}`,
       `use ${servers - 1 || 3} or ${servers + 1}`,
     );
+  } else if (servers === 1 && isProductionStack(stack)) {
+    const reason = `one server tolerates no failure, and the name of stack ${stack} marks it as production`;
+    report.error("servers", servers, reason, "use 3 or 5, or experiment in a stack with another name");
   } else if (servers === 1) {
-    report.warn("servers", servers, "one server survives no failure", "use 3 or 5 outside of experiments");
+    report.warn("servers", servers, "one server tolerates no failure", "use 3 or 5, except for experiments");
   }
 }
 

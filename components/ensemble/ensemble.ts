@@ -63,7 +63,9 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   constructor(name: string, args: ZooKeeperEnsembleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { transform, ...inputs } = args;
     const settings = withDefaults({ name, ...inputs }, ensembleDefaults);
-    const accepted = checked(`ZooKeeper ensemble ${name}`, settings, checkEnsemble);
+    const accepted = checked(`ZooKeeper ensemble ${name}`, settings, (values, report) => {
+      checkEnsemble(values, report, pulumi.getStack());
+    });
     super("zookeeper:ensemble:ZooKeeperEnsemble", name, lasting(inputs), opts);
     this.#settings = accepted;
     this.#name = name;

@@ -11,8 +11,11 @@ import { googleDisks } from "../storage/args.ts";
 import { isDiskType, leastDiskSize } from "../storage/disk-types.ts";
 import type { KnownEnvironment } from "./args.ts";
 
-/** Notes everything that is wrong with an environment's settings: each part by itself, and the parts together. */
-export function checkEnvironment(environment: KnownEnvironment, report: Report): void {
+/**
+ * Validates an environment's settings: each part by itself, and the parts together.
+ * @param stack the name of the stack
+ */
+export function checkEnvironment(environment: KnownEnvironment, report: Report, stack: string): void {
   checkClusters(environment, report);
   const { gke, existing, storage, ensemble } = environment;
   if (existing !== undefined) {
@@ -21,7 +24,7 @@ export function checkEnvironment(environment: KnownEnvironment, report: Report):
   const parts = {
     ...(gke && { gke: checkGke(gke, report.at("gke")) }),
     ...(storage && { storage: checkStorage(storage, report.at("storage")) }),
-    ...(ensemble && { ensemble: checkEnsemble(ensemble, report.at("ensemble")) }),
+    ...(ensemble && { ensemble: checkEnsemble(ensemble, report.at("ensemble"), stack) }),
   };
   checkSpread(parts, report);
   checkFit(parts, report);

@@ -10,7 +10,7 @@ import { resourceLabels } from "../gke/labels.ts";
 import { storageDefaults } from "../storage/args.ts";
 import { ZooKeeperStorageClass } from "../storage/storage-class.ts";
 import { hasInputs, isValidated, rejectErrors, withoutInputs } from "../validation/checked.ts";
-import { shown } from "../validation/report.ts";
+import { shown, type Report } from "../validation/report.ts";
 import { withDefaults } from "../validation/values.ts";
 import { environmentDefaults, type KnownEnvironment, type ZooKeeperEnvironmentArgs } from "./args.ts";
 import { checkEnvironment } from "./check.ts";
@@ -49,9 +49,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
 
   constructor(name: string, args: ZooKeeperEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `ZooKeeper environment ${name}`;
-    const warnings = isValidated(args)
-      ? []
-      : rejectErrors(what, knownSettings(args), checkEnvironment).warnings;
+    const warnings = isValidated(args) ? [] : rejectErrors(what, knownSettings(args), check).warnings;
     super("zookeeper:environment:ZooKeeperEnvironment", name, visibleInputs(args), opts);
     this.#name = name;
     this.#args = args;
@@ -144,6 +142,11 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   }
 }
 
+/** Validates an environment of this stack. */
+function check(environment: KnownEnvironment, report: Report): void {
+  checkEnvironment(environment, report, pulumi.getStack());
+}
+
 /**
  * Checks the parts together when all of their inputs are known; each part checks only itself.
  * @returns makes an input wait for that check, and with it everything that is made from it
@@ -158,7 +161,7 @@ function lateCheck(
   // The types of what an output unwraps to are those of the arguments, with every input known.
   const known = pulumi.output(parts) as unknown as pulumi.Output<typeof parts>;
   const checked = known.apply((values) => {
-    rejectErrors(what, { ...knownSettings(values), ...(existing && { existing: {} }) }, checkEnvironment);
+    rejectErrors(what, { ...knownSettings(values), ...(existing && { existing: {} }) }, check);
   });
   return (input) => pulumi.all([input, checked]).apply(([value]) => value) as typeof input;
 }

@@ -28,7 +28,7 @@ export interface ZooKeeperStorageClassArgs {
    */
   labels?: pulumi.Input<string[]>;
   /**
-   * What happens to a volume whose claim is deleted: `Retain` keeps the disk, `Delete` deletes it.
+   * What happens to a volume whose claim is deleted. It must be `Retain`, which keeps the disk.
    * @default "Retain"
    */
   reclaimPolicy?: pulumi.Input<string>;

@@ -10,7 +10,6 @@ import { diskTypeFix, diskTypes, isDiskType } from "./disk-types.ts";
  * @see https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration
  */
 const inTree = /^kubernetes\.io\/(?!no-provisioner$)/;
-const reclaimPolicies = ["Retain", "Delete"];
 
 /**
  * Notes everything that is wrong with a class's settings, as far as they are known.
@@ -50,20 +49,9 @@ export function checkStorage(values: Known<StorageValues>, report: Report): Know
       );
     }
   }
-  if (reclaimPolicy !== undefined && !reclaimPolicies.includes(reclaimPolicy)) {
-    report.error(
-      "reclaimPolicy",
-      reclaimPolicy,
-      "is not a policy",
-      `use one of ${reclaimPolicies.join(", ")}`,
-    );
-  } else if (reclaimPolicy === "Delete") {
-    report.warn(
-      "reclaimPolicy",
-      reclaimPolicy,
-      "deleting a claim deletes its data",
-      "use Retain to keep the disk",
-    );
+  if (reclaimPolicy !== undefined && reclaimPolicy !== "Retain") {
+    const reason = "must be Retain: with another policy, deleting a claim would delete its data";
+    report.error("reclaimPolicy", reclaimPolicy, reason, "use Retain");
   }
   return storage;
 }

@@ -109,6 +109,14 @@ describe("the stack's configuration", () => {
     );
   });
 
+  it("rejects one server in a production stack, and warns of it elsewhere, both under the setting's key", () => {
+    const one = { ...gke, [key("servers")]: "1" };
+    const inStack = (stack: string) => interpretConfig(project, one, {}, stack);
+    expect(inStack("prod").errors.map(({ subject }) => subject)).to.deep.equal([key("servers")]);
+    expect(inStack("dev").errors).to.deep.equal([]);
+    expect(inStack("dev").warnings.map(({ subject }) => subject)).to.deep.equal([key("servers")]);
+  });
+
   it("shows nothing of the value of a key that is no setting, which may be a secret", () => {
     const kubeconfig = "apiVersion: v1\nusers: [{user: {token: s3cret}}]";
     fc.assert(

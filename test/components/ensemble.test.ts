@@ -349,7 +349,9 @@ describe("ZooKeeperEnsemble", () => {
     const { ensembleDefaults } = await import("../../components/ensemble/args.ts");
     const args = { ...ensembleDefaults, name: "zk", memory: pulumi.output("64Mi") };
     const outcome = await new Promise((resolve) => {
-      const settings: unknown = checked("an ensemble", args, checkEnsemble);
+      const settings: unknown = checked("an ensemble", args, (values, report) => {
+        checkEnsemble(values, report, "test");
+      });
       // The promise behind an output is the only place where its failure can be seen without ending the program.
       (settings as { promise(): Promise<unknown> }).promise().then(resolve, resolve);
     });

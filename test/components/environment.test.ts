@@ -84,14 +84,14 @@ describe("ZooKeeperEnvironment", () => {
   it("gives its StorageClass to the ensemble", async () => {
     new components.ZooKeeperEnvironment("zookeeper", {
       existing: { kubeconfig },
-      storage: { className: "fast", diskType: "pd-ssd", reclaimPolicy: "Delete" },
+      storage: { className: "fast", diskType: "pd-ssd" },
     });
     await engine.settled();
     const storageClass = engine.one("kubernetes:storage.k8s.io/v1:StorageClass").inputs;
     expect(storageClass).to.deep.include({
       provisioner: "pd.csi.storage.gke.io",
       parameters: { type: "pd-ssd" },
-      reclaimPolicy: "Delete",
+      reclaimPolicy: "Retain",
       volumeBindingMode: "WaitForFirstConsumer",
       allowVolumeExpansion: true,
     });
@@ -323,6 +323,6 @@ async function warnings(args: Components.ZooKeeperEnvironmentArgs): Promise<stri
   const { checkEnvironment } = await import("../../components/environment/check.ts");
   const { Report } = await import("../../components/validation/report.ts");
   const report = new Report();
-  checkEnvironment(knownSettings(args), report);
+  checkEnvironment(knownSettings(args), report, "test");
   return report.warnings.map(({ path }) => path);
 }
