@@ -7,10 +7,9 @@ import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
 import { markValidated } from "../validation/checked.ts";
 import { Report, shown, type Finding } from "../validation/report.ts";
 import { readSettled } from "./before.ts";
-import { readSettings } from "./settings.ts";
 import { checkSettled, settle, type Settled } from "./settled.ts";
 import { nextStep, rememberCluster, rememberGoal, rememberZones } from "./step.ts";
-import { SettingSource } from "./source.ts";
+import { keyOf, readSettings, type Configuration } from "./source.ts";
 
 /**
  * Reads and validates this stack's configuration, and logs its warnings.
@@ -54,7 +53,6 @@ export interface Interpretation {
   readonly errors: readonly ShownFinding[];
   /** What is accepted, but should be reconsidered; each subject is a full key. */
   readonly warnings: readonly ShownFinding[];
-  readonly settings: SettingSource["settings"];
   /** The values that the next update is compared with. */
   readonly settled: Settled;
 }
@@ -67,14 +65,12 @@ export interface Interpretation {
  */
 export function interpretConfig(
   project: string,
-  values: Readonly<Record<string, string>>,
+  values: Configuration,
   before: Settled = {},
   stack = "",
 ): Interpretation {
   const report = new Report();
-  const source = new SettingSource(project, values, report);
-  const args = readSettings(source, values["gcp:project"]);
-  source.refuseUnknownKeys();
+  const args = readSettings(project, values, report);
   const wanted = knownSettings(args);
   checkEnvironment(wanted, report, stack);
   checkSettled(before, wanted, report);
@@ -82,13 +78,11 @@ export function interpretConfig(
   if (report.errors.length === 0) {
     checkStep(next, report, stack);
   }
-  const named = (finding: Finding): ShownFinding =>
-    shown(finding, finding.path === "gke.project" ? "gcp:project" : source.keyOf(finding.path));
+  const named = (finding: Finding): ShownFinding => shown(finding, keyOf(project, finding.path));
   return {
     args: next,
     errors: report.errors.map(named),
     warnings: report.warnings.map(named),
-    settings: source.settings,
     settled: {
       ...rememberCluster(next, before),
       ...rememberGoal(next),

@@ -1,63 +1,80 @@
 import type { KnownEnvironment } from "../environment/args.ts";
+import { quoted, type Settled as Value } from "../settings/changes.ts";
+import { rejections, settledValue } from "../settings/tables.ts";
 import { secret, type Report } from "../validation/report.ts";
-import { rejections, type Value } from "./changes.ts";
 
-/** What stands of an environment, by property path, as far as not every other value can take its place. */
+/** Values of the last update that later updates may not change freely, by property path. */
 export type Settled = Readonly<Record<string, Value>>;
 
-/** What to remember of an environment for its next change. */
+/** The values of an environment that later updates may not change freely. */
 export function settle(environment: KnownEnvironment): Settled {
   return Object.fromEntries(
-    rejections.flatMap(([path, { of }]) => {
-      const value = of(environment);
+    rejections.flatMap(({ path, paths }) => {
+      const { value } = find(environment, paths);
       return value === undefined ? [] : [[path, value]];
     }),
   );
 }
 
-/** The key under which the identity of a cluster that was there is remembered. */
+/** The key under which the identity of an existing cluster is remembered. */
 export const clusterKey = "existing.id";
 
-/** What was settled, with the cluster that it was settled on; an id that is empty tells nothing. */
+/** The settled values with the identity of the cluster; an empty id is not remembered. */
 export function withCluster(settled: Settled, id: string): Settled {
   return id === "" ? settled : { ...settled, [clusterKey]: id };
 }
 
 /**
- * Notes every change that cannot be made in place: it would leave the data behind, or lose some.
- * @param before what the last update settled; empty when there was none
+ * Adds every change that is not possible in place, because it would leave the data behind or lose some.
+ * @param before the values that the last update settled; empty if there was none
  */
 export function checkSettled(before: Settled, environment: KnownEnvironment, report: Report): void {
-  const guarded = environment.ensemble?.protect !== false;
-  if (guarded && before["ensemble.name"] !== undefined) {
+  const isProtected = environment.ensemble?.protect !== false;
+  if (isProtected && before["ensemble.name"] !== undefined) {
     checkKind(before["gke.name"], environment, report);
   }
-  for (const [path, rejection] of rejections) {
+  for (const { path, paths, rejection } of rejections) {
     const was = before[path];
-    const now = rejection.of(environment);
-    const unchanged = was === undefined || now === undefined || was === now;
-    if (unchanged || rejection.allows?.(was, now) === true || (rejection.protected && !guarded)) {
+    const { path: changed, value: now } = find(environment, paths);
+    const isUnchanged = was === undefined || now === undefined || was === now;
+    if (isUnchanged || rejection.allows?.(was, now) === true || (rejection.protected && !isProtected)) {
       continue;
     }
     const also = rejection.protected ? "; to abandon this ensemble, set protectEnsemble to false first" : "";
-    report.error(pathIn(environment, path), now, rejection.reason(was), rejection.fix(was) + also);
+    report.error(changed, now, rejection.reason(was), rejection.fix(was) + also);
   }
 }
 
 function checkKind(cluster: Value | undefined, environment: KnownEnvironment, report: Report): void {
+  const fix = "use another stack for another cluster";
   if (cluster !== undefined && environment.gke === undefined && environment.existing !== undefined) {
     const reason = `the ensemble is on GKE cluster ${quoted(cluster)}, which would be deleted`;
-    report.error("existing.kubeconfig", secret, reason, "use another stack for another cluster");
+    report.error("existing.kubeconfig", secret, reason, fix);
   }
   if (cluster === undefined && environment.gke !== undefined) {
     const reason = "the ensemble is on an existing cluster and would be left there";
-    report.error("gke.project", environment.gke.project, reason, "use another stack for another cluster");
+    report.error("gke.project", environment.gke.project, reason, fix);
   }
 }
 
-/** Where a user has set the value: a class is named in one of two places. */
-function pathIn({ ensemble }: KnownEnvironment, path: string): string {
-  return path === "storage.className" && ensemble?.storageClassName ? "ensemble.storageClassName" : path;
+/** The first of the properties that is set, or else the last one. */
+function find(
+  environment: KnownEnvironment,
+  paths: readonly string[],
+): { readonly path: string; readonly value: Value | undefined } {
+  const found = paths.map((path) => ({ path, value: settledValue(valueAt(environment, path)) }));
+  return (
+    found.find(({ value }) => value !== undefined && value !== "") ??
+    found.at(-1) ?? { path: "", value: undefined }
+  );
 }
 
-const quoted = (value: Value): string => JSON.stringify(value);
+function valueAt(environment: KnownEnvironment, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(name) : undefined,
+      environment,
+    );
+}

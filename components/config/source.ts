@@ -1,118 +1,90 @@
-import { secret, type Report } from "../validation/report.ts";
 import { suggest } from "../../domain/suggest.ts";
+import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
+import type { Value } from "../settings/kit.ts";
+import { configSettings, type ConfigSetting, type Part } from "../settings/tables.ts";
+import { secret, type Report } from "../validation/report.ts";
 
-/** The types that Pulumi.yaml knows. */
-export type SettingType = "string" | "integer" | "boolean" | "array";
+/** A configuration: values by full key, as the engine passes them. */
+export type Configuration = Readonly<Record<string, string>>;
 
-/** One setting of the program. */
-export interface Setting {
-  /** Its key in the stack's configuration, without the project. */
-  readonly key: string;
-  /** Its type in Pulumi.yaml. */
-  readonly type: SettingType;
-  /** Its default in Pulumi.yaml; an empty text stands for "not set". */
-  readonly default: string | number | boolean | readonly string[];
-  /** The property of the environment that it sets. */
-  readonly path: string;
-}
-
-/** Reads typed settings from the stack's configuration, and remembers each: what was read is the list of settings. */
-export class SettingSource {
-  /** Every setting that has been read. */
-  readonly settings: Setting[] = [];
-  readonly #project: string;
-  readonly #values: Readonly<Record<string, string>>;
-  readonly #report: Report;
-
-  /** @param values the whole configuration, by full key, as the engine hands it over */
-  constructor(project: string, values: Readonly<Record<string, string>>, report: Report) {
-    this.#project = project;
-    this.#values = values;
-    this.#report = report;
-  }
-
-  /** A text. */
-  string(key: string, path: string, value: string): string {
-    return this.#read({ key, path, type: "string", default: value }) ?? value;
-  }
-
-  /** A text that may be missing; the empty text counts as missing. */
-  optional(key: string, path: string): string | undefined {
-    const text = this.string(key, path, "");
-    return text === "" ? undefined : text;
-  }
-
-  /** A whole number. */
-  integer(key: string, path: string, value: number): number {
-    const text = this.#read({ key, path, type: "integer", default: value });
-    if (text === undefined) {
-      return value;
-    }
-    if (!/^-?\d{1,15}$/.test(text)) {
-      this.#report.error(path, text, "is not a whole number", `use one such as ${value}`);
-      return value;
-    }
-    return Number(text);
-  }
-
-  /** True or false. */
-  boolean(key: string, path: string, value: boolean): boolean {
-    const text = this.#read({ key, path, type: "boolean", default: value }) ?? String(value);
-    if (text !== "true" && text !== "false") {
-      this.#report.error(path, text, "is neither true nor false", "use true or false");
-    }
-    return text === "true";
-  }
-
-  /** A list of texts. */
-  strings(key: string, path: string, value: readonly string[]): string[] {
-    const text = this.#read({ key, path, type: "array", default: value });
-    if (text === undefined) {
-      return [...value];
-    }
-    const list = parseList(text);
-    if (list === undefined) {
-      this.#report.error(path, text, "is not a list of texts", `use pulumi config set --path '${key}[0]' …`);
-    }
-    return list ?? [...value];
-  }
-
-  /**
-   * Refuses every key of the project that nothing has read. Its value is not shown: `kubeCnfig` may hold a
-   * kubeconfig.
-   */
-  refuseUnknownKeys(): void {
-    const known = this.settings.map((setting) => setting.key);
-    const own = Object.keys(this.#values).filter((key) => key.startsWith(`${this.#project}:`));
-    for (const key of own
-      .map((each) => each.slice(this.#project.length + 1))
-      .filter((k) => !known.includes(k))) {
-      const meant = suggest(key, known);
-      const fix =
-        meant === undefined ? "see Pulumi.yaml for the settings that there are" : `did you mean ${meant}?`;
-      this.#report.error(`${unknownKey}${key}`, secret, "is not a setting", fix);
-    }
-  }
-
-  /** What the user calls the property at a path: the setting's key. */
-  keyOf(path: string): string {
-    if (path.startsWith(unknownKey)) {
-      return `${this.#project}:${path.slice(unknownKey.length)}`;
-    }
-    const index = path.indexOf("[");
-    const [property, rest] = index === -1 ? [path, ""] : [path.slice(0, index), path.slice(index)];
-    const setting = this.settings.find((each) => each.path === property);
-    return setting === undefined ? path : `${this.#project}:${setting.key}${rest}`;
-  }
-
-  #read(setting: Setting): string | undefined {
-    this.settings.push(setting);
-    return this.#values[`${this.#project}:${setting.key}`];
-  }
-}
-
-/** Marks paths that are keys of the configuration, not properties. */
+/** Marks paths of findings that are keys of the configuration, not properties. */
 const unknownKey = "config:";
+
+/**
+ * Reads the arguments of an environment from a configuration, before they are validated. Adds values of the wrong type
+ * and unknown keys to the report.
+ */
+export function readSettings(
+  project: string,
+  configuration: Configuration,
+  report: Report,
+): ZooKeeperEnvironmentArgs {
+  const parts: Record<Part, Record<string, Value>> = { gke: {}, existing: {}, storage: {}, ensemble: {} };
+  for (const setting of configSettings) {
+    const value = read(setting, configuration[fullKey(project, setting.key)], report);
+    if (value !== undefined) {
+      parts[setting.part][setting.name] = value;
+    }
+  }
+  rejectUnknownKeys(project, configuration, report);
+  const { gke, existing, storage, ensemble } = parts;
+  // The settings of the kind of cluster that is not wanted have no effect.
+  return {
+    ...(gke["project"] !== undefined && { gke }),
+    ...(existing["kubeconfig"] !== undefined && { existing }),
+    storage,
+    ensemble,
+    // The tables prove that the values have the arguments' types.
+  } as ZooKeeperEnvironmentArgs;
+}
+
+/** The key of the setting at a property path, with its namespace; the path itself where the configuration has none. */
+export function keyOf(project: string, path: string): string {
+  if (path.startsWith(unknownKey)) {
+    return `${project}:${path.slice(unknownKey.length)}`;
+  }
+  const [, property = path, item = ""] = /^([^[]*)(.*)$/s.exec(path) ?? [];
+  const setting = configSettings.find((each) => each.path === property);
+  return setting === undefined ? path : fullKey(project, setting.key) + item;
+}
+
+function fullKey(project: string, key: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
+}
+
+/** A setting's value, or its default; undefined where it has neither. */
+function read(setting: ConfigSetting, text: string | undefined, report: Report): Value | undefined {
+  const { key, path, default: fallback } = setting;
+  if (text === undefined || (text === "" && fallback === "")) {
+    return fallback === "" ? undefined : fallback;
+  }
+  const parsed = parse(setting, text);
+  if (typeof parsed === "object" && "fix" in parsed) {
+    report.error(path, text, `must be ${parsed.type}`, parsed.fix.replace("KEY", key));
+    return fallback;
+  }
+  return parsed;
+}
+
+function parse(
+  { setting, default: fallback }: ConfigSetting,
+  text: string,
+): Value | { readonly type: string; readonly fix: string } {
+  switch (setting.type) {
+    case "string":
+      return text;
+    case "integer":
+      return /^-?\d{1,15}$/.test(text)
+        ? Number(text)
+        : { type: "a whole number", fix: `use one such as ${String(fallback)}` };
+    case "boolean":
+      return text === "true" || text === "false"
+        ? text === "true"
+        : { type: "true or false", fix: "use true or false" };
+    case "array":
+      return parseList(text) ?? { type: "a list of strings", fix: "use pulumi config set --path 'KEY[0]' …" };
+  }
+}
 
 function parseList(text: string): string[] | undefined {
   try {
@@ -123,5 +95,19 @@ function parseList(text: string): string[] | undefined {
       return undefined;
     }
     throw error;
+  }
+}
+
+/** The value of an unknown key is not shown: `kubeCnfig` may hold a kubeconfig. */
+function rejectUnknownKeys(project: string, configuration: Configuration, report: Report): void {
+  const known = configSettings.map(({ key }) => key).filter((key) => !key.includes(":"));
+  const prefix = `${project}:`;
+  for (const key of Object.keys(configuration)
+    .filter((each) => each.startsWith(prefix))
+    .map((each) => each.slice(prefix.length))
+    .filter((each) => !known.includes(each))) {
+    const meant = suggest(key, known);
+    const fix = meant === undefined ? "see Pulumi.yaml for the settings" : `did you mean ${meant}?`;
+    report.error(unknownKey + key, secret, "there is no such setting", fix);
   }
 }

@@ -314,8 +314,7 @@ interface Parts<Spec> {
 
 /** The arguments without those that say how one update is made: they are no change of the ensemble. */
 function lasting(args: object): pulumi.Inputs {
-  const passing: readonly string[] = passingSettings;
-  return Object.fromEntries(Object.entries(args).filter(([key]) => !passing.includes(key)));
+  return Object.fromEntries(Object.entries(args).filter(([key]) => !passingSettings.includes(key)));
 }
 
 /** An object's metadata with the stack that it belongs to. */

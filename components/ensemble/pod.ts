@@ -1,6 +1,7 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
-import { ensembleDefaults, type EnsembleValues } from "./args.ts";
+import { usualBuffer } from "../settings/ensemble.ts";
+import type { EnsembleValues } from "./args.ts";
 import { confFiles, scriptFiles } from "./files.ts";
 import { heapMebibytes } from "./heap.ts";
 import {
@@ -126,7 +127,7 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
     "-XX:+ExitOnOutOfMemoryError",
     `-Djute.maxbuffer=${ensemble.juteMaxBuffer}`,
     // What is in the database already can be read, however small a request has to be now.
-    `-Dzookeeper.jute.maxbuffer.extrasize=${Math.max(ensemble.juteMaxBuffer, ensembleDefaults.juteMaxBuffer)}`,
+    `-Dzookeeper.jute.maxbuffer.extrasize=${Math.max(ensemble.juteMaxBuffer, usualBuffer)}`,
   ];
   return [
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },

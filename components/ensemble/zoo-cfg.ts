@@ -1,7 +1,9 @@
-import { heapMebibytes } from "./heap.ts";
 import { paths, ports, serverNames } from "../../domain/names.ts";
 import { mebibyte } from "../../domain/quantity.ts";
+import { ensembleSettings } from "../settings/ensemble.ts";
+import type { Setting } from "../settings/kit.ts";
 import type { EnsembleValues } from "./args.ts";
+import { heapMebibytes } from "./heap.ts";
 
 /**
  * The configuration file of every server of an ensemble: the same text for all of them. What depends on a server's
@@ -10,24 +12,17 @@ import type { EnsembleValues } from "./args.ts";
  */
 export function renderZooCfg(ensemble: EnsembleValues): string {
   const names = serverNames(ensemble.name, ensemble.namespace, ensemble.clusterDomain, ensemble.servers);
+  const values = new Map<string, unknown>(Object.entries(ensemble));
   return [
-    `tickTime=${ensemble.tickTime}`,
-    `initLimit=${ensemble.initLimit}`,
-    `syncLimit=${ensemble.syncLimit}`,
+    ...Object.entries(ensembleSettings).flatMap(([name, setting]: [string, Setting]) =>
+      setting.zooCfg === undefined ? [] : `${setting.zooCfg}=${String(values.get(name))}`,
+    ),
+    ...largeRequests(ensemble),
     `dataDir=${paths.data}`,
     `dataLogDir=${paths.log}`,
-    `maxClientCnxns=${ensemble.maxClientCnxns}`,
-    `maxCnxns=${ensemble.maxCnxns}`,
-    `enforceQuota=${ensemble.enforceQuota}`,
-    ...largeRequests(ensemble),
-    `minSessionTimeout=${ensemble.minSessionTimeout}`,
-    `maxSessionTimeout=${ensemble.maxSessionTimeout}`,
-    `autopurge.snapRetainCount=${ensemble.snapRetainCount}`,
-    `autopurge.purgeInterval=${ensemble.purgeInterval}`,
     // One code path for one server and for many, and a configuration that only the program changes.
     "standaloneEnabled=false",
     "reconfigEnabled=false",
-    `4lw.commands.whitelist=${ensemble.fourLetterWords.join(",")}`,
     // Keep trying to bind: a pod's own name may resolve a moment after the server starts.
     "electionPortBindRetry=0",
     "quorumListenOnAllIPs=false",

@@ -1,26 +1,27 @@
-import type { ExistingClusterArgs } from "../existing/cluster.ts";
+import { ensembleDefaults, type EnsembleValues, type ZooKeeperEnsembleArgs } from "../ensemble/args.ts";
 import type { ExistingValues } from "../existing/check.ts";
-import type { GkeClusterArgs, GkeValues } from "../gke/args.ts";
-import type { EnsembleValues, ZooKeeperEnsembleArgs } from "../ensemble/args.ts";
-import type { StorageValues, ZooKeeperStorageClassArgs } from "../storage/args.ts";
+import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "../gke/args.ts";
+import type { ExistingClusterArgs, ZooKeeperStorageClassArgs } from "../settings/args.ts";
+import { ensembleSettings } from "../settings/ensemble.ts";
+import { gkeSettings } from "../settings/gke.ts";
+import { storageSettings } from "../settings/storage.ts";
+import { storageDefaults, type StorageValues } from "../storage/args.ts";
 import type { Known } from "../validation/values.ts";
 
-/**
- * What a whole ZooKeeper environment may be told. Which of its parts are given decides how many resources there are.
- */
+/** Arguments of `ZooKeeperEnvironment`. */
 export interface ZooKeeperEnvironmentArgs {
-  /** A GKE cluster to make. Exactly one of `gke` and `existing`. */
+  /** A GKE cluster to create. Give exactly one of `gke` and `existing`. */
   gke?: GkeClusterArgs;
-  /** A cluster that is there already. Exactly one of `gke` and `existing`. */
+  /** An existing cluster. Give exactly one of `gke` and `existing`. */
   existing?: ExistingClusterArgs;
   /**
-   * The StorageClass to make, unless the ensemble names one that is there with `storageClassName`.
-   * @default a class named `zookeeper`
+   * The StorageClass to create, unless the ensemble has the `storageClassName` of an existing one.
+   * @default a StorageClass named `zookeeper`
    */
   storage?: ZooKeeperStorageClassArgs;
   /**
    * The ensemble.
-   * @default the tutorial's
+   * @default the ensemble of the Kubernetes tutorial
    */
   ensemble?: ZooKeeperEnsembleArgs;
 }
@@ -33,9 +34,9 @@ export interface KnownEnvironment {
   ensemble?: Known<EnsembleValues>;
 }
 
-/** The names of an environment's parts, where none are given. */
+/** The defaults of the parts of an environment, with their names. */
 export const environmentDefaults = {
-  cluster: "zookeeper",
-  storageClass: "zookeeper",
-  ensemble: "zk",
+  gke: { ...gkeDefaults, name: gkeSettings.name.default.inEnvironment },
+  storage: { ...storageDefaults, className: storageSettings.className.default.inEnvironment },
+  ensemble: { ...ensembleDefaults, name: ensembleSettings.name.default.inEnvironment },
 };

@@ -7,8 +7,7 @@ import { roomLeft } from "../gke/room.ts";
 import { checkStorage } from "../storage/check.ts";
 import { gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
 import { secret, type Report } from "../validation/report.ts";
-import { googleDisks } from "../storage/args.ts";
-import { isDiskType, leastDiskSize } from "../storage/disk-types.ts";
+import { googleDisks, isDiskType, leastDiskSize } from "../storage/disk-types.ts";
 import type { KnownEnvironment } from "./args.ts";
 
 /**

@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { renderFinding } from "../../domain/finding.ts";
-import { ensembleDefaults, passingSettings } from "../ensemble/args.ts";
+import { passingSettings } from "../ensemble/args.ts";
 import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
 import { ExistingCluster } from "../existing/cluster.ts";
-import { gkeDefaults } from "../gke/args.ts";
 import { GkeCluster } from "../gke/cluster.ts";
 import { resourceLabels } from "../gke/labels.ts";
-import { storageDefaults } from "../storage/args.ts";
 import { ZooKeeperStorageClass } from "../storage/storage-class.ts";
 import { hasInputs, isValidated, rejectErrors, withoutInputs } from "../validation/checked.ts";
 import { shown, type Report } from "../validation/report.ts";
@@ -78,7 +76,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   #findCluster(): GkeCluster | ExistingCluster {
     const { gke, existing } = this.#args;
     if (gke !== undefined) {
-      const name = this.#whenChecked(gke.name ?? environmentDefaults.cluster);
+      const name = this.#whenChecked(gke.name ?? environmentDefaults.gke.name);
       const args = { ...gke, name };
       return new GkeCluster(this.#name, args, { parent: this });
     }
@@ -93,7 +91,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
       return undefined;
     }
     const args = withDefaults(this.#args.storage ?? {}, {
-      className: environmentDefaults.storageClass,
+      className: environmentDefaults.storage.className,
       labels: this.#diskLabels(),
     });
     const className = this.#whenChecked(args.className);
@@ -116,7 +114,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     }
     const labelsOf = (name: string): string[] =>
       Object.entries(resourceLabels({ name })).map(([key, value]) => `${key}=${value}`);
-    const name = gke.name ?? environmentDefaults.cluster;
+    const name = gke.name ?? environmentDefaults.gke.name;
     return typeof name === "string" ? labelsOf(name) : pulumi.output(name).apply(labelsOf);
   }
 
@@ -125,10 +123,10 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     storage: ZooKeeperStorageClass | undefined,
   ): ZooKeeperEnsemble {
     const args = withDefaults(this.#args.ensemble ?? {}, {
-      name: environmentDefaults.ensemble,
+      name: environmentDefaults.ensemble.name,
       ...(storage === undefined ? {} : { storageClassName: storage.className }),
     });
-    const image = this.#whenChecked(args.image ?? ensembleDefaults.image);
+    const image = this.#whenChecked(args.image ?? environmentDefaults.ensemble.image);
     return new ZooKeeperEnsemble(
       this.#name,
       { ...args, image },
@@ -171,11 +169,12 @@ function lateCheck(
  * made.
  */
 function visibleInputs({ gke, existing, storage, ensemble }: ZooKeeperEnvironmentArgs): pulumi.Inputs {
-  const passing: readonly string[] = passingSettings;
   const visible = (part: object | undefined): object | undefined =>
     part &&
     Object.fromEntries(
-      Object.entries(part).filter(([key, value]) => typeof value !== "function" && !passing.includes(key)),
+      Object.entries(part).filter(
+        ([key, value]) => typeof value !== "function" && !passingSettings.includes(key),
+      ),
     );
   return {
     gke: visible(gke),
@@ -190,11 +189,9 @@ export function knownSettings(args: ZooKeeperEnvironmentArgs): KnownEnvironment 
   const { gke, existing } = args;
   // Only plain values remain, which the compiler cannot see.
   return withoutInputs({
-    ...(gke === undefined
-      ? {}
-      : { gke: withDefaults({ name: environmentDefaults.cluster, ...gke }, gkeDefaults) }),
-    ...(existing === undefined ? {} : { existing }),
-    storage: withDefaults({ className: environmentDefaults.storageClass, ...args.storage }, storageDefaults),
-    ensemble: withDefaults({ name: environmentDefaults.ensemble, ...args.ensemble }, ensembleDefaults),
+    ...(gke && { gke: withDefaults(gke, environmentDefaults.gke) }),
+    ...(existing && { existing }),
+    storage: withDefaults(args.storage ?? {}, environmentDefaults.storage),
+    ensemble: withDefaults(args.ensemble ?? {}, environmentDefaults.ensemble),
   });
 }

@@ -1,21 +1,17 @@
 import { parseYaml } from "../../domain/yaml.ts";
+import type { ExistingClusterArgs } from "../settings/args.ts";
+import { existingSettings } from "../settings/existing.ts";
 import { secret, type Report } from "../validation/report.ts";
 import type { Known, Values } from "../validation/values.ts";
-import { ofTypes } from "../validation/types.ts";
-import type { ExistingClusterArgs } from "./cluster.ts";
+import { checkSettings } from "../validation/settings.ts";
 
 /** An existing cluster's settings. */
 export type ExistingValues = Values<ExistingClusterArgs>;
 
-/** Notes everything that is wrong with the way to an existing cluster; a kubeconfig never appears in a finding. */
+/** Validates how to reach an existing cluster; a kubeconfig never appears in a finding. */
 export function checkExisting(values: Known<ExistingValues>, report: Report): void {
-  const { kubeconfig, ...others } = values;
-  const { context } = ofTypes(others, { context: "lab", id: "" }, report);
+  const { kubeconfig, context } = checkSettings(existingSettings, values, report);
   if (kubeconfig === undefined) {
-    return;
-  }
-  if (typeof kubeconfig !== "string") {
-    report.error("kubeconfig", secret, "is not a text", "give the file's content");
     return;
   }
   const parsed = parseYaml(kubeconfig);

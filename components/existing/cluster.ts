@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 
+import type { ExistingClusterArgs } from "../settings/args.ts";
 import { noteAccess } from "../live/access.ts";
 import { providerOptions } from "../live/provider.ts";
 import { ClusterReader, Unreachable } from "../live/reader.ts";
@@ -8,22 +9,6 @@ import { checked, rejectErrors } from "../validation/checked.ts";
 import { Stop } from "../validation/errors.ts";
 import { toOutput } from "../validation/eventual.ts";
 import { checkExisting, checkFound, type ExistingValues } from "./check.ts";
-
-/** How to reach a Kubernetes cluster that is there already. */
-export interface ExistingClusterArgs {
-  /** The kubeconfig's text; kept as a secret. */
-  kubeconfig: pulumi.Input<string>;
-  /**
-   * The context to use.
-   * @default the kubeconfig's current context
-   */
-  context?: pulumi.Input<string>;
-  /**
-   * Which cluster it must be, whatever its address: the uid of its namespace `kube-system`. Another one is refused.
-   * @default any
-   */
-  id?: pulumi.Input<string>;
-}
 
 /**
  * A Kubernetes cluster, version 1.30 or later, that something else made. What depends on it is made only when the

@@ -1,5 +1,8 @@
 import { suggest } from "../../domain/suggest.ts";
 
+/** Google's CSI driver for persistent disks. */
+export const googleDisks = "pd.csi.storage.gke.io";
+
 /** The types of Google's disks that a server's volume can have. @see https://cloud.google.com/compute/docs/disks */
 export const diskTypes = [
   "pd-standard",

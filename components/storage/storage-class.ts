@@ -4,8 +4,9 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import { checked } from "../validation/checked.ts";
 import { whenKnown } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
-import { googleDisks, storageDefaults, type StorageValues, type ZooKeeperStorageClassArgs } from "./args.ts";
+import { storageDefaults, type StorageValues, type ZooKeeperStorageClassArgs } from "./args.ts";
 import { checkStorage } from "./check.ts";
+import { googleDisks } from "./disk-types.ts";
 
 /**
  * A StorageClass for volumes that are made where a pod is scheduled, can grow, and outlive their claims.

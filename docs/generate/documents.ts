@@ -7,7 +7,7 @@ import { providerTable } from "../../local-gke/provider/table.ts";
 import { gatherFacts } from "./facts.ts";
 import { drawEnvironment } from "./picture.ts";
 import { policyTable } from "./policies.ts";
-import { declaredSettings, settingsTables } from "./settings.ts";
+import { argumentTypes, projectConfig, settingsTables } from "./settings.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -20,35 +20,28 @@ async function between(path: string, name: string, content: string): Promise<str
   if (head === undefined || tail === undefined) {
     throw new Error(`${path} lacks the marks ${start} and ${end}`);
   }
-  const options = { ...(await prettier.resolveConfig(file)), filepath: file };
-  return await prettier.format(`${head}${start}\n\n${content}\n\n${end}${tail}`, options);
+  return await format(path, `${head}${start}\n\n${content}\n\n${end}${tail}`);
 }
 
-/** What a change of a setting does, in a few words, by its key. */
-async function changesByKey(): Promise<(key: string) => string> {
-  const { interpretConfig } = await import("../../components/config/read.ts");
-  const { changeOf } = await import("../../components/config/changes.ts");
-  const { settings } = interpretConfig("", { "gcp:project": "my-project" });
-  const paths = new Map(settings.map(({ key, path }) => [key, path]));
-  return (key) => {
-    const change = changeOf(paths.get(key) ?? "");
-    if (change === undefined) {
-      throw new Error(`nothing decides what a change of ${key} does`);
-    }
-    const { effect, rejected } = change;
-    if (rejected !== undefined && rejected.allows === undefined) {
-      return "rejected";
-    }
-    const made = effect === "none" ? "–" : effect;
-    return rejected === undefined ? made : `${made}, or rejected`;
-  };
+/** A file's content, formatted as the project's files are. */
+async function format(path: string, content: string): Promise<string> {
+  const file = join(root, path);
+  return await prettier.format(content, { ...(await prettier.resolveConfig(file)), filepath: file });
+}
+
+/** The project's declaration, with the settings that the program reads. */
+async function pulumiYaml(): Promise<string> {
+  const file = join(root, "Pulumi.yaml");
+  const [head = ""] = readFileSync(file, "utf8").split("\nconfig:\n");
+  return await format("Pulumi.yaml", `${head}\nconfig:\n${projectConfig()}\n`);
 }
 
 /** What is made from the program: contents by path from the project's folder. */
 export async function documents(): Promise<Record<string, string>> {
-  const settings = declaredSettings(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   return {
-    "README.md": await between("README.md", "settings", settingsTables(settings, await changesByKey())),
+    "Pulumi.yaml": await pulumiYaml(),
+    "README.md": await between("README.md", "settings", settingsTables()),
+    "components/settings/args.ts": await format("components/settings/args.ts", argumentTypes()),
     "local-gke/README.md": await between("local-gke/README.md", "provider", providerTable()),
     "policy/README.md": await between("policy/README.md", "policies", policyTable()),
     "docs/environment.svg": drawEnvironment(await gatherFacts()),

@@ -1,75 +1,157 @@
-/** A setting as Pulumi.yaml declares it. */
-export interface Declared {
-  /** The comment above its group. */
-  readonly group: string;
-  readonly key: string;
-  readonly type: string;
-  /** As it stands in the file, without quotes. */
-  readonly default: string;
-  readonly description: string;
+import {
+  allSettings,
+  configSettings,
+  type ConfigSetting,
+  type PlacedSetting,
+} from "../../components/settings/tables.ts";
+import { groups, required, type Default, type Setting, type Value } from "../../components/settings/kit.ts";
+
+/** What a setting is, in a phrase, with its limits. */
+function describe({ description, limits }: Setting): string {
+  return limits === undefined ? description : `${description} (${limits})`;
 }
 
-const groupLine = /^ {2}# (.+)$/;
-const keyLine = /^ {2}(\w+):$/;
-const propertyLine = /^ {4}(\w+): (.*)$/;
-const continuation = /^ {6}(.+)$/;
+/** A scalar of YAML: plain where every reader takes it for this string, else in quotes. */
+function scalar(text: string): string {
+  return /^[A-Za-z](?:[^:#]|:(?=\S)|(?<=\S)#)*$/.test(text) && !text.endsWith(":")
+    ? text
+    : JSON.stringify(text);
+}
 
-/**
- * The settings that Pulumi.yaml declares, in its order.
- * @param yaml the file; of YAML only what it uses: a block for each key, properties on lines of their own
- * @throws Error at a line that is none of these
- */
-export function declaredSettings(yaml: string): Declared[] {
-  const settings: Record<string, string>[] = [];
-  let group = "";
-  let property = "";
-  const lines = (yaml.split("\nconfig:\n")[1] ?? "").split("\n").filter((line) => line !== "");
-  for (const line of lines) {
-    const [title, key, named, more] = [groupLine, keyLine, propertyLine, continuation].map((each) =>
-      each.exec(line),
-    );
-    const current = settings.at(-1);
-    if (title) {
-      group = title[1] ?? "";
-    } else if (key) {
-      settings.push({ group, key: key[1] ?? "" });
-    } else if (named && current) {
-      property = named[1] ?? "";
-      current[property] = named[2]?.replace(/^>-$/, "").replace(/^"(.*)"$/, "$1") ?? "";
-    } else if (more && current) {
-      current[property] = `${current[property] ?? ""} ${more[1] ?? ""}`.trim();
+/** A property of a setting, folded where it is longer than the files of this project are wide. */
+function property(name: string, text: string): string {
+  const line = `    ${name}: ${scalar(text)}`;
+  return line.length <= 120
+    ? line
+    : [`    ${name}: >-`, ...wrap(text, 114).map((each) => `      ${each}`)].join("\n");
+}
+
+function yamlDefault(value: Value): string {
+  return typeof value === "string" && value !== "" && !/^[\d.:]+$/.test(value)
+    ? value
+    : JSON.stringify(value);
+}
+
+function declaration({ key, setting, default: value }: ConfigSetting): string {
+  return [
+    `  ${key}:`,
+    `    type: ${setting.type}`,
+    ...(setting.type === "array" ? ["    items: { type: string }"] : []),
+    `    default: ${yamlDefault(value)}`,
+    property("description", describe(setting)),
+  ].join("\n");
+}
+
+/** The settings in the configuration of the project; the others have namespaces that the project does not declare. */
+const declared = configSettings.filter(({ key }) => !key.includes(":"));
+
+/** The value of `config:` in Pulumi.yaml. */
+export function projectConfig(): string {
+  return groups
+    .map((group) => {
+      const settings = declared.filter((each) => each.group === group);
+      return [`  # ${group}`, ...settings.map(declaration)].join("\n");
+    })
+    .join("\n\n");
+}
+
+/** What a change of a setting does, in a few words. */
+function changeText({ change: { effect, rejected } }: Setting): string {
+  if (rejected !== undefined && rejected.allows === undefined) {
+    return "rejected";
+  }
+  const done = effect === "none" ? "–" : effect;
+  return rejected === undefined ? done : `${done}, or rejected`;
+}
+
+/** The settings as Markdown tables, one for each group. */
+export function settingsTables(): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|");
+  return groups
+    .map((group) => {
+      const rows = declared
+        .filter((each) => each.group === group)
+        .map(({ key, setting, default: value }) => {
+          const text = Array.isArray(value)
+            ? `[${value.map((each) => JSON.stringify(each)).join(", ")}]`
+            : String(value);
+          const shown = text === "" || text === "[]" ? "–" : `\`${cell(text)}\``;
+          return `| \`${key}\` | ${shown} | ${cell(describe(setting))} | ${changeText(setting)} |`;
+        });
+      const head = ["| Setting | Default | Description | A change |", "| --- | --- | --- | --- |"];
+      return [`**${group}**`, "", ...head, ...rows].join("\n");
+    })
+    .join("\n\n");
+}
+
+const interfaces = [
+  { part: "gke", name: "GkeSettings", what: "The settings of a GKE cluster." },
+  { part: "existing", name: "ExistingClusterArgs", what: "Arguments of `ExistingCluster`." },
+  { part: "storage", name: "ZooKeeperStorageClassArgs", what: "Arguments of `ZooKeeperStorageClass`." },
+  { part: "ensemble", name: "EnsembleSettings", what: "The settings of an ensemble." },
+] as const;
+
+const valueTypes = { string: "string", integer: "number", boolean: "boolean", array: "string[]" } as const;
+
+/** The types of the components' arguments: a module of TypeScript. */
+export function argumentTypes(): string {
+  return [
+    "// Generated by `npm run docs` from the tables of settings in this folder; edit those.",
+    'import type * as pulumi from "@pulumi/pulumi";',
+    ...interfaces.map(({ part, name, what }) => {
+      const settings = allSettings.filter((each) => each.part === part);
+      return `/** ${what} */\nexport interface ${name} {\n${settings.map(argument).join("\n")}\n}`;
+    }),
+  ].join("\n\n");
+}
+
+function argument({ name, setting }: PlacedSetting): string {
+  const type = valueTypes[setting.type];
+  const comment = documentation(setting).flatMap((line) => wrap(line, 110));
+  return [
+    "  /**",
+    ...comment.map((line) => `   * ${line}`),
+    "   */",
+    `  ${name}${setting.default === required ? "" : "?"}: ${
+      setting.plain === undefined ? `pulumi.Input<${type}>` : type
+    };`,
+  ].join("\n");
+}
+
+/** The documentation of a setting's argument, as lines of any length. */
+export function documentation(setting: Setting): string[] {
+  const { details, plain, see, defaultText } = setting;
+  const sentences = [
+    `${describe(setting)}.`,
+    ...(details === undefined ? [] : [details]),
+    ...(plain === undefined ? [] : [`Not an output, because ${plain}.`]),
+  ];
+  const value = defaultText ?? defaultValue(setting.default);
+  return [
+    sentences.join(" "),
+    ...(value === undefined ? [] : [`@default ${value}`]),
+    ...(see === undefined ? [] : [`@see ${see}`]),
+  ];
+}
+
+function defaultValue(value: Default<Value>): string | undefined {
+  if (value === undefined || value === required) {
+    return undefined;
+  }
+  return typeof value === "object" && "inEnvironment" in value
+    ? `the component's own name; ${JSON.stringify(value.inEnvironment)} in a ZooKeeperEnvironment`
+    : JSON.stringify(value);
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(word);
     } else {
-      throw new Error(`Pulumi.yaml: cannot read the line ${line}`);
+      lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
     }
   }
-  return settings.map(
-    ({ group: above = "", key = "", type = "", default: value = "", description = "" }) => ({
-      group: above,
-      key,
-      type,
-      default: value,
-      description,
-    }),
-  );
-}
-
-const cell = (text: string): string => text.replaceAll("|", "\\|");
-
-/**
- * The settings as Markdown tables, one a group.
- * @param changeOf says what a change of the setting with this key does
- */
-export function settingsTables(settings: readonly Declared[], changeOf: (key: string) => string): string {
-  const groups = [...new Set(settings.map(({ group }) => group))];
-  const table = (group: string): string => {
-    const rows = settings
-      .filter((setting) => setting.group === group)
-      .map(({ key, default: value, description }) => {
-        const shown = value === "" || value === "[]" ? "–" : `\`${cell(value)}\``;
-        return `| \`${key}\` | ${shown} | ${cell(description)} | ${changeOf(key)} |`;
-      });
-    const head = ["| Setting | Default | What it is | A change |", "| --- | --- | --- | --- |"];
-    return [`**${group}**`, "", ...head, ...rows].join("\n");
-  };
-  return groups.map(table).join("\n\n");
+  return lines;
 }

@@ -3,33 +3,19 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 
+import { configSettings } from "../../components/settings/tables.ts";
 import { renderFinding } from "../../domain/finding.ts";
+import { parseYaml } from "../../domain/yaml.ts";
 import type * as Read from "../../components/config/read.ts";
 import { MockEngine } from "../fixtures/mocks.ts";
 
 const project = "zookeeper-environment";
 
-/** What Pulumi.yaml declares: the blocks of its `config`, of which each is a key with properties below it. */
+/** What Pulumi.yaml declares. */
 function declared(): Record<string, { type: string; default: unknown; description: string }> {
-  const text =
-    readFileSync(new URL("../../Pulumi.yaml", import.meta.url), "utf8").split("\nconfig:\n")[1] ?? "";
-  const blocks = text.split(/^ {2}(?=\w)/m).slice(1);
-  return Object.fromEntries(
-    blocks.map((block) => {
-      const property = (name: string): string =>
-        new RegExp(`^ {4}${name}: (.*(?:\n {6}.*)*)`, "m").exec(block)?.[1] ?? "";
-      const type = property("type");
-      const value = property("default").replace(/^"(.*)"$/, "$1");
-      return [
-        block.slice(0, block.indexOf(":")),
-        {
-          type,
-          default: type === "string" ? value : (JSON.parse(value) as unknown),
-          description: property("description"),
-        },
-      ];
-    }),
-  );
+  const parsed = parseYaml(readFileSync(new URL("../../Pulumi.yaml", import.meta.url), "utf8"));
+  return ("value" in parsed ? (parsed.value as { config: ReturnType<typeof declared> }) : { config: {} })
+    .config;
 }
 
 describe("the stack's configuration", () => {
@@ -46,9 +32,10 @@ describe("the stack's configuration", () => {
   const key = (name: string): string => `${project}:${name}`;
 
   it("is declared in Pulumi.yaml with the types and defaults that the program has", () => {
-    const { settings } = interpretConfig(project, {});
     const read = Object.fromEntries(
-      settings.map((each) => [each.key, { type: each.type, default: each.default }]),
+      configSettings
+        .filter(({ key }) => !key.includes(":"))
+        .map(({ key, setting, default: value }) => [key, { type: setting.type, default: value }]),
     );
     const inYaml = Object.fromEntries(
       Object.entries(declared()).map(([name, each]) => [name, { type: each.type, default: each.default }]),
@@ -105,7 +92,7 @@ describe("the stack's configuration", () => {
       ).not.to.have.length(0);
     }
     expect(faults.find((fault) => fault.includes("nodeCuont"))).to.equal(
-      `${key("nodeCuont")} = [secret]\n  Is not a setting.\n  Fix: did you mean nodeCount?`,
+      `${key("nodeCuont")} = [secret]\n  There is no such setting.\n  Fix: did you mean nodeCount?`,
     );
   });
 
@@ -127,7 +114,7 @@ describe("the stack's configuration", () => {
           fc.pre(!Object.hasOwn(declared(), name));
           const faults = faultsOf({ ...gke, ...Object.fromEntries([[key(name), value]]) });
           expect(faults).to.have.length(1);
-          expect(faults[0]).to.contain("Is not a setting").and.not.to.contain("s3cret");
+          expect(faults[0]).to.contain("There is no such setting").and.not.to.contain("s3cret");
         },
       ),
     );

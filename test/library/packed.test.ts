@@ -2,9 +2,11 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
+import ts from "typescript";
 
 import { run } from "../../system/run.ts";
 import { projectDir } from "../../system/paths.ts";
+import { allSettings } from "../../components/settings/tables.ts";
 import { PackedLibrary } from "./package.ts";
 
 interface Manifest {
@@ -78,6 +80,42 @@ describe("the packed library", function () {
       await run(tsc, ["-p", library.program]);
     });
   }
+
+  it("documents every argument in its declarations", () => {
+    const index = join(library.program, "node_modules/zookeeper-components/dist/components/index.d.ts");
+    const program = ts.createProgram([index], { module: ts.ModuleKind.NodeNext, skipLibCheck: true });
+    const checker = program.getTypeChecker();
+    const source = program.getSourceFile(index);
+    const module = source && checker.getSymbolAtLocation(source);
+    if (module === undefined) {
+      throw new Error(`${index} is not a module`);
+    }
+    const documentation: Record<string, string> = {};
+    for (const symbol of checker.getExportsOfModule(module).filter(({ name }) => name.endsWith("Args"))) {
+      const type = checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(symbol));
+      for (const property of checker.getPropertiesOfType(type)) {
+        const text = ts.displayPartsToString(property.getDocumentationComment(checker));
+        const tags = property
+          .getJsDocTags()
+          .map((tag) => `@${tag.name} ${ts.displayPartsToString(tag.text)}`);
+        documentation[`${symbol.name}.${property.name}`] = [text, ...tags].join("\n");
+      }
+    }
+    for (const [argument, text] of Object.entries(documentation)) {
+      expect(text, argument).to.match(/^\w.*\w{3}/);
+    }
+    const typeOf = {
+      gke: "GkeClusterArgs",
+      existing: "ExistingClusterArgs",
+      storage: "ZooKeeperStorageClassArgs",
+      ensemble: "ZooKeeperEnsembleArgs",
+    };
+    for (const { part, name, setting } of allSettings) {
+      const text = documentation[`${typeOf[part]}.${name}`]?.replaceAll("\n", " ");
+      expect(text, `${part}.${name}`).to.contain(setting.description);
+    }
+    expect(documentation["ZooKeeperEnsembleArgs.tickTime"]).to.contain("@default 2000");
+  });
 
   it("makes two ensembles in another program, which share nothing", async () => {
     cpSync(join(projectDir, "test/library/on-mocks.ts"), join(library.program, "onMocks.ts"));

@@ -186,7 +186,7 @@ describe("authorised networks, to program and pack", () => {
   const rejectedByProgram = (authorizedNetworks: string[]): boolean => {
     const report = new Report();
     checkGke({ authorizedNetworks, allowAnyNetwork: false }, report);
-    return report.faults.length > 0;
+    return report.errors.length > 0;
   };
   const rejectedByPack = (blocks: string[]): boolean => {
     const config = { cidrBlocks: blocks.map((cidrBlock) => ({ cidrBlock })) };

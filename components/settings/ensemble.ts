@@ -1,0 +1,410 @@
+import { isDnsLabel, isDnsSubdomain } from "../../domain/dns.ts";
+import { isBefore, oldestVersion, parseImage, tagVersion } from "../../domain/image.ts";
+import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
+import { leastGraceSeconds, quorumOf } from "../../domain/quorum.ts";
+import { neededWords, wrongWords } from "../ensemble/four-letter-words.ts";
+import { parseHeap } from "../ensemble/heap.ts";
+import { adoptions } from "../ensemble/ownership.ts";
+import { loneServer } from "../ensemble/steps.ts";
+import { inPlace, none, quoted, rollout, volumeClass, type Change, type Settled } from "./changes.ts";
+import { choice, flag, integer, strings, text, unless, type Problem, type Table } from "./kit.ts";
+
+/** ZooKeeper's server IDs, and the duration of an election, limit the number of servers. */
+const mostServers = 99;
+
+/** ZooKeeper's own limit of a request, 0xfffff bytes. */
+export const usualBuffer = 1048575;
+
+function otherEnsemble(property: string): Change {
+  return {
+    effect: "rollout",
+    rejected: {
+      reason: (before) =>
+        `the running ensemble has ${quoted(before)}; another ${property} would create another, empty ensemble`,
+      fix: (before) => `keep ${quoted(before)}; for another ensemble, use another stack`,
+      protected: true,
+    },
+  };
+}
+
+function stepDown(servers: number): string {
+  const least = quorumOf(servers) + ((quorumOf(servers) + 1) % 2);
+  return least < servers
+    ? `go to ${least} first, and continue when all servers are Ready`
+    : `keep ${servers}; for fewer, use another stack, and move the data with a backup`;
+}
+
+const otherServers: Change = {
+  effect: "rollout",
+  rejected: {
+    allows: (before, now) => Number(before) > 1 && Number(now) >= quorumOf(Number(before)),
+    reason: (before) =>
+      before === 1
+        ? loneServer.reason
+        : `an acknowledged write may be on only ${quorumOf(Number(before))} of the ${before} servers, and this change could remove all of them`,
+    fix: (before) => (before === 1 ? loneServer.fix : stepDown(Number(before))),
+    protected: false,
+  },
+};
+
+const bytes = (value: Settled): number => parseQuantity(String(value)) ?? 0;
+
+const largerVolumes: Change = {
+  effect: "in place",
+  rejected: {
+    allows: (before, now) => bytes(now) >= bytes(before),
+    reason: (before) => `the volumes have ${quoted(before)}, and a volume cannot shrink`,
+    fix: (before) => `use ${quoted(before)} or more`,
+    protected: false,
+  },
+};
+
+const largerBuffer: Change = {
+  effect: "rollout",
+  rejected: {
+    // Up to the usual size, servers read whatever was written before: see pod.ts.
+    allows: (before, now) => Number(now) >= Number(before) || Number(before) <= usualBuffer,
+    reason: (before) =>
+      `there can be znodes of ${before} bytes, and a server with a lower limit could not read its own database`,
+    fix: (before) => `use ${before} or more`,
+    protected: false,
+  },
+};
+
+function checkLabel(value: string): readonly Problem[] {
+  const fix = "use lowercase letters, digits and '-', beginning with a letter, at most 63 characters";
+  return unless(isDnsLabel(value), "must be a DNS label", fix);
+}
+
+function checkImage(image: string): readonly Problem[] {
+  const fix = 'use version 3.9.5 or later, such as "docker.io/library/zookeeper:3.9.5"';
+  const reference = parseImage(image);
+  if (reference === undefined) {
+    return unless(false, "must be an image reference", fix);
+  }
+  const version = reference.tag === undefined ? undefined : tagVersion(reference.tag);
+  if (version === undefined) {
+    return unless(false, "the tag must begin with the version", fix);
+  }
+  const reason = "versions before 3.9.5 lose data or let strangers in (ZOOKEEPER-4925, CVE-2026-24281)";
+  return unless(!isBefore(version, oldestVersion), reason, fix);
+}
+
+function checkMemory(memory: string): readonly Problem[] {
+  const size = parseQuantity(memory);
+  if (size === undefined) {
+    return unless(false, "must be an amount of memory", 'use a quantity such as "1Gi"');
+  }
+  const reason = `a Java server needs more than ${formatBytes(size)}`;
+  return unless(size >= 256 * mebibyte, reason, "use at least 256Mi; 1Gi is a good size");
+}
+
+function checkVolumeSize(volumeSize: string): readonly Problem[] {
+  const size = parseQuantity(volumeSize);
+  if (size === undefined) {
+    return unless(false, "must be a size", 'use a quantity such as "10Gi"');
+  }
+  const reason = `logs and snapshots would fill ${formatBytes(size)}`;
+  return unless(size >= gibibyte, reason, "use at least 1Gi");
+}
+
+/** The settings of an ensemble. */
+export const ensembleSettings = {
+  name: text({
+    default: { inEnvironment: "zk" },
+    description: "Name of the ensemble; another name means another, empty ensemble",
+    details:
+      "It is the name of the StatefulSet, from which the other names derive. After a change, the volumes of the earlier " +
+      "ensemble remain.",
+    plain: "it decides the names of resources",
+    change: otherEnsemble("name"),
+    check: checkLabel,
+  }),
+  namespace: text({
+    default: "default",
+    description: "Namespace of the ensemble; another namespace means another, empty ensemble",
+    plain: "it decides whether a namespace is created",
+    change: otherEnsemble("namespace"),
+    check: checkLabel,
+  }),
+  createNamespace: flag({
+    default: true,
+    description: "Whether to create the namespace, unless it is default; it is never deleted",
+    details: "It is created with pod security level `restricted`, and contains the volume claims.",
+    plain: "it decides how many resources there are",
+    change: inPlace,
+  }),
+  servers: integer({
+    default: 3,
+    least: 1,
+    most: mostServers,
+    count: "servers",
+    fix: "use 3 or 5",
+    description: "Number of ZooKeeper servers, odd",
+    plain: "it decides how many volume claims are managed",
+    change: otherServers,
+  }),
+  scalingTo: integer({
+    key: null,
+    default: 0,
+    least: 0,
+    most: mostServers,
+    count: "servers",
+    fix: "use 3 or 5",
+    description:
+      "Number of servers that this update is a step to, if `servers` is an even number between two odd ones",
+    details: "From 3 to 5 servers: first 4 with `scalingTo` 5, then 5. 0 if the update is not a step.",
+    plain: "it decides whether an even number of servers is valid",
+    change: none,
+  }),
+  image: text({
+    default: "docker.io/library/zookeeper:3.9.5",
+    description: "Container image, version 3.9.5 or later, optionally with a digest",
+    details: "It must behave as the official image does.",
+    see: "https://hub.docker.com/_/zookeeper",
+    change: rollout,
+    check: checkImage,
+  }),
+  cpu: text({
+    default: "500m",
+    description: "CPU request of each server",
+    details: "A Kubernetes quantity. There is no limit: throttled heartbeats lose the quorum.",
+    change: rollout,
+    check: (value) =>
+      unless((parseQuantity(value) ?? 0) > 0, "must be an amount of CPU", 'use cores, such as "500m" or "1"'),
+  }),
+  memory: text({
+    default: "1Gi",
+    description: "Memory request and limit of each server",
+    details: "A Kubernetes quantity.",
+    limits: "at least 256Mi",
+    change: rollout,
+    check: checkMemory,
+  }),
+  heap: text({
+    default: "",
+    defaultText: "half of the memory",
+    description: "Java heap of each server, such as 512m; half of the memory if empty",
+    details: "A Java size or a Kubernetes quantity, at most three quarters of the memory.",
+    change: rollout,
+    check: (value) =>
+      unless(
+        value === "" || (parseHeap(value) ?? 0) > 0,
+        "must be a heap size",
+        'use a size such as "512m" or "1g"',
+      ),
+  }),
+  volumeSize: text({
+    default: "10Gi",
+    description: "Size of each server's volume; it can grow, but never shrink",
+    details: "A Kubernetes quantity. The volume grows if its StorageClass allows it.",
+    limits: "at least 1Gi",
+    change: largerVolumes,
+    check: checkVolumeSize,
+  }),
+  storageClassName: text({
+    key: "existingStorageClass",
+    group: "The StorageClass",
+    default: "",
+    defaultText: "the created StorageClass in an environment, else the cluster's default class",
+    description: "Name of an existing StorageClass, to use instead of creating one",
+    change: volumeClass,
+    check: (value) =>
+      unless(
+        value === "" || isDnsSubdomain(value),
+        "must be a Kubernetes name",
+        "use the name of a StorageClass",
+      ),
+  }),
+  clusterDomain: text({
+    default: "cluster.local",
+    description: "DNS domain of the Kubernetes cluster",
+    change: rollout,
+    check: (value) =>
+      unless(isDnsSubdomain(value), "must be a DNS name", 'use a name such as "cluster.local"'),
+  }),
+  tickTime: integer({
+    zooCfg: "tickTime",
+    default: 2000,
+    least: 100,
+    unit: "milliseconds",
+    description: "Basic time unit of ZooKeeper, a tick",
+    change: rollout,
+  }),
+  initLimit: integer({
+    zooCfg: "initLimit",
+    default: 10,
+    least: 1,
+    unit: "ticks",
+    description: "Longest time that a server may take to connect to its leader",
+    change: rollout,
+  }),
+  syncLimit: integer({
+    zooCfg: "syncLimit",
+    default: 5,
+    least: 1,
+    unit: "ticks",
+    description: "Longest time that a server may lag behind its leader",
+    change: rollout,
+  }),
+  maxClientCnxns: integer({
+    zooCfg: "maxClientCnxns",
+    default: 60,
+    least: 0,
+    count: "connections",
+    description: "Most connections from one client address to one server; 0 means no limit",
+    change: rollout,
+  }),
+  maxCnxns: integer({
+    zooCfg: "maxCnxns",
+    default: 2000,
+    least: 0,
+    count: "connections",
+    description: "Most connections to one server; 0 means no limit",
+    details: "Every connection costs memory.",
+    change: rollout,
+  }),
+  juteMaxBuffer: integer({
+    default: usualBuffer,
+    least: 65536,
+    unit: "bytes",
+    description:
+      "Largest request, and so the largest znode; a value above the default cannot be lowered again, and clients need " +
+      "the same one",
+    details:
+      "Clients set it as `jute.maxbuffer`. A server with a lower limit could not read its own database.",
+    see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#Unsafe+Options",
+    change: largerBuffer,
+  }),
+  enforceQuota: flag({
+    zooCfg: "enforceQuota",
+    default: true,
+    description: "Whether a write that exceeds a quota is rejected, and not only logged",
+    see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperQuotas.html",
+    change: rollout,
+  }),
+  fourLetterWords: strings({
+    zooCfg: "4lw.commands.whitelist",
+    // Used by kazoo (envi), Solr (conf, mntr, ruok), Datadog (mntr, stat) and read-only Java clients (isro).
+    default: [...neededWords, "stat", "envi", "conf", "isro"],
+    description: `Four-letter words that clients may send without a login; ${neededWords.join(", ")} are required`,
+    details: "The probes, the scripts and `npm run status` send the required ones.",
+    see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_4lw",
+    change: rollout,
+    check: wrongWords,
+  }),
+  minSessionTimeout: integer({
+    zooCfg: "minSessionTimeout",
+    default: 4000,
+    least: 1,
+    unit: "milliseconds",
+    description: "Shortest session timeout that a client may request, at least two ticks",
+    change: rollout,
+  }),
+  maxSessionTimeout: integer({
+    zooCfg: "maxSessionTimeout",
+    default: 40000,
+    least: 1,
+    unit: "milliseconds",
+    description: "Longest session timeout that a client may request",
+    change: rollout,
+  }),
+  snapRetainCount: integer({
+    zooCfg: "autopurge.snapRetainCount",
+    default: 3,
+    least: 3,
+    count: "snapshots",
+    description: "Number of snapshots to keep, with their logs",
+    change: rollout,
+  }),
+  purgeInterval: integer({
+    zooCfg: "autopurge.purgeInterval",
+    default: 1,
+    least: 1,
+    unit: "hours",
+    description: "Time between removals of older snapshots",
+    change: rollout,
+  }),
+  logLevel: choice({
+    default: "INFO",
+    values: ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"],
+    noun: "log level",
+    description: "Lowest level to log",
+    change: rollout,
+  }),
+  metrics: flag({
+    default: true,
+    description: "Whether servers serve Prometheus metrics on port 7000",
+    change: rollout,
+  }),
+  networkPolicy: flag({
+    default: true,
+    description: "Whether a NetworkPolicy lets only the ensemble's own pods reach the quorum ports",
+    plain: "it decides how many resources there are",
+    change: inPlace,
+  }),
+  terminationGracePeriodSeconds: integer({
+    default: 60,
+    least: leastGraceSeconds,
+    unit: "seconds",
+    description:
+      "Longest time that a server may take to stop, most of it to wait until the others have a quorum without it",
+    details: "All but 10 seconds are for waiting.",
+    change: rollout,
+  }),
+  minReadySeconds: integer({
+    default: 35,
+    least: 0,
+    most: 600,
+    unit: "seconds",
+    description:
+      "Time that a replaced server must be Ready before a rollout continues; as long as DNS and Java cache addresses",
+    details:
+      "A replaced server has a new address. Until the cluster's DNS (30 s on GKE and with kubeadm) and Java (5 s) have " +
+      "dropped the former one, the other servers may not find it when they elect a leader.",
+    see: "https://cloud.google.com/kubernetes-engine/docs/how-to/nodelocal-dns-cache",
+    change: inPlace,
+  }),
+  separateZones: flag({
+    key: null,
+    default: false,
+    description:
+      "Whether no two servers may share a zone, so that the loss of one zone never takes the quorum",
+    details:
+      "There must be nodes in at least as many zones as there are servers. Only for a new ensemble: a server whose volume " +
+      "is in the zone of another server could not be scheduled. If false, servers are spread over zones as evenly as " +
+      "possible.",
+    see: "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
+    change: rollout,
+  }),
+  allowDegradedUpdate: flag({
+    default: false,
+    description:
+      "Whether an update may replace servers while not all are Ready; only for an update that is the repair, because " +
+      "it can lose the quorum",
+    plain: "it decides before anything is created",
+    change: none,
+  }),
+  adopt: choice({
+    default: "none",
+    values: adoptions,
+    noun: "choice",
+    description:
+      "Which existing objects under the ensemble's names to take over, where unowned means those that no stack has marked " +
+      "as its own",
+    details:
+      "`unowned` is for manifests applied with kubectl, for example. `any` also takes over objects of another stack, which " +
+      "must be removed from that stack's state first.",
+    plain: "it decides before anything is created",
+    change: none,
+  }),
+  protect: flag({
+    key: "protectEnsemble",
+    default: true,
+    description:
+      "Whether a change of name, namespace, StorageClass or cluster is rejected, and Pulumi refuses to delete the " +
+      "StatefulSet and the objects around it; volumes are never deleted either way",
+    plain: "it is a resource option",
+    change: inPlace,
+  }),
+} satisfies Table;
