@@ -14,8 +14,8 @@ export interface GkeSettings {
    */
   name?: pulumi.Input<string>;
   /**
-   * Zone or region of the cluster. A zone is `us-central1-a`, a region `us-central1`. In a region, the control
-   * plane survives the loss of a zone.
+   * Zone or region of the cluster; in a region, the control plane survives the loss of a zone. A zone is
+   * `us-central1-a`, a region `us-central1`.
    * @default "us-central1-a"
    */
   location?: pulumi.Input<string>;
@@ -37,8 +37,8 @@ export interface GkeSettings {
    */
   machineType?: pulumi.Input<string>;
   /**
-   * Size of each node's boot disk, in GB (10 to 65536). With the default, the nodes, one more during an upgrade,
-   * and the volumes fit into the 250 GB of SSDs that a new project has in a region.
+   * Size of each node's boot disk (GB, 10 to 65536). With the default, the nodes, one more during an upgrade, and
+   * the volumes fit into the 250 GB of SSDs that a new project has in a region.
    * @default 30
    */
   nodeDiskSizeGb?: pulumi.Input<number>;
@@ -231,33 +231,33 @@ export interface EnsembleSettings {
    */
   clusterDomain?: pulumi.Input<string>;
   /**
-   * Basic time unit of ZooKeeper, a tick, in milliseconds (at least 100).
+   * Length of a tick, ZooKeeper's basic unit of time (milliseconds, at least 100).
    * @default 2000
    */
   tickTime?: pulumi.Input<number>;
   /**
-   * Longest time that a server may take to connect to its leader, in ticks (at least 1).
+   * Longest time that a server may take to connect to its leader (ticks).
    * @default 10
    */
   initLimit?: pulumi.Input<number>;
   /**
-   * Longest time that a server may lag behind its leader, in ticks (at least 1).
+   * Longest time that a server may lag behind its leader (ticks).
    * @default 5
    */
   syncLimit?: pulumi.Input<number>;
   /**
-   * Most connections from one client address to one server; 0 means no limit (at least 0).
+   * Maximum number of connections from one client address to one server; 0 means no limit.
    * @default 60
    */
   maxClientCnxns?: pulumi.Input<number>;
   /**
-   * Most connections to one server; 0 means no limit (at least 0). Every connection costs memory.
+   * Maximum number of connections to one server; 0 means no limit. Every connection costs memory.
    * @default 2000
    */
   maxCnxns?: pulumi.Input<number>;
   /**
    * Largest request, and so the largest znode; a value above the default cannot be lowered again, and clients need
-   * the same one, in bytes (at least 65536). Clients set it as `jute.maxbuffer`. A server with a lower limit could
+   * the same one (bytes, at least 65536). Clients set it as `jute.maxbuffer`. A server with a lower limit could
    * not read its own database.
    * @default 1048575
    * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#Unsafe+Options
@@ -277,12 +277,12 @@ export interface EnsembleSettings {
    */
   fourLetterWords?: pulumi.Input<string[]>;
   /**
-   * Shortest session timeout that a client may request, at least two ticks, in milliseconds (at least 1).
+   * Shortest session timeout that a client may request, at least two ticks (milliseconds).
    * @default 4000
    */
   minSessionTimeout?: pulumi.Input<number>;
   /**
-   * Longest session timeout that a client may request, in milliseconds (at least 1).
+   * Longest session timeout that a client may request (milliseconds).
    * @default 40000
    */
   maxSessionTimeout?: pulumi.Input<number>;
@@ -292,7 +292,7 @@ export interface EnsembleSettings {
    */
   snapRetainCount?: pulumi.Input<number>;
   /**
-   * Time between removals of older snapshots, in hours (at least 1).
+   * Time between removals of older snapshots (hours).
    * @default 1
    */
   purgeInterval?: pulumi.Input<number>;
@@ -313,14 +313,14 @@ export interface EnsembleSettings {
    */
   networkPolicy?: boolean;
   /**
-   * Longest time that a server may take to stop, most of it to wait until the others have a quorum without it, in
-   * seconds (at least 30). All but 10 seconds are for waiting.
+   * Longest time that a server may take to stop, most of it to wait until the others have a quorum without it
+   * (seconds, at least 30). All but 10 seconds are for waiting.
    * @default 60
    */
   terminationGracePeriodSeconds?: pulumi.Input<number>;
   /**
-   * Time that a replaced server must be Ready before a rollout continues; as long as DNS and Java cache addresses,
-   * in seconds (0 to 600). A replaced server has a new address. Until the cluster's DNS (30 s on GKE and with
+   * Time that a replaced server must be Ready before a rollout continues; as long as DNS and Java cache addresses
+   * (seconds, 0 to 600). A replaced server has a new address. Until the cluster's DNS (30 s on GKE and with
    * kubeadm) and Java (5 s) have dropped the former one, the other servers may not find it when they elect a
    * leader.
    * @default 35

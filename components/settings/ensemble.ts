@@ -228,7 +228,7 @@ export const ensembleSettings = {
     default: 2000,
     least: 100,
     unit: "milliseconds",
-    description: "Basic time unit of ZooKeeper, a tick",
+    description: "Length of a tick, ZooKeeper's basic unit of time",
     change: rollout,
   }),
   initLimit: integer({
@@ -252,7 +252,7 @@ export const ensembleSettings = {
     default: 60,
     least: 0,
     count: "connections",
-    description: "Most connections from one client address to one server; 0 means no limit",
+    description: "Maximum number of connections from one client address to one server; 0 means no limit",
     change: rollout,
   }),
   maxCnxns: integer({
@@ -260,7 +260,7 @@ export const ensembleSettings = {
     default: 2000,
     least: 0,
     count: "connections",
-    description: "Most connections to one server; 0 means no limit",
+    description: "Maximum number of connections to one server; 0 means no limit",
     details: "Every connection costs memory.",
     change: rollout,
   }),

@@ -98,9 +98,8 @@ export const gkeSettings = {
   }),
   location: text({
     default: "us-central1-a",
-    description: "Zone or region of the cluster",
-    details:
-      "A zone is `us-central1-a`, a region `us-central1`. In a region, the control plane survives the loss of a zone.",
+    description: "Zone or region of the cluster; in a region, the control plane survives the loss of a zone",
+    details: "A zone is `us-central1-a`, a region `us-central1`.",
     change: otherCluster(),
     check: checkLocation,
   }),

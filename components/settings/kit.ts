@@ -62,7 +62,7 @@ export interface Setting<T extends Value = Value, D extends Default<T> = Default
   readonly default: D;
   /** Its type, in words: `a string`. */
   readonly typeName: string;
-  /** Its values, in words: `at least 3`; for the documentation. */
+  /** Its unit and bounds, in words: `milliseconds, at least 100`; for the documentation. */
   readonly limits?: string;
   /** Whether its value must not be shown. */
   readonly secret?: true;
@@ -175,23 +175,22 @@ export function integer({
   readonly most?: number;
   readonly fix?: string;
 } & ({ readonly unit: string } | { readonly count: string })): Setting<number, number> {
-  const limits = most === largestInt ? `at least ${least}` : `${least} to ${most}`;
-  const { unit, description } = {
-    unit: "unit" in options ? options.unit : options.count,
-    description: "unit" in options ? `${options.description}, in ${options.unit}` : options.description,
-  };
+  const bounds = most === largestInt ? `at least ${least}` : `${least} to ${most}`;
+  const noun = "unit" in options ? options.unit : options.count;
+  // Nobody expects a smaller number.
+  const isPlain = most === largestInt && least <= 1;
+  const limits = [...("unit" in options ? [noun] : []), ...(isPlain ? [] : [bounds])].join(", ");
   return {
     type: "integer",
     typeName: "a number",
     ...options,
-    description,
-    limits,
+    ...(limits !== "" && { limits }),
     is: (value) => typeof value === "number",
     check: (value) =>
       unless(
         Number.isInteger(value) && value >= least && value <= most,
-        `must be a whole number of ${unit}, ${limits}`,
-        fix ?? `use ${limits}`,
+        `must be a whole number of ${noun}, ${bounds}`,
+        fix ?? `use ${bounds}`,
       ),
   };
 }
