@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { heapMebibytes, parseHeap } from "../../components/ensemble/heap.ts";
 import { ensembleDefaults } from "../../components/ensemble/args.ts";
 import { contentHash, renderFiles } from "../../components/ensemble/files.ts";
+import { ensembleSettings } from "../../components/settings/ensemble.ts";
+import type { Setting } from "../../components/settings/kit.ts";
 import { renderZooCfg } from "../../components/ensemble/zoo-cfg.ts";
 import { attachedDiskTypes, bootingDiskTypes } from "../../components/gke/disks.ts";
 import { parseMachineType } from "../../domain/machine-type.ts";
@@ -71,19 +73,35 @@ describe("the heap", () => {
 describe("zoo.cfg", () => {
   const lines = renderZooCfg(zk).split("\n");
 
-  it("is the tutorial's, with what today's ZooKeeper needs in Kubernetes", () => {
-    expect(lines).to.deep.equal([
+  const settings = Object.entries<Setting>(ensembleSettings).flatMap(([name, { zooCfg }]) =>
+    zooCfg === undefined ? [] : [{ name, zooCfg }],
+  );
+
+  it("has the tutorial's values of settings", () => {
+    expect(lines).to.include.members([
       "tickTime=2000",
       "initLimit=10",
       "syncLimit=5",
       "maxClientCnxns=60",
-      "maxCnxns=2000",
-      "enforceQuota=true",
-      "4lw.commands.whitelist=srvr,ruok,mntr,stat,envi,conf,isro",
       "minSessionTimeout=4000",
       "maxSessionTimeout=40000",
       "autopurge.snapRetainCount=3",
-      "autopurge.purgeInterval=1",
+      "4lw.commands.whitelist=srvr,ruok,mntr,stat,envi,conf,isro",
+    ]);
+  });
+
+  it("has one line for each setting with a name in it", () => {
+    for (const { name, zooCfg } of settings) {
+      const text = renderZooCfg({ ...zk, [name]: [`value of ${name}`] });
+      expect(text.split("\n").filter((line) => line.startsWith(`${zooCfg}=`))).to.deep.equal([
+        `${zooCfg}=value of ${name}`,
+      ]);
+    }
+  });
+
+  it("has besides what today's ZooKeeper needs in Kubernetes", () => {
+    const isSetting = (line: string) => settings.some(({ zooCfg }) => line.startsWith(`${zooCfg}=`));
+    expect(lines.filter((line) => !isSetting(line))).to.deep.equal([
       "largeRequestThreshold=102400",
       "largeRequestMaxBytes=67108864",
       "dataDir=/var/lib/zookeeper/data",
