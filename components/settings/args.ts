@@ -287,6 +287,14 @@ export interface EnsembleSettings {
    */
   maxSessionTimeout?: pulumi.Input<number>;
   /**
+   * Maximum number of transactions between two snapshots; each server chooses its own number, at least half of it
+   * (at least 2). A server that starts reads its newest snapshot and applies the transactions since then. A server
+   * takes a snapshot earlier where the log would fill its volume.
+   * @default 100000
+   * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_advancedConfiguration
+   */
+  snapCount?: pulumi.Input<number>;
+  /**
    * Number of snapshots to keep, with their logs (at least 3).
    * @default 3
    */

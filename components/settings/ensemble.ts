@@ -309,6 +309,20 @@ export const ensembleSettings = {
     description: "Longest session timeout that a client may request",
     change: rollout,
   }),
+  snapCount: integer({
+    // ZooKeeper makes an entry that it does not know a system property: zookeeper.snapCount.
+    zooCfg: "snapCount",
+    default: 100_000,
+    least: 2,
+    count: "transactions",
+    description:
+      "Maximum number of transactions between two snapshots; each server chooses its own number, at least half of it",
+    details:
+      "A server that starts reads its newest snapshot and applies the transactions since then. A server takes a snapshot " +
+      "earlier where the log would fill its volume.",
+    see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_advancedConfiguration",
+    change: rollout,
+  }),
   snapRetainCount: integer({
     zooCfg: "autopurge.snapRetainCount",
     default: 3,

@@ -317,6 +317,7 @@ describe("ZooKeeperEnsemble", () => {
     { args: { volumeSize: "big" }, paths: ["volumeSize"] },
     { args: { tickTime: 3000 }, paths: ["minSessionTimeout"] },
     { args: { maxSessionTimeout: 3000 }, paths: ["maxSessionTimeout"] },
+    { args: { snapCount: 1 }, paths: ["snapCount"] },
     { args: { snapRetainCount: 1 }, paths: ["snapRetainCount"] },
     { args: { purgeInterval: 0 }, paths: ["purgeInterval"] },
     { args: { initLimit: 0, syncLimit: 0 }, paths: ["initLimit", "syncLimit"] },
