@@ -8,6 +8,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 
+import { ensembleSettings } from "../settings/ensemble.ts";
 import { checked } from "../validation/checked.ts";
 import { whenKnown, type Eventual } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
@@ -63,9 +64,15 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   constructor(name: string, args: ZooKeeperEnsembleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { transform, ...inputs } = args;
     const settings = withDefaults({ name, ...inputs }, ensembleDefaults);
-    const accepted = checked(`ZooKeeper ensemble ${name}`, settings, (values, report) => {
-      checkEnsemble(values, report, pulumi.getStack());
-    });
+    const accepted = checked(
+      `ZooKeeper ensemble ${name}`,
+      args,
+      settings,
+      ensembleSettings,
+      (values, report) => {
+        checkEnsemble(values, report, pulumi.getStack());
+      },
+    );
     super("zookeeper:ensemble:ZooKeeperEnsemble", name, lasting(inputs), opts);
     this.#settings = accepted;
     this.#name = name;

@@ -6,10 +6,15 @@ import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
 import { ExistingCluster } from "../existing/cluster.ts";
 import { GkeCluster } from "../gke/cluster.ts";
 import { resourceLabels } from "../gke/labels.ts";
+import { ensembleSettings } from "../settings/ensemble.ts";
+import { existingSettings } from "../settings/existing.ts";
+import { gkeSettings } from "../settings/gke.ts";
+import { storageSettings } from "../settings/storage.ts";
 import { ZooKeeperStorageClass } from "../storage/storage-class.ts";
-import { hasInputs, isValidated, rejectErrors, withoutInputs } from "../validation/checked.ts";
+import { isValidated, markValidated, rejectErrors } from "../validation/checked.ts";
 import { shown, type Report } from "../validation/report.ts";
-import { withDefaults } from "../validation/values.ts";
+import { knownValues } from "../validation/settings.ts";
+import { hasInputs, withDefaults } from "../validation/values.ts";
 import { environmentDefaults, type KnownEnvironment, type ZooKeeperEnvironmentArgs } from "./args.ts";
 import { checkEnvironment } from "./check.ts";
 
@@ -47,7 +52,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
 
   constructor(name: string, args: ZooKeeperEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `ZooKeeper environment ${name}`;
-    const warnings = isValidated(args) ? [] : rejectErrors(what, knownSettings(args), check).warnings;
+    const warnings = isValidated(args) ? [] : rejectErrors(what, knownSettings(args), check);
     super("zookeeper:environment:ZooKeeperEnvironment", name, visibleInputs(args), opts);
     this.#name = name;
     this.#args = args;
@@ -77,8 +82,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     const { gke, existing } = this.#args;
     if (gke !== undefined) {
       const name = this.#whenChecked(gke.name ?? environmentDefaults.gke.name);
-      const args = { ...gke, name };
-      return new GkeCluster(this.#name, args, { parent: this });
+      return new GkeCluster(this.#name, markValidated({ ...gke, name }), { parent: this });
     }
     if (existing !== undefined) {
       return new ExistingCluster(this.#name, existing, { parent: this });
@@ -95,15 +99,11 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
       labels: this.#diskLabels(),
     });
     const className = this.#whenChecked(args.className);
-    return new ZooKeeperStorageClass(
-      this.#name,
-      { ...args, className },
-      {
-        parent: this,
-        provider: cluster.provider,
-        dependsOn: cluster instanceof ExistingCluster ? [cluster] : [],
-      },
-    );
+    return new ZooKeeperStorageClass(this.#name, markValidated({ ...args, className }), {
+      parent: this,
+      provider: cluster.provider,
+      dependsOn: cluster instanceof ExistingCluster ? [cluster] : [],
+    });
   }
 
   /** Disks outlive their cluster: a label says which one it was. */
@@ -127,16 +127,12 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
       ...(storage === undefined ? {} : { storageClassName: storage.className }),
     });
     const image = this.#whenChecked(args.image ?? environmentDefaults.ensemble.image);
-    return new ZooKeeperEnsemble(
-      this.#name,
-      { ...args, image },
-      {
-        parent: this,
-        provider: cluster.provider,
-        // The nodes too: pods that wait for them would be waited for, and on the way down could not leave.
-        dependsOn: [cluster],
-      },
-    );
+    return new ZooKeeperEnsemble(this.#name, markValidated({ ...args, image }), {
+      parent: this,
+      provider: cluster.provider,
+      // The nodes too: pods that wait for them would be waited for, and on the way down could not leave.
+      dependsOn: [cluster],
+    });
   }
 }
 
@@ -184,14 +180,17 @@ function visibleInputs({ gke, existing, storage, ensemble }: ZooKeeperEnvironmen
   };
 }
 
-/** What is known of an environment's settings now, with the defaults that its parts will use. */
-export function knownSettings(args: ZooKeeperEnvironmentArgs): KnownEnvironment {
-  const { gke, existing } = args;
-  // Only plain values remain, which the compiler cannot see.
-  return withoutInputs({
-    ...(gke && { gke: withDefaults(gke, environmentDefaults.gke) }),
-    ...(existing && { existing }),
-    storage: withDefaults(args.storage ?? {}, environmentDefaults.storage),
-    ensemble: withDefaults(args.ensemble ?? {}, environmentDefaults.ensemble),
-  });
+/** The settings of an environment that are known now, with their defaults. */
+export function knownSettings({
+  gke,
+  existing,
+  storage,
+  ensemble,
+}: ZooKeeperEnvironmentArgs): KnownEnvironment {
+  return {
+    ...(gke && { gke: knownValues(gkeSettings, withDefaults(gke, environmentDefaults.gke)) }),
+    ...(existing && { existing: knownValues(existingSettings, existing) }),
+    storage: knownValues(storageSettings, withDefaults(storage ?? {}, environmentDefaults.storage)),
+    ensemble: knownValues(ensembleSettings, withDefaults(ensemble ?? {}, environmentDefaults.ensemble)),
+  };
 }

@@ -5,6 +5,7 @@ import type { ExistingClusterArgs } from "../settings/args.ts";
 import { noteAccess } from "../live/access.ts";
 import { providerOptions } from "../live/provider.ts";
 import { ClusterReader, Unreachable } from "../live/reader.ts";
+import { existingSettings } from "../settings/existing.ts";
 import { checked, rejectErrors } from "../validation/checked.ts";
 import { Stop } from "../validation/errors.ts";
 import { toOutput } from "../validation/eventual.ts";
@@ -29,7 +30,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `existing cluster ${name}`;
-    const settings = toOutput(checked(what, args, checkExisting));
+    const settings = toOutput(checked(what, args, args, existingSettings, checkExisting));
     super(
       "zookeeper:existing:ExistingCluster",
       name,

@@ -4,6 +4,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 
 import { noteAccess } from "../live/access.ts";
 import { providerOptions } from "../live/provider.ts";
+import { gkeSettings } from "../settings/gke.ts";
 import { checked } from "../validation/checked.ts";
 import { toOutput } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
@@ -35,7 +36,13 @@ export class GkeCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { transformCluster, transformNodePool, ...inputs } = args;
-    const accepted = checked(`GKE cluster ${name}`, withDefaults({ name, ...inputs }, gkeDefaults), checkGke);
+    const accepted = checked(
+      `GKE cluster ${name}`,
+      args,
+      withDefaults({ name, ...inputs }, gkeDefaults),
+      gkeSettings,
+      checkGke,
+    );
     super("zookeeper:gke:GkeCluster", name, inputs, opts);
     this.#settings = toOutput<GkeValues>(accepted);
     this.#name = name;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 
+import { storageSettings } from "../settings/storage.ts";
 import { checked } from "../validation/checked.ts";
 import { whenKnown } from "../validation/eventual.ts";
 import { withDefaults } from "../validation/values.ts";
@@ -23,7 +24,9 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
   constructor(name: string, args: ZooKeeperStorageClassArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const settings = checked(
       `StorageClass ${name}`,
+      args,
       withDefaults({ className: name, ...args }, storageDefaults),
+      storageSettings,
       checkStorage,
     );
     super("zookeeper:storage:ZooKeeperStorageClass", name, args, opts);

@@ -1,51 +1,67 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Table } from "../settings/kit.ts";
 import type { Eventual } from "./eventual.ts";
 import { InvalidArguments } from "./errors.ts";
 import { Report } from "./report.ts";
-import type { Known, Values } from "./values.ts";
+import { knownValues } from "./settings.ts";
+import { hasInputs, type Known, type Values } from "./values.ts";
+
+/** Adds errors and warnings to a report. A property that is undefined is not known yet, or was not given. */
+export type Check<T> = (values: T, report: Report) => void;
 
 /**
- * Arguments that have been checked: at once as far as they are plain values, and the rest when it is known.
- * The resources of a component are made from what this returns, so none is made from arguments that were refused.
- * @param what what is being checked, for the message
- * @param check notes every fault in the report; a property that is undefined is not known yet, or not given
- * @throws InputPropertiesError with the path, the value, the reason and the fix of every fault
+ * The settings of a component, validated: the plain values at once, and all together when they are known. A component
+ * creates its resources from what this returns, so that it creates none from invalid arguments. Arguments marked as
+ * validated are not validated again.
+ * @param what the component, for messages
+ * @param args the arguments, as they were given
+ * @param settings the arguments with their defaults
+ * @throws InputPropertiesError with the path, the value, the reason and the fix of every error
  */
-export function checked<Args extends object>(
+export function checked<Settings extends object>(
   what: string,
-  args: Args,
-  check: (values: Known<Values<Args>>, report: Report) => void,
-): Eventual<Values<Args>> {
-  // Only inputs are left out: what remains are values, which the compiler cannot see.
-  rejectErrors(what, withoutInputs(args) as Known<Values<Args>>, check);
-
-  if (!hasInputs(args)) {
-    // As nothing in them is an input, they are their values, which the compiler cannot see.
-    return args as Values<Args>;
+  args: object,
+  settings: Settings,
+  table: Table,
+  check: Check<Known<Values<Settings>>>,
+): Eventual<Values<Settings>> {
+  const isDone = validated.has(args);
+  if (!isDone) {
+    rejectErrors(what, knownValues(table, settings), check);
   }
-  return (pulumi.output(args) as unknown as pulumi.Output<Values<Args>>).apply((values) => {
-    rejectErrors(what, values, check);
+  if (!hasInputs(settings)) {
+    // Without inputs, the settings are their values, which the compiler cannot see.
+    return settings as Values<Settings>;
+  }
+  return (pulumi.output(settings) as unknown as pulumi.Output<Values<Settings>>).apply((values) => {
+    if (!isDone) {
+      rejectErrors(what, values, check);
+    }
     return values;
   });
 }
 
 /**
- * Runs a check, and throws what it found.
- * @throws InputPropertiesError with the path, the value, the reason and the fix of every fault
+ * Validates values.
+ * @returns the warnings
+ * @throws InputPropertiesError with the path, the value, the reason and the fix of every error
  */
-export function rejectErrors<T>(what: string, values: T, check: (values: T, report: Report) => void): Report {
+export function rejectErrors<T>(what: string, values: T, check: Check<T>): Report["warnings"] {
   const report = new Report();
   check(values, report);
   if (report.errors.length > 0) {
     throw new InvalidArguments(what, report.errors);
   }
-  return report;
+  return report.warnings;
 }
 
 const validated = new WeakSet<object>();
 
-/** Marks arguments as validated: a component that is created with this object does not validate it again. */
+/**
+ * Marks arguments as validated: a component that is created with this object does not validate it again. Outputs in it
+ * must wait for a validation of their own.
+ */
 export function markValidated<Args extends object>(args: Args): Args {
   validated.add(args);
   return args;
@@ -54,25 +70,4 @@ export function markValidated<Args extends object>(args: Args): Args {
 /** Whether arguments are marked as validated. */
 export function isValidated(args: object): boolean {
   return validated.has(args);
-}
-
-/** The properties that are plain values, in objects within objects too. */
-export function withoutInputs(args: object): object {
-  return Object.fromEntries(
-    Object.entries(args)
-      .filter(([, value]: [string, unknown]) => isObject(value) || !hasInputs(value))
-      .map(([key, value]: [string, unknown]) => [key, isObject(value) ? withoutInputs(value) : value]),
-  );
-}
-
-/** Whether something is not a plain value: an output or a promise, or has one in it. */
-export function hasInputs(value: unknown): boolean {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) {
-    return true;
-  }
-  return (Array.isArray(value) || isObject(value)) && Object.values(value).some(hasInputs);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,7 +1,19 @@
 import { suggest } from "../../domain/suggest.ts";
 import type { Setting, Table, Value } from "../settings/kit.ts";
 import { secret, type Report } from "./report.ts";
-import type { Known } from "./values.ts";
+import { hasInputs, type Known, type Values } from "./values.ts";
+
+/**
+ * The values that are known now: those without outputs. Outputs for settings that must be plain remain, so that they
+ * are rejected.
+ */
+export function knownValues<Args extends object>(table: Table, args: Args): Known<Values<Args>> {
+  const known = Object.entries(args).filter(
+    ([name, value]) => !hasInputs(value) || settingOf(table, name)?.plain !== undefined,
+  );
+  // Only plain values remain, which the compiler cannot see.
+  return Object.fromEntries(known) as Known<Values<Args>>;
+}
 
 /**
  * Validates values by their table: their names, their types, and each value by itself. Programs in JavaScript, and
@@ -14,12 +26,17 @@ export function checkSettings<T extends object>(table: Table, values: Known<T>, 
     if (value === undefined || typeof value === "function") {
       return false;
     }
-    const setting = Object.hasOwn(table, name) ? table[name] : undefined;
+    const setting = settingOf(table, name);
     if (setting === undefined) {
       const names = Object.keys(table);
       const meant = suggest(name, names);
       const fix = meant === undefined ? `use one of ${names.join(", ")}` : `did you mean ${meant}?`;
       report.error(name, secret, "there is no such setting", fix);
+      return false;
+    }
+    if (setting.plain !== undefined && hasInputs(value)) {
+      const reason = `must be a plain value and not an output, because ${setting.plain}`;
+      report.error(name, value, reason, `use ${setting.typeName}${example(setting)}`);
       return false;
     }
     const shown = setting.secret === true ? secret : value;
@@ -35,6 +52,10 @@ export function checkSettings<T extends object>(table: Table, values: Known<T>, 
   });
   // The filter has proved the types, which Object.entries loses.
   return Object.fromEntries(typed) as Known<T>;
+}
+
+function settingOf(table: Table, name: string): Setting | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function example(setting: Setting): string {

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /**
  * What arguments come to once every input is known: the one list of properties stays that of the arguments.
@@ -21,4 +21,16 @@ export function withDefaults<Args extends object, Defaults extends object>(
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
   // Object.entries loses the property types that the two arguments prove.
   return { ...defaults, ...given } as Args & Defaults;
+}
+
+/** Whether a value is an output or a promise, or contains one. */
+export function hasInputs(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+    return true;
+  }
+  return (Array.isArray(value) || isObject(value)) && Object.values(value).some(hasInputs);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

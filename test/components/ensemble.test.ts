@@ -344,13 +344,27 @@ describe("ZooKeeperEnsemble", () => {
     expect(pathsOf(error)).to.deep.equal(["servers"]);
   });
 
+  it("rejects an output for a setting that must be plain, and says why", () => {
+    // The types reject it, but programs in JavaScript have none.
+    const args = { servers: pulumi.output(3) } as unknown as ZooKeeperEnsembleArgs;
+    const alone = thrownBy(() => new components.ZooKeeperEnsemble("zk", args));
+    expect(pathsOf(alone)).to.deep.equal(["servers"]);
+    expect(String(alone))
+      .to.contain("Must be a plain value and not an output")
+      .and.contain("Fix: use a number, such as 3.");
+    const environment = { gke: { project: "my-project" }, ensemble: args };
+    const whole = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", environment));
+    expect(pathsOf(whole)).to.deep.equal(["ensemble.servers"]);
+  });
+
   it("refuses an output when it is known", async () => {
     const { checked } = await import("../../components/validation/checked.ts");
     const { checkEnsemble } = await import("../../components/ensemble/check.ts");
+    const { ensembleSettings } = await import("../../components/settings/ensemble.ts");
     const { ensembleDefaults } = await import("../../components/ensemble/args.ts");
     const args = { ...ensembleDefaults, name: "zk", memory: pulumi.output("64Mi") };
     const outcome = await new Promise((resolve) => {
-      const settings: unknown = checked("an ensemble", args, (values, report) => {
+      const settings: unknown = checked("an ensemble", args, args, ensembleSettings, (values, report) => {
         checkEnsemble(values, report, "test");
       });
       // The promise behind an output is the only place where its failure can be seen without ending the program.
