@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, constants, loadavg } from "node:os";
 import { join } from "node:path";
 
-import { largeTemporaryDir } from "../system/temporary-dir.ts";
+import { largeTemporaryDir } from "../system/temporary.ts";
 import { interruptedBy, interruption, listenForInterruption } from "../system/interruption.ts";
 import { readOptions, usage } from "./options.ts";
 import { CutShort, type Bench, type Values } from "./row.ts";

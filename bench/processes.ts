@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-import { isErrno, unitProcesses } from "../system/processes.ts";
+import { isErrno } from "../system/files.ts";
+import { unitProcesses } from "../system/processes.ts";
 
 /** Clock ticks a second in /proc, on every Linux. */
 const ticksPerSecond = 100;

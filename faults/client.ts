@@ -9,7 +9,7 @@ import type { ClusterRecord } from "../local-gke/cluster/records.ts";
 import { signal } from "../system/processes.ts";
 import { run } from "../system/run.ts";
 import type { Undo } from "./undo.ts";
-import { waitFor } from "./wait.ts";
+import { until } from "../system/wait.ts";
 
 /** Above the nodes' addresses in the cluster's range. */
 const clientAddressIndex = 200;
@@ -25,7 +25,7 @@ async function remove(slot: number): Promise<void> {
   if (existsSync(`/run/netns/${netns}`)) {
     const inside = async () =>
       (await run("ip", ["netns", "pids", netns])).split("\n").filter((pid) => pid !== "");
-    await waitFor(`ending what runs in ${netns}`, async () => {
+    await until(`ending what runs in ${netns}`, async () => {
       const pids = await inside();
       for (const pid of pids) {
         signal(Number(pid), "SIGKILL");

@@ -2,7 +2,7 @@ import type { Ensemble } from "./ensemble.ts";
 import { oneOf } from "./random.ts";
 import type { Server } from "./servers.ts";
 import type { Undo } from "./undo.ts";
-import type { WaitOptions } from "./wait.ts";
+import type { WaitOptions } from "../system/wait.ts";
 import type { Workload } from "./workload.ts";
 
 /** What a fault has to hand. */
@@ -16,10 +16,10 @@ export interface Scene {
   undo: Undo;
   /** Numbers that depend on the run's seed. */
   random: () => number;
-  /** Waits for a condition until it holds, the run is interrupted, or the time is over. */
+  /** Waits until a condition is true, 120 s at most where the options say nothing, or the run is interrupted. */
   wait: (
     what: string,
-    holds: () => Promise<true | string> | true | string,
+    condition: () => Promise<true | string> | true | string,
     options?: WaitOptions,
   ) => Promise<void>;
   /** The store of images that nodes start with. */

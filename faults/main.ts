@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { unasked } from "../engine/unasked.ts";
 import { prepare } from "../local-gke/prepare.ts";
 import { allClusters } from "../local-gke/cluster/records.ts";
+import { interruption, listenForInterruption } from "../system/interruption.ts";
 import { lockEnvironment } from "../system/lock.ts";
-import { largeTemporaryDir } from "../system/temporary-dir.ts";
+import { largeTemporaryDir } from "../system/temporary.ts";
 import { previewStack } from "../local-gke/pulumi/preview.ts";
 import { say } from "../system/progress.ts";
 import { ensureWorkloadBuilt } from "./build.ts";
@@ -18,24 +19,6 @@ import { Run } from "./run.ts";
 /** What the command does, in one line. */
 export const about =
   "Injects faults into the local GKE while clients write and read, and checks that nothing is lost";
-
-/** A signal that a first Ctrl-C, or SIGTERM, gives; a second one is the shell's to send as SIGKILL. */
-function interruption(): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const interrupt = (name: NodeJS.Signals) => {
-    if (!controller.signal.aborted) {
-      say(`\n${name}: putting everything back ...`);
-    }
-    controller.abort(new Error(`interrupted by ${name}`));
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  return {
-    signal: controller.signal,
-    release: () => {
-      process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-    },
-  };
-}
 
 /** Some faults run `pulumi up`, which takes up whatever is pending. @throws Error that names it */
 async function refusePending(): Promise<void> {
@@ -83,11 +66,13 @@ export async function main(args: readonly string[]): Promise<number> {
   console.log(
     `seed ${options.seed}, ${options.count} faults; history, logs and figures in ${options.report}`,
   );
-  const { signal, release } = interruption();
+  const release = listenForInterruption((name) => {
+    say(`\n${name}: undoing the fault and stopping the clients ...`);
+  });
   try {
     const wanted =
       options.only.length === 0 ? faults : faults.filter(({ name }) => options.only.includes(name));
-    const run = new Run(options, { cluster, command, imageStore, env, signal });
+    const run = new Run(options, { cluster, command, imageStore, env, signal: interruption });
     const { report, failures } = await run.all(wanted);
     console.log(`\n${faultTable(report.windows)}\n\n${checkTable(report)}\n`);
     for (const failure of failures) {

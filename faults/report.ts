@@ -1,3 +1,5 @@
+import { textTable } from "../system/table.ts";
+
 /** What clients saw of one fault; times in milliseconds. */
 export interface Window {
   fault: string;
@@ -39,15 +41,6 @@ export const wantedGap: Readonly<Record<string, number>> = {
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2);
 
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const line = (row: readonly string[]) =>
-    row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0))).join("  ");
-  return rows.map(line).join("\n");
-}
-
 /** A table of the faults: medians, and the worst gap. */
 export function faultTable(windows: readonly Window[]): string {
   const names = [...new Set(windows.map(({ fault }) => fault))].sort();
@@ -68,7 +61,7 @@ export function faultTable(windows: readonly Window[]): string {
     ];
   });
   const head = ["fault", "times", "gap s", "worst s", "wanted s", "redundant s", "failed", "unknown"];
-  return table([head, ...rows]);
+  return textTable([head, ...rows], "right");
 }
 
 /** A table of the checks, and the violations that were written out. */
@@ -79,7 +72,7 @@ export function checkTable(report: CheckReport): string {
     violations === 0 ? "kept" : `${violations} VIOLATIONS`,
   ]);
   const violations = report.violations.map(({ check, key, what }) => `${check}: ${key}: ${what}`);
-  return [table([["promise", "cases", ""], ...rows]), ...violations].join("\n");
+  return [textTable([["promise", "cases", ""], ...rows], "right"), ...violations].join("\n");
 }
 
 /** Whether every promise was kept. */

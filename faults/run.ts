@@ -12,7 +12,7 @@ import { plan, seededRandom } from "./random.ts";
 import type { CheckReport } from "./report.ts";
 import type { Server } from "./servers.ts";
 import { Undo } from "./undo.ts";
-import { waitFor } from "./wait.ts";
+import { until } from "../system/wait.ts";
 import { check, Workload } from "./workload.ts";
 
 /** What a run has to hand. */
@@ -154,7 +154,8 @@ export class Run {
         env,
         dir,
       },
-      wait: (what, holds, options) => waitFor(what, holds, { signal, ...options }),
+      wait: (what, condition, options) =>
+        until(what, condition, { within: 120_000, every: 100, signal, ...options }),
     };
     const began = Date.now();
     const before = workload.status;
@@ -211,8 +212,9 @@ export class Run {
   }
 
   async #redundant(when: string): Promise<void> {
-    await waitFor(`the ensemble, fully redundant ${when}`, () => this.#ensemble.redundant(), {
+    await until(`the ensemble, fully redundant ${when}`, () => this.#ensemble.redundant(), {
       within: redundantWithin,
+      every: 100,
       signal: this.#setting.signal,
     });
   }

@@ -3,8 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { kubectl } from "../local-gke/cluster/kubectl.ts";
 import { cgroupRoot } from "../local-gke/node/node.ts";
 import type { ClusterRecord } from "../local-gke/cluster/records.ts";
-import { isErrno } from "../system/processes.ts";
-import { cgroupsOf } from "../system/tree.ts";
 import { ask, parseSrvr, statusFromMntr } from "../kubernetes/four-letter-words.ts";
 import {
   addressOf,
@@ -16,6 +14,8 @@ import {
   uidOf,
   type Pod,
 } from "../kubernetes/objects.ts";
+import { isErrno } from "../system/files.ts";
+import { cgroupsOf } from "../system/processes.ts";
 
 /** A ZooKeeper server: its pod. */
 export interface Server {

@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
 import { run } from "../system/run.ts";
 import type { Client } from "./client.ts";
 import type { CheckReport } from "./report.ts";
-import { waitFor } from "./wait.ts";
+import { until } from "../system/wait.ts";
 
 /** How the workload stands; times are nanoseconds since it began. */
 export interface Status {
@@ -96,7 +96,7 @@ export class Workload {
   /** Waits until so many writes more are acknowledged, which were begun from now on or are under way. */
   async acknowledges(writes: number, within = 300_000): Promise<void> {
     const wanted = this.status.acknowledged + writes;
-    await waitFor(
+    await until(
       `${writes} acknowledged writes`,
       () => this.status.acknowledged >= wanted || `${wanted - this.status.acknowledged} to go`,
       { within, every: 50, signal: this.#signal },

@@ -3,6 +3,11 @@ import { dirname } from "node:path";
 
 import { CommandError, run } from "./run.ts";
 
+/** Whether an error is the operating system's, with this code, such as ENOENT. */
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
 /** Writes a file, whole or not at all: who is killed half-way leaves what was there before. */
 export function writeWhole(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -22,7 +27,7 @@ export function removeWhole(dir: string): void {
   try {
     renameSync(dir, leaving);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+    if (isErrno(error, "ENOENT")) {
       return;
     }
     throw error;

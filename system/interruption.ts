@@ -1,18 +1,27 @@
 const controller = new AbortController();
-let signalled: NodeJS.Signals | undefined;
+let first: NodeJS.Signals | undefined;
 
-/** Aborted once somebody has ended the bench: what it has begun ends, and what it stood up is taken down. */
+/** Aborted once the user has interrupted this process; its reason is an Error that names the signal. */
 export const interruption: AbortSignal = controller.signal;
 
-/** The signal that ended the bench, if one did. */
-export const interruptedBy = (): NodeJS.Signals | undefined => signalled;
+/** The signal that interrupted this process; undefined while there was none. */
+export const interruptedBy = (): NodeJS.Signals | undefined => first;
 
-/** From now on, SIGINT and SIGTERM interrupt the bench in place of ending it at once. */
-export function listenForInterruption(): void {
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => {
-      signalled ??= name;
-      controller.abort(new Error(`interrupted by ${name}`));
-    });
-  }
+/**
+ * From now on, SIGINT and SIGTERM abort {@link interruption} instead of ending the process, which can end in order.
+ * @param onFirst called once, with the first signal
+ * @returns lets signals end the process again
+ */
+export function listenForInterruption(onFirst: (name: NodeJS.Signals) => void = () => undefined): () => void {
+  const interrupt = (name: NodeJS.Signals) => {
+    if (first === undefined) {
+      first = name;
+      onFirst(name);
+    }
+    controller.abort(new Error(`interrupted by ${name}`));
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  return () => {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  };
 }

@@ -1,7 +1,5 @@
-import { readdirSync } from "node:fs";
-
-import { environmentOf, isTrusted, signal } from "./processes.ts";
-import { until } from "./run.ts";
+import { allProcesses, environmentOf, isTrusted, signal } from "./processes.ts";
+import { until } from "./wait.ts";
 
 /**
  * The variable that marks what a command starts, down to the engine's plugins, so that a next one finds what outlived
@@ -17,13 +15,10 @@ export function markCommand(stateDir: string): void {
 /** What earlier commands on this environment started and did not live to end: the engine, its plugins, a build. */
 function orphans(stateDir: string): number[] {
   const own = `${process.pid} ${stateDir}`;
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const mark = pid === process.pid ? undefined : environmentOf(pid).get(commandVariable);
-      return mark !== undefined && mark !== own && mark.replace(/^\d+ /, "") === stateDir && isTrusted(pid);
-    });
+  return allProcesses().filter((pid) => {
+    const mark = pid === process.pid ? undefined : environmentOf(pid).get(commandVariable);
+    return mark !== undefined && mark !== own && mark.replace(/^\d+ /, "") === stateDir && isTrusted(pid);
+  });
 }
 
 /**

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 
-import { isErrno } from "./processes.ts";
+import { isErrno } from "./files.ts";
 
 /** The name of a user or a group, by its number; the number where it has none. */
 function nameOf(file: "/etc/passwd" | "/etc/group", id: number): string {

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { isErrno } from "./files.ts";
+
 /** The variable that marks every process of a unit, so that it is found again whatever was killed. */
 export const unitVariable = "LOCAL_GKE_UNIT";
 
@@ -29,7 +31,8 @@ function ofProcess<Result>(look: () => Result): Result | undefined {
   }
 }
 
-const readProc = (pid: string, file: string): string | undefined =>
+/** A file of a process in /proc; undefined where the process has ended. */
+const readProc = (pid: number, file: string): string | undefined =>
   ofProcess(() => readFileSync(`/proc/${pid}/${file}`, "utf8"));
 
 /** Which namespace or file a link of a process leads to, as the kernel tells them apart. */
@@ -39,20 +42,15 @@ const target = (pid: number | "self", link: string): string | undefined =>
     return `${dev}:${ino}`;
   });
 
-/** Whether an error is the operating system's, of this code. */
-export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 /** The first word of a process's command line; undefined where it has ended, though nobody may have noticed yet. */
 export function commandOf(pid: number): string | undefined {
-  const words = (readProc(String(pid), "cmdline") ?? "").split("\0");
+  const words = (readProc(pid, "cmdline") ?? "").split("\0");
   return words.length > 1 ? words[0] : undefined;
 }
 
 /** The variables that a process was started with; none where it has ended. */
 export function environmentOf(pid: number): ReadonlyMap<string, string> {
-  const pairs = (readProc(String(pid), "environ") ?? "").split("\0").map((pair): [string, string] => {
+  const pairs = (readProc(pid, "environ") ?? "").split("\0").map((pair): [string, string] => {
     const [name = "", ...value] = pair.split("=");
     return [name, value.join("=")];
   });
@@ -67,7 +65,7 @@ export function environmentOf(pid: number): ReadonlyMap<string, string> {
  */
 export function isTrusted(pid: number): boolean {
   // Real, effective, saved and of the file system.
-  const uids = /^Uid:\t(.*)$/m.exec(readProc(String(pid), "status") ?? "")?.[1]?.split("\t");
+  const uids = /^Uid:\t(.*)$/m.exec(readProc(pid, "status") ?? "")?.[1]?.split("\t");
   return (
     uids?.every((uid) => uid === String(process.geteuid?.())) === true &&
     ["ns/user", "root"].every((link) => {
@@ -93,21 +91,24 @@ function runsProgram(pid: number, name: string): boolean {
 export const isInit = ({ pid, argv }: Process): boolean =>
   argv[0] === "unshare" && runsProgram(pid, "unshare");
 
+/** The ids of all processes of this machine. */
+export const allProcesses = (): number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
 /** Every trusted process that carries the mark of a unit. */
 function markedProcesses(): Process[] {
   const found: Process[] = [];
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) {
-      continue;
-    }
-    const unit = environmentOf(Number(pid)).get(unitVariable);
-    if (unit === undefined || !isTrusted(Number(pid))) {
+  for (const pid of allProcesses()) {
+    const unit = environmentOf(pid).get(unitVariable);
+    if (unit === undefined || !isTrusted(pid)) {
       continue;
     }
     const argv = (readProc(pid, "cmdline") ?? "").split("\0").slice(0, -1);
     // A zombie has no command line.
     if (argv.length > 0) {
-      found.push({ pid: Number(pid), argv, unit });
+      found.push({ pid, argv, unit });
     }
   }
   return found;
@@ -139,4 +140,33 @@ export function signal(pid: number, name: NodeJS.Signals): void {
       throw error;
     }
   }
+}
+
+/** The process that started this one, or adopted it; undefined where it has ended. */
+export function parentOf(pid: number): number | undefined {
+  // The command's name, in brackets, may hold anything.
+  const fields = readProc(pid, "stat")?.split(") ").at(-1)?.split(" ");
+  return fields?.[1] === undefined ? undefined : Number(fields[1]);
+}
+
+/** The cgroup of a process below each hierarchy, as /proc tells it. */
+export const cgroupsOf = (pid: number): string => readProc(pid, "cgroup") ?? "";
+
+/**
+ * The memory of a process in bytes: its own, and its share of what it shares,
+ * so that sums are true.
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html
+ */
+export function memoryOf(pid: number): number {
+  const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(readProc(pid, "smaps_rollup") ?? "")?.[1];
+  return Number(kibibytes ?? 0) * 1024;
+}
+
+/**
+ * Whether something is mounted at a path, as a process sees it.
+ * @param path absolute, without links
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
+ */
+export function isMounted(pid: number, path: string): boolean {
+  return (readProc(pid, "mountinfo") ?? "").split("\n").some((line) => line.split(" ")[4] === path);
 }

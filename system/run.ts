@@ -77,21 +77,3 @@ export async function succeeds(
     throw error;
   }
 }
-
-/**
- * Waits until the condition holds, asking again every `every` milliseconds. @throws Error when `within` milliseconds
- * passed
- */
-export async function until(
-  what: string,
-  condition: () => Promise<boolean> | boolean,
-  { within = 60_000, every = 50 }: { within?: number; every?: number } = {},
-): Promise<void> {
-  const deadline = Date.now() + within;
-  while (!(await condition())) {
-    if (Date.now() > deadline) {
-      throw new Error(`${what}: not within ${within / 1000} s`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, every));
-  }
-}

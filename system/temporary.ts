@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { commandOf, isTrusted } from "./processes.ts";
@@ -30,3 +31,18 @@ export async function withTemporaryFolder<T>(
     rmSync(own, { recursive: true, force: true });
   }
 }
+
+function choose(): string {
+  if ((process.env["TMPDIR"] ?? "") !== "" || !existsSync("/var/tmp")) {
+    return tmpdir();
+  }
+  // Other than /tmp, which may be in memory, it is on a disk.
+  return "/var/tmp";
+}
+
+/**
+ * A folder for large temporary files, such as a cluster's: TMPDIR where it is
+ * set, else /var/tmp.
+ * @see https://systemd.io/TEMPORARY_DIRECTORIES/
+ */
+export const largeTemporaryDir = choose();

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { textTable } from "../system/table.ts";
 import type { Drill } from "./drill.ts";
 import type { Result } from "./runner.ts";
 
@@ -12,7 +13,7 @@ export function listTable(drills: readonly Drill[]): string {
     [...(disruptive ? ["disruptive"] : []), ...(needs === undefined ? [] : ["fault injection"])].join(", "),
     promise,
   ]);
-  return table([["row", "drill", "", "what must hold"], ...rows]);
+  return textTable([["row", "drill", "", "what must hold"], ...rows]);
 }
 
 /** The results as a table. */
@@ -24,21 +25,7 @@ export function resultTable(results: readonly Result[]): string {
     `${seconds.toFixed(1)} s`,
     (message ?? "").split("\n")[0] ?? "",
   ]);
-  return table([["row", "drill", "outcome", "time", ""], ...rows]);
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return textTable([["row", "drill", "outcome", "time", ""], ...rows]);
 }
 
 /** What the reports say of the run as a whole. */

@@ -12,8 +12,7 @@ import { allClusters, isThere } from "../../local-gke/cluster/records.ts";
 import type { ClusterRecord } from "../../local-gke/cluster/records.ts";
 import { imageStore } from "../../local-gke/images/store.ts";
 import { lockEnvironment } from "../../system/lock.ts";
-import { requireRoot } from "../../system/root.ts";
-import { requireOwnFolders } from "../../system/own-folders.ts";
+import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
 import { gkeDir, stateDir } from "../../system/paths.ts";
 import {
   deleteUnreachable,

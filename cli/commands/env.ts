@@ -1,7 +1,6 @@
 import { environment, isPrepared, notPrepared } from "../../local-gke/pulumi/environment.ts";
 import { exported } from "../../system/shell.ts";
-import { requireRoot } from "../../system/root.ts";
-import { requireOwnFolders } from "../../system/own-folders.ts";
+import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
 import { builtTools } from "../../local-gke/toolchain/build.ts";
 
 export const about = 'Prints the exports for a shell: eval "$(npm run -s env)"';

@@ -6,8 +6,7 @@ import { fullNameOf, isCordoned, nameOf, nodeOf } from "../../kubernetes/objects
 import { environment, isPrepared, notPrepared, stack } from "../../local-gke/pulumi/environment.ts";
 import { allClusters } from "../../local-gke/cluster/records.ts";
 import type { ClusterRecord } from "../../local-gke/cluster/records.ts";
-import { requireRoot } from "../../system/root.ts";
-import { requireOwnFolders } from "../../system/own-folders.ts";
+import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
 import { gkeDir } from "../../system/paths.ts";
 import { previewStack } from "../../local-gke/pulumi/preview.ts";
 import { builtTools } from "../../local-gke/toolchain/build.ts";

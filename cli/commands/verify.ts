@@ -2,8 +2,7 @@ import { main as faults } from "../../faults/main.ts";
 import { about as drillsAbout, main as drills } from "../../verify/main.ts";
 import { environment, isPrepared, notPrepared, stack } from "../../local-gke/pulumi/environment.ts";
 import { lockEnvironment } from "../../system/lock.ts";
-import { requireRoot } from "../../system/root.ts";
-import { requireOwnFolders } from "../../system/own-folders.ts";
+import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
 import { withTemporaryFolder } from "../../system/temporary.ts";
 import { builtTools } from "../../local-gke/toolchain/build.ts";
 

@@ -3,14 +3,13 @@ import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { nodeId } from "../../local-gke/node/node.ts";
-import { unitProcesses } from "../../system/processes.ts";
-import { isMounted } from "../../system/tree.ts";
+import { isMounted, unitProcesses } from "../../system/processes.ts";
 import { CommandError, run, succeeds } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { empty } from "../volumes.ts";
 import { aFollower, type Fault, type Scene } from "../fault.ts";
 import { listServers } from "../servers.ts";
 import type { Server } from "../servers.ts";
-import { waitFor } from "../wait.ts";
 import { followersNoticed } from "./nodes.ts";
 
 /** What a small disk has beyond the data that is on it, in bytes: more than one transaction log allocated ahead. */
@@ -48,12 +47,16 @@ async function whilePodIsAway({ ensemble }: Scene, pod: string, work: () => Prom
   await ensemble.kubectl("cordon", ...nodes);
   try {
     await ensemble.kubectl("delete", "pod", "-n", ensemble.namespace, pod, "--wait=true");
-    await waitFor(`${pod} waits for a node`, async () => {
-      const again = (await listServers(ensemble.cluster, ensemble.namespace, ensemble.name)).find(
-        (s) => s.pod === pod,
-      );
-      return again === undefined ? "it is not there" : again.node === "" || "it is on a node";
-    });
+    await until(
+      `${pod} waits for a node`,
+      async () => {
+        const again = (await listServers(ensemble.cluster, ensemble.namespace, ensemble.name)).find(
+          (s) => s.pod === pod,
+        );
+        return again === undefined ? "it is not there" : again.node === "" || "it is on a node";
+      },
+      { within: 120_000, every: 100 },
+    );
     await work();
   } finally {
     await ensemble.kubectl("uncordon", ...nodes);

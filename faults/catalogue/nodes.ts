@@ -6,7 +6,7 @@ import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
 import { syncedFollowers } from "../servers.ts";
 import type { Server } from "../servers.ts";
-import { waitFor } from "../wait.ts";
+import { until } from "../../system/wait.ts";
 import { otherLeader } from "./processes.ts";
 
 /** Cuts a server's node off from the network, as a pulled cable does: silently. */
@@ -48,9 +48,13 @@ async function lose(scene: Scene, server: Server): Promise<void> {
       cluster.slot,
       nodes.map((other) => nodePlace(cluster, other)),
     );
-    await waitFor(`node ${node.name} Ready`, async () => {
-      return (await notReady(cluster, [node.name])).length === 0 || "NotReady";
-    });
+    await until(
+      `node ${node.name} Ready`,
+      async () => {
+        return (await notReady(cluster, [node.name])).length === 0 || "NotReady";
+      },
+      { within: 120_000, every: 100 },
+    );
   });
   // Silently: whoever is killed on a machine that still has a network says goodbye to its peers.
   await setNodeLink(ensemble.cluster.slot, node.index, "down");

@@ -3,7 +3,7 @@ import { signal, unitProcesses } from "../../system/processes.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { javaPid } from "../servers.ts";
 import { say } from "../../system/progress.ts";
-import { NotInTime } from "../wait.ts";
+import { NotInTime } from "../../system/wait.ts";
 import { followersNoticed } from "./nodes.ts";
 import { end, otherLeader } from "./processes.ts";
 

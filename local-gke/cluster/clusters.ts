@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 
 import { removeCgroup, removeEmptyCgroup } from "../machine/cgroups.ts";
 import { removeWhole } from "../../system/files.ts";
-import { until } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { lastLog } from "../machine/units.ts";
-import { notice } from "../../system/notice.ts";
+import { notice } from "../../system/progress.ts";
 import { maxNodes } from "./addresses.ts";
 import {
   controlPlaneFault,

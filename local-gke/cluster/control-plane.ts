@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { succeeds, until } from "../../system/run.ts";
+import { succeeds } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { commandLine, exported } from "../../system/shell.ts";
 import { killUnit, lastLog, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-import { notice } from "../../system/notice.ts";
+import { notice } from "../../system/progress.ts";
 import { adminKubeconfig } from "./pki.ts";
 import type { ClusterRecord } from "./records.ts";
 

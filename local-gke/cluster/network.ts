@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, statfsSync } from "node:fs";
 
-import { isErrno } from "../../system/processes.ts";
+import { isErrno } from "../../system/files.ts";
 import { run, succeeds } from "../../system/run.ts";
 import * as addresses from "./addresses.ts";
 

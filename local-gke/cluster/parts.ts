@@ -1,9 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { unitProcesses } from "../../system/processes.ts";
+import { cgroupsOf, memoryOf, parentOf, unitProcesses } from "../../system/processes.ts";
 import type { Process } from "../../system/processes.ts";
-import { cgroupsOf, memoryOf, parentOf } from "../../system/tree.ts";
 import { controlPlaneDir, controlPlaneId } from "./control-plane.ts";
 import { nodeCgroup, nodeId } from "../node/node.ts";
 import { nodeDir } from "./records.ts";

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { removeWhole, writeWhole } from "../../system/files.ts";
-import { isErrno } from "../../system/processes.ts";
+import { isErrno, removeWhole, writeWhole } from "../../system/files.ts";
 import { gkeDir } from "../../system/paths.ts";
 import { fileName, isFileName } from "./names.ts";
 import { releaseSlot } from "./slots.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { isErrno } from "../../system/processes.ts";
+import { isErrno } from "../../system/files.ts";
 import { slots } from "./addresses.ts";
 
 // Slots are the machine's, whichever state folder a cluster belongs to. Where

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { isErrno, signal } from "../../system/processes.ts";
-import { until } from "../../system/run.ts";
+import { isErrno } from "../../system/files.ts";
+import { signal } from "../../system/processes.ts";
+import { until } from "../../system/wait.ts";
 
 const root = "/sys/fs/cgroup";
 

@@ -13,8 +13,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-import { isErrno, isInit, signal, unitPath, unitProcesses, unitVariable } from "../../system/processes.ts";
-import { until } from "../../system/run.ts";
+import { isErrno } from "../../system/files.ts";
+import { isInit, signal, unitPath, unitProcesses, unitVariable } from "../../system/processes.ts";
+import { until } from "../../system/wait.ts";
 import { quoted } from "../../system/shell.ts";
 
 /**

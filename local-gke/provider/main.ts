@@ -1,7 +1,7 @@
 import { error, info } from "@pulumi/pulumi/log/index.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 
-import { noticesTo } from "../../system/notice.ts";
+import { noticesTo } from "../../system/progress.ts";
 import { LocalGkeProvider } from "./provider.ts";
 import { serve } from "./serve.ts";
 

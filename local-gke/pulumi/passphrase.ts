@@ -2,7 +2,7 @@ import { createDecipheriv, pbkdf2Sync, randomBytes, randomUUID } from "node:cryp
 import { chmodSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { isErrno } from "../../system/processes.ts";
+import { isErrno } from "../../system/files.ts";
 import { stateDir } from "../../system/paths.ts";
 
 /**

@@ -23,7 +23,8 @@ import {
 import { joinBridge } from "../../local-gke/cluster/network.ts";
 import { killUnit } from "../../local-gke/machine/units.ts";
 import { signal, unitProcesses } from "../../system/processes.ts";
-import { run, until } from "../../system/run.ts";
+import { run } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { projectDir } from "../../system/paths.ts";
 import { passphraseFits } from "../../local-gke/pulumi/passphrase.ts";
 import { TestEnvironment, type Ended } from "../fixtures/cluster/environment.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { largeTemporaryDir } from "../../system/temporary-dir.ts";
+import { largeTemporaryDir } from "../../system/temporary.ts";
 import { projectDir } from "../../system/paths.ts";
 import { installedIntegrity } from "../fixtures/installed.ts";
 import { isLinux, needs } from "../fixtures/needs.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { oneOf, seededRandom } from "../../faults/random.ts";
-import { until } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { signal } from "../../system/processes.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
 import type { Ended } from "../fixtures/cluster/environment.ts";

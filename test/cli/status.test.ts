@@ -5,7 +5,7 @@ import { report } from "../../cli/commands/status.ts";
 import { blockedPod, drainSeconds } from "../../local-gke/cluster/drain.ts";
 import { runningServices } from "../../local-gke/cluster/parts.ts";
 import type { Part } from "../../local-gke/cluster/parts.ts";
-import { memoryOf, parentOf } from "../../system/tree.ts";
+import { memoryOf, parentOf } from "../../system/processes.ts";
 import { isLinux, needs } from "../fixtures/needs.ts";
 
 const part = (name: string, runs: readonly boolean[]): Part => ({

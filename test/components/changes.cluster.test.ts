@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { until } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { OtherCluster } from "../fixtures/cluster/other-cluster.ts";
 import { PulumiProject } from "../fixtures/cluster/pulumi-project.ts";
 

@@ -4,7 +4,7 @@ import { expect } from "chai";
 
 import { javaPid } from "../../faults/servers.ts";
 import { signal } from "../../system/processes.ts";
-import { until } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
 import { Kazoo } from "../fixtures/cluster/kazoo.ts";
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { succeeds, until } from "../../system/run.ts";
+import { succeeds } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { signal } from "../../system/processes.ts";
 import { javaPid } from "../../faults/servers.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";

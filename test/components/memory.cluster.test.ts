@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { largeTemporaryDir } from "../../system/temporary-dir.ts";
-import { run, until } from "../../system/run.ts";
+import { largeTemporaryDir } from "../../system/temporary.ts";
+import { run } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { Kazoo } from "../fixtures/cluster/kazoo.ts";
 import { OtherCluster } from "../fixtures/cluster/other-cluster.ts";
 import { PulumiProject } from "../fixtures/cluster/pulumi-project.ts";

@@ -6,7 +6,6 @@ import { faults } from "../../faults/catalogue/index.ts";
 import { readOptions } from "../../faults/options.ts";
 import { Undo } from "../../faults/undo.ts";
 import { contains, empty } from "../../faults/volumes.ts";
-import { waitFor } from "../../faults/wait.ts";
 import { gkeDir } from "../../system/paths.ts";
 
 /** What a promise is rejected with. */
@@ -32,18 +31,6 @@ describe("what faults leave behind", () => {
     expect(done).to.deep.equal(["third", "first"]);
     await undo.run();
     expect(done).to.have.lengthOf(2);
-  });
-});
-
-describe("waiting", () => {
-  it("says what was missing last when the time is over", async () => {
-    const error = await rejection(waitFor("a quorum", () => "1 of 3 servers", { within: 20, every: 5 }));
-    expect(error.message).to.equal("a quorum: not within 0.02 s (1 of 3 servers)");
-  });
-
-  it("ends with an interruption", async () => {
-    const signal = AbortSignal.abort(new Error("interrupted"));
-    expect((await rejection(waitFor("it", () => true, { signal }))).message).to.equal("interrupted");
   });
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { largeTemporaryDir } from "../../system/temporary-dir.ts";
+import { largeTemporaryDir } from "../../system/temporary.ts";
 import { run } from "../../system/run.ts";
 import { dependencyVersion } from "../../system/package-versions.ts";
 import { projectDir } from "../../system/paths.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { packPause, pauseImage } from "../../local-gke/images/image.ts";
-import { largeTemporaryDir } from "../../system/temporary-dir.ts";
+import { largeTemporaryDir } from "../../system/temporary.ts";
 import { unpackImages } from "../../local-gke/images/unpack.ts";
 
 describe("the store of images", function () {

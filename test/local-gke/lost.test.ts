@@ -18,7 +18,7 @@ import { reclaimSlots } from "../../local-gke/cluster/lost.ts";
 import { claimAnySlot, claims, releaseSlot } from "../../local-gke/cluster/slots.ts";
 import { copyTree, removeWhole, writeWhole } from "../../system/files.ts";
 import { endOrphans } from "../../system/orphans.ts";
-import { largeTemporaryDir } from "../../system/temporary-dir.ts";
+import { largeTemporaryDir } from "../../system/temporary.ts";
 import { unitVariable } from "../../system/processes.ts";
 import { projectDir } from "../../system/paths.ts";
 import { isLinux, isRoot, needs } from "../fixtures/needs.ts";

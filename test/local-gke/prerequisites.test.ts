@@ -8,7 +8,7 @@ import { proxyExceptions } from "../../local-gke/pulumi/environment.ts";
 import { machineFaults } from "../../local-gke/machine/requirements.ts";
 import { foreignAddresses, inspectMachine } from "../../local-gke/machine/machine.ts";
 import type { Machine } from "../../local-gke/machine/machine.ts";
-import { requireRoot } from "../../system/root.ts";
+import { requireRoot } from "../../system/own-folders.ts";
 import { onPath } from "../../local-gke/toolchain/official.ts";
 import { isLinux, isRoot, needs } from "../fixtures/needs.ts";
 

@@ -11,12 +11,13 @@ import {
   commandOf,
   environmentOf,
   isInit,
+  isMounted,
   isTrusted,
   unitProcesses,
   unitVariable,
 } from "../../system/processes.ts";
-import { run, until } from "../../system/run.ts";
-import { isMounted } from "../../system/tree.ts";
+import { run } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
 import { killUnit, startUnit, unitRuns } from "../../local-gke/machine/units.ts";
 import { isLinux, isRoot, needs } from "../fixtures/needs.ts";
 

@@ -8,7 +8,7 @@ import { recorded } from "../../cluster/inventory.ts";
 import { pkiDir } from "../../cluster/pki.ts";
 import { parseClusterId, readCluster } from "../../cluster/records.ts";
 import type { ClusterName, ClusterRecord } from "../../cluster/records.ts";
-import { notice } from "../../../system/notice.ts";
+import { notice } from "../../../system/progress.ts";
 import { exclusively } from "../exclusive.ts";
 import { gkeVersion } from "../functions.ts";
 import { imageStore } from "../image-store.ts";
