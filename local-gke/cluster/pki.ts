@@ -3,13 +3,11 @@ import { join } from "node:path";
 
 import { writeWhole } from "../../system/files.ts";
 import { run } from "../../system/run.ts";
+import { kubernetesVersion } from "../toolchain/versions.ts";
 import * as addresses from "./addresses.ts";
 import { fileName } from "./names.ts";
 import { clusterDir } from "./records.ts";
 import type { ClusterRecord } from "./records.ts";
-
-/** The Kubernetes version that the toolchain builds. */
-export const kubernetesVersion = "1.34.3";
 
 /** Users of the control plane that kubeadm has no kubeconfig phase for. */
 const otherUsers = {

@@ -1,6 +1,6 @@
 import type { InvokeResult } from "@pulumi/pulumi/provider/provider.js";
 
-import { kubernetesVersion } from "../cluster/pki.ts";
+import { kubernetesVersion } from "../toolchain/versions.ts";
 import { isRegion, isZone, zonesOf } from "./locations.ts";
 import { text } from "./values.ts";
 import type { Properties } from "./values.ts";

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { range as clusterAddresses } from "../cluster/addresses.ts";
 import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir, wrapperDir } from "../../system/paths.ts";
 import { exported, quoted } from "../../system/shell.ts";
-import { dependencyVersion } from "../../system/package-versions.ts";
 import { stackName } from "./name.ts";
 import { ensurePassphrase, passphraseFile } from "./passphrase.ts";
 import { settingsDir, settingsFile } from "./settings.ts";
 import { projectName, stackExists } from "./stacks.ts";
 import { kubernetesPlugin } from "../toolchain/build.ts";
+import { dependencyVersion } from "../toolchain/versions.ts";
 
 /** The stack that stands for this machine's environment. */
 export const stack = stackName("ZOOKEEPER_ENVIRONMENT_STACK", "dev");

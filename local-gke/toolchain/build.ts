@@ -18,11 +18,11 @@ import { CommandError, run } from "../../system/run.ts";
 import { cacheDir } from "../../system/paths.ts";
 import { say, step } from "../../system/progress.ts";
 import type { Progress } from "../../system/progress.ts";
-import { kubernetesVersion } from "../cluster/pki.ts";
 import { findOfficial } from "./official.ts";
 import type { Official } from "./official.ts";
-import { moduleDir, pulumiCliVersion, tools, toolsBeside } from "./tools.ts";
+import { moduleDir, tools, toolsBeside } from "./tools.ts";
 import type { Tool } from "./tools.ts";
+import { kubernetesVersion, pulumiCliVersion } from "./versions.ts";
 
 /** The same for all: else nothing that one build compiled serves the next. */
 const buildFlags = [

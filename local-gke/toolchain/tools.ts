@@ -1,8 +1,7 @@
 import { join } from "node:path";
 
-import { kubernetesVersion } from "../cluster/pki.ts";
-import { dependencyVersion } from "../../system/package-versions.ts";
 import type { Official } from "./official.ts";
+import { dependencyVersion, kubernetesVersion, pulumiCliVersion } from "./versions.ts";
 
 /** A Go module of ours that only pins versions, and the commands that come of it. */
 export interface Tool {
@@ -33,9 +32,6 @@ const kubernetesVersionVariables = Object.fromEntries(
     [`${path}.gitTreeState`, "clean"],
   ]),
 );
-
-/** The version of the built Pulumi CLI; go.mod has the same. */
-export const pulumiCliVersion = "3.216.0";
 
 /** All that is built, in the order in which it shares compiled packages best. */
 export const tools: readonly Tool[] = [

@@ -1,3 +1,27 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The version of Kubernetes, of clusters and of the built tools; go.mod has the same. */
+export const kubernetesVersion = "1.34.3";
+
+/** The version of the built Pulumi CLI; go.mod has the same. */
+export const pulumiCliVersion = "3.216.0";
+
+/**
+ * The exact version of a dependency in the package.json that the local GKE belongs to. Its plugins have the versions of
+ * the packages there.
+ * @throws Error where it has no such dependency
+ */
+export function dependencyVersion(name: string): string {
+  const file = join(import.meta.dirname, "../../package.json");
+  const { dependencies } = JSON.parse(readFileSync(file, "utf8")) as { dependencies: Record<string, string> };
+  const version = dependencies[name];
+  if (version === undefined) {
+    throw new Error(`package.json: no dependency ${name}`);
+  }
+  return version;
+}
+
 /** A version's first three numbers. */
 export type Version = readonly [major: number, minor: number, patch: number];
 

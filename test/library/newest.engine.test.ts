@@ -5,7 +5,7 @@ import { expect } from "chai";
 
 import { largeTemporaryDir } from "../../system/temporary.ts";
 import { run } from "../../system/run.ts";
-import { dependencyVersion } from "../../system/package-versions.ts";
+import { dependencyVersion } from "../../local-gke/toolchain/versions.ts";
 import { projectDir } from "../../system/paths.ts";
 import { installedIntegrity } from "../fixtures/installed.ts";
 import { PackedLibrary } from "./package.ts";
