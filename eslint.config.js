@@ -16,7 +16,7 @@ const mayImport = {
   kubernetes: ["domain", "system"],
   components: ["domain"],
   policy: ["domain", "startup"],
-  "local-gke": ["domain", "engine", "system"],
+  "local-gke": ["engine", "system"],
   bench: ["domain", "engine", "kubernetes", "local-gke", "system", "test/fixtures"],
   faults: ["domain", "engine", "kubernetes", "local-gke", "system"],
   verify: ["domain", "engine", "kubernetes", "system"],

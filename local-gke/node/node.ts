@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
-import { parseMachineType } from "../../domain/machine-type.ts";
+import { machineSize } from "../google/machine-types.ts";
 import { pauseImage } from "../images/image.ts";
 import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
 import { removeWhole } from "../../system/files.ts";
@@ -136,12 +136,12 @@ function cniConfig({ cluster, node }: PlacedNode): object {
 }
 
 function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
-  const machine = parseMachineType(pool.machineType);
+  const machine = machineSize(pool.machineType);
   if (machine === undefined) {
     throw new Error(`node ${node.name}: unknown machine type ${pool.machineType}`);
   }
   // What the machine has beyond the machine type is the system's: the node's allocatable is the machine type's size.
-  const reservedKiB = Math.floor(totalmem() / 1024) - machine.memory / 1024 - evictionMiB * 1024;
+  const reservedKiB = Math.floor(totalmem() / 1024) - (machine.memoryMiB + evictionMiB) * 1024;
   // All of the machine's, as the kubelet counts them, whatever this process may use.
   const reservedCpus = cpus().length - machine.cpus;
   return {

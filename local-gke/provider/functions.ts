@@ -1,7 +1,7 @@
 import type { InvokeResult } from "@pulumi/pulumi/provider/provider.js";
 
 import { kubernetesVersion } from "../toolchain/versions.ts";
-import { isRegion, isZone, zonesOf } from "./locations.ts";
+import { isRegion, isZone, zonesOf } from "../google/locations.ts";
 import { text } from "./values.ts";
 import type { Properties } from "./values.ts";
 

@@ -1,4 +1,4 @@
-import { isDnsSubdomain } from "../../domain/dns.ts";
+import { isDnsSubdomain } from "../google/names.ts";
 import { at, isUnknown, list, properties } from "./values.ts";
 import type { Rule } from "./values.ts";
 

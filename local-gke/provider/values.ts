@@ -1,6 +1,6 @@
 import type { CheckFailure } from "@pulumi/pulumi/provider/provider.js";
 
-import { projectId } from "../../domain/project-id.ts";
+import { projectId } from "../google/names.ts";
 
 /** Properties as the engine sends them: JSON, with marks for what is unknown in a preview. */
 export type Properties = Readonly<Record<string, unknown>>;

@@ -12,7 +12,7 @@ import { notice } from "../../../system/progress.ts";
 import { exclusively } from "../exclusive.ts";
 import { gkeVersion } from "../functions.ts";
 import { imageStore } from "../image-store.ts";
-import { isRegion, isZone, zonesOf } from "../locations.ts";
+import { isRegion, isZone, zonesOf } from "../../google/locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import {
   at,

@@ -1,4 +1,4 @@
-import { isRegion } from "../locations.ts";
+import { isRegion } from "../../google/locations.ts";
 import {
   ipv4Range,
   isIpv4Range,

@@ -1,5 +1,5 @@
-import { parseMachineType } from "../../../domain/machine-type.ts";
-import { isRegion, zonesOf } from "../locations.ts";
+import { isRegion, zonesOf } from "../../google/locations.ts";
+import { machineSize } from "../../google/machine-types.ts";
 import { list, text } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 
@@ -18,7 +18,7 @@ export const machineType: Rule = {
   property: "nodeConfig.machineType",
   must: "a machine type of Google's",
   fault: (value, inputs) =>
-    value === undefined || (typeof value === "string" && parseMachineType(value) !== undefined)
+    value === undefined || (typeof value === "string" && machineSize(value) !== undefined)
       ? undefined
       : `googleapi: Error 400: Machine type with name '${text(value) ?? ""}' does not exist in zone '${zones(inputs)[0] ?? ""}'., badRequest`,
 };
