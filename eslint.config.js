@@ -17,11 +17,14 @@ const mayImport = {
   components: ["domain"],
   policy: ["domain", "startup"],
   "local-gke": ["engine", "system"],
-  bench: ["domain", "engine", "kubernetes", "local-gke", "system", "test/fixtures"],
+  "zookeeper-image": ["local-gke", "system"],
+  bench: ["domain", "engine", "kubernetes", "local-gke", "system", "test/fixtures", "zookeeper-image"],
   faults: ["domain", "engine", "kubernetes", "local-gke", "system"],
   verify: ["domain", "engine", "kubernetes", "system"],
   "docs/generate": ["components", "domain", "local-gke", "policy", "system", "test/fixtures"],
-  "test/fixtures": ["components", "domain", "engine", "kubernetes", "local-gke", "policy", "system"],
+  "test/fixtures": [
+    ...["components", "domain", "engine", "kubernetes", "local-gke", "policy", "system", "zookeeper-image"],
+  ],
 };
 
 const layers = Object.entries(mayImport).map(([folder, others]) => ({

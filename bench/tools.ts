@@ -1,4 +1,7 @@
-import { prepare } from "../local-gke/prepare.ts";
+import { configure, prepare } from "../local-gke/index.ts";
+import { zookeeperEnvironment } from "../zookeeper-image/configuration.ts";
+
+configure(zookeeperEnvironment);
 
 let prepared: Promise<Readonly<Record<string, string>>> | undefined;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { unitProcesses } from "../system/processes.ts";
 import { run } from "../system/run.ts";
-import { zookeeperImage, zookeeperVersion } from "../local-gke/images/image.ts";
+import { zookeeperImage, zookeeperVersion } from "../zookeeper-image/image.ts";
 import { EnsembleWatch } from "./watch.ts";
 
 const fixtures = join(import.meta.dirname, "fixtures");
@@ -58,7 +58,7 @@ async function installImage(stateDir: string): Promise<void> {
   const layout = join(work, "layout");
   mkdirSync(layout, { recursive: true });
   try {
-    await ctr(first, "export", join(work, "base.tar"), zookeeperImage);
+    await ctr(first, "export", join(work, "base.tar"), zookeeperImage.reference);
     await run("tar", ["-C", layout, "-xf", join(work, "base.tar")]);
     const commands = join(fixtures, "tutorial-image");
     const insert = (source: string, target: string, from: string) =>

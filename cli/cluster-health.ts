@@ -1,11 +1,8 @@
 import { askServers, readClusterState, withAnswers, type ClusterState } from "../kubernetes/cluster-state.ts";
 import { checkHealth, type Health } from "../kubernetes/health.ts";
 import { fullNameOf } from "../kubernetes/objects.ts";
-import { kubectl } from "../local-gke/cluster/kubectl.ts";
-import { partsOf } from "../local-gke/cluster/parts.ts";
-import type { Part } from "../local-gke/cluster/parts.ts";
-import { allClusters } from "../local-gke/cluster/records.ts";
-import type { ClusterRecord } from "../local-gke/cluster/records.ts";
+import { allClusters, kubectl, partsOf } from "../local-gke/index.ts";
+import type { ClusterRecord, Part } from "../local-gke/index.ts";
 import { CommandError } from "../system/run.ts";
 import { heapProblem, parseHeap, type Heap } from "./heap.ts";
 

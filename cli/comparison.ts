@@ -1,5 +1,5 @@
 import { describeChange } from "../engine/texts.ts";
-import type { Previewed } from "../local-gke/pulumi/preview.ts";
+import type { Previewed } from "../local-gke/index.ts";
 
 /** A running environment compared with its stack. */
 export interface Comparison {

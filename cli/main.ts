@@ -1,4 +1,6 @@
 // The command line of the local GKE: every npm script of the project comes here.
+import { configure } from "../local-gke/configuration.ts";
+
 interface Command {
   about: string;
   /** Whether the command explains its own arguments. @default false */
@@ -37,6 +39,7 @@ if (["--help", "-h", "help"].includes(name)) {
   console.log(`npm run ${name}: ${(await load()).about}`);
 } else {
   try {
+    configure((await import("../zookeeper-image/configuration.ts")).zookeeperEnvironment);
     process.exitCode = await (await load()).main(args);
   } catch (error) {
     console.error(error instanceof Error ? `${name}: ${error.message}` : error);

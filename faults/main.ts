@@ -6,7 +6,7 @@ import { unasked } from "../engine/unasked.ts";
 import { prepare } from "../local-gke/prepare.ts";
 import { allClusters } from "../local-gke/cluster/records.ts";
 import { interruption, listenForInterruption } from "../system/interruption.ts";
-import { lockEnvironment } from "../system/lock.ts";
+import { lockEnvironment } from "../local-gke/pulumi/lock.ts";
 import { largeTemporaryDir } from "../system/temporary.ts";
 import { previewStack } from "../local-gke/pulumi/preview.ts";
 import { say } from "../system/progress.ts";

@@ -3,11 +3,11 @@ import { join, relative } from "node:path";
 
 import type { Ensemble } from "./ensemble.ts";
 import { claimTemplate, paths } from "../domain/names.ts";
-import { gkeDir } from "../system/paths.ts";
+import { gkeDir } from "../local-gke/configuration.ts";
 
 /** Whether a folder lies in a project's disks: nothing else may ever be emptied. */
 export function contains(path: string): boolean {
-  return /^projects\/[^/]+\/disks\/[^/]+\/pvc-[0-9a-f-]+$/.test(relative(gkeDir, path));
+  return /^projects\/[^/]+\/disks\/[^/]+\/pvc-[0-9a-f-]+$/.test(relative(gkeDir(), path));
 }
 
 /** The folder of a pod's volume. @throws CommandError where it has none */

@@ -2,6 +2,7 @@
 // certificate for a cluster of this machine, and nothing for any other.
 import { readFileSync } from "node:fs";
 
+import { configurePlugin } from "./configuration.ts";
 import { apiUrl, kubeconfig, kubeconfigData } from "./cluster/pki.ts";
 import { allClusters } from "./cluster/records.ts";
 
@@ -15,6 +16,7 @@ function fail(reason: string): never {
   process.exit(1);
 }
 
+configurePlugin(process.env);
 const info = process.env["KUBERNETES_EXEC_INFO"];
 if (info === undefined) {
   fail(

@@ -2,8 +2,8 @@ import { environment, installPlugins } from "./pulumi/environment.ts";
 import { ensureImageStore, isImageStoreBuilt } from "./images/store.ts";
 import { ensurePrerequisites } from "./machine/prerequisites.ts";
 import { unitProcesses } from "../system/processes.ts";
-import { requireOwnFolders } from "../system/own-folders.ts";
-import { stateDir } from "../system/paths.ts";
+import { requireOwnFolders } from "./machine/own-folders.ts";
+import { configuration } from "./configuration.ts";
 import { builtTools, ensureTools } from "./toolchain/build.ts";
 
 /** What every command that uses the local GKE has to hand. */
@@ -20,7 +20,7 @@ export async function prepare(): Promise<Prepared> {
   requireOwnFolders({ create: true, builds });
   await ensurePrerequisites({
     builds,
-    runs: unitProcesses().some(({ unit }) => unit.startsWith(`${stateDir}/`)),
+    runs: unitProcesses().some(({ unit }) => unit.startsWith(`${configuration().stateDir}/`)),
   });
   const tools = await ensureTools();
   const imageStore = await ensureImageStore();

@@ -36,18 +36,3 @@ export const cacheDir =
 export const stateDir =
   folder("ZOOKEEPER_ENVIRONMENT_STATE") ??
   join(baseFolder("XDG_STATE_HOME", ".local", "state"), "zookeeper-environment");
-
-/** The name of the folder with the `pulumi` that stands before the CLI, in every environment. */
-export const wrapperName = "local-gke-pulumi";
-
-/** Pulumi's home: only this one knows the local `gcp` plugin. */
-export const pulumiHome = join(stateDir, "pulumi");
-
-/** The folder of Pulumi's file backend. */
-export const stacksDir = join(stateDir, "stacks");
-
-/** The local GKE: its projects, clusters, nodes and disks. */
-export const gkeDir = join(stateDir, "gke");
-
-/** The folder of the `pulumi` that stands before the CLI on PATH; its name tells it from an official one. */
-export const wrapperDir = join(stateDir, wrapperName);

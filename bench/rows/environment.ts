@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { adminKubeconfig } from "../../local-gke/cluster/pki.ts";
-import { allClusters } from "../../local-gke/cluster/records.ts";
+import { adminKubeconfig, allClusters } from "../../local-gke/index.ts";
 import { cpuSeconds, environmentProcesses, residentMiB } from "../processes.ts";
 import { interruption } from "../../system/interruption.ts";
 import { CutShort, type Bench, type Row, type Values } from "../row.ts";

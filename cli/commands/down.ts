@@ -2,35 +2,41 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 
-import { environment, installPlugins, stack } from "../../local-gke/pulumi/environment.ts";
-import { clusterFaults, deleteCluster } from "../../local-gke/cluster/clusters.ts";
-import { stopControlPlane } from "../../local-gke/cluster/control-plane.ts";
-import { drainSecondsVariable } from "../../local-gke/cluster/drain.ts";
-import { forgetAll } from "../../local-gke/cluster/inventory.ts";
-import { removeLost } from "../../local-gke/cluster/lost.ts";
-import { allClusters, isThere } from "../../local-gke/cluster/records.ts";
-import type { ClusterRecord } from "../../local-gke/cluster/records.ts";
-import { imageStore } from "../../local-gke/images/store.ts";
-import { lockEnvironment } from "../../system/lock.ts";
-import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
-import { gkeDir, stateDir } from "../../system/paths.ts";
 import {
+  allClusters,
+  builtTools,
+  clusterFaults,
+  deleteCluster,
   deleteUnreachable,
+  drainSecondsVariable,
   ensureStack,
+  environment,
+  forgetAll,
   forgetEnvironment,
+  gkeDir,
+  imageStore,
+  installPlugins,
+  isThere,
+  lockEnvironment,
   otherStacksKept,
   pulumi,
   recoverStack,
-} from "../../local-gke/pulumi/pulumi.ts";
+  removeLost,
+  requireOwnFolders,
+  requireRoot,
+  stopControlPlane,
+} from "../../local-gke/index.ts";
+import type { ClusterRecord } from "../../local-gke/index.ts";
+import { stack } from "../../zookeeper-image/configuration.ts";
+import { stateDir } from "../../system/paths.ts";
 import { say } from "../../system/progress.ts";
-import { builtTools } from "../../local-gke/toolchain/build.ts";
 
 export const about =
   "Takes the environment away; volumes only when that is said: --delete-volumes or --keep-volumes; --force: without the engine";
 
 /** The folders of the disks that are there, whichever cluster made them. */
 function disks(): string[] {
-  const projects = join(gkeDir, "projects");
+  const projects = join(gkeDir(), "projects");
   const below = (dir: string) => (existsSync(dir) ? readdirSync(dir).map((name) => join(dir, name)) : []);
   return below(projects).flatMap((project) => below(join(project, "disks")).flatMap(below));
 }
@@ -97,7 +103,7 @@ async function destroy(env: Record<string, string>): Promise<number> {
 
 /** Takes away what runs without the engine, which is told to forget it. */
 async function removeByForce(): Promise<void> {
-  for (const line of await removeLost(gkeDir)) {
+  for (const line of await removeLost(gkeDir())) {
     say(`Removed ${line}.`);
   }
   forgetEnvironment();
@@ -115,7 +121,7 @@ export async function main(args: readonly string[]): Promise<number> {
     requireOwnFolders();
   }
   if (!existsSync(stateDir)) {
-    const removed = await removeLost(gkeDir);
+    const removed = await removeLost(gkeDir());
     for (const line of removed) {
       say(`Removed ${line}, whose state folder is gone.`);
     }
@@ -154,7 +160,7 @@ export async function main(args: readonly string[]): Promise<number> {
     for (const cluster of allClusters()) {
       await deleteCluster(cluster);
     }
-    for (const line of await removeLost(gkeDir)) {
+    for (const line of await removeLost(gkeDir())) {
       say(`Removed ${line}, which no record told of.`);
     }
   }

@@ -1,7 +1,12 @@
-import { environment, isPrepared, notPrepared } from "../../local-gke/pulumi/environment.ts";
+import {
+  builtTools,
+  environment,
+  isPrepared,
+  notPrepared,
+  requireOwnFolders,
+  requireRoot,
+} from "../../local-gke/index.ts";
 import { exported } from "../../system/shell.ts";
-import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
-import { builtTools } from "../../local-gke/toolchain/build.ts";
 
 export const about = 'Prints the exports for a shell: eval "$(npm run -s env)"';
 

@@ -1,6 +1,5 @@
-import { stack } from "../../local-gke/pulumi/environment.ts";
-import { ensureStack, pulumi } from "../../local-gke/pulumi/pulumi.ts";
-import { prepare } from "../../local-gke/prepare.ts";
+import { ensureStack, prepare, pulumi } from "../../local-gke/index.ts";
+import { stack } from "../../zookeeper-image/configuration.ts";
 
 export const about = "Previews what up would do, with the policy pack, changing nothing";
 

@@ -3,13 +3,19 @@ import { totalmem } from "node:os";
 import { checkCluster, problemsOf, readState, type ClusterHealth } from "../cluster-health.ts";
 import { compare, reportStack } from "../comparison.ts";
 import { fullNameOf, isCordoned, nameOf, nodeOf } from "../../kubernetes/objects.ts";
-import { environment, isPrepared, notPrepared, stack } from "../../local-gke/pulumi/environment.ts";
-import { allClusters } from "../../local-gke/cluster/records.ts";
-import type { ClusterRecord } from "../../local-gke/cluster/records.ts";
-import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
-import { gkeDir } from "../../system/paths.ts";
-import { previewStack } from "../../local-gke/pulumi/preview.ts";
-import { builtTools } from "../../local-gke/toolchain/build.ts";
+import {
+  allClusters,
+  builtTools,
+  environment,
+  gkeDir,
+  isPrepared,
+  notPrepared,
+  previewStack,
+  requireOwnFolders,
+  requireRoot,
+} from "../../local-gke/index.ts";
+import type { ClusterRecord } from "../../local-gke/index.ts";
+import { stack } from "../../zookeeper-image/configuration.ts";
 import { describeHeap } from "../heap.ts";
 
 export const about =
@@ -82,6 +88,6 @@ export async function main(): Promise<number> {
     healthy &&= problemsOf(health).length === 0;
     console.log(report(cluster, health, asDeclared));
   }
-  console.log(`Volumes: ${gkeDir}/projects/*/disks`);
+  console.log(`Volumes: ${gkeDir()}/projects/*/disks`);
   return healthy ? 0 : 1;
 }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import Mocha from "mocha";
 
 import { projectDir } from "../../system/paths.ts";
-import { prepare } from "../../local-gke/prepare.ts";
-import type { Prepared } from "../../local-gke/prepare.ts";
+import { prepare } from "../../local-gke/index.ts";
+import type { Prepared } from "../../local-gke/index.ts";
 
 export const about =
   "Runs the tests; --unit leaves out those that run the engine or a cluster; --grep PATTERN runs those that match";

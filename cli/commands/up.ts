@@ -4,18 +4,24 @@ import type { Change } from "../../engine/changes.ts";
 import { describeChange } from "../../engine/texts.ts";
 import { previewArguments } from "../arguments.ts";
 import { checkCluster, problemsOf, readState } from "../cluster-health.ts";
-import { stack } from "../../local-gke/pulumi/environment.ts";
-import { restoreClusters } from "../../local-gke/cluster/clusters.ts";
-import { lockEnvironment } from "../../system/lock.ts";
-import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
+import {
+  allClusters,
+  ensureStack,
+  isThere,
+  lockEnvironment,
+  prepare,
+  previewStack,
+  pulumi,
+  recoverStack,
+  requireOwnFolders,
+  requireRoot,
+  restoreClusters,
+} from "../../local-gke/index.ts";
+import { stack } from "../../zookeeper-image/configuration.ts";
 import { run } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
 import { projectDir } from "../../system/paths.ts";
-import { allClusters, isThere } from "../../local-gke/cluster/records.ts";
-import { previewStack } from "../../local-gke/pulumi/preview.ts";
-import { ensureStack, pulumi, recoverStack } from "../../local-gke/pulumi/pulumi.ts";
 import { say, step } from "../../system/progress.ts";
-import { prepare } from "../../local-gke/prepare.ts";
 
 export const about = "Stands the environment up, or repairs it; safe to run again at any time";
 

@@ -1,10 +1,17 @@
 import { main as faults } from "../../faults/main.ts";
 import { about as drillsAbout, main as drills } from "../../verify/main.ts";
-import { environment, isPrepared, notPrepared, stack } from "../../local-gke/pulumi/environment.ts";
-import { lockEnvironment } from "../../system/lock.ts";
-import { requireOwnFolders, requireRoot } from "../../system/own-folders.ts";
+import {
+  builtTools,
+  environment,
+  isPrepared,
+  lockEnvironment,
+  notPrepared,
+  requireOwnFolders,
+  requireRoot,
+  temporaryDir,
+} from "../../local-gke/index.ts";
+import { stack } from "../../zookeeper-image/configuration.ts";
 import { withTemporaryFolder } from "../../system/temporary.ts";
-import { builtTools } from "../../local-gke/toolchain/build.ts";
 
 export const about = `${drillsAbout}; --faults injects faults under load instead`;
 
@@ -42,7 +49,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return await faults(others);
   }
   await lockEnvironment("npm run verify");
-  return await withTemporaryFolder(async (variables) => {
+  return await withTemporaryFolder(temporaryDir(), async (variables) => {
     Object.assign(process.env, variables);
     return await drills(others.includes("--stack") ? others : [...others, "--stack", stack]);
   });

@@ -2,10 +2,9 @@ import { spawn } from "node:child_process";
 import { copyFileSync, createWriteStream } from "node:fs";
 import { join } from "node:path";
 
-import { stack } from "../../local-gke/pulumi/environment.ts";
+import { configuration } from "../../local-gke/configuration.ts";
 import { isThere } from "../../local-gke/cluster/records.ts";
 import { signal } from "../../system/processes.ts";
-import { projectDir } from "../../system/paths.ts";
 import { recoverStack } from "../../local-gke/pulumi/pulumi.ts";
 import type { Fault, Scene } from "../fault.ts";
 
@@ -35,6 +34,7 @@ interface Update {
  * are.
  */
 function startUp(scene: Scene, setting?: string): Update {
+  const { projectDir, stack } = configuration();
   const config = join(scene.dir, `Pulumi.${stack}.yaml`);
   copyFileSync(join(projectDir, `Pulumi.${stack}.yaml`), config);
   const log = createWriteStream(join(scene.dir, "pulumi.log"), { flags: "a" });

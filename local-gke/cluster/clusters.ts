@@ -5,6 +5,7 @@ import { removeWhole } from "../../system/files.ts";
 import { until } from "../../system/wait.ts";
 import { lastLog } from "../machine/units.ts";
 import { notice } from "../../system/progress.ts";
+import { configuration } from "../configuration.ts";
 import { maxNodes } from "./addresses.ts";
 import {
   controlPlaneFault,
@@ -41,9 +42,10 @@ async function slotFor(dir: string): Promise<number> {
     return reclaimed;
   }
   const taken = claims().map((claim) => `  ${claim.slot}: ${claim.dir}`);
+  const { stateVariable, down } = configuration().advice;
   throw new Error(
     `all ${taken.length} address ranges of this machine are taken by local clusters; remove one of them with ` +
-      `ZOOKEEPER_ENVIRONMENT_STATE=FOLDER npm run down, where FOLDER is what stands before /gke:\n${taken.join("\n")}`,
+      `${stateVariable}=FOLDER ${down}, where FOLDER is the part of its path before /gke:\n${taken.join("\n")}`,
   );
 }
 

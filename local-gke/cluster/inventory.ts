@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { writeWhole } from "../../system/files.ts";
-import { gkeDir } from "../../system/paths.ts";
+import { gkeDir } from "../configuration.ts";
 
 /**
  * The resources that a local GKE only keeps account of, such as networks and
@@ -13,7 +13,7 @@ function file(id: string): string {
   if (outside !== undefined) {
     throw new Error(`${JSON.stringify(id)}: no part of a resource's id can be ${JSON.stringify(outside)}`);
   }
-  return join(gkeDir, "inventory", `${id.replaceAll(/[^\w./@:-]/g, "_")}.json`);
+  return join(gkeDir(), "inventory", `${id.replaceAll(/[^\w./@:-]/g, "_")}.json`);
 }
 
 /** Notes that a resource exists. */
@@ -29,7 +29,7 @@ export const recorded = (id: string): unknown => JSON.parse(readFileSync(file(id
 
 /** Notes that nothing exists any more. */
 export function forgetAll(): void {
-  rmSync(join(gkeDir, "inventory"), { recursive: true, force: true });
+  rmSync(join(gkeDir(), "inventory"), { recursive: true, force: true });
 }
 
 /** Notes that a resource is gone. */

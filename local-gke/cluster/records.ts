@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { isErrno, removeWhole, writeWhole } from "../../system/files.ts";
-import { gkeDir } from "../../system/paths.ts";
+import { configuration, gkeDir } from "../configuration.ts";
 import { fileName, isFileName } from "./names.ts";
 import { releaseSlot } from "./slots.ts";
 
@@ -52,7 +52,7 @@ export function parseClusterId(id: string): ClusterName {
  */
 export function clusterDir(cluster: ClusterName): string {
   return join(
-    ...[gkeDir, "projects", fileName("project", cluster.project)],
+    ...[gkeDir(), "projects", fileName("project", cluster.project)],
     ...["clusters", fileName("location", cluster.location), fileName("cluster", cluster.name)],
   );
 }
@@ -64,7 +64,7 @@ export function nodeDir(cluster: ClusterRecord, node: NodeRecord): string {
 
 /** The folder of a project's disks, one folder a zone: disks outlive clusters, as on Google's cloud. */
 export function disksDir(project: string): string {
-  return join(gkeDir, "projects", fileName("project", project), "disks");
+  return join(gkeDir(), "projects", fileName("project", project), "disks");
 }
 
 const recordFile = (cluster: ClusterName) => join(clusterDir(cluster), "cluster.json");
@@ -81,9 +81,10 @@ export function readCluster(cluster: ClusterName): ClusterRecord | undefined {
     if (!(error instanceof SyntaxError)) {
       throw error;
     }
-    throw new Error(`${file} is damaged; npm run down -- --force removes the cluster and keeps its volumes`, {
-      cause: error,
-    });
+    throw new Error(
+      `${file} is damaged; ${configuration().advice.forceDown} removes the cluster and keeps its volumes`,
+      { cause: error },
+    );
   }
 }
 
@@ -109,7 +110,7 @@ function folders(dir: string): string[] {
 
 /** Every cluster of this local GKE. */
 export function allClusters(): ClusterRecord[] {
-  const projects = join(gkeDir, "projects");
+  const projects = join(gkeDir(), "projects");
   return folders(projects).flatMap((project) =>
     folders(join(projects, project, "clusters")).flatMap((location) =>
       folders(join(projects, project, "clusters", location)).flatMap(

@@ -4,32 +4,32 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { step } from "../../system/progress.ts";
 import type { Progress } from "../../system/progress.ts";
 import { CommandError, run, succeeds } from "../../system/run.ts";
+import { configuration } from "../configuration.ts";
 
-/** A Debian package and the file by which it is known to be there. */
+/** The Debian packages of every machine: a file of each, by which it is recognized. */
 const packages: Readonly<Record<string, string>> = {
   catatonit: "/usr/bin/catatonit",
   containerd: "/usr/bin/containerd",
   "containernetworking-plugins": "/usr/lib/cni/bridge",
   crun: "/usr/bin/crun",
-  // Without these keys mmdebstrap cannot verify Debian's packages on Ubuntu.
-  "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
   iproute2: "/usr/bin/nstat",
-  maven: "/usr/bin/mvn",
-  mmdebstrap: "/usr/bin/mmdebstrap",
   nftables: "/usr/sbin/nft",
   procps: "/usr/sbin/sysctl",
   runit: "/usr/bin/runsvdir",
   umoci: "/usr/bin/umoci",
-  unzip: "/usr/bin/unzip",
   "util-linux": "/usr/bin/unshare",
 };
 
 /** Services that packages start and enable, by package. Nodes have their own; the machine needs none. */
 const services: Readonly<Record<string, string>> = { containerd: "containerd.service" };
 
-/** The packages that this machine lacks. */
+/** The packages that this machine lacks, with those that building the images needs. */
 export function missingPackages(): string[] {
-  return Object.entries(packages).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
+  const all = Object.assign({}, packages, ...configuration().images.map((image) => image.packages)) as Record<
+    string,
+    string
+  >;
+  return Object.entries(all).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
 }
 
 /** The program that has a lock that apt wants, as apt says it; undefined where something else is wrong. */

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-import { cacheDir, stateDir } from "../../system/paths.ts";
 import { say } from "../../system/progress.ts";
 import { machineFaults } from "./requirements.ts";
 import type { Need } from "./requirements.ts";
 import { inspectMachine } from "./machine.ts";
 import { installPackages, missingPackages } from "./packages.ts";
 import { succeeds } from "../../system/run.ts";
+import { configuration } from "../configuration.ts";
 
 /** Files that are watched through one handle each; every kubelet and containerd has several. */
 const inotifyInstances = "/proc/sys/fs/inotify/max_user_instances";
@@ -29,7 +29,8 @@ async function faults(need: Need): Promise<string[]> {
       `it runs ${process.platform}, and the local GKE needs Linux; use a Linux machine or a virtual one`,
     ];
   }
-  const found = machineFaults(await inspectMachine([cacheDir, stateDir]), need);
+  const { cacheDir, stateDir, advice } = configuration();
+  const found = machineFaults(await inspectMachine([cacheDir, stateDir]), need, advice);
   const missing = missingPackages();
   if (missing.length > 0 && !(await succeeds("apt-get", ["--version"]))) {
     found.push(

@@ -1,3 +1,4 @@
+import type { Advice } from "../configuration.ts";
 import type { Machine } from "./machine.ts";
 
 /** What a command is about to do, which decides what it needs. */
@@ -8,7 +9,7 @@ export interface Need {
   runs: boolean;
 }
 
-/** Memory that the local cluster with the ensemble and the builds needs, in GiB. */
+/** Memory that a cluster of three small nodes and the builds need, in GiB. */
 const memoryGiB = 6;
 
 /** Memory that must be free to start it, in GiB. */
@@ -25,12 +26,12 @@ const controllers = ["cpu", "cpuset", "memory", "pids"];
 /** What a path cannot have in it: the files and variables in which it stands have no way to quote it. */
 const unquotable = /[\s'"`$\\:;,#?%&|<>(){}[\]*!~]/u;
 
-function pathFault(folder: string): string | undefined {
+function pathFault(folder: string, { stateVariable, cacheVariable }: Advice): string | undefined {
   const character = unquotable.exec(folder)?.[0];
   return character === undefined
     ? undefined
     : `the path ${JSON.stringify(folder)} has ${JSON.stringify(character)} in it, which kubeconfigs, Corefiles and ` +
-        "URLs of backends do not allow; name folders with ZOOKEEPER_ENVIRONMENT_STATE and ZOOKEEPER_ENVIRONMENT_CACHE";
+        `URLs of backends do not allow; name folders with ${stateVariable} and ${cacheVariable}`;
 }
 
 function goFault(go: string | undefined): string | undefined {
@@ -43,7 +44,7 @@ function goFault(go: string | undefined): string | undefined {
 }
 
 /** All that stops the local GKE on a machine, each with what to do about it. */
-export function machineFaults(machine: Machine, need: Need): string[] {
+export function machineFaults(machine: Machine, need: Need, advice: Advice): string[] {
   const gib = (size: number) => `${size.toFixed(1)} GiB`;
   const disk = need.builds ? diskGiB.builds : diskGiB.runs;
   const missing = controllers.filter((name) => !machine.controllers.includes(name));
@@ -53,7 +54,7 @@ export function machineFaults(machine: Machine, need: Need): string[] {
       "network namespaces, mounts and cgroups need root; run the command as root, for example with sudo -H",
     machine.arch !== "x64" &&
       machine.arch !== "arm64" &&
-      `ZooKeeper and Kubernetes are built for amd64 and arm64, and this machine is ${machine.arch}`,
+      `Kubernetes is built for amd64 and arm64, and this machine is ${machine.arch}`,
     // What the firmware keeps is missing from what a machine is sold with.
     machine.memory < memoryGiB - 0.5 &&
       `the machine has ${gib(machine.memory)} of memory, and ${memoryGiB} GiB are needed`,
@@ -64,7 +65,7 @@ export function machineFaults(machine: Machine, need: Need): string[] {
       ([folder, free]) =>
         free < disk && `${folder} has ${gib(free)} of disk free, and ${disk} GiB are needed; free some`,
     ),
-    ...[...machine.disks.keys()].map(pathFault),
+    ...[...machine.disks.keys()].map((folder) => pathFault(folder, advice)),
     !overlay && "the kernel has no overlay file system, which containers need; load the module overlay",
     !namespaces &&
       "this process may not make network, mount and PID namespaces; in a container, it wants --privileged",

@@ -3,7 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
 import { machineSize } from "../google/machine-types.ts";
-import { pauseImage } from "../images/image.ts";
+import { pauseImage } from "../images/pack.ts";
 import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
 import { removeWhole } from "../../system/files.ts";
 import { commandLine, exported } from "../../system/shell.ts";

@@ -2,8 +2,11 @@ import { error, info } from "@pulumi/pulumi/log/index.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 
 import { noticesTo } from "../../system/progress.ts";
+import { configurePlugin } from "../configuration.ts";
 import { LocalGkeProvider } from "./provider.ts";
 import { serve } from "./serve.ts";
+
+configurePlugin(process.env);
 
 // The engine starts a plugin with its own address, and shows of it what is sent there, not what it prints.
 const engine = process.argv.at(-1);

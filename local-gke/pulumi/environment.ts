@@ -2,43 +2,52 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { range as clusterAddresses } from "../cluster/addresses.ts";
-import { gkeDir, projectDir, pulumiHome, stacksDir, stateDir, wrapperDir } from "../../system/paths.ts";
 import { exported, quoted } from "../../system/shell.ts";
-import { stackName } from "./name.ts";
+import {
+  configuration,
+  configurationVariable,
+  gkeDir,
+  pulumiHome,
+  stacksDir,
+  wrapperDir,
+} from "../configuration.ts";
+import type { PluginConfiguration } from "../configuration.ts";
 import { ensurePassphrase, passphraseFile } from "./passphrase.ts";
 import { settingsDir, settingsFile } from "./settings.ts";
 import { projectName, stackExists } from "./stacks.ts";
 import { kubernetesPlugin } from "../toolchain/build.ts";
 import { dependencyVersion } from "../toolchain/versions.ts";
 
-/** The stack that stands for this machine's environment. */
-export const stack = stackName("ZOOKEEPER_ENVIRONMENT_STACK", "dev");
+const backendUrl = (): string => `file://${stacksDir()}`;
 
-const backendUrl = `file://${stacksDir}`;
+/** The folder that the local GKE belongs to, with the npm packages and the Node that its commands run on. */
+const ownRoot = join(import.meta.dirname, "../..");
+
+const inState = (name: string): string => join(configuration().stateDir, name);
 
 /** The folders that the environment puts on PATH. */
 const ownFolders = (tools: string): string[] => [
-  wrapperDir,
+  wrapperDir(),
   tools,
-  join(projectDir, "node_modules", ".bin"),
-  join(stateDir, "bin"),
+  join(ownRoot, "node_modules", ".bin"),
+  inState("bin"),
 ];
 
 /** What a command needs to be set to work with the environment. */
 export function environment(tools: string): Record<string, string> {
   return {
     PATH: [...ownFolders(tools), systemPath(tools)].join(":"),
-    PULUMI_HOME: pulumiHome,
-    PULUMI_BACKEND_URL: backendUrl,
-    PULUMI_STACK: stack,
-    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+    PULUMI_HOME: pulumiHome(),
+    PULUMI_BACKEND_URL: backendUrl(),
+    PULUMI_STACK: configuration().stack,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
-    ZOOKEEPER_ENVIRONMENT_STATE: stateDir,
-    KUBECONFIG: join(stateDir, "kubeconfig"),
+    ...configuration().variables,
+    KUBECONFIG: inState("kubeconfig"),
     ...proxyExceptions(process.env),
-    NODE_COMPILE_CACHE: join(stateDir, "compile-cache"),
+    NODE_COMPILE_CACHE: inState("compile-cache"),
   };
 }
 
@@ -73,38 +82,40 @@ export function proxyExceptions(
   return { NO_PROXY: list, no_proxy: list };
 }
 
-/** A script that runs one of our TypeScript programs with the tools. */
-function nodeScript(tools: string, program: string, variables: Record<string, string>): string {
-  const exports = Object.entries({ ...environment(tools), ...variables }).map(([name, value]) =>
-    exported(name, value),
-  );
-  return `#!/bin/sh\numask 022\n${exports.join("\n")}\nexec ${quoted(process.execPath)} ${quoted(join(projectDir, program))} "$@"\n`;
+/** A script that runs a plugin of the local GKE, a TypeScript program, with the tools. */
+function pluginScript(tools: string, program: string, variables: Record<string, string>): string {
+  const { stateDir, advice } = configuration();
+  const own: PluginConfiguration = { stateDir, advice };
+  const all = { ...environment(tools), ...variables, [configurationVariable]: JSON.stringify(own) };
+  const exports = Object.entries(all).map(([name, value]) => exported(name, value));
+  return `#!/bin/sh\numask 022\n${exports.join("\n")}\nexec ${quoted(process.execPath)} ${quoted(join(import.meta.dirname, "..", program))} "$@"\n`;
 }
 
 /** Puts a `pulumi` before the CLI, with a project for the commands that take no file of settings. */
 function installWrapper(tools: string): void {
-  for (const dir of [wrapperDir, settingsDir]) {
+  for (const dir of [wrapperDir(), settingsDir()]) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
-  writeFileSync(join(settingsDir, "Pulumi.yaml"), `name: ${projectName}\nruntime: nodejs\n`);
+  writeFileSync(join(settingsDir(), "Pulumi.yaml"), `name: ${projectName()}\nruntime: nodejs\n`);
   const variables = {
-    state: stateDir,
-    backend: backendUrl,
-    stack,
-    project_name: projectName,
+    state: configuration().stateDir,
+    backend: backendUrl(),
+    stack: configuration().stack,
+    project_name: projectName(),
     pulumi: join(tools, "pulumi"),
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
   const source = `. ${quoted(join(import.meta.dirname, "pulumi.sh"))}`;
-  executable(join(wrapperDir, "pulumi"), ["#!/bin/sh", ...assignments, source, ""].join("\n"));
+  executable(join(wrapperDir(), "pulumi"), ["#!/bin/sh", ...assignments, source, ""].join("\n"));
 }
 
 /** Puts the plugins into Pulumi's home, and the auth plugin beside them. */
 export function installPlugins(tools: string, imageStore: string): void {
-  for (const dir of [stateDir, pulumiHome, stacksDir, gkeDir]) {
+  const { stack, stateDir } = configuration();
+  for (const dir of [stateDir, pulumiHome(), stacksDir(), gkeDir()]) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
-  if (existsSync(passphraseFile)) {
+  if (existsSync(passphraseFile())) {
     ensurePassphrase();
   }
   // A stack without the file is an earlier version's, which is migrated.
@@ -116,33 +127,30 @@ export function installPlugins(tools: string, imageStore: string): void {
   installWrapper(tools);
   const plugin = (name: string): string => {
     const version = dependencyVersion(`@pulumi/${name}`);
-    const dir = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+    const dir = join(pulumiHome(), "plugins", `resource-${name}-v${version}`);
     mkdirSync(dir, { recursive: true });
     return join(dir, `pulumi-resource-${name}`);
   };
   executable(
     plugin("gcp"),
-    nodeScript(tools, "local-gke/provider/main.ts", {
+    pluginScript(tools, "provider/main.ts", {
       LOCAL_GKE_IMAGE_STORE: imageStore,
       LOCAL_GKE_PROVIDER_VERSION: dependencyVersion("@pulumi/gcp"),
     }),
   );
   executable(plugin("kubernetes"), `#!/bin/sh\nexec ${quoted(kubernetesPlugin())} "$@"\n`);
-  mkdirSync(join(stateDir, "bin"), { recursive: true });
-  executable(
-    join(stateDir, "bin", "gke-gcloud-auth-plugin"),
-    nodeScript(tools, "local-gke/auth-plugin.ts", {}),
-  );
+  mkdirSync(inState("bin"), { recursive: true });
+  executable(join(inState("bin"), "gke-gcloud-auth-plugin"), pluginScript(tools, "auth-plugin.ts", {}));
 }
 
 /** Whether this version's `up` has prepared this environment. */
 export const isPrepared = (): boolean =>
-  [passphraseFile, join(wrapperDir, "pulumi"), join(stateDir, "bin", "gke-gcloud-auth-plugin")].every(
+  [passphraseFile(), join(wrapperDir(), "pulumi"), join(inState("bin"), "gke-gcloud-auth-plugin")].every(
     (file) => existsSync(file),
   );
 
 /** Why a command that needs a prepared environment cannot work, and what to do. */
 export const notPrepared = (): string =>
-  stackExists(stack)
-    ? "an earlier version made this environment; bring it up to date with: npm run up"
-    : "there is no environment yet; run: npm run up";
+  stackExists(configuration().stack)
+    ? `an earlier version created this environment; bring it up to date with: ${configuration().advice.up}`
+    : `there is no environment yet; run: ${configuration().advice.up}`;

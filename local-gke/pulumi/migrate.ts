@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { writeWhole } from "../../system/files.ts";
 import { run } from "../../system/run.ts";
-import { projectDir } from "../../system/paths.ts";
 import { say } from "../../system/progress.ts";
+import { configuration } from "../configuration.ts";
 import { ensurePassphrase, passphraseFile, passphraseFits, readPassphrase } from "./passphrase.ts";
 import { hasSalt, hasSecrets, settingsDir, settingsFile, withoutSalt, withSalt } from "./settings.ts";
 import { otherStacks } from "./stacks.ts";
@@ -20,7 +20,7 @@ async function saltOf(
   pulumi: string,
   env: Record<string, string>,
 ): Promise<string | undefined> {
-  const text = await run(pulumi, ["stack", "export", "--stack", stack], { cwd: settingsDir, env });
+  const text = await run(pulumi, ["stack", "export", "--stack", stack], { cwd: settingsDir(), env });
   const { deployment } = JSON.parse(text) as {
     deployment?: { secrets_providers?: { type?: string; state?: { salt?: string } } };
   };
@@ -49,10 +49,10 @@ export async function migrateStack(
   pulumi: string,
   env: Record<string, string>,
 ): Promise<void> {
-  const draft = `${passphraseFile}.migrating`;
+  const draft = `${passphraseFile()}.migrating`;
   ensurePassphrase(draft);
   const passphrase = readPassphrase(draft) ?? "";
-  const shared = join(projectDir, `Pulumi.${stack}.yaml`);
+  const shared = join(configuration().projectDir, `Pulumi.${stack}.yaml`);
   const salt = await saltOf(stack, pulumi, env);
   if (salt !== undefined && passphraseFits(formerPassphrase, salt)) {
     say("Encrypting the stack's secrets anew, with a passphrase that is only this environment's ...");
@@ -63,21 +63,21 @@ export async function migrateStack(
       pulumi,
       ["stack", "change-secrets-provider", "passphrase", "--stack", stack, "--non-interactive"],
       {
-        cwd: settingsDir,
+        cwd: settingsDir(),
         env: { ...env, PULUMI_CONFIG_PASSPHRASE: formerPassphrase },
         input: `${passphrase}\n`,
       },
     );
   } else if (salt !== undefined && !passphraseFits(passphrase, salt)) {
     throw new Error(
-      `stack ${stack}: its passphrase is missing: ${passphraseFile}; put the file back from a copy, or let the ` +
-        "environment go with npm run down -- --force, which keeps the volumes",
+      `stack ${stack}: its passphrase is missing: ${passphraseFile()}; put the file back from a copy, or remove the ` +
+        `environment with ${configuration().advice.forceDown}, which keeps the volumes`,
     );
   }
   if (salt !== undefined) {
     takeSecretsOver(settingsFile(stack), shared);
   }
-  renameSync(draft, passphraseFile);
+  renameSync(draft, passphraseFile());
   for (const { project, name } of otherStacks(stack)) {
     say(
       `Stack ${project}/${name} of this environment's backend may still have the former passphrase, which is public. In its ` +

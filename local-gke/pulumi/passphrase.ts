@@ -3,16 +3,16 @@ import { chmodSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 
 import { isErrno } from "../../system/files.ts";
-import { stateDir } from "../../system/paths.ts";
+import { configuration } from "../configuration.ts";
 
 /**
  * The file with the passphrase of this environment's stack: random, only root's, and nowhere else.
  * @see https://www.pulumi.com/docs/iac/concepts/secrets/#configuring-secrets-encryption
  */
-export const passphraseFile = join(stateDir, "passphrase");
+export const passphraseFile = (): string => join(configuration().stateDir, "passphrase");
 
 /** Makes a random passphrase in a file, whole or not at all; one that is there stays, and becomes only root's. */
-export function ensurePassphrase(file = passphraseFile): void {
+export function ensurePassphrase(file = passphraseFile()): void {
   if (!existsSync(file)) {
     const draft = `${file}.new-${randomUUID()}`;
     writeFileSync(draft, `${randomBytes(32).toString("base64url")}\n`, { flag: "wx", mode: 0o600 });
@@ -31,7 +31,7 @@ export function ensurePassphrase(file = passphraseFile): void {
 }
 
 /** The passphrase in a file; undefined where there is no such file. */
-export function readPassphrase(file = passphraseFile): string | undefined {
+export function readPassphrase(file = passphraseFile()): string | undefined {
   return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }
 

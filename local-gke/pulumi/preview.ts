@@ -7,8 +7,7 @@ import { readPreview } from "../../engine/changes.ts";
 import type { Preview } from "../../engine/changes.ts";
 import { eventLog, readEvents } from "../../engine/events.ts";
 import { summaryOf } from "../../engine/summary.ts";
-import { stack } from "./environment.ts";
-import { projectDir } from "../../system/paths.ts";
+import { configuration, temporaryDir } from "../configuration.ts";
 import { endOf } from "./pulumi.ts";
 import { withTemporaryFolder } from "../../system/temporary.ts";
 
@@ -46,7 +45,8 @@ async function previewWith(
   args: readonly string[],
   env: Record<string, string>,
 ): Promise<Previewed> {
-  return await withTemporaryFolder(async (variables) => {
+  const { projectDir, stack } = configuration();
+  return await withTemporaryFolder(temporaryDir(), async (variables) => {
     const log = join(variables.TMPDIR, "events.json");
     const events = eventLog(log);
     const common = ["preview", "--stack", stack, ...refresh, "--non-interactive", ...events.args];

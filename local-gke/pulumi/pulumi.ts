@@ -3,10 +3,9 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { stack } from "./environment.ts";
 import { commandOf, isTrusted } from "../../system/processes.ts";
 import { run, succeeds } from "../../system/run.ts";
-import { projectDir, stacksDir } from "../../system/paths.ts";
+import { configuration, stacksDir, temporaryDir } from "../configuration.ts";
 import { say } from "../../system/progress.ts";
 import { migrateStack } from "./migrate.ts";
 import { passphraseFile } from "./passphrase.ts";
@@ -17,9 +16,9 @@ import { builtTools } from "../toolchain/build.ts";
 /** Runs pulumi for the user to see, and returns its exit code. A Ctrl-C reaches it, and it ends in order. */
 export async function pulumi(args: readonly string[], env: Record<string, string>): Promise<number> {
   const terminal = process.stdout.isTTY && process.stdin.isTTY;
-  return await withTemporaryFolder(async (variables) => {
+  return await withTemporaryFolder(temporaryDir(), async (variables) => {
     const child = spawn("pulumi", [...args, ...(terminal ? [] : ["--non-interactive"])], {
-      cwd: projectDir,
+      cwd: configuration().projectDir,
       env: { ...process.env, ...env, ...variables },
       stdio: "inherit",
     });
@@ -51,8 +50,9 @@ export async function endOf(child: ChildProcess): Promise<number> {
 
 /** Makes the stack if it is not there, and gives one that an earlier version made a passphrase that nobody knows. */
 export async function ensureStack(env: Record<string, string>): Promise<void> {
+  const { projectDir, stack } = configuration();
   const options = { cwd: projectDir, env };
-  if (!existsSync(passphraseFile)) {
+  if (!existsSync(passphraseFile())) {
     await releaseLock(env);
     await migrateStack(stack, join((await builtTools()) ?? "", "pulumi"), env);
   }
@@ -84,6 +84,7 @@ export async function recoverStack(
   env: Record<string, string>,
   isThere: (clusterId: string) => boolean,
 ): Promise<void> {
+  const { projectDir, stack } = configuration();
   await releaseLock(env);
   const { resources = [], pending_operations: pending = [] } = await exportStack(env);
   const lost = resources.flatMap(({ type, id }) =>
@@ -99,7 +100,7 @@ export async function recoverStack(
     return;
   }
   const args = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive"];
-  await withTemporaryFolder((variables) =>
+  await withTemporaryFolder(temporaryDir(), (variables) =>
     run("pulumi", [...args, "--stack", stack], {
       cwd: projectDir,
       env: { ...env, ...variables, ...(lost.length > 0 ? deleteUnreachable : {}) },
@@ -108,7 +109,8 @@ export async function recoverStack(
 }
 
 async function releaseLock(env: Record<string, string>): Promise<void> {
-  const locks = lockFiles(join(stacksDir, ".pulumi", "locks", "organization", projectName, stack));
+  const { projectDir, stack } = configuration();
+  const locks = lockFiles(join(stacksDir(), ".pulumi", "locks", "organization", projectName(), stack));
   if (locks.length === 0) {
     return;
   }
@@ -128,14 +130,16 @@ interface Deployment {
 }
 
 async function exportStack(env: Record<string, string>): Promise<Deployment> {
+  const { projectDir, stack } = configuration();
   const text = await run("pulumi", ["stack", "export", "--stack", stack], { cwd: projectDir, env });
   return (JSON.parse(text) as { deployment?: Deployment }).deployment ?? {};
 }
 
 /** Removes all that the engine knows of this environment, for when what it tells of is gone; never another stack. */
 export function forgetEnvironment(): void {
+  const { stack } = configuration();
   if (otherStacks(stack).length === 0) {
-    rmSync(stacksDir, { recursive: true, force: true });
+    rmSync(stacksDir(), { recursive: true, force: true });
   } else {
     forgetStack(stack);
   }
@@ -146,7 +150,7 @@ export function forgetEnvironment(): void {
  * cloud.
  */
 export const otherStacksKept = (): string[] =>
-  otherStacks(stack).map(
+  otherStacks(configuration().stack).map(
     ({ project, name }) =>
-      `Stack ${project}/${name} is in this environment's backend, too, and stays: ${stacksDir}`,
+      `Stack ${project}/${name} is in this environment's backend, too, and stays: ${stacksDir()}`,
   );

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-import { stateDir } from "../../system/paths.ts";
+import { configuration } from "../configuration.ts";
 
 /** The folder with this environment's copy of the stack's settings, and a project for `pulumi stack`. */
-export const settingsDir = join(stateDir, "settings");
+export const settingsDir = (): string => join(configuration().stateDir, "settings");
 
 /** The copy of a stack's settings that the Pulumi CLI gets: with its salt, which the one in the project has not. */
-export const settingsFile = (stack: string): string => join(settingsDir, `Pulumi.${stack}.yaml`);
+export const settingsFile = (stack: string): string => join(settingsDir(), `Pulumi.${stack}.yaml`);
 
 const saltLine = /^encryptionsalt:.*\n?/gm;
 

@@ -2,13 +2,11 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { fileName } from "../cluster/names.ts";
-import { projectDir, stacksDir } from "../../system/paths.ts";
+import { configuration, stacksDir } from "../configuration.ts";
 
 /** The project's name, which the stacks of the backend are kept under. */
-export const projectName = readProjectName();
-
-function readProjectName(): string {
-  const file = join(projectDir, "Pulumi.yaml");
+export function projectName(): string {
+  const file = join(configuration().projectDir, "Pulumi.yaml");
   const name = /^name: ([\w.-]+)$/m.exec(readFileSync(file, "utf8"))?.[1];
   if (name === undefined) {
     throw new Error(`${file}: no line "name: NAME"`);
@@ -29,7 +27,7 @@ const folders = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) :
  * @param backend the backend's folder; the environment's own when not given
  * @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/
  */
-export function allStacks(backend = stacksDir): Stack[] {
+export function allStacks(backend = stacksDir()): Stack[] {
   const projects = join(backend, ".pulumi", "stacks");
   return folders(projects).flatMap((project) =>
     folders(join(projects, project)).flatMap((file) => {
@@ -40,29 +38,29 @@ export function allStacks(backend = stacksDir): Stack[] {
 }
 
 /** Whether the backend has this stack of the project. */
-export const stackExists = (name: string, backend = stacksDir): boolean =>
-  allStacks(backend).some((stack) => stack.project === projectName && stack.name === name);
+export const stackExists = (name: string, backend = stacksDir()): boolean =>
+  allStacks(backend).some((stack) => stack.project === projectName() && stack.name === name);
 
 /** The stacks of the backend beside this one of the project. */
-export const otherStacks = (name: string, backend = stacksDir): Stack[] =>
-  allStacks(backend).filter((stack) => stack.project !== projectName || stack.name !== name);
+export const otherStacks = (name: string, backend = stacksDir()): Stack[] =>
+  allStacks(backend).filter((stack) => stack.project !== projectName() || stack.name !== name);
 
 /**
  * Removes all that a file backend knows of one stack of the project, for when what it tells of is gone. Other stacks
  * may tell of what is elsewhere, and stay.
  * @throws Error where the name is none of a stack
  */
-export function forgetStack(name: string, backend = stacksDir): void {
+export function forgetStack(name: string, backend = stacksDir()): void {
   fileName("stack", name);
   const own = join(backend, ".pulumi");
   const file = /^\.json(\.gz|\.bak|\.gz\.bak)?(\.attrs)?$/;
-  const states = join(own, "stacks", projectName);
+  const states = join(own, "stacks", projectName());
   for (const entry of folders(states)) {
     if (entry.startsWith(name) && file.test(entry.slice(name.length))) {
       rmSync(join(states, entry));
     }
   }
   for (const kind of ["history", "backups", join("locks", "organization")]) {
-    rmSync(join(own, kind, projectName, name), { recursive: true, force: true });
+    rmSync(join(own, kind, projectName(), name), { recursive: true, force: true });
   }
 }

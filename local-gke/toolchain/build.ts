@@ -15,9 +15,9 @@ import { createInterface } from "node:readline";
 
 import { buildOnce, inputsHash } from "../../system/build.ts";
 import { CommandError, run } from "../../system/run.ts";
-import { cacheDir } from "../../system/paths.ts";
 import { say, step } from "../../system/progress.ts";
 import type { Progress } from "../../system/progress.ts";
+import { configuration } from "../configuration.ts";
 import { findOfficial } from "./official.ts";
 import type { Official } from "./official.ts";
 import { moduleDir, tools, toolsBeside } from "./tools.ts";
@@ -54,7 +54,7 @@ function toolDir(tool: Tool): string {
     [moduleDir(tool)],
     [JSON.stringify([tool.packages, tool.variables, tool.embeds]), ...buildFlags, process.arch],
   );
-  return join(cacheDir, "tools", `${tool.module}-${inputs}`);
+  return join(configuration().cacheDir, "tools", `${tool.module}-${inputs}`);
 }
 
 async function copyEmbeds(source: string, { module, files }: NonNullable<Tool["embeds"]>): Promise<void> {
@@ -189,7 +189,10 @@ export async function ensureTools(): Promise<string> {
 }
 
 const linksDir = ({ tools: wanted, official }: Toolchain): string =>
-  join(cacheDir, `commands-${inputsHash([], [...wanted.map(toolDir), ...Object.values(official)])}`);
+  join(
+    configuration().cacheDir,
+    `commands-${inputsHash([], [...wanted.map(toolDir), ...Object.values(official)])}`,
+  );
 
 /** The folder with all commands, or undefined where they are not all built. */
 export async function builtTools(): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { accessSync, constants, realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 
 import { CommandError, run } from "../../system/run.ts";
-import { wrapperName } from "../../system/paths.ts";
+import { wrapperName } from "../configuration.ts";
 import { kubectlFits, pulumiFits } from "./versions.ts";
 
 /** Commands of the machine that are used in place of builds: their files, links followed. */

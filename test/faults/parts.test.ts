@@ -6,7 +6,11 @@ import { faults } from "../../faults/catalogue/index.ts";
 import { readOptions } from "../../faults/options.ts";
 import { Undo } from "../../faults/undo.ts";
 import { contains, empty } from "../../faults/volumes.ts";
-import { gkeDir } from "../../system/paths.ts";
+import { configure, gkeDir as folder } from "../../local-gke/index.ts";
+import { zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
+
+configure(zookeeperEnvironment);
+const gkeDir = folder();
 
 /** What a promise is rejected with. */
 async function rejection(promise: Promise<unknown>): Promise<Error> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { packPause, pauseImage } from "../../local-gke/images/image.ts";
+import { buildPause, pauseImage } from "../../local-gke/images/pack.ts";
 import { largeTemporaryDir } from "../../system/temporary.ts";
 import { unpackImages } from "../../local-gke/images/unpack.ts";
 
@@ -24,7 +24,7 @@ describe("the store of images", function () {
     const work = join(folder, "work");
     mkdirSync(work, { recursive: true });
     const archive = join(work, "pause.tar");
-    await packPause(work, archive);
+    await buildPause(archive, work);
     const store = join(folder, "store");
     await unpackImages([[archive, pauseImage]], store, work);
     expect(existsSync(join(store, "io.containerd.metadata.v1.bolt/meta.db"))).to.equal(true);

@@ -64,7 +64,7 @@ describe("the plugin of the emulated gcp provider", function () {
     dir = mkdtempSync(join(tmpdir(), "plugin-"));
     const program = join(projectDir, "local-gke/provider/main.ts");
     const started = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program], {
-      env: { ...process.env, ZOOKEEPER_ENVIRONMENT_STATE: dir, LOCAL_GKE_PROVIDER_VERSION: "9.37.0" },
+      env: { ...process.env, PULUMI_HOME: join(dir, "pulumi"), LOCAL_GKE_PROVIDER_VERSION: "9.37.0" },
       stdio: ["pipe", "pipe", "inherit"],
     });
     plugin = started;

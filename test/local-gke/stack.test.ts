@@ -15,9 +15,10 @@ import { dirname, join } from "node:path";
 
 import { expect } from "chai";
 
+import { configure } from "../../local-gke/configuration.ts";
 import { environment } from "../../local-gke/pulumi/environment.ts";
 import { projectDir, stateDir } from "../../system/paths.ts";
-import { stackName } from "../../local-gke/pulumi/name.ts";
+import { stackName, zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
 import { ensurePassphrase, passphraseFits, readPassphrase } from "../../local-gke/pulumi/passphrase.ts";
 import { withoutSalt, withSalt } from "../../local-gke/pulumi/settings.ts";
 import {
@@ -27,6 +28,8 @@ import {
   projectName,
   stackExists,
 } from "../../local-gke/pulumi/stacks.ts";
+
+configure(zookeeperEnvironment);
 
 /** A salt as the Pulumi CLI wrote it for the passphrase "a test's own". */
 const salt = "v1:2r+pzkza0o8=:v1:XfY9EWc3EY8H0IwW:UUQ1h2eGXa8niSUoHSFLAW5dYIEUwQ==";
@@ -156,7 +159,7 @@ describe("the stacks of a backend", () => {
       ],
       ...["locks/organization/P/dev/1.json", "locks/organization/P/prod/1.json", "meta.yaml"],
     ]) {
-      const full = file(path.replace("/P/", `/${projectName}/`));
+      const full = file(path.replace("/P/", `/${projectName()}/`));
       mkdirSync(dirname(full), { recursive: true });
       writeFileSync(full, "{}");
     }
@@ -169,7 +172,7 @@ describe("the stacks of a backend", () => {
   it("are told apart by project and name", () => {
     const names = allStacks(backend).map(({ project, name }) => `${project}/${name}`);
     expect(names).to.have.members([
-      ...["dev", "dev.2", "device", "prod"].map((name) => `${projectName}/${name}`),
+      ...["dev", "dev.2", "device", "prod"].map((name) => `${projectName()}/${name}`),
       "other/dev",
     ]);
     expect(stackExists("prod", backend)).to.equal(true);
@@ -182,7 +185,7 @@ describe("the stacks of a backend", () => {
     const kept = globSync("**", { cwd: backend, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !new RegExp(`/${projectName}/dev(/|\\.json)`).test(path));
+      .filter((path) => !new RegExp(`/${projectName()}/dev(/|\\.json)`).test(path));
     forgetStack("dev", backend);
     expect(allStacks(backend)).to.deep.equal(others);
     const left = globSync("**", { cwd: backend, withFileTypes: true })
@@ -230,7 +233,7 @@ ${script}
     root = mkdtempSync(join(tmpdir(), "wrapper-"));
     state = join(root, "state");
     project = join(root, "checkout");
-    const variables = { state, backend: `file://${state}/stacks`, stack: "dev", project_name: projectName };
+    const variables = { state, backend: `file://${state}/stacks`, stack: "dev", project_name: projectName() };
     const lines = Object.entries({ ...variables, pulumi: join(root, "tools", "pulumi") });
     write(
       `#!/bin/sh
@@ -239,8 +242,8 @@ ${lines.map(([name, value]) => `${name}='${value}'`).join("\n")}
 `,
       "state/local-gke-pulumi/pulumi",
     );
-    write(`name: ${projectName}\n`, "state/settings/Pulumi.yaml");
-    write(`name: ${projectName}\nruntime: nodejs\n`, "checkout/Pulumi.yaml");
+    write(`name: ${projectName()}\n`, "state/settings/Pulumi.yaml");
+    write(`name: ${projectName()}\nruntime: nodejs\n`, "checkout/Pulumi.yaml");
     write(settings, "checkout/Pulumi.dev.yaml");
     write("", "checkout/components/index.ts");
     write("name: other\n", "other/Pulumi.yaml");
@@ -297,7 +300,7 @@ ${lines.map(([name, value]) => `${name}='${value}'`).join("\n")}
       [["-C", "checkout", "preview"], root],
       [["preview", `--cwd=${project}`], root],
       [["preview", "--stack", "dev"], project],
-      [["preview", "-s", `organization/${projectName}/dev`], project],
+      [["preview", "-s", `organization/${projectName()}/dev`], project],
       [["preview", "--stack=dev"], project],
     ] as const) {
       expect(pulumi([...args], { cwd }).lines[0], args.join(" ")).to.match(new RegExp(`^${copy};`));

@@ -84,7 +84,7 @@ describe("a folder of artefacts for the image", () => {
       writeFileSync(sums, `${line}\n`);
       expect(() => verifyFolder(folder, sums), line).to.throw("not a sum and a file's name");
     }
-    const own = readFileSync(join(projectDir, "local-gke/images/SHA256SUMS"), "utf8").trim().split("\n");
+    const own = readFileSync(join(projectDir, "zookeeper-image/SHA256SUMS"), "utf8").trim().split("\n");
     for (const line of own) {
       expect(line).to.match(/^[0-9a-f]{64} {2}[\w.-]+\.(jar|zip)$/);
     }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { wrapperName } from "../../system/paths.ts";
+import { wrapperName } from "../../local-gke/configuration.ts";
 import { findOfficial, onPath } from "../../local-gke/toolchain/official.ts";
 import { lanes } from "../../local-gke/toolchain/build.ts";
 import { tools, toolsBeside } from "../../local-gke/toolchain/tools.ts";

@@ -148,7 +148,9 @@ describe("a folder that root runs something from", () => {
       folder("home/.local/state/zookeeper-environment");
       const refused = command(home, "down");
       expect(refused.status).to.equal(1);
-      expect(refused.stderr).to.contain("goes with npm run down -- --force, which keeps its volumes");
+      expect(refused.stderr).to.contain(
+        "npm run down -- --force removes an environment in it, and keeps its volumes",
+      );
       const { status, stderr } = command(home, "down", "--force");
       expect(status, stderr).to.equal(0);
     });

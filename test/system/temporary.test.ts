@@ -23,17 +23,17 @@ describe("the folder for temporary files", function () {
   });
 
   it("is there while a command runs, and gone with what the command left", async () => {
-    const used = await withTemporaryFolder(async ({ TMPDIR }) => {
+    const used = await withTemporaryFolder(all, async ({ TMPDIR }) => {
       await Promise.resolve();
       writeFileSync(join(TMPDIR, "kubeconfig1"), "credential");
       return TMPDIR;
-    }, all);
+    });
     expect(used.startsWith(`${all}/`)).to.equal(true);
     expect(existsSync(used)).to.equal(false);
   });
 
   it("is gone when the command failed", async () => {
-    const failed = await withTemporaryFolder(() => Promise.reject(new Error("refused")), all).catch(
+    const failed = await withTemporaryFolder(all, () => Promise.reject(new Error("refused"))).catch(
       (error: unknown) => error,
     );
     expect(failed).to.have.property("message", "refused");
@@ -46,7 +46,7 @@ describe("the folder for temporary files", function () {
     for (const folder of [dead, alive]) {
       mkdirSync(folder);
     }
-    await withTemporaryFolder(() => Promise.resolve(), all);
+    await withTemporaryFolder(all, () => Promise.resolve());
     expect(readdirSync(all)).to.deep.equal([String(process.ppid)]);
   });
 });

@@ -1,18 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 
-import { ownershipFaults, requireOwn } from "./ownership.ts";
-import { cacheDir, stateDir } from "./paths.ts";
+import { ownershipFaults, requireOwn } from "../../system/ownership.ts";
+import { configuration } from "../configuration.ts";
 
 const ownHome = "use root's own HOME, as sudo -H does";
 
 /**
- * Refuses to use a cache or a state that somebody else than root can change, such as one in another user's home.
- * @param create whether to make those that are not there yet, before somebody else does
- * @param builds whether something is to be built, which the caches of Go and Maven in HOME are used for
- * @throws Error with every such folder, and what to do
+ * Rejects a cache or a state folder that somebody else than root can change, such as one in another user's home.
+ * @param create whether to create those that do not exist, before somebody else does
+ * @param builds whether something will be built, which uses the caches of Go and Maven in HOME
+ * @throws Error with every such folder, and the fix
  */
 export function requireOwnFolders({ create = false, builds = false } = {}): void {
+  const { cacheDir, stateDir, advice } = configuration();
   if (create && ownershipFaults(stateDir).length === 0) {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   }
@@ -21,19 +22,18 @@ export function requireOwnFolders({ create = false, builds = false } = {}): void
   }
   const other = (variable: string): string => `${ownHome}, or name a folder of root's with ${variable}`;
   requireOwn([
-    { folder: cacheDir, fix: other("ZOOKEEPER_ENVIRONMENT_CACHE") },
+    { folder: cacheDir, fix: other(advice.cacheVariable) },
     {
       folder: stateDir,
-      fix: `${other("ZOOKEEPER_ENVIRONMENT_STATE")}; an environment in it goes with npm run down -- --force, which keeps its volumes`,
+      fix: `${other(advice.stateVariable)}; ${advice.forceDown} removes an environment in it, and keeps its volumes`,
     },
     ...(builds ? [{ folder: homedir(), fix: ownHome }] : []),
   ]);
 }
 
 /**
- * Refuses to go on for anybody but root, whose the environment is: everybody
- * else cannot even see whether there is one.
- * @throws Error with what to do
+ * Rejects every user but root, to whom the environment belongs: others cannot even see whether there is one.
+ * @throws Error with the fix
  */
 export function requireRoot(): void {
   if (process.platform !== "linux" || process.getuid?.() === 0) {

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { constants, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-import { endOrphans, markCommand } from "./orphans.ts";
-import { stateDir } from "./paths.ts";
-import { say } from "./progress.ts";
+import { endOrphans, markCommand } from "../../system/orphans.ts";
+import { say } from "../../system/progress.ts";
+import { configuration } from "../configuration.ts";
 
 /**
  * Takes this environment for one command that changes it, until the process
@@ -13,6 +13,7 @@ import { say } from "./progress.ts";
  * @throws Error when another command has it
  */
 export async function lockEnvironment(command: string): Promise<void> {
+  const { stateDir } = configuration();
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, "lock");
   // By its descriptor: where others can write to the folder, the file may become a link.
