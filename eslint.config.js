@@ -34,6 +34,16 @@ const layers = Object.entries(mayImport).map(([folder, others]) => ({
   message: `${folder} may import ${others.length === 0 ? "no other folder" : others.join(", ")}; see ARCHITECTURE.md`,
 }));
 
+/** The modules of the local GKE that the folders above it may import. */
+const publicLocalGke = ["index.ts", "configuration.ts"];
+
+const aboveLocalGke = ["bench", "cli", "examples", "faults", "zookeeper-image"].map((folder) => ({
+  target: `./${folder}`,
+  from: "./local-gke",
+  except: publicLocalGke.map((each) => `./${each}`),
+  message: `${folder} may import only ${publicLocalGke.join(" and ")} of local-gke; see local-gke/README.md`,
+}));
+
 export default tseslint.config(
   { ignores: ["node_modules", "**/dist"] },
   js.configs.recommended,
@@ -49,7 +59,7 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       curly: ["error", "all"],
-      "import-x/no-restricted-paths": ["error", { zones: layers }],
+      "import-x/no-restricted-paths": ["error", { zones: [...layers, ...aboveLocalGke] }],
       "import-x/order": [
         "error",
         { groups: ["builtin", "external", ["parent", "sibling", "index"]], "newlines-between": "always" },

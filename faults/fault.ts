@@ -22,8 +22,6 @@ export interface Scene {
     condition: () => Promise<true | string> | true | string,
     options?: WaitOptions,
   ) => Promise<void>;
-  /** The store of images that nodes start with. */
-  imageStore: string;
   /** Variables that the tools need. */
   env: Record<string, string>;
   /** A folder for this fault's own files. */

@@ -3,12 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { unasked } from "../engine/unasked.ts";
-import { prepare } from "../local-gke/prepare.ts";
-import { allClusters } from "../local-gke/cluster/records.ts";
+import { clusters, lockEnvironment, prepare, previewStack } from "../local-gke/index.ts";
 import { interruption, listenForInterruption } from "../system/interruption.ts";
-import { lockEnvironment } from "../local-gke/pulumi/lock.ts";
 import { largeTemporaryDir } from "../system/temporary.ts";
-import { previewStack } from "../local-gke/pulumi/preview.ts";
 import { say } from "../system/progress.ts";
 import { ensureWorkloadBuilt } from "./build.ts";
 import { faults } from "./catalogue/index.ts";
@@ -54,8 +51,8 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     return 0;
   }
-  const { env, imageStore } = await prepare();
-  const cluster = allClusters()[0];
+  const { env } = await prepare();
+  const cluster = clusters()[0];
   if (cluster === undefined) {
     throw new Error("there is no environment on this machine yet; run: npm run up");
   }
@@ -72,7 +69,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const wanted =
       options.only.length === 0 ? faults : faults.filter(({ name }) => options.only.includes(name));
-    const run = new Run(options, { cluster, command, imageStore, env, signal: interruption });
+    const run = new Run(options, { cluster, command, env, signal: interruption });
     const { report, failures } = await run.all(wanted);
     console.log(`\n${faultTable(report.windows)}\n\n${checkTable(report)}\n`);
     for (const failure of failures) {

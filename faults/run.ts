@@ -2,9 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ensembleNames, ports } from "../domain/names.ts";
-import type { ClusterRecord } from "../local-gke/cluster/records.ts";
+import type { Cluster } from "../local-gke/index.ts";
 import { say } from "../system/progress.ts";
-import { startClient } from "./client.ts";
 import { Ensemble } from "./ensemble.ts";
 import type { Fault, Scene } from "./fault.ts";
 import type { Options } from "./options.ts";
@@ -17,10 +16,9 @@ import { check, Workload } from "./workload.ts";
 
 /** What a run has to hand. */
 export interface Setting {
-  cluster: ClusterRecord;
+  cluster: Cluster;
   /** The workload's built command. */
   command: string;
-  imageStore: string;
   env: Record<string, string>;
   /** Interrupts the run; what faults did is put back first. */
   signal: AbortSignal;
@@ -106,7 +104,10 @@ export class Run {
   async #startWorkload(undo: Undo): Promise<Workload> {
     const { cluster, command, signal } = this.#setting;
     const { namespace, name, report, rate } = this.#options;
-    const client = await startClient(cluster, report, undo);
+    const client = cluster.clientMachine;
+    await client.remove();
+    undo.later("the clients' machine", () => client.remove());
+    await client.start(report);
     const service = ensembleNames(name).client;
     const ip = await this.#ensemble.kubectl(
       "get",
@@ -141,7 +142,7 @@ export class Run {
     const dir = join(this.#options.report, `${number}-${fault.name}`);
     mkdirSync(dir, { recursive: true });
     const undo = new Undo();
-    const { signal, imageStore, env } = this.#setting;
+    const { signal, env } = this.#setting;
     const scene: Scene = {
       ...{
         ensemble: this.#ensemble,
@@ -150,7 +151,6 @@ export class Run {
         workload,
         undo,
         random: this.#random,
-        imageStore,
         env,
         dir,
       },

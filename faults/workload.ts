@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 
 import { run } from "../system/run.ts";
-import type { Client } from "./client.ts";
+import type { ClientMachine } from "../local-gke/index.ts";
 import type { CheckReport } from "./report.ts";
 import { until } from "../system/wait.ts";
 
@@ -23,7 +22,7 @@ export interface Status {
 export interface WorkloadOptions {
   /** The built command. */
   command: string;
-  client: Client;
+  client: ClientMachine;
   /** The client Service's, host:port. */
   address: string;
   /** A node of this run's own. */
@@ -49,7 +48,7 @@ export class Workload {
   constructor({ command, client, address, root, history, log, rate, signal }: WorkloadOptions) {
     this.#signal = signal;
     const args = ["run", "--address", address, "--root", root, "--history", history, "--rate", String(rate)];
-    const child = spawn("nsenter", [`--net=/run/netns/${client.netns}`, command, ...args], {
+    const child = client.spawn(command, args, {
       // Out of reach of the terminal's Ctrl-C: the end of its input ends it.
       detached: true,
       stdio: ["pipe", "pipe", openSync(log, "a")],

@@ -11,8 +11,8 @@ export interface Image {
   /** Debian packages that building it needs: a file of each, by which it is recognized. @default none */
   packages?: Readonly<Record<string, string>>;
   /**
-   * Builds it.
-   * @param archive the file that becomes the OCI archive
+   * Builds it, for example with `packImage`.
+   * @param archive the file that becomes the OCI archive; it names the image by the tag of the reference
    * @param work an empty folder for what is needed meanwhile
    */
   build: (archive: string, work: string) => Promise<void>;
@@ -28,12 +28,12 @@ export interface Configuration {
   stateDir: string;
   /** The folder for built tools and images. Environments may share it. */
   cacheDir: string;
-  /** Images that every node has, beside the one that holds a pod's namespaces. */
-  images: readonly Image[];
-  /** Variables for the shell of `variables()` and for plugins, beside the local GKE's own. @default none */
+  /** Images that every node has, beside the one that holds a pod's namespaces. @default none */
+  images?: readonly Image[];
+  /** Variables for shells and plugins of the environment, beside the local GKE's own. @default none */
   variables?: Readonly<Record<string, string>>;
-  /** How users start what messages advise them to do. */
-  advice: Advice;
+  /** How users start what messages advise them to do. @default the methods of `LocalGke` */
+  advice?: Advice;
 }
 
 /** How users start what messages advise them to do. */
@@ -49,17 +49,25 @@ export interface Advice {
   cacheVariable: string;
 }
 
+const methods: Advice = {
+  up: "LocalGke.up()",
+  down: "LocalGke.down()",
+  forceDown: "LocalGke.down({ force: true, deleteVolumes: false })",
+  stateVariable: "stateDir",
+  cacheVariable: "cacheDir",
+};
+
 /** The part of the configuration that the plugins, which are processes of their own, need. */
-export type PluginConfiguration = Pick<Configuration, "stateDir" | "advice">;
+export type PluginConfiguration = Pick<Required<Configuration>, "stateDir" | "advice">;
 
 /** The variable with the plugins' configuration, as JSON. */
 export const configurationVariable = "LOCAL_GKE_CONFIGURATION";
 
-let configured: Configuration | undefined;
+let configured: Required<Configuration> | undefined;
 
 /** Configures the local GKE of this process, which has one environment. */
 export function configure(own: Configuration): void {
-  configured = own;
+  configured = { images: [], variables: {}, advice: methods, ...own };
 }
 
 /** Configures a plugin's process from the variables that its script sets. @throws Error where they are missing */
@@ -74,25 +82,17 @@ export function configurePlugin(variables: Readonly<Record<string, string | unde
   }
   const given: Partial<PluginConfiguration> =
     json === undefined ? {} : (JSON.parse(json) as PluginConfiguration);
-  const unknown = "the command that created the environment";
   configure({
     projectDir: "",
     stack: "",
     cacheDir: "",
-    images: [],
     stateDir: given.stateDir ?? dirname(home ?? ""),
-    advice: given.advice ?? {
-      up: unknown,
-      down: unknown,
-      forceDown: unknown,
-      stateVariable: "",
-      cacheVariable: "",
-    },
+    ...(given.advice === undefined ? {} : { advice: given.advice }),
   });
 }
 
 /** The configuration of this process. @throws Error where it has none */
-export function configuration(): Configuration {
+export function configuration(): Required<Configuration> {
   if (configured === undefined) {
     throw new Error("the local GKE is not configured: call configure() first");
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { packImage, verifyFolder } from "../local-gke/index.ts";
 import { run } from "../system/run.ts";
-import { zookeeperVersion } from "./image.ts";
+import { zookeeperImage, zookeeperVersion } from "./image.ts";
 
 const suite = "trixie";
 const debianPackages = ["openjdk-21-jre-headless", "netcat-openbsd", "procps"];
@@ -93,6 +93,7 @@ export async function buildZooKeeper(archive: string, work: string): Promise<voi
     ZOO_LOG_DIR: "/logs",
   };
   await packImage({
+    reference: zookeeperImage.reference,
     rootfs,
     work,
     archive,

@@ -26,7 +26,7 @@ export function stackName(variable: string, otherwise: string): string {
 export const stack = stackName("ZOOKEEPER_ENVIRONMENT_STACK", "dev");
 
 /** This project's environment on the local GKE. */
-export const zookeeperEnvironment: Configuration = {
+export const zookeeperEnvironment = {
   projectDir,
   stack,
   stateDir,
@@ -40,4 +40,4 @@ export const zookeeperEnvironment: Configuration = {
     stateVariable: "ZOOKEEPER_ENVIRONMENT_STATE",
     cacheVariable: "ZOOKEEPER_ENVIRONMENT_CACHE",
   },
-};
+} satisfies Configuration;

@@ -9,7 +9,7 @@ export const zookeeperVersion = "3.9.5";
 export const zookeeperImage: Image = {
   // The official image's reference, whose contract it has.
   reference: `docker.io/library/zookeeper:${zookeeperVersion}`,
-  title: `ZooKeeper ${zookeeperVersion}, about 1 min`,
+  title: `ZooKeeper ${zookeeperVersion} from Apache's artifacts (about 1 min)`,
   inputs: ["pom.xml", "SHA256SUMS", "build.ts", "image.ts"].map((name) => join(import.meta.dirname, name)),
   packages: {
     // Without these keys mmdebstrap cannot verify Debian's packages on Ubuntu.

@@ -4,19 +4,7 @@ import type { Change } from "../../engine/changes.ts";
 import { describeChange } from "../../engine/texts.ts";
 import { previewArguments } from "../arguments.ts";
 import { checkCluster, problemsOf, readState } from "../cluster-health.ts";
-import {
-  allClusters,
-  ensureStack,
-  isThere,
-  lockEnvironment,
-  prepare,
-  previewStack,
-  pulumi,
-  recoverStack,
-  requireOwnFolders,
-  requireRoot,
-  restoreClusters,
-} from "../../local-gke/index.ts";
+import { allClusters, openEnvironment, previewStack, pulumi } from "../../local-gke/index.ts";
 import { stack } from "../../zookeeper-image/configuration.ts";
 import { run } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
@@ -106,13 +94,7 @@ async function update(args: readonly string[], env: Record<string, string>): Pro
 
 /** Stands the environment up and says how to use it. */
 export async function main(args: readonly string[]): Promise<number> {
-  requireRoot();
-  requireOwnFolders({ create: true });
-  await lockEnvironment("npm run up");
-  const { env, imageStore } = await prepare();
-  await ensureStack(env);
-  await restoreClusters(imageStore, say);
-  await recoverStack(env, isThere);
+  const { env } = await openEnvironment("npm run up");
   let outputs: Outputs = {};
   for (let goal: number | undefined = 0; goal !== undefined;) {
     const code = await update(args, env);

@@ -1,27 +1,15 @@
 import { aFollower } from "../fault.ts";
-import { ensureNode, nodePlace, stopNode } from "../../local-gke/node/node.ts";
-import { notReady } from "../../local-gke/cluster/clusters.ts";
-import { routePods, setNodeLink } from "../../local-gke/cluster/network.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
 import { syncedFollowers } from "../servers.ts";
 import type { Server } from "../servers.ts";
-import { until } from "../../system/wait.ts";
 import { otherLeader } from "./processes.ts";
 
-/** Cuts a server's node off from the network, as a pulled cable does: silently. */
-export async function cut(scene: Scene, server: Server): Promise<void> {
-  scene.undo.later(`node ${server.node} is joined to the network`, () => join(scene, server));
-  await setLink(scene, server, "down");
-}
-
-/** Joins a server's node to the network again. */
-export async function join(scene: Scene, server: Server): Promise<void> {
-  await setLink(scene, server, "up");
-}
-
-async function setLink({ ensemble }: Scene, server: Server, state: "up" | "down"): Promise<void> {
-  await setNodeLink(ensemble.cluster.slot, ensemble.node(server.node).node.index, state);
+/** Cuts a server's node off from the network until the fault is undone. */
+export async function cutOff(scene: Scene, server: Server): Promise<void> {
+  const node = scene.ensemble.node(server);
+  scene.undo.later(`node ${node.name} is connected`, () => node.repairCable());
+  await node.cutCable();
 }
 
 /** Waits until the leader has noticed that followers are gone. */
@@ -36,29 +24,11 @@ export async function followersNoticed(scene: Scene, left: number): Promise<void
   );
 }
 
-/** Takes a node away as a power cut does, with its network, and has it repaired as `npm run up` does it. */
-async function lose(scene: Scene, server: Server): Promise<void> {
-  const { ensemble, imageStore } = scene;
-  const { pool, node } = ensemble.node(server.node);
-  scene.undo.later(`node ${node.name} is repaired`, async () => {
-    const cluster = ensemble.cluster;
-    await ensureNode({ cluster, pool, node }, imageStore);
-    const nodes = cluster.pools.flatMap((other) => other.nodes);
-    await routePods(
-      cluster.slot,
-      nodes.map((other) => nodePlace(cluster, other)),
-    );
-    await until(
-      `node ${node.name} Ready`,
-      async () => {
-        return (await notReady(cluster, [node.name])).length === 0 || "NotReady";
-      },
-      { within: 120_000, every: 100 },
-    );
-  });
-  // Silently: whoever is killed on a machine that still has a network says goodbye to its peers.
-  await setNodeLink(ensemble.cluster.slot, node.index, "down");
-  await stopNode(ensemble.cluster, node);
+/** Cuts a server's node off from power until the fault is undone. */
+async function powerOff(scene: Scene, server: Server): Promise<void> {
+  const node = scene.ensemble.node(server);
+  scene.undo.later(`node ${node.name} runs`, () => node.powerOn());
+  await node.powerOff();
 }
 
 async function drain(scene: Scene, server: Server): Promise<void> {
@@ -78,7 +48,7 @@ export const nodeFaults: readonly Fault[] = [
     weight: 2,
     restarts: "leader",
     inject: async (scene) => {
-      await cut(scene, scene.leader);
+      await cutOff(scene, scene.leader);
       await otherLeader(scene);
       await scene.workload.acknowledges(100);
     },
@@ -89,7 +59,7 @@ export const nodeFaults: readonly Fault[] = [
     weight: 2,
     restarts: "follower",
     inject: async (scene) => {
-      await cut(scene, aFollower(scene));
+      await cutOff(scene, aFollower(scene));
       await followersNoticed(scene, scene.followers.length - 1);
       await scene.workload.acknowledges(100);
     },
@@ -100,7 +70,7 @@ export const nodeFaults: readonly Fault[] = [
     weight: 1,
     inject: async (scene) => {
       const lost = oneOf([scene.leader, ...scene.followers], scene.random);
-      await lose(scene, lost);
+      await powerOff(scene, lost);
       await otherLeader(scene, {
         among: [scene.leader, ...scene.followers].filter((server) => server !== lost),
       });

@@ -1,28 +1,33 @@
+import type { PodProcess } from "../../local-gke/index.ts";
 import { aFollower } from "../fault.ts";
-import { javaPid, mode } from "../servers.ts";
-import type { Server } from "../servers.ts";
 import type { Fault, Scene } from "../fault.ts";
-import { signal } from "../../system/processes.ts";
+import { mode } from "../servers.ts";
+import type { Server } from "../servers.ts";
 
-/** Ends a server with a signal and waits until that process is gone. */
-export async function end(scene: Scene, server: Server, name: "SIGKILL" | "SIGTERM"): Promise<void> {
-  const pid = scene.ensemble.java(server);
-  signal(pid, name);
-  await gone(scene, server, pid);
+/** Kills a server's process, and waits until it is gone. */
+export async function kill(scene: Scene, server: Server): Promise<void> {
+  const java = scene.ensemble.java(server);
+  java.kill();
+  await gone(scene, server, java);
 }
 
-async function gone(scene: Scene, server: Server, pid: number): Promise<void> {
+/** Asks a server's process to end, and waits until it is gone. */
+async function terminate(scene: Scene, server: Server): Promise<void> {
+  const java = scene.ensemble.java(server);
+  java.terminate();
+  await gone(scene, server, java);
+}
+
+async function gone(scene: Scene, server: Server, { pid }: PodProcess): Promise<void> {
   await scene.wait(
     `the end of ${server.pod}'s process ${pid}`,
-    () => javaPid(server.uid) !== pid || "it runs",
-    {
-      every: 20,
-    },
+    () => scene.ensemble.findJava(server)?.pid !== pid || "it runs",
+    { every: 20 },
   );
 }
 
 /**
- * Waits until one of the servers leads that a fault leaves.
+ * Waits until one of the servers that a fault spares leads.
  * @param among the followers when not given
  * @param within milliseconds; 120000 when not given
  * @throws NotInTime
@@ -41,14 +46,14 @@ export async function otherLeader(
   );
 }
 
-/** Freezes a server until the fault is put back. */
-export function freeze(scene: Scene, server: Server): number {
-  const pid = scene.ensemble.java(server);
+/** Freezes a server's process until the fault is undone. */
+export function freeze(scene: Scene, server: Server): PodProcess {
+  const java = scene.ensemble.java(server);
   scene.undo.later(`${server.pod} goes on`, () => {
-    signal(pid, "SIGCONT");
+    java.thaw();
   });
-  signal(pid, "SIGSTOP");
-  return pid;
+  java.freeze();
+  return java;
 }
 
 /** Faults of the servers' processes. */
@@ -58,28 +63,28 @@ export const processFaults: readonly Fault[] = [
     about: "the leader's process is killed (SIGKILL)",
     weight: 3,
     restarts: "leader",
-    inject: (scene) => end(scene, scene.leader, "SIGKILL"),
+    inject: (scene) => kill(scene, scene.leader),
   },
   {
     name: "leader-stopped",
-    about: "the leader is told to stop (SIGTERM)",
+    about: "the leader is asked to stop (SIGTERM)",
     weight: 2,
     restarts: "leader",
-    inject: (scene) => end(scene, scene.leader, "SIGTERM"),
+    inject: (scene) => terminate(scene, scene.leader),
   },
   {
     name: "follower-killed",
     about: "a follower's process is killed (SIGKILL)",
     weight: 2,
     restarts: "follower",
-    inject: (scene) => end(scene, aFollower(scene), "SIGKILL"),
+    inject: (scene) => kill(scene, aFollower(scene)),
   },
   {
     name: "follower-stopped",
-    about: "a follower is told to stop (SIGTERM)",
+    about: "a follower is asked to stop (SIGTERM)",
     weight: 2,
     restarts: "follower",
-    inject: (scene) => end(scene, aFollower(scene), "SIGTERM"),
+    inject: (scene) => terminate(scene, aFollower(scene)),
   },
   {
     name: "leader-frozen",
@@ -99,11 +104,11 @@ export const processFaults: readonly Fault[] = [
     restarts: "all",
     inject: async (scene) => {
       const servers = [scene.leader, ...scene.followers];
-      const pids = servers.map((server) => scene.ensemble.java(server));
-      for (const pid of pids) {
-        signal(pid, "SIGKILL");
+      const processes = servers.map((server) => ({ server, java: scene.ensemble.java(server) }));
+      for (const { java } of processes) {
+        java.kill();
       }
-      await Promise.all(servers.map((server, n) => gone(scene, server, pids[n] ?? 0)));
+      await Promise.all(processes.map(({ server, java }) => gone(scene, server, java)));
     },
   },
 ];

@@ -2,7 +2,7 @@ import type { Fault, Scene } from "../fault.ts";
 import { shuffled } from "../random.ts";
 import { mode } from "../servers.ts";
 import type { Server } from "../servers.ts";
-import { cut, followersNoticed, join } from "./nodes.ts";
+import { cutOff, followersNoticed } from "./nodes.ts";
 import { beginRestart, rolledOut } from "./rollouts.ts";
 
 /** For how long a server that was told to stop has to serve on, in milliseconds; without a hook it is gone in 2 s. */
@@ -59,13 +59,13 @@ export const rolloutWhileDown: Fault = {
   inject: async (scene) => {
     const { lost, first } = spare(scene.leader, scene.followers, scene.random);
     for (const server of lost) {
-      await cut(scene, server);
+      await cutOff(scene, server);
     }
     await followersNoticed(scene, scene.followers.length - lost.length);
     await beginRestart(scene);
     await servesOn(scene, first);
     for (const server of lost) {
-      await join(scene, server);
+      await scene.ensemble.node(server).repairCable();
     }
     await rolledOut(scene);
   },

@@ -2,10 +2,8 @@ import { spawn } from "node:child_process";
 import { copyFileSync, createWriteStream } from "node:fs";
 import { join } from "node:path";
 
-import { configuration } from "../../local-gke/configuration.ts";
-import { isThere } from "../../local-gke/cluster/records.ts";
+import { configuration, recoverStack } from "../../local-gke/index.ts";
 import { signal } from "../../system/processes.ts";
-import { recoverStack } from "../../local-gke/pulumi/pulumi.ts";
 import type { Fault, Scene } from "../fault.ts";
 
 /** A setting that changes nothing that clients notice: how many snapshots are kept. */
@@ -120,7 +118,7 @@ export const rolloutFaults: readonly Fault[] = [
     weight: 1,
     inject: async (scene) => {
       scene.undo.later("the setting", async () => {
-        await recoverStack(scene.env, isThere);
+        await recoverStack(scene.env);
         await up(scene);
       });
       const update = startUp(scene, changed);

@@ -1,34 +1,26 @@
-import { controlPlaneId } from "../../local-gke/cluster/control-plane.ts";
-import { signal, unitProcesses } from "../../system/processes.ts";
-import type { Fault, Scene } from "../fault.ts";
-import { javaPid } from "../servers.ts";
 import { say } from "../../system/progress.ts";
 import { NotInTime } from "../../system/wait.ts";
+import type { Fault, Scene } from "../fault.ts";
+import type { Server } from "../servers.ts";
 import { followersNoticed } from "./nodes.ts";
-import { end, otherLeader } from "./processes.ts";
+import { kill, otherLeader } from "./processes.ts";
 
-/** Freezes a program of the control plane until the fault is put back: who calls it waits in vain. */
-function freezeService(scene: Scene, program: string): void {
-  const unit = controlPlaneId(scene.ensemble.cluster);
-  const found = unitProcesses().filter(({ argv, unit: of }) => of === unit && argv[0] === program);
-  if (found.length === 0) {
-    throw new Error(`the control plane runs no ${program}`);
-  }
-  for (const { pid } of found) {
-    scene.undo.later(`${program} goes on`, () => {
-      signal(pid, "SIGCONT");
-    });
-    signal(pid, "SIGSTOP");
-  }
+/** Freezes a service of the control plane until the fault is undone. */
+function freezeService({ ensemble, undo }: Scene, service: string): void {
+  const { controlPlane } = ensemble.cluster;
+  undo.later(`${service} goes on`, () => {
+    controlPlane.thaw(service);
+  });
+  controlPlane.freeze(service);
 }
 
 /** How long servers without DNS are given to elect a leader, in milliseconds: whether they can is only noted. */
 const electionWithin = 30_000;
 
-async function startsAgain(scene: Scene, uid: string, pod: string): Promise<void> {
-  await scene.wait(
-    `${pod} starts again without the API server`,
-    () => javaPid(uid) !== undefined || "it does not run",
+async function startsAgain({ ensemble, wait }: Scene, server: Server): Promise<void> {
+  await wait(
+    `${server.pod} starts again without the API server`,
+    () => ensemble.findJava(server) !== undefined || "it does not run",
   );
 }
 
@@ -41,9 +33,9 @@ export const serviceFaults: readonly Fault[] = [
     restarts: "leader",
     inject: async (scene) => {
       freezeService(scene, "kube-apiserver");
-      await end(scene, scene.leader, "SIGKILL");
+      await kill(scene, scene.leader);
       await otherLeader(scene);
-      await startsAgain(scene, scene.leader.uid, scene.leader.pod);
+      await startsAgain(scene, scene.leader);
       await scene.workload.acknowledges(1000);
     },
   },
@@ -55,7 +47,7 @@ export const serviceFaults: readonly Fault[] = [
     restarts: "leader",
     inject: async (scene) => {
       freezeService(scene, "coredns");
-      await end(scene, scene.leader, "SIGKILL");
+      await kill(scene, scene.leader);
       try {
         await otherLeader(scene, { within: electionWithin });
       } catch (error) {

@@ -1,30 +1,34 @@
+import { paths } from "../../domain/names.ts";
 import { aFollower } from "../fault.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
 import { ask } from "../../kubernetes/four-letter-words.ts";
-import { javaPid, mode } from "../servers.ts";
+import { mode } from "../servers.ts";
 import type { Server } from "../servers.ts";
-import { empty, initializeMark } from "../volumes.ts";
-import { paths } from "../../domain/names.ts";
-import { signal } from "../../system/processes.ts";
 import { freeze } from "./processes.ts";
+
+/** Where a server looks, in its container, for the mark that lets it vote without a database. */
+const initializeMark = `${paths.log}/initialize`;
 
 /** How long a server without a quorum is watched for serving after all, in milliseconds. */
 const refusalWatched = 8_000;
 
-/** Takes servers' data away while they cannot write, and has them start again. */
+/** Empties servers' disks while the servers cannot write, and kills the servers, which start again. */
 async function lose(scene: Scene, servers: readonly Server[]): Promise<void> {
-  const disks = await Promise.all(servers.map((server) => scene.ensemble.disk(server)));
-  // Frozen first, so that none of them acknowledges anything between one disk's loss and the next one's.
-  const pids = servers.map((server) => freeze(scene, server));
-  disks.forEach(empty);
-  for (const pid of pids) {
-    signal(pid, "SIGKILL");
+  const { ensemble } = scene;
+  const disks = await Promise.all(servers.map((server) => ensemble.disk(server)));
+  // Frozen first, so that none of them acknowledges a write between the loss of one disk and of the next.
+  const processes = servers.map((server) => ({ server, java: freeze(scene, server) }));
+  for (const disk of disks) {
+    disk.empty();
   }
-  for (const [n, server] of servers.entries()) {
+  for (const { java } of processes) {
+    java.kill();
+  }
+  for (const { server, java } of processes) {
     await scene.wait(`${server.pod} starts again`, () => {
-      const pid = javaPid(server.uid);
-      return (pid !== undefined && pid !== pids[n]) || "it does not run";
+      const pid = ensemble.findJava(server)?.pid;
+      return (pid !== undefined && pid !== java.pid) || "it does not run";
     });
   }
 }

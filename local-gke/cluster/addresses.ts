@@ -60,7 +60,7 @@ export const bridge = "nodes";
 export const machineLink = (slot: number): string => `gke${slot}`;
 /** The bridge's end of a node's link, in the cluster's network namespace. */
 export const nodeLink = (index: number): string => `node${index}`;
-/** The bridge's end of the link of the clients that faults are seen by, in the cluster's network namespace. */
+/** The bridge's end of the client machine's link, in the cluster's network namespace. */
 export const clientLink = "client";
-/** The network namespace of those clients. */
-export const clientNamespace = (slot: number): string => `faults-client-${slot}`;
+/** The network namespace of the client machine, which is no node. */
+export const clientNamespace = (slot: number): string => `gke${slot}-client`;

@@ -224,7 +224,7 @@ export async function stopCluster(cluster: ClusterRecord): Promise<void> {
   await stopControlPlane(cluster);
   await removeCgroup(`${cgroupRoot}/${cluster.slot}`);
   await removeEmptyCgroup(cgroupRoot);
-  // A run of faults that was killed leaves its clients' network.
+  // A command that was killed leaves its client machine.
   await removeClientNetwork(cluster.slot);
   await removeClusterNetwork(cluster.slot);
 }

@@ -206,7 +206,7 @@ export async function removeNodeNetwork({ slot, index, netns }: NodePlace): Prom
   await removeNamespace(netns);
 }
 
-/** Removes the link and the network namespace of the clients that faults are seen by. What is not there is no fault. */
+/** Removes the link and the network namespace of the client machine, if they exist. */
 export async function removeClientNetwork(slot: number): Promise<void> {
   const cluster = addresses.clusterNamespace(slot);
   if (namespaceExists(cluster) && (await linkExists(cluster, addresses.clientLink))) {

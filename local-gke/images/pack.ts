@@ -8,6 +8,8 @@ export const pauseImage = "docker.io/local-gke/pause:1";
 
 /** A root file system that becomes an image. */
 export interface Packed {
+  /** The image's reference; the archive names its tag. */
+  reference: string;
   /** The folder of the root file system. */
   rootfs: string;
   /** A folder for what is needed meanwhile. */
@@ -19,9 +21,9 @@ export interface Packed {
 }
 
 /** Packs a root file system as an OCI archive with one image of one layer. */
-export async function packImage({ rootfs, work, archive, config }: Packed): Promise<void> {
+export async function packImage({ reference, rootfs, work, archive, config }: Packed): Promise<void> {
   const layout = join(work, "layout");
-  const image = `${layout}:image`;
+  const image = `${layout}:${reference.slice(reference.lastIndexOf(":") + 1)}`;
   await run("umoci", ["init", "--layout", layout]);
   await run("umoci", ["new", "--image", image]);
   const layer = join(work, "layer.tar");
@@ -39,6 +41,7 @@ export async function buildPause(archive: string, work: string): Promise<void> {
   mkdirSync(rootfs);
   copyFileSync("/usr/bin/catatonit", join(rootfs, "pause"));
   await packImage({
+    reference: pauseImage,
     rootfs,
     work,
     archive,

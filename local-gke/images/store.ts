@@ -16,7 +16,7 @@ const allImages = (): readonly Image[] => [
 
 /** The store that nodes start with, built or not. */
 export function imageStore(): string {
-  const own = ["pack.ts", "sums.ts", "store.ts", "unpack.ts"].map((name) => join(import.meta.dirname, name));
+  const own = ["pack.ts", "sums.ts", "unpack.ts"].map((name) => join(import.meta.dirname, name));
   const images = allImages();
   const inputs = inputsHash(
     [...own, ...images.flatMap((image) => image.inputs)],
@@ -50,11 +50,7 @@ export async function ensureImageStore(): Promise<string> {
   const store = imageStore();
   let progress: ReturnType<typeof step> | undefined;
   await buildOnce(dirname(store), async (into) => {
-    progress = step(
-      `Building images (${configuration()
-        .images.map(({ title }) => title)
-        .join("; ")})`,
-    );
+    progress = step("Building the images of nodes");
     await buildImageStore(into, progress.update);
   });
   progress?.end();

@@ -32,12 +32,14 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
   address = "${socket}"
 `,
   );
-  const imports = images.map(([tar, name]) =>
-    commandLine(
-      ...["ctr", "--address", socket, "-n", "k8s.io", "images", "import"],
-      ...["--base-name", name.replace(/:[^:]*$/, ""), tar],
-    ),
-  );
+  const ctr = ["ctr", "--address", socket, "-n", "k8s.io", "images"];
+  const imports = images.flatMap(([tar, name]) => [
+    commandLine(...ctr, "import", "--base-name", name.replace(/:[^:]*$/, ""), tar),
+    // Otherwise only a node would notice, which pulls what it does not have.
+    `if [ -z "$(${commandLine(...ctr, "list", "-q", `name==${name}`)})" ]; then`,
+    `  echo ${quoted(`${tar} does not have the tag of ${name}`)} >&2; exit 1`,
+    "fi",
+  ]);
   await run(
     "unshare",
     ["--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-ec"].concat(

@@ -51,15 +51,21 @@ function withInputs({ id, outputs }: Existing, inputs: Properties): { id: string
  */
 export class LocalGkeProvider implements Provider {
   readonly version: string;
+  #project = process.env["GOOGLE_PROJECT"];
 
   constructor(version: string) {
     this.version = version;
   }
 
+  /** @param project the provider's own setting, as in `gcp:project`; it wins over GOOGLE_PROJECT */
+  configure(project: string | undefined): void {
+    this.#project = project ?? this.#project;
+  }
+
   check(urn: string, olds: unknown, news: unknown): Promise<CheckResult> {
     const kind = kindOf(urn);
     const given = properties(news);
-    const project = process.env["GOOGLE_PROJECT"];
+    const project = this.#project;
     // In the form in which the real provider names what the program leaves without a name, but always the same: a
     // creation that was cut off is found again and finished, where Google's cloud would be left with an orphan.
     const suffix = createHash("sha256").update(urn).digest("hex").slice(0, 7);

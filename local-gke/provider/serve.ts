@@ -44,13 +44,14 @@ function handlers(provider: LocalGkeProvider): UntypedServiceImplementation {
   return {
     getPluginInfo: handler(() => new pluginMessages.PluginInfo().setVersion(provider.version)),
     getSchema: handler(() => new messages.GetSchemaResponse().setSchema("{}")),
-    configure: handler(() =>
-      new messages.ConfigureResponse()
+    configure: handler((request: messages.ConfigureRequest) => {
+      provider.configure(request.getVariablesMap().get("gcp:config:project"));
+      return new messages.ConfigureResponse()
         .setSupportspreview(true)
         .setAcceptsecrets(true)
         .setAcceptresources(true)
-        .setAcceptoutputs(true),
-    ),
+        .setAcceptoutputs(true);
+    }),
     check: handler(async (request: messages.CheckRequest) => {
       const [olds, news] = [read(request.getOlds()), read(request.getNews())];
       const checked = await provider.check(request.getUrn(), olds, news);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { commandOf, isTrusted } from "../../system/processes.ts";
 import { run, succeeds } from "../../system/run.ts";
+import { isThere } from "../cluster/records.ts";
 import { configuration, stacksDir, temporaryDir } from "../configuration.ts";
 import { say } from "../../system/progress.ts";
 import { migrateStack } from "./migrate.ts";
@@ -80,10 +81,7 @@ function lockFiles(dir: string): string[] {
  * of a cluster that this machine does not have: else the engine would take what
  * was in it to be in the next one of that name.
  */
-export async function recoverStack(
-  env: Record<string, string>,
-  isThere: (clusterId: string) => boolean,
-): Promise<void> {
+export async function recoverStack(env: Record<string, string>): Promise<void> {
   const { projectDir, stack } = configuration();
   await releaseLock(env);
   const { resources = [], pending_operations: pending = [] } = await exportStack(env);

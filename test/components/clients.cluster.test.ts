@@ -2,8 +2,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { javaPid } from "../../faults/servers.ts";
-import { signal } from "../../system/processes.ts";
+import { podProcess } from "../../local-gke/index.ts";
 import { until } from "../../system/wait.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
 import { Kazoo } from "../fixtures/cluster/kazoo.ts";
@@ -87,9 +86,9 @@ describe("clients that others have written", function () {
     await ready();
     await kubectl("uncordon", node);
     const before = await leader();
-    const process = javaPid(await kubectl("get", "pod", before, "-o=jsonpath={.metadata.uid}"));
-    expect(process, before).to.be.greaterThan(0);
-    signal(process ?? 0, "SIGKILL");
+    const process = podProcess(await kubectl("get", "pod", before, "-o=jsonpath={.metadata.uid}"), "java");
+    expect(process, before).not.to.equal(undefined);
+    process?.kill();
     const another = async () => ![before, "none"].includes(await leader());
     await until("another leader", another, { within: 60_000, every: 200 });
     await ready();

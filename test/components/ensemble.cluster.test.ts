@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { succeeds } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
 import { signal } from "../../system/processes.ts";
-import { javaPid } from "../../faults/servers.ts";
+import { podProcess } from "../../local-gke/index.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
 
 describe("the ensemble on the local GKE", function () {
@@ -162,7 +162,7 @@ describe("the ensemble on the local GKE", function () {
         succeeds("kubectl", ["wait", "--for=condition=Ready", "pod/zk-3", "--timeout=1s"], { env: exports }),
       { within: 180_000, every: 500 },
     );
-    const frozen = javaPid(await uid("zk-3")) ?? 0;
+    const frozen = podProcess(await uid("zk-3"), "java")?.pid ?? 0;
     expect(frozen).to.be.greaterThan(0);
     signal(frozen, "SIGSTOP");
     try {

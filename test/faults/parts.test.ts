@@ -1,16 +1,8 @@
-import { join } from "node:path";
-
 import { expect } from "chai";
 
 import { faults } from "../../faults/catalogue/index.ts";
 import { readOptions } from "../../faults/options.ts";
 import { Undo } from "../../faults/undo.ts";
-import { contains, empty } from "../../faults/volumes.ts";
-import { configure, gkeDir as folder } from "../../local-gke/index.ts";
-import { zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
-
-configure(zookeeperEnvironment);
-const gkeDir = folder();
 
 /** What a promise is rejected with. */
 async function rejection(promise: Promise<unknown>): Promise<Error> {
@@ -35,19 +27,6 @@ describe("what faults leave behind", () => {
     expect(done).to.deep.equal(["third", "first"]);
     await undo.run();
     expect(done).to.have.lengthOf(2);
-  });
-});
-
-describe("emptying a disk", () => {
-  it("touches nothing but disks of the local GKE", () => {
-    expect(contains(join(gkeDir, "projects/p/disks/us-central1-a/pvc-01ab"))).to.be.true;
-    for (const path of ["/", "/tmp", gkeDir, join(gkeDir, "projects/p/disks/us-central1-a"), ""]) {
-      expect(contains(path), path).to.be.false;
-      expect(() => {
-        empty(path);
-      }).to.throw("is no disk of the local GKE");
-    }
-    expect(contains(join(gkeDir, "projects/p/disks/z/pvc-01/../../../clusters"))).to.be.false;
   });
 });
 

@@ -30,6 +30,22 @@ describe("the store of images", function () {
     expect(existsSync(join(store, "io.containerd.metadata.v1.bolt/meta.db"))).to.equal(true);
   });
 
+  it("is not made of an archive whose image has another tag", async () => {
+    const work = join(root, "tagged");
+    mkdirSync(work);
+    const archive = join(work, "pause.tar");
+    await buildPause(archive, work);
+    const failure = await unpackImages(
+      [[archive, "docker.io/local-gke/pause:2"]],
+      join(work, "store"),
+      work,
+    ).catch((error: unknown) => error);
+    expect(failure)
+      .to.be.instanceOf(Error)
+      .with.property("message")
+      .that.includes("does not have the tag of docker.io/local-gke/pause:2");
+  });
+
   it("says why it cannot be made, and does not wait for ever", async () => {
     const folder = join(root, "blocked");
     const work = join(folder, "work");

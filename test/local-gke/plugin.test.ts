@@ -113,6 +113,15 @@ describe("the plugin of the emulated gcp provider", function () {
     expect(configured.getSupportspreview()).to.equal(true);
   });
 
+  it("fills in the project of the provider's own settings", async () => {
+    const request = new messages.ConfigureRequest();
+    request.getVariablesMap().set("gcp:config:project", "project-of-settings");
+    await answer<messages.ConfigureResponse>((done) => client.configure(request, done));
+    const token = "gcp:compute/network:Network";
+    expect(await checked(token, {})).to.include({ project: "project-of-settings" });
+    expect(await checked(token, { project: "project-1" })).to.include({ project: "project-1" });
+  });
+
   it("previews what it then makes, and makes nothing before that", async () => {
     for (const [token, given] of resources) {
       const inputs = await checked(token, given);

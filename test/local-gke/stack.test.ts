@@ -29,12 +29,18 @@ import {
   stackExists,
 } from "../../local-gke/pulumi/stacks.ts";
 
-configure(zookeeperEnvironment);
+/** Configures the local GKE for a block of tests, whatever another file has configured. */
+function configured(): void {
+  before(() => {
+    configure(zookeeperEnvironment);
+  });
+}
 
 /** A salt as the Pulumi CLI wrote it for the passphrase "a test's own". */
 const salt = "v1:2r+pzkza0o8=:v1:XfY9EWc3EY8H0IwW:UUQ1h2eGXa8niSUoHSFLAW5dYIEUwQ==";
 
 describe("the passphrase of an environment's stack", () => {
+  configured();
   let folder = "";
 
   beforeEach(() => {
@@ -138,6 +144,7 @@ describe("the name of an environment's stack", () => {
 });
 
 describe("the stacks of a backend", () => {
+  configured();
   let backend = "";
   const file = (path: string): string => join(backend, ".pulumi", path);
 
@@ -203,6 +210,7 @@ describe("the stacks of a backend", () => {
 });
 
 describe("the pulumi that npm run env puts on PATH", () => {
+  configured();
   const settings = "config:\n  # A comment.\n  zookeeper-environment:cpu: 500m\n";
   let root = "";
   let state = "";
