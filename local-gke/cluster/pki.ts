@@ -13,6 +13,7 @@ import type { ClusterRecord } from "./records.ts";
 const otherUsers = {
   coredns: "system:coredns",
   "kube-proxy": "system:kube-proxy",
+  "network-policies": "system:network-policies",
   "pd-volumes": "system:pd-volumes",
 };
 
@@ -108,6 +109,9 @@ export async function ensurePki(cluster: ClusterRecord): Promise<void> {
   const place = inUse(cluster);
   const done = join(place.kubeconfigs, "complete");
   if (existsSync(done)) {
+    // An earlier version had fewer users.
+    const missing = Object.entries(otherUsers).filter(([user]) => !existsSync(kubeconfig(cluster, user)));
+    await Promise.all(missing.map(([user, name]) => writeUser(place, user, name)));
     return;
   }
   // kubeadm refuses a key without its certificate, which is what being cut off leaves; nothing runs with these yet.

@@ -27,6 +27,10 @@ export function systemObjects(): object[] {
       { apiGroups: [""], resources: ["services", "pods", "namespaces"], verbs: ["list", "watch"] },
       { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
     ]),
+    ...userRole("system:network-policies", [
+      { apiGroups: [""], resources: ["pods", "namespaces"], verbs: ["list", "watch"] },
+      { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["list", "watch"] },
+    ]),
     ...userRole("system:pd-volumes", [
       {
         apiGroups: [""],

@@ -10,9 +10,10 @@ import { configuration } from "../configuration.ts";
 const packages: Readonly<Record<string, string>> = {
   catatonit: "/usr/bin/catatonit",
   containerd: "/usr/bin/containerd",
-  "containernetworking-plugins": "/usr/lib/cni/bridge",
+  "containernetworking-plugins": "/usr/lib/cni/ptp",
   crun: "/usr/bin/crun",
   iproute2: "/usr/bin/nstat",
+  iptables: "/usr/sbin/iptables",
   nftables: "/usr/sbin/nft",
   procps: "/usr/sbin/sysctl",
   runit: "/usr/bin/runsvdir",

@@ -120,10 +120,8 @@ function cniConfig({ cluster, node }: PlacedNode): object {
     name: "pods",
     plugins: [
       {
-        type: "bridge",
-        bridge: "cni0",
-        isGateway: true,
-        hairpinMode: true,
+        // Every packet is routed, and so passes the node's filter, between pods of one node, too.
+        type: "ptp",
         ipam: {
           type: "host-local",
           ranges: [[{ subnet: addresses.nodePodRange(cluster.slot, node.index) }]],
@@ -196,6 +194,28 @@ function kubeProxyConfig({ cluster, node }: PlacedNode): object {
   };
 }
 
+/** The queue of packets on which the service network-policies decides. */
+const policyQueue = 100;
+
+/**
+ * Has the first packet of every connection that the node routes wait for a decision by the NetworkPolicies. Kernels
+ * have one of two ways to queue it. Without either, nothing is filtered.
+ */
+const queueNewConnections = [
+  commandLine(
+    "nft",
+    "add table ip policies; add chain ip policies forward { type filter hook forward priority 10; }; " +
+      `add rule ip policies forward ct state new queue num ${policyQueue}`,
+  ),
+  commandLine(
+    ...["iptables", "-w", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "NEW"],
+    ...["-j", "NFQUEUE", "--queue-num", String(policyQueue)],
+  ),
+  'echo "this kernel cannot queue packets: NetworkPolicies are not enforced"',
+]
+  .map((line, index) => (index < 2 ? `${line} 2>/dev/null` : line))
+  .join(" || ");
+
 /** @param storeLines give the node its images */
 function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
   const { cluster, node } = placed;
@@ -227,8 +247,17 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
       ...bind("cni-state", "/var/lib/cni"),
       ...bind("var-log", "/var/log"),
       "mount --make-rshared /var/lib/kubelet",
+      queueNewConnections,
     ],
     services: {
+      "network-policies": [
+        `exec ${commandLine(
+          "network-policies",
+          `--kubeconfig=${kubeconfig(cluster, "network-policies")}`,
+          `--node=${node.name}`,
+          `--queue=${policyQueue}`,
+        )}`,
+      ],
       containerd: [`exec ${commandLine("containerd", "--config", own("containerd.toml"))}`],
       kubelet: [
         // The kubelet gives up at once, and is only started again a second later, without it.

@@ -54,11 +54,11 @@ export const tools: readonly Tool[] = [
     minutes: 4.3,
   },
   {
-    title: "the volume driver",
-    module: "pd-volumes",
-    packages: ["."],
-    commands: ["pd-volumes"],
-    minutes: 0.7,
+    title: "the volume driver and the enforcement of NetworkPolicies",
+    module: "agents",
+    packages: ["./pd-volumes", "./network-policies"],
+    commands: ["pd-volumes", "network-policies"],
+    minutes: 1.0,
   },
   {
     title: `the Pulumi CLI ${pulumiCliVersion}`,

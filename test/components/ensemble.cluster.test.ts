@@ -38,6 +38,43 @@ describe("the ensemble on the local GKE", function () {
     expect(code, output).to.equal(0);
   });
 
+  it("lets only its own pods reach the quorum ports, and every pod the client port", async () => {
+    const node = await environment.kubectl("get", "pod", "zk-1", "-o=jsonpath={.spec.nodeName}");
+    const foreign = (name: string, nodeName?: string) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "default", labels: { app: "foreign" } },
+      spec: {
+        nodeName,
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          { name: "shell", image: "docker.io/library/zookeeper:3.9.5", command: ["sleep", "900"] },
+        ],
+      },
+    });
+    const names = ["beside-zk-1", "anywhere"];
+    await environment.apply(foreign("beside-zk-1", node), foreign("anywhere"));
+    try {
+      await environment.kubectl(
+        ...["wait", "--for=condition=Ready", "--timeout=120s", ...names.map((name) => `pod/${name}`)],
+      );
+      const reaches = async (pod: string, port: number) => {
+        const command = ["nc", "-z", "-w", "3", "zk-1.zk-hs", String(port)];
+        return await succeeds("kubectl", ["exec", pod, "--", ...command], {
+          env: await environment.exports(),
+        });
+      };
+      for (const pod of names) {
+        expect(await reaches(pod, 2181), `${pod} to 2181`).to.be.true;
+        expect(await reaches(pod, 3888), `${pod} to 3888`).to.be.false;
+      }
+      // The port is open: another server reaches it.
+      expect(await reaches("zk-0", 3888)).to.be.true;
+    } finally {
+      await environment.kubectl("delete", "pod", ...names, "--wait");
+    }
+  });
+
   it("rolls every server for a changed setting, and keeps the data", async () => {
     const uids = async () =>
       await environment.kubectl("get", "pods", "-l=app=zk", "-o=jsonpath={.items[*].metadata.uid}");
