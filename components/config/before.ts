@@ -3,18 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settled } from "./settled.ts";
 
 /**
- * What the last update of this stack settled, which the program exports under this name; empty before the first.
- * The engine reads it from the stack's own state, as a StackReference does, but leaves no resource behind.
+ * The values that the last update of this stack settled; empty before the first update. The engine reads them from the
+ * stack's own outputs, as a StackReference does, but without a resource.
+ * @param output the name of the output
  */
 export async function readSettled(output: string): Promise<Settled> {
   const [organization, project, stack] = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()];
-  // Backends that know no organizations call theirs so, and older ones of them know no projects.
+  // Backends without organizations use this name for theirs, and older ones have no projects.
   const name = organization === "organization" ? stack : `${organization}/${project}/${stack}`;
   const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
   return parseSettled(answer, output);
 }
 
-/** The settled values in an answer of the engine; what is none is left out. */
+/** The settled values in an answer of the engine, without any other values. */
 export function parseSettled(answer: unknown, output: string): Settled {
   const values = property(property(answer, "outputs"), output);
   return typeof values === "object" && values !== null

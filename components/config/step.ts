@@ -4,9 +4,9 @@ import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
 import { clusterKey, type Settled } from "./settled.ts";
 
 /**
- * What of an environment this update makes: one server more or less where several are asked for, on the cluster that
- * the last update was on.
- * @param before what the last update settled; empty when there was none
+ * The arguments of this update: one server more or less if several are to join or leave, on the cluster of the last
+ * update.
+ * @param before the values that the last update settled; empty if there was none
  */
 export function nextStep(args: ZooKeeperEnvironmentArgs, before: Settled): ZooKeeperEnvironmentArgs {
   const { ensemble = {}, existing, gke } = args;
@@ -25,8 +25,9 @@ export function nextStep(args: ZooKeeperEnvironmentArgs, before: Settled): ZooKe
 }
 
 /**
- * A new ensemble gets a zone for each server where there are as many, and keeps that as long as there are. One that was
- * ever without can have two volumes in one zone, where the second server would not be scheduled any more.
+ * A new ensemble gets a zone for each server if there are enough zones, and keeps that as long as there are. An
+ * ensemble that was ever without can have two volumes in one zone, where the second server could no longer be
+ * scheduled.
  */
 function separateZones(
   { servers, adopt }: ZooKeeperEnsembleArgs,
@@ -39,7 +40,7 @@ function separateZones(
   return enough && (isNew || before[separateZonesKey] !== undefined) ? { separateZones: true } : {};
 }
 
-/** The key under which is remembered that no two servers have ever shared a zone. */
+/** The key that remembers that no two servers have ever shared a zone. */
 const separateZonesKey = "ensemble.separateZones";
 
 /** Whether no two servers share a zone, for the next update. */
@@ -57,26 +58,20 @@ function stepServers(
   return { servers: leastStep(before, wanted), scalingTo: wanted };
 }
 
-/**
- * What an earlier version of this program made does not say whose it is; it is this stack's where that made an
- * ensemble.
- */
+/** Objects of earlier versions of this program do not name their owner: it is this stack, if it has an ensemble. */
 function ownUnmarked(adopt: string | undefined, before: Settled): { adopt?: string } {
   return before["ensemble.name"] !== undefined && (adopt === undefined || adopt === "none")
     ? { adopt: "unowned" }
     : {};
 }
 
-/** The cluster that the ensemble is on stays known where an update may not read which one it is. */
+/** The identity of the ensemble's cluster, for updates that may not read it. */
 export function rememberCluster({ existing }: ZooKeeperEnvironmentArgs, before: Settled): Settled {
   const cluster = before[clusterKey];
   return existing === undefined || cluster === undefined ? {} : { [clusterKey]: cluster };
 }
 
-/**
- * How many servers there will be in the end, where this update is a step on the way: who updates again knows that he
- * must.
- */
+/** How many servers there will be in the end, if this update is a step to it; `npm run up` then updates again. */
 export function rememberGoal({ ensemble }: ZooKeeperEnvironmentArgs): Settled {
   const goal = ensemble?.scalingTo ?? 0;
   return goal === 0 ? {} : { "ensemble.scalingTo": goal };

@@ -7,7 +7,7 @@ import { claimNames } from "../../domain/names.ts";
 import { leastStep, loneServer } from "./steps.ts";
 import type { StatefulSetManifest } from "./stateful-set.ts";
 
-/** What an update wants to make of an ensemble. */
+/** What an update is to change an ensemble to. */
 export interface Intent {
   readonly settings: EnsembleValues;
   readonly manifest: StatefulSetManifest;
@@ -18,15 +18,15 @@ export interface Intent {
 export interface Owner {
   /** `project/stack`. */
   readonly stack: string;
-  /** What distinguishes it from another stack of that name; undefined where there is nothing. */
+  /** What distinguishes it from another stack of that name; undefined if nothing does. */
   readonly id: string | undefined;
   /** What it may take over. */
   readonly adopt: string;
 }
 
 /**
- * Notes everything for which an update must not begin, given what the cluster has now: what belongs to somebody else, a
- * roll-out with a server down, too many servers at a time, volumes that cannot become what is asked for.
+ * Adds everything for which an update must not begin, given the present state of the cluster: objects of others, a
+ * rollout while a server is down, more than one server to add or remove, volumes that cannot change as requested.
  */
 export function checkAgainstCluster(intent: Intent, live: LiveEnsemble, report: Report): void {
   checkOwners(intent, live, report);
@@ -36,13 +36,13 @@ export function checkAgainstCluster(intent: Intent, live: LiveEnsemble, report: 
   checkVolumes(intent, live, report);
 }
 
-/** Notes objects that belong to somebody else. */
+/** Adds objects that do not belong to this stack. */
 export function checkOwners({ settings, owner }: Intent, live: LiveEnsemble, report: Report): void {
   if (owner.adopt === "any") {
     return;
   }
   const { statefulSet } = live;
-  // With the StatefulSet comes what is around it: of before owners were noted, nothing of it says whose it is.
+  // The objects around the StatefulSet belong to its owner. Those of earlier versions do not name theirs.
   const ours = statefulSet !== undefined && belongsTo(statefulSet, owner);
   const foreign = [...(statefulSet === undefined ? [] : [statefulSet]), ...live.around].filter((object) =>
     object.owner === undefined ? !ours && owner.adopt !== "unowned" : !belongsTo(object, owner),
@@ -55,11 +55,11 @@ export function checkOwners({ settings, owner }: Intent, live: LiveEnsemble, rep
   report.error(
     "name",
     settings.name,
-    `${foreign.map(({ what }) => what).join(", ")} ${foreign.length === 1 ? "is" : "are"} there already, made by ${owners}; ` +
+    `${foreign.map(({ what }) => what).join(", ")} ${foreign.length === 1 ? "exists" : "exist"} already, created by ${owners}; ` +
       "this update would take over what is in use, and destroying this stack would delete it",
     `use another name or namespace. To take it over on purpose, ` +
       (marked
-        ? "first remove it from the other stack's state (pulumi state delete), unless that is this one under an earlier name, " +
+        ? "first remove it from the other stack's state (pulumi state delete), unless it is this stack under an earlier name, " +
           'then set adopt to "any" for one update'
         : 'set adopt to "unowned" for one update'),
   );
@@ -74,10 +74,10 @@ function describeOwner({ owner, managers }: LiveObject): string {
   if (owner !== undefined) {
     return `stack ${owner}`;
   }
-  return managers.length === 0 ? "nobody that is noted" : managers.join(", ");
+  return managers.length === 0 ? "an unknown program" : managers.join(", ");
 }
 
-/** What cannot change in place is deleted and made anew by Pulumi: no server runs meanwhile. */
+/** Pulumi deletes and recreates what cannot change in place: no server would run meanwhile. */
 function checkFixed({ settings, manifest }: Intent, { statefulSet }: LiveEnsemble, report: Report): void {
   if (statefulSet === undefined || !settings.protect) {
     return;
@@ -96,8 +96,8 @@ function checkFixed({ settings, manifest }: Intent, { statefulSet }: LiveEnsembl
   report.error(
     changed.includes("volumeClaimTemplates") ? "storageClassName" : "name",
     changed.includes("volumeClaimTemplates") ? settings.storageClassName : settings.name,
-    `${statefulSet.what} has another ${changed.join(", ")}, which Kubernetes does not let change: it would be deleted and made anew`,
-    "keep what it has. If it may be made anew, delete it first and leave its pods: " +
+    `${statefulSet.what} has another ${changed.join(", ")}, which Kubernetes does not allow to change: it would be deleted and recreated`,
+    "keep the present value. If the StatefulSet may be recreated, delete it first, but not its pods: " +
       `kubectl -n ${settings.namespace} delete statefulset ${settings.name} --cascade=orphan`,
   );
 }
@@ -131,13 +131,13 @@ function checkServers({ settings }: Intent, live: LiveEnsemble, report: Report):
     report.error(
       "servers",
       now,
-      `there are ${before}: only one server more or less at a time leaves no two majorities apart`,
-      `use ${leastStep(before, now)} first, with scalingTo ${now}, and go on when all servers are Ready`,
+      `the ensemble has ${before} servers, which must join and leave one at a time so that every two majorities share a server`,
+      `use ${leastStep(before, now)} first, with scalingTo ${now}, and continue when all servers are Ready`,
     );
   }
 }
 
-/** An ensemble that comes back to its volumes needs a quorum of servers that have data: blank ones do not vote. */
+/** An ensemble that returns to its volumes needs a quorum of servers with data: servers without do not vote. */
 function checkReturn(settings: EnsembleValues, { bootstrapped, claims }: LiveEnsemble, report: Report): void {
   if (!bootstrapped || claims.length === 0) {
     return;
@@ -150,8 +150,8 @@ function checkReturn(settings: EnsembleValues, { bootstrapped, claims }: LiveEns
   report.error(
     "servers",
     settings.servers,
-    `the ensemble was here before, and only ${kept} of these servers have a volume from then: they are no quorum, and ` +
-      "blank servers do not vote",
+    `the ensemble existed before, and only ${kept} of these servers still have their volumes: they are no quorum, and ` +
+      "servers without data do not vote",
     `use ${claims.length}, as there are ${claims.length} volumes`,
   );
 }
@@ -171,7 +171,7 @@ function checkRollout({ settings, manifest }: Intent, { statefulSet }: LiveEnsem
   report.error(
     "allowDegradedUpdate",
     false,
-    `${why}: this update replaces the servers one after the other, and would take another one down`,
+    `${why}: this update replaces the servers one after the other, and would take down another one`,
     `wait until all are Ready (kubectl -n ${settings.namespace} rollout status sts/${settings.name}); ` +
       "if this update is the repair, set allowDegradedUpdate to true for it",
   );
@@ -208,8 +208,8 @@ function checkVolumes({ settings }: Intent, live: LiveEnsemble, report: Report):
     report.error(
       "volumeSize",
       settings.volumeSize,
-      `StorageClass ${className} does not let its volumes grow, those of ${names.join(", ")}`,
-      `keep the size, or allow it first, where the driver can: kubectl patch storageclass ${className} -p '{"allowVolumeExpansion":true}'`,
+      `StorageClass ${className} does not allow its volumes to grow: ${names.join(", ")}`,
+      `keep the size, or allow it first, if the driver supports it: kubectl patch storageclass ${className} -p '{"allowVolumeExpansion":true}'`,
     );
   }
 }

@@ -1,9 +1,8 @@
 import { parseQuantity } from "../../domain/quantity.ts";
 
 /**
- * Whether an object of the cluster already is as a manifest asks: everything that the manifest says is there. The
- * cluster fills in what a manifest leaves out, and writes quantities in its own way (0.5 is 500m). Lists are equally
- * long.
+ * Whether an object of the cluster has everything that a manifest says. The cluster fills in what a manifest leaves
+ * out, and writes quantities in its own way (0.5 is 500m). Lists must have the same length.
  */
 export function covers(live: unknown, wanted: unknown): boolean {
   if (wanted === undefined || wanted === null) {

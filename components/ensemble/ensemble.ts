@@ -36,19 +36,20 @@ import { withoutTraces } from "./traces.ts";
 
 /**
  * A ZooKeeper ensemble on a Kubernetes cluster: a StatefulSet of servers with volumes that outlive it, and the
- * Services, budget and configuration around it. The cluster is that of the `kubernetes` provider in the options.
+ * Services, disruption budget and configuration around it. The `kubernetes` provider in the options decides the
+ * cluster.
  *
- * Nothing here ever deletes a volume: not removing the component, not replacing the StatefulSet, not fewer servers.
+ * Volumes are never deleted: not with the component, not when the StatefulSet is replaced, not with fewer servers.
  * @example
  * const ensemble = new ZooKeeperEnsemble("zk", { servers: 5, volumeSize: "50Gi" }, { provider });
  * export const connection = ensemble.connectionString; // zk-cs.default.svc.cluster.local:2181
- * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ * @throws InputPropertiesError if an argument is invalid, before anything is registered
  * @see https://kubernetes.io/docs/tutorials/stateful-application/zookeeper/
  */
 export class ZooKeeperEnsemble extends pulumi.ComponentResource {
-  /** Where clients connect to from inside the cluster: `zk-cs.default.svc.cluster.local:2181`. */
+  /** The connection string for clients inside the cluster: `zk-cs.default.svc.cluster.local:2181`. */
   public readonly connectionString: pulumi.Output<string>;
-  /** The namespace that the ensemble is in. */
+  /** The namespace of the ensemble. */
   public readonly namespace: pulumi.Output<string>;
   /** The fully qualified names of the servers, in the order of their ordinals. */
   public readonly servers: pulumi.Output<string[]>;
@@ -100,7 +101,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
         (s) => `${ensembleNames(s.name).client}.${s.namespace}.svc.${s.clusterDomain}:${ports.client}`,
       ),
     );
-    // Where the ensemble is, once it is there and Ready.
+    // Known when the ensemble is Ready.
     this.namespace = pulumi
       .all([whenKnown(this.#ready, () => true), statefulSet.metadata.namespace])
       .apply(([, namespace]) => namespace);
@@ -117,8 +118,8 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   #createResources(plan: Eventual<Plan>): StatefulSet {
     const namespace = this.#createNamespace();
     const around = { dependsOn: this.#afterCheck(namespace === undefined ? [] : [namespace]) };
-    // All that the servers need is protected with them: were only they, an update that is refused half-way would leave
-    // replacements of their Services, and the next update would delete the originals.
+    // Everything that the servers need is protected with them. Otherwise, an update that is rejected halfway would
+    // leave replacements of their Services, and the next update would delete the originals.
     const { protect } = this.#plain;
     const services = this.#createServices({ ...around, protect });
     const map = this.#createConfig(plan, around);
@@ -130,12 +131,12 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     return statefulSet;
   }
 
-  /** These resources, once the update is known to be allowed. */
+  /** Resources, once the update is known to be allowed. */
   #afterCheck(resources: pulumi.Resource[]): Eventual<pulumi.Resource[]> {
     return whenKnown(this.#observed, () => resources);
   }
 
-  /** Ends well when the servers do what this update made of them. */
+  /** The StatefulSet, once its servers are Ready. */
   #awaitReady(statefulSet: StatefulSet): Eventual<pulumi.Resource[]> {
     if (!pulumi.runtime.hasEngine() || pulumi.runtime.isDryRun()) {
       return [statefulSet];
@@ -159,9 +160,9 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       `${this.#name}-namespace`,
       {
         metadata: {
-          // Not from the plain settings: what is refused when it is known makes no namespace.
+          // Not from the plain settings: invalid outputs must not create a namespace.
           name: whenKnown(this.#settings, (s) => s.namespace),
-          // One that is there keeps its own: other pods in it may need them.
+          // An existing namespace keeps its level: other pods in it may need it.
           labels: whenKnown(this.#observed, ({ podSecurity }): Record<string, string> =>
             podSecurity === undefined || podSecurity === "restricted" ? { [level]: "restricted" } : {},
           ),
@@ -185,8 +186,8 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     return whenKnown(this.#settings, (settings) => {
       const files = renderFiles(settings);
       const hash = contentHash(files);
-      // Other content is another ConfigMap, and the earlier ones stay: a pod that restarts during a roll-out, and one
-      // that a roll-back brings back, finds the files that it had.
+      // Other content means another ConfigMap, and the earlier ones remain: a pod that restarts during a rollout, or
+      // after a rollback, finds its files.
       const name = `${ensembleNames(settings.name).config}-${hash}`;
       return { settings, files, hash, name };
     });
@@ -204,7 +205,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     );
   }
 
-  /** What the servers depend on, so that it is there before them, and a refused deletion of theirs leaves it. */
+  /** What the servers depend on: it is created before them, and remains if their deletion is rejected. */
   #protectQuorum(options: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const opts = pulumi.mergeOptions({ parent: this }, options);
     const budget = new PodDisruptionBudget(`${this.#name}-pdb`, this.#inputs(disruptionBudget), opts);
@@ -243,8 +244,9 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   }
 
   /**
-   * Says, outside of the volumes, that the ensemble has been bootstrapped: from now on an empty volume is a lost one.
-   * It stays when everything else goes, because the volumes stay too; server-side apply adopts one that is there.
+   * Records outside the volumes that the ensemble has been bootstrapped: from now on, an empty volume has lost its
+   * data. The mark remains when everything else is deleted, as the volumes do; server-side apply adopts an existing
+   * one.
    */
   #markBootstrapped(): void {
     new ConfigMap(
@@ -258,8 +260,8 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   }
 
   /**
-   * Keeps every claim as large as the settings say. A claim that is there grows before anything is waited for: a server
-   * whose volume is full becomes Ready only then. The others are there when the servers are.
+   * Gives every claim the size in the settings. An existing claim grows before anything else happens, because a server
+   * whose volume is full becomes Ready only then. The other claims exist when the servers do.
    */
   #growVolumes(): void {
     const patches = claimNames(this.#plain.name, this.#plain.servers).map((claim) => this.#growVolume(claim));
@@ -280,12 +282,12 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
         metadata: {
           name: claim,
           namespace: this.#plain.namespace,
-          // The provider's wait for a claim never ends for a patch of one that is bound already.
+          // The provider would wait forever for the patch of a claim that is bound already.
           annotations: { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" },
         },
         spec: { resources: { requests: { storage: whenKnown(this.#settings, (s) => s.volumeSize) } } },
       },
-      // Giving up the patch would take the size out of the claim, which Kubernetes refuses.
+      // Deleting the patch would remove the size from the claim, which Kubernetes rejects.
       {
         parent: this,
         dependsOn: this.#whenThere(claim),
@@ -294,7 +296,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     );
   }
 
-  /** After which resources a claim is there. */
+  /** The resources after which a claim exists. */
   #whenThere(claim: string): pulumi.Input<pulumi.Resource[]> {
     const ready = this.#ready;
     return whenKnown(this.#observed, ({ claims }): pulumi.Input<pulumi.Resource[]> =>
@@ -313,13 +315,13 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
 
 type Metadata = StatefulSetManifest["metadata"];
 
-/** A manifest's parts, as a resource takes them. */
+/** The parts of a manifest, as the arguments of a resource. */
 interface Parts<Spec> {
   readonly metadata: Eventual<Manifest<Spec>["metadata"]>;
   readonly spec: Eventual<Spec>;
 }
 
-/** The arguments without those that say how one update is made: they are no change of the ensemble. */
+/** The arguments without those that only say how an update works: they do not change the ensemble. */
 function lasting(args: object): pulumi.Inputs {
   return Object.fromEntries(Object.entries(args).filter(([key]) => !passingSettings.includes(key)));
 }
@@ -337,7 +339,7 @@ function owned(metadata: Metadata, more: Record<string, pulumi.Input<string>> = 
   };
 }
 
-/** The stack's full name, by which an object says whose it is. */
+/** The stack's full name, which objects carry as their owner. */
 function stackName(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
@@ -350,12 +352,12 @@ interface Config {
   readonly name: string;
 }
 
-/** What is to be made: with the StatefulSet's manifest as the last word of the program. */
+/** What to create: the files, and the StatefulSet as the program has transformed it. */
 interface Plan extends Config {
   readonly manifest: StatefulSetManifest;
 }
 
-/** The settings that decide which resources there are. */
+/** The settings that decide which resources to create. */
 function plainSettings(
   settings: Pick<
     EnsembleValues,

@@ -5,7 +5,7 @@ import type { EnsembleValues } from "./args.ts";
 import { javaSecurity, renderLogback } from "./java-files.ts";
 import { renderZooCfg } from "./zoo-cfg.ts";
 
-/** The files that go to the configuration directory; the others are scripts. */
+/** The files in the configuration directory; the others are scripts. */
 export const confFiles = ["zoo.cfg", "logback.xml", "java.security"] as const;
 /** The scripts that the pods run. */
 export const scriptFiles = [
@@ -16,7 +16,7 @@ export const scriptFiles = [
   "zookeeper-peers",
 ] as const;
 
-/** The scripts' texts, read once for however many ensembles there are. */
+/** The contents of the scripts, read once for all ensembles. */
 const scripts = Object.fromEntries(
   scriptFiles.map((name) => [name, readFileSync(new URL(`./scripts/${name}.sh`, import.meta.url), "utf8")]),
 ) as Record<(typeof scriptFiles)[number], string>;
@@ -33,7 +33,7 @@ export function renderFiles(
   };
 }
 
-/** A short name for this content: the same content has the same, other content has another. */
+/** A short hash of the files' contents. */
 export function contentHash(files: Record<string, string>): string {
   return createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 10);
 }

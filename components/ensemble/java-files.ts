@@ -17,8 +17,8 @@ export function renderLogback(level: string): string {
 }
 
 /**
- * How long Java believes DNS: a server that moved is found after 5 seconds, one that just came at once.
- * A file, because Java's own java.security sets the negative time, which system properties then do not override.
+ * How long Java caches DNS: a moved server is found after 5 seconds, a new one at once. It is a file because Java's own
+ * java.security sets the time of negative answers, which system properties then do not override.
  * @see https://docs.oracle.com/en/java/javase/21/core/java-networking.html
  */
 export const javaSecurity = `networkaddress.cache.ttl=5

@@ -6,6 +6,7 @@ import { accessOf } from "../live/access.ts";
 import { readClaims, readEnsemble, type LiveEnsemble } from "../live/ensemble.ts";
 import { ClusterReader, patiently, Unreachable } from "../live/reader.ts";
 import { readProgress } from "../live/watch.ts";
+import { renderFinding } from "../../domain/finding.ts";
 import { parseQuantity } from "../../domain/quantity.ts";
 import type { Eventual } from "../validation/eventual.ts";
 import { rejectErrors } from "../validation/checked.ts";
@@ -14,18 +15,18 @@ import type { EnsembleValues } from "./args.ts";
 import { checkAgainstCluster, checkOwners, type Intent } from "./against.ts";
 import { describePod, Watch } from "./progress.ts";
 
-/** What an update must know of what the cluster has of its ensemble. */
+/** What an update must know about its ensemble on the cluster. */
 export interface Observation {
-  /** The StatefulSet's uid and generation; undefined where there is none. */
+  /** The StatefulSet's uid and generation; undefined if there is none. */
   readonly revision: string | undefined;
-  /** The claims that are there. */
+  /** The existing claims. */
   readonly claims: readonly string[];
-  /** The pod security level of the namespace, empty where it has none; undefined where there is no such namespace. */
+  /** The pod security level of the namespace, empty if it has none; undefined if there is no such namespace. */
   readonly podSecurity: string | undefined;
   readonly bootstrapped: boolean;
 }
 
-/** What there is before the first update, and what a program without an engine can know. */
+/** The state before the first update, and what a program without an engine can know. */
 export const nothing: Observation = {
   revision: undefined,
   claims: [],
@@ -33,16 +34,13 @@ export const nothing: Observation = {
   bootstrapped: false,
 };
 
-/** How long an API server may be away, in milliseconds. */
+/** How long an API server may be unreachable, in milliseconds. */
 const outage = 60_000;
 
-/** How often the cluster is asked how far the ensemble has come, in milliseconds. */
+/** The time between two looks at the progress of the ensemble, in milliseconds. */
 const interval = 1000;
 
-/**
- * Looks at the cluster that an ensemble is put on: before an update, whether it may begin; after it, whether it ended
- * well.
- */
+/** Observes an ensemble on its cluster: before an update, whether it may begin; after it, whether it succeeded. */
 export class EnsembleObserver {
   readonly #what: string;
   readonly #resource: pulumi.Resource;
@@ -58,16 +56,16 @@ export class EnsembleObserver {
   }
 
   /**
-   * What the cluster has, once an update is known to be allowed on it. Not known in a preview that does not know how to
-   * reach the cluster; empty in one that does not reach it, with a warning, and where there is no engine.
-   * @throws InvalidArguments with every fault
+   * The state of the ensemble on the cluster, once its update is known to be allowed. Unknown in a preview that does
+   * not know how to reach the cluster; empty, with a warning, in one that does not reach it, and without an engine.
+   * @throws InvalidArguments with all errors
    */
   observe(intent: Eventual<Intent>): Eventual<Observation> {
     if (!pulumi.runtime.hasEngine()) {
       return nothing;
     }
     const observed = pulumi.all([accessOf(this.#provider), intent]).apply(async ([access, wanted]) => {
-      // What an output unwraps to has no outputs in it, which the compiler cannot see.
+      // The value of an output contains no outputs, which the compiler cannot see.
       const known = wanted as unknown as Intent;
       const live = await this.#read(access, known);
       if (live === undefined) {
@@ -86,7 +84,7 @@ export class EnsembleObserver {
     return pulumi.unsecret(this.#withId(observed));
   }
 
-  /** The provider's id is not known in the first preview, and an ensemble that is there then is not this stack's. */
+  /** The provider's id is unknown in the first preview; an ensemble that exists then does not belong to this stack. */
   #withId(observed: pulumi.Output<Observation>): pulumi.Output<Observation> {
     const provider = this.#provider;
     if (provider === undefined) {
@@ -104,9 +102,9 @@ export class EnsembleObserver {
   }
 
   /**
-   * Waits until all servers are Ready and of the newest template, where this update changed the StatefulSet or the
+   * Waits until all servers are Ready and have the newest template, if this update changed the StatefulSet or the
    * ensemble has never been Ready.
-   * @param before what there was before the update
+   * @param before the state before the update
    * @param after the StatefulSet's uid and generation after it
    * @throws RunError when waiting will not help, with the pods' own reasons
    */
@@ -120,7 +118,7 @@ export class EnsembleObserver {
       return;
     }
     const watch = new Watch(Date.now());
-    let told = "";
+    let logged = "";
     for (;;) {
       const progress = await patiently(outage, () => readProgress(reader, namespace, name));
       const problems = watch.look(progress, Date.now());
@@ -133,16 +131,16 @@ export class EnsembleObserver {
       }
       const waiting = progress.pods.filter(({ ready }) => !ready).map(describePod);
       const text = [`${progress.ready} of ${progress.servers} servers Ready`, ...waiting].join("; ");
-      if (text !== told) {
+      if (text !== logged) {
         void pulumi.log.info(text, this.#resource, undefined, true);
       }
-      told = text;
+      logged = text;
       await sleep(interval);
     }
   }
 
   /**
-   * Warns of claims that are smaller than asked for: made anew since, they are no change that Pulumi sees by itself.
+   * Warns of claims that are smaller than configured: Pulumi does not notice by itself that a claim was recreated.
    */
   async warnOfSmallClaims(
     settings: Pick<EnsembleValues, "name" | "namespace" | "volumeSize">,
@@ -158,8 +156,13 @@ export class EnsembleObserver {
       return;
     }
     const list = small.map(({ name, size }) => `${name} (${size})`).join(", ");
-    const text = `smaller than volumeSize ${settings.volumeSize}: ${list}; pulumi up --refresh makes them grow`;
-    void pulumi.log.warn(text, this.#resource);
+    const warning = {
+      subject: "volumeSize",
+      value: JSON.stringify(settings.volumeSize),
+      reason: `claims are smaller: ${list}`,
+      fix: "run pulumi up --refresh, and they grow",
+    };
+    void pulumi.log.warn(renderFinding(warning), this.#resource);
   }
 
   async #warnOfUnready(reader: ClusterReader, namespace: string, name: string): Promise<void> {
@@ -180,7 +183,7 @@ export class EnsembleObserver {
     const wanted = parseQuantity(volumeSize) ?? 0;
     const grows = (size: string): boolean => (parseQuantity(size) ?? 0) < wanted;
     try {
-      // A preview of what does not answer says so at once.
+      // A preview does not wait for a cluster that does not answer.
       return await patiently(pulumi.runtime.isDryRun() ? 0 : outage, async () => {
         this.#reader = ClusterReader.connect(access);
         return await readEnsemble(await this.#reader, { name, namespace, grows });
@@ -189,12 +192,12 @@ export class EnsembleObserver {
       if (!(error instanceof Unreachable)) {
         throw error;
       }
-      const text = `the cluster cannot be asked what it has of this ensemble (${error.message})`;
+      const text = `the cluster does not say what it has of this ensemble (${error.message})`;
       if (!pulumi.runtime.isDryRun()) {
         throw new Stop(`${this.#what}: ${text}; nothing was changed`);
       }
       void pulumi.log.warn(
-        `${text}: whether this update is allowed there shows when it begins`,
+        `${text}; whether this update is possible will be known when it begins`,
         this.#resource,
       );
       return undefined;
@@ -211,5 +214,5 @@ function observationOf({ statefulSet, claims, podSecurity, bootstrapped }: LiveE
   };
 }
 
-/** What is another after every change of an object. */
+/** Identifies a version of an object: it is different after every change. */
 export const revisionOf = (uid: string, generation: number): string => `${uid} ${generation}`;

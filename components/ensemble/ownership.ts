@@ -1,16 +1,14 @@
-/** The annotations that say what an object of an ensemble belongs to. */
+/** The annotations that name the owner of an object of an ensemble. */
 export const annotations = {
-  /** The stack that made the object: `project/stack`. */
+  /** The stack that created the object: `project/stack`. */
   owner: "zookeeper/owner",
   /** What distinguishes that stack from others of its name; on the StatefulSet. */
   ownerId: "zookeeper/owner-id",
-  /** How many servers the pods' configuration lists, whatever somebody scales the StatefulSet to. */
+  /** How many servers the pods' configuration lists, even if somebody scales the StatefulSet. */
   servers: "zookeeper/servers",
-  /** How many servers there will be in the end, where the number in between is an even one. */
+  /** How many servers there will be in the end, if the present number is a step to it. */
   scalingTo: "zookeeper/scaling-to",
 } as const;
 
-/** What an ensemble may take over that is there already. */
+/** Which existing objects an ensemble may take over. */
 export const adoptions = ["none", "unowned", "any"] as const;
-/** What an ensemble may take over that is there already. */
-export type Adoption = (typeof adoptions)[number];

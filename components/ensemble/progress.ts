@@ -1,21 +1,21 @@
 import { renderFinding } from "../../domain/finding.ts";
 
-/** What is read of a pod, a claim or an event to judge how an ensemble comes up. */
+/** What is read of a pod to see how an ensemble starts. */
 export interface PodState {
   readonly name: string;
   readonly ready: boolean;
-  /** Whether the pod is of the newest template. */
+  /** Whether the pod has the newest template. */
   readonly current: boolean;
   readonly phase: string;
-  /** Why the container does not run: ImagePullBackOff, CrashLoopBackOff; undefined where it runs. */
+  /** Why the container does not run: ImagePullBackOff, CrashLoopBackOff; undefined if it runs. */
   readonly waiting: Reason | undefined;
-  /** How the container ended the last time, with its last words. */
+  /** How the container ended the last time, with the end of its log. */
   readonly ended: Reason | undefined;
-  /** How often the container was started again. */
+  /** How often the container was restarted. */
   readonly restarts: number;
-  /** Why no node takes the pod. */
+  /** Why the pod cannot be scheduled. */
   readonly unschedulable: string | undefined;
-  /** The pod's claim, where it waits for it. */
+  /** The pod's claim, if the pod waits for it. */
   readonly claim: ClaimState | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface ClaimState {
   readonly className: string;
   /** Its newest event. */
   readonly event: Reason | undefined;
-  /** Whether a driver has begun to make the volume. */
+  /** Whether a driver has begun to create the volume. */
   readonly provisioning: boolean;
 }
 
@@ -35,10 +35,10 @@ export interface Reason {
   readonly message: string;
 }
 
-/** What keeps a pod from becoming Ready, however long one waits. */
+/** What keeps a pod from ever becoming Ready. */
 export interface Blockage {
   readonly pod: string;
-  /** The ensemble argument to change; `transform` where no other argument can be the cause. */
+  /** The ensemble argument to change; `transform` if no other argument can be the cause. */
   readonly setting: string;
   /** In Kubernetes' own words. */
   readonly reason: string;
@@ -54,27 +54,27 @@ const imageReasons = [
 ];
 const containerReasons = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 
-/** What Java says when its heap is full. */
+/** Java's error for a full heap. */
 const outOfMemory = "java.lang.OutOfMemoryError";
 
-/** How a server that cannot start with a setting begins its last line. */
-const refusal = /^start-zookeeper: (clusterDomain)\b/;
+/** The beginning of the last line of a server that cannot start with a setting. */
+const rejectedSetting = /^start-zookeeper: (clusterDomain)\b/;
 
-/** What blocks a pod; undefined where it is Ready or may still become so by itself. */
+/** What blocks a pod; undefined if it is Ready or may still become Ready by itself. */
 export function blockageOf(pod: PodState): Blockage | undefined {
   if (pod.ready) {
     return undefined;
   }
   const { waiting, ended, claim } = pod;
   if (waiting !== undefined && imageReasons.includes(waiting.reason)) {
-    const fix = "name an image that the nodes can pull";
-    return { pod: pod.name, setting: "image", reason: told(waiting), fix };
+    const fix = "use an image that the nodes can pull";
+    return { pod: pod.name, setting: "image", reason: reasonText(waiting), fix };
   }
   if (waiting !== undefined && containerReasons.includes(waiting.reason)) {
     return {
       pod: pod.name,
       setting: "transform",
-      reason: told(waiting),
+      reason: reasonText(waiting),
       fix: "correct what the message names",
     };
   }
@@ -83,27 +83,27 @@ export function blockageOf(pod: PodState): Blockage | undefined {
       pod: pod.name,
       setting: "memory",
       reason: `the server ran out of memory (${ended.reason}): ${lastLine(ended.message)}`,
-      fix: "give the servers more memory; the runbook says how where their database no longer fits",
+      fix: "give the servers more memory; see the runbook if their database no longer fits",
     };
   }
   const words = lastLine(ended?.message ?? "");
-  const setting = refusal.exec(words)?.[1];
-  // A server that says which setting it cannot start with says so again, however often it is started.
+  const setting = rejectedSetting.exec(words)?.[1];
+  // A server that cannot start with a setting cannot start with it later, either.
   if (ended !== undefined && (waiting?.reason === "CrashLoopBackOff" || setting !== undefined)) {
     return {
       pod: pod.name,
       setting: setting ?? "transform",
-      reason: `the server ends at once (${ended.reason}): ${words}`,
-      fix: `kubectl logs ${pod.name} --previous tells more`,
+      reason: `the server exits at once (${ended.reason}): ${words}`,
+      fix: `see kubectl logs ${pod.name} --previous`,
     };
   }
   if (claim !== undefined && !claim.provisioning) {
-    const event = claim.event === undefined ? "" : `: ${told(claim.event)}`;
+    const event = claim.event === undefined ? "" : `: ${reasonText(claim.event)}`;
     return {
       pod: pod.name,
       setting: "storageClassName",
       reason: `claim ${claim.name} of class ${JSON.stringify(claim.className)} gets no volume${event}`,
-      fix: "name a StorageClass whose driver runs on this cluster (existingStorageClass, or storageProvisioner)",
+      fix: "use a StorageClass whose driver runs on this cluster (existingStorageClass or storageProvisioner)",
     };
   }
   return undefined;
@@ -120,33 +120,34 @@ function describeBlockage({ pod, setting, reason, fix }: Blockage, pods: readonl
   });
 }
 
-/** What a pod that is not Ready is doing, for somebody who waits. */
+/** What a pod that is not Ready is doing. */
 export function describePod(pod: PodState): string {
   const why = blockageOf(pod)?.reason ?? pod.unschedulable ?? pod.waiting?.reason ?? pod.phase;
   return `${pod.name}: ${why}`;
 }
 
-const told = ({ reason, message }: Reason): string => (message === "" ? reason : `${reason}: ${message}`);
+const reasonText = ({ reason, message }: Reason): string =>
+  message === "" ? reason : `${reason}: ${message}`;
 
 function lastLine(text: string): string {
   return text.trimEnd().split("\n").at(-1) ?? "";
 }
 
-/** How far an ensemble has come. */
+/** The progress of an ensemble that starts or is rolled out. */
 export interface Progress {
   readonly servers: number;
-  /** Servers of the newest template. */
+  /** Servers with the newest template. */
   readonly updated: number;
   readonly ready: number;
   readonly pods: readonly PodState[];
 }
 
-/** How long a blockage must last until it counts, in milliseconds: a registry or a driver may fail once. */
+/** How long a blockage must last to count, in milliseconds: a registry or a driver may fail once. */
 export const blockagePatience = 40_000;
-/** How long nothing at all may come further, in milliseconds. */
+/** How long an ensemble may make no progress at all, in milliseconds. */
 export const standstillPatience = 10 * 60_000;
 
-/** Judges a series of looks at an ensemble that comes up: done, stuck, or to be waited for. */
+/** Follows the progress of an ensemble: done, stuck, or to be waited for. */
 export class Watch {
   #furthest = -1;
   #movedAt: number;
@@ -158,8 +159,8 @@ export class Watch {
   }
 
   /**
-   * What a look tells.
-   * @returns undefined while it may still come to be; empty when it is done; else what is wrong, one line a fault
+   * Adds the present progress.
+   * @returns undefined while the ensemble may still become Ready; empty when it is; else the problems
    */
   look(progress: Progress, now: number): readonly string[] | undefined {
     const { servers, updated, ready, pods } = progress;
@@ -177,9 +178,9 @@ export class Watch {
         return [key, this.#blockedSince.get(key) ?? now];
       }),
     );
-    // Between two starts, a server that ends at once looks like one that starts.
+    // Between two starts, a server that exits at once looks like one that starts.
     const looping = pods.filter(
-      // A server of an earlier template is still to be replaced.
+      // A server with an earlier template will still be replaced.
       ({ waiting, restarts, current }) => current && waiting?.reason === "CrashLoopBackOff" && restarts >= 3,
     );
     const stuck = blocked.filter(
@@ -195,7 +196,7 @@ export class Watch {
     }
     const minutes = Math.round(standstillPatience / 60_000);
     return [
-      `${ready} of ${servers} servers are Ready, and nothing has moved for ${minutes} minutes`,
+      `${ready} of ${servers} servers are Ready, and there has been no progress for ${minutes} minutes`,
       ...pods.filter((pod) => !pod.ready).map(describePod),
     ];
   }

@@ -7,7 +7,7 @@ export function leastStep(from: number, to: number): number {
   return from + Math.sign(to - from);
 }
 
-/** Why a single server stays one, and what to do to have more. */
+/** Why a second server cannot join a single one, and what to do instead. */
 export const loneServer = {
   reason:
     "there is one server; a second one could join only with its vote, which it gives only after a restart",

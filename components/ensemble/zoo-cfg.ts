@@ -6,8 +6,8 @@ import type { EnsembleValues } from "./args.ts";
 import { heapMebibytes } from "./heap.ts";
 
 /**
- * The configuration file of every server of an ensemble: the same text for all of them. What depends on a server's
- * volume, the sizes of its logs, is found out by start-zookeeper.
+ * The configuration file of the servers of an ensemble, the same for all of them. What depends on a server's volume,
+ * the sizes of its logs, is determined by start-zookeeper.
  * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_configuration
  */
 export function renderZooCfg(ensemble: EnsembleValues): string {
@@ -26,12 +26,12 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
     // Keep trying to bind: a pod's own name may resolve a moment after the server starts.
     "electionPortBindRetry=0",
     "quorumListenOnAllIPs=false",
-    // A server that found nobody asks again after 2 s, not after up to a minute.
+    // A server that found no other one asks again after 2 s, not after up to a minute.
     "fastleader.maxNotificationInterval=2000",
-    // Of two followers that lose their leader, the one that notices last misses the other's vote: it asks again after
-    // this time, 50 ms in place of 200.
+    // Of two followers that lose their leader, the one that notices last misses the other's vote. It asks again after
+    // 50 ms instead of 200.
     "fastleader.minNotificationInterval=50",
-    // Nothing here uses the admin server; were it turned on, it would stay inside the pod and hand out no data.
+    // The admin server is not used. If somebody enables it, it stays inside the pod and gives out no data.
     "admin.enableServer=false",
     "admin.serverAddress=127.0.0.1",
     "admin.snapshot.enabled=false",
@@ -47,12 +47,14 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
   ].join("\n");
 }
 
-/** From how many bytes on a request counts as large. ZooKeeper holds a thousand smaller ones at most: 100 MiB. */
+/**
+ * The size from which a request counts as large, in bytes. ZooKeeper holds at most a thousand smaller ones, 100 MiB.
+ */
 const largeRequest = 102400;
 
 /**
- * How much of large requests a server holds at a time: an eighth of its heap, or four of the largest. It closes the
- * connection of a client that sends more. Without a bound, a few clients that write without waiting fill the heap.
+ * How many bytes of large requests a server holds at a time: an eighth of its heap, or four of the largest requests. It
+ * closes the connection of a client that sends more. Otherwise, a few clients that write without waiting fill the heap.
  * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_advancedConfiguration
  */
 function largeRequests({ memory, heap, juteMaxBuffer }: EnsembleValues): string[] {

@@ -36,21 +36,21 @@ function checkClusters({ gke, existing }: KnownEnvironment, report: Report): voi
     report.error(
       "gke.project",
       undefined,
-      "there is no cluster to put ZooKeeper on",
-      "name the Google Cloud project for a new GKE cluster, or give the kubeconfig of a cluster that is there",
+      "ZooKeeper needs a cluster",
+      "set the Google Cloud project for a new GKE cluster, or the kubeconfig of an existing cluster",
     );
   }
   if (gke !== undefined && existing !== undefined) {
     report.error(
       "existing.kubeconfig",
       secret,
-      "both a new GKE cluster and an existing cluster are asked for",
-      "leave out either the Google Cloud project or the kubeconfig",
+      "both a new GKE cluster and an existing cluster are configured",
+      "remove either the Google Cloud project or the kubeconfig",
     );
   }
 }
 
-/** Every server needs a node of its own, and a drained one a node to go to. */
+/** Every server needs its own node, and a node to move to when that one is drained. */
 function checkSpread({ gke, ensemble }: KnownEnvironment, report: Report): void {
   const servers = ensemble?.servers;
   const nodes = gke?.nodeCount;
@@ -60,29 +60,30 @@ function checkSpread({ gke, ensemble }: KnownEnvironment, report: Report): void 
   if (servers >= nodes) {
     const reason =
       servers > nodes
-        ? `no two servers share a node, and there are ${nodes} nodes`
-        : "there are as many nodes as servers: the server of a drained node has none to go to";
-    // The most servers are an odd number, too.
+        ? `each server needs its own node, and there are ${nodes} nodes`
+        : "there are as many nodes as servers: when a node is drained, its server has no node to move to";
+    // The largest possible number of servers is odd, too.
     const most = nodes % 2 === 0 ? nodes - 1 : nodes - 2;
     const fix = most > 0 ? `use at most ${most} servers, or at least` : "use at least";
     report.error("ensemble.servers", servers, reason, `${fix} ${servers + 1} nodes`);
   } else {
-    checkZones(servers, nodes, gke?.nodeLocations?.length ?? 1, report);
+    checkZones(servers, nodes, gke?.nodeLocations ?? [], report);
   }
   const zones = gke?.nodeLocations?.length;
   if (ensemble?.separateZones === true && zones !== undefined && servers > Math.max(1, zones)) {
-    const reason = `there are ${servers} servers, and nodes in ${Math.max(1, zones)} zones`;
+    const reason = `there are ${servers} servers, but nodes in only ${Math.max(1, zones)} zones`;
     report.error(
       "ensemble.separateZones",
       true,
       reason,
-      "set it to false, or add zones until there is one for each server",
+      "use false, or add zones until there is one for each server",
     );
   }
 }
 
-/** Volumes do not leave their zone: a drained server needs another node there, and a lost zone must leave a quorum. */
-function checkZones(servers: number, nodes: number, zones: number, report: Report): void {
+/** Volumes cannot leave their zone: a drained server needs another node in it, and a lost zone must leave a quorum. */
+function checkZones(servers: number, nodes: number, nodeLocations: readonly string[], report: Report): void {
+  const zones = nodeLocations.length;
   if (zones < 2) {
     return;
   }
@@ -91,21 +92,21 @@ function checkZones(servers: number, nodes: number, zones: number, report: Repor
     report.error(
       "gke.nodeCount",
       nodes,
-      `of ${servers} servers, a zone has up to ${most}, and ${nodes} nodes in ${zones} zones leave none for a drained one`,
+      `a zone has up to ${most} of the ${servers} servers; with ${nodes} nodes in ${zones} zones, a drained node leaves no other`,
       `use ${(most + 1) * zones}, which is ${most + 1} in each zone`,
     );
   }
   if (zones === 2 && servers > 2) {
     report.warn(
       "gke.nodeLocations",
-      zones,
-      `one of two zones has most of the ${servers} servers: when it is lost, so is the quorum`,
+      nodeLocations,
+      `one of the two zones has most of the ${servers} servers: if it fails, the quorum is lost`,
       "use three zones",
     );
   }
 }
 
-/** What a server is promised must be there on a node, beside GKE's own pods. */
+/** A node must have what a server requests, beside GKE's own pods. */
 function checkFit({ gke, ensemble }: KnownEnvironment, report: Report): void {
   const machineType = gke?.machineType;
   const left = machineType === undefined ? undefined : roomLeft(machineType);
@@ -117,8 +118,8 @@ function checkFit({ gke, ensemble }: KnownEnvironment, report: Report): void {
     { key: "cpu", unit: "m", one: 0.001, more: "more CPUs" },
   ] as const;
   for (const { key, unit, one, more } of resources) {
-    const asked = ensemble?.[key];
-    const amount = parseQuantity(asked ?? "");
+    const requested = ensemble?.[key];
+    const amount = parseQuantity(requested ?? "");
     const [most, least] = [left.most[key], left.least[key]];
     const fix = (fits: number): string =>
       fits > 0
@@ -126,27 +127,27 @@ function checkFit({ gke, ensemble }: KnownEnvironment, report: Report): void {
         : `use a machine type with ${more}`;
     if (amount !== undefined && amount > most * one) {
       const reason = `a node of type ${machineType} has ${most}${unit} left beside GKE's own pods`;
-      report.error(`ensemble.${key}`, asked, reason, fix(most));
+      report.error(`ensemble.${key}`, requested, reason, fix(most));
     } else if (amount !== undefined && amount > least * one) {
-      const reason = `a node of type ${machineType} can have only ${least}${unit} left, if cluster DNS is on it too`;
-      report.warn(`ensemble.${key}`, asked, reason, fix(least));
+      const reason = `a node of type ${machineType} can have only ${least}${unit} left, if it also runs cluster DNS`;
+      report.warn(`ensemble.${key}`, requested, reason, fix(least));
     }
   }
 }
 
-/** Only GKE has Google's driver; nothing says whether a cluster that is there is one. */
+/** Only GKE has Google's driver, and an existing cluster may be any. */
 function checkDriver({ existing, storage, ensemble }: KnownEnvironment, report: Report): void {
   if (existing !== undefined && ensemble?.storageClassName === "" && storage?.provisioner === googleDisks) {
     report.warn(
       "storage.provisioner",
       googleDisks,
-      "claims wait for ever on a cluster without this driver",
-      "outside of GKE, name the cluster's own driver, or a StorageClass that is there",
+      "PersistentVolumeClaims stay Pending on a cluster without this driver",
+      "outside of GKE, use the cluster's own driver or an existing StorageClass",
     );
   }
 }
 
-/** The nodes must be able to attach the volumes of a class that is made. */
+/** The nodes must be able to attach the volumes of the created class. */
 function checkDisks({ gke, storage, ensemble }: KnownEnvironment, report: Report): void {
   const diskType = storage?.diskType;
   if (ensemble?.storageClassName !== "" || storage?.provisioner !== googleDisks) {
@@ -158,14 +159,14 @@ function checkDisks({ gke, storage, ensemble }: KnownEnvironment, report: Report
   const machine = parseMachineType(gke?.machineType ?? "");
   const attached = machine && attachedDiskTypes(machine);
   if (attached !== undefined && !attached.includes(diskType)) {
-    const reason = `a machine of type ${gke?.machineType} does not attach it`;
+    const reason = `a machine of type ${gke?.machineType} cannot attach it`;
     const fix = `use ${attached.join(" or ")}, or another machine series`;
     report.error("storage.diskType", diskType, reason, fix);
   }
   const least = leastDiskSize[diskType];
   const size = parseQuantity(ensemble.volumeSize ?? "");
   if (least !== undefined && size !== undefined && size < least * gibibyte) {
-    const reason = `a disk of type ${diskType} has at least ${least}Gi`;
+    const reason = `a disk of type ${diskType} must have at least ${least}Gi`;
     report.error(
       "ensemble.volumeSize",
       ensemble.volumeSize,

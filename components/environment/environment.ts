@@ -19,7 +19,7 @@ import { environmentDefaults, type KnownEnvironment, type ZooKeeperEnvironmentAr
 import { checkEnvironment } from "./check.ts";
 
 /**
- * A whole ZooKeeper environment: a cluster, a class of volumes, and an ensemble on them.
+ * A whole ZooKeeper environment: a cluster, a StorageClass, and an ensemble on them.
  * @example
  * const environment = new ZooKeeperEnvironment("zookeeper", { gke: { project: "my-project" } });
  * export const connectionString = environment.connectionString;
@@ -28,12 +28,12 @@ import { checkEnvironment } from "./check.ts";
  *   existing: { kubeconfig: config.requireSecret("kubeconfig") },
  *   ensemble: { storageClassName: "standard", servers: 5 },
  * });
- * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ * @throws InputPropertiesError if an argument is invalid, before anything is registered
  */
 export class ZooKeeperEnvironment extends pulumi.ComponentResource {
-  /** Where clients connect to from inside the cluster: `zk-cs.default.svc.cluster.local:2181`. */
+  /** The connection string for clients inside the cluster: `zk-cs.default.svc.cluster.local:2181`. */
   public readonly connectionString: pulumi.Output<string>;
-  /** The namespace that the ensemble is in. */
+  /** The namespace of the ensemble. */
   public readonly namespace: pulumi.Output<string>;
   /** The fully qualified names of the servers. */
   public readonly servers: pulumi.Output<string[]>;
@@ -41,8 +41,8 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   public readonly kubeconfig: pulumi.Output<string>;
 
   /**
-   * What identifies a cluster that was there already, as {@link ExistingCluster.id}; empty for one of this
-   * environment's.
+   * The identity of an existing cluster, as {@link ExistingCluster.id}; empty for a cluster that this environment
+   * creates.
    */
   public readonly clusterId: pulumi.Output<string>;
 
@@ -87,7 +87,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     if (existing !== undefined) {
       return new ExistingCluster(this.#name, existing, { parent: this });
     }
-    throw new pulumi.RunError("an environment has a cluster: checkEnvironment refuses one without");
+    throw new pulumi.RunError("an environment has a cluster: checkEnvironment rejects one without");
   }
 
   #createStorage(cluster: GkeCluster | ExistingCluster): ZooKeeperStorageClass | undefined {
@@ -106,7 +106,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     });
   }
 
-  /** Disks outlive their cluster: a label says which one it was. */
+  /** Disks outlive their cluster; a label names it. */
   #diskLabels(): pulumi.Input<string[]> {
     const { gke } = this.#args;
     if (gke === undefined) {
@@ -130,7 +130,7 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     return new ZooKeeperEnsemble(this.#name, markValidated({ ...args, image }), {
       parent: this,
       provider: cluster.provider,
-      // The nodes too: pods that wait for them would be waited for, and on the way down could not leave.
+      // Also the nodes: the ensemble would wait for pods without nodes, and such pods could not be deleted.
       dependsOn: [cluster],
     });
   }
@@ -142,8 +142,8 @@ function check(environment: KnownEnvironment, report: Report): void {
 }
 
 /**
- * Checks the parts together when all of their inputs are known; each part checks only itself.
- * @returns makes an input wait for that check, and with it everything that is made from it
+ * Validates the parts when all of their outputs are known.
+ * @returns a function that delays an input, and so every resource with it, until then
  */
 function lateCheck(
   what: string,
@@ -152,7 +152,7 @@ function lateCheck(
   if (!hasInputs(parts)) {
     return (input) => input;
   }
-  // The types of what an output unwraps to are those of the arguments, with every input known.
+  // The value of an output has the types of the arguments, with every input known.
   const known = pulumi.output(parts) as unknown as pulumi.Output<typeof parts>;
   const checked = known.apply((values) => {
     rejectErrors(what, { ...knownSettings(values), ...(existing && { existing: {} }) }, check);
@@ -160,10 +160,7 @@ function lateCheck(
   return (input) => pulumi.all([input, checked]).apply(([value]) => value) as typeof input;
 }
 
-/**
- * What the engine, and so every policy, sees: no functions, no secret in plain text, and nothing of how one update is
- * made.
- */
+/** The inputs that the engine and policies see: no functions, no plain secrets, and no settings of a single update. */
 function visibleInputs({ gke, existing, storage, ensemble }: ZooKeeperEnvironmentArgs): pulumi.Inputs {
   const visible = (part: object | undefined): object | undefined =>
     part &&

@@ -56,20 +56,20 @@ function propertiesOf(value: unknown): ReadonlyMap<string, unknown> {
   return new Map(isObject ? Object.entries(value) : []);
 }
 
-/** A cluster as it answered. */
+/** What a cluster says about itself. */
 export interface FoundCluster {
-  /** Its version, such as `v1.34.3-gke.100`; undefined where it did not tell. */
+  /** Its version, such as `v1.34.3-gke.100`; undefined if it does not say. */
   readonly version: string | undefined;
-  /** What identifies it; empty where one may not read it. */
+  /** Its identity; empty if the user may not read it. */
   readonly id: string;
   /** Its name in the kubeconfig and its address. */
   readonly cluster: string;
 }
 
-/** The first version with what the components use, and that is still maintained somewhere. */
+/** The oldest version with everything that the components use and that some provider still maintains. */
 const oldestVersion = [1, 30] as const;
 
-/** Notes what is wrong with the cluster that the kubeconfig leads to. */
+/** Validates the cluster of a kubeconfig. */
 export function checkFound(
   { id }: Pick<ExistingValues, "id">,
   { version = "", id: foundId, cluster }: FoundCluster,
@@ -90,8 +90,8 @@ export function checkFound(
     report.error(
       "kubeconfig",
       secret,
-      `leads to cluster ${cluster}, which is another one (${foundId}) than the ensemble is on (${id})`,
-      "give the kubeconfig of that cluster; another cluster is another stack, and a backup brings the data there",
+      `it is for cluster ${cluster} (${foundId}), but the ensemble is on another one (${id})`,
+      "use the kubeconfig of that cluster; for another cluster, use another stack, and move the data with a backup",
     );
   }
 }

@@ -12,20 +12,20 @@ import { toOutput } from "../validation/eventual.ts";
 import { checkExisting, checkFound, type ExistingValues } from "./check.ts";
 
 /**
- * A Kubernetes cluster, version 1.30 or later, that something else made. What depends on it is made only when the
- * cluster answers and is of such a version. Another address or certificate of the same cluster changes nothing on it.
+ * An existing Kubernetes cluster, version 1.30 or later. Resources that depend on it are created only if the cluster
+ * answers and has such a version. Another address or certificate of the same cluster changes nothing on it.
  * @example
  * const cluster = new ExistingCluster("lab", { kubeconfig: config.requireSecret("kubeconfig") });
  * new ZooKeeperEnsemble("zk", {}, { provider: cluster.provider, dependsOn: [cluster] });
- * @throws InputPropertiesError when a setting cannot be, before anything is registered; its outputs reject where the
- * cluster does not answer within 10 s a question, is too old, or is another one than `id` says
+ * @throws InputPropertiesError if an argument is invalid, before anything is registered. The outputs fail if the
+ * cluster does not answer a request within 10 s, is too old, or is not the one of `id`
  */
 export class ExistingCluster extends pulumi.ComponentResource {
-  /** The kubeconfig, as it was given; a secret. */
+  /** The given kubeconfig; a secret. */
   public readonly kubeconfig: pulumi.Output<string>;
-  /** The provider that puts things on the cluster. */
+  /** The provider for resources on the cluster. */
   public readonly provider: Provider;
-  /** What identifies the cluster: the uid of its namespace `kube-system`; empty where one may not read it. */
+  /** The identity of the cluster: the UID of its namespace `kube-system`; empty if the user may not read it. */
   public readonly id: pulumi.Output<string>;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,8 +50,8 @@ export class ExistingCluster extends pulumi.ComponentResource {
         kubeconfig: this.kubeconfig,
         ...context,
         ...providerOptions,
-        // Which cluster it is, is checked; Pulumi would take another address for another cluster, and replace
-        // everything.
+        // The cluster's identity is validated above. Pulumi would take another address for another cluster, and
+        // replace everything.
         clusterIdentifier: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
       },
       { parent: this },

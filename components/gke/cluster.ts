@@ -22,13 +22,13 @@ import { GkeNodePool, nodeZones } from "./node-pool.ts";
  * @example
  * const cluster = new GkeCluster("zookeeper", { project: "my-project", location: "europe-west1-b" });
  * new ZooKeeperEnsemble("zk", {}, { provider: cluster.provider, dependsOn: [cluster] });
- * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ * @throws InputPropertiesError if an argument is invalid, before anything is registered
  * @see https://cloud.google.com/kubernetes-engine/docs/concepts/kubernetes-engine-overview
  */
 export class GkeCluster extends pulumi.ComponentResource {
   /** A kubeconfig for the cluster; a secret. It logs in through gke-gcloud-auth-plugin. */
   public readonly kubeconfig: pulumi.Output<string>;
-  /** The provider that puts things on the cluster. */
+  /** The provider for resources on the cluster. */
   public readonly provider: Provider;
 
   readonly #settings: pulumi.Output<GkeValues>;
@@ -55,7 +55,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     new GkeNodePool(
       name,
       { settings, cluster: cluster.name, serviceAccount: identity.email, transform: transformNodePool },
-      // Without the NAT they pull no image from elsewhere, without the roles none of the project's, and log nothing.
+      // The nodes need the NAT to pull images from elsewhere, and the roles to pull the project's images and to log.
       { parent: this, dependsOn: [network, identity] },
     );
     this.provider = new Provider(
@@ -63,7 +63,7 @@ export class GkeCluster extends pulumi.ComponentResource {
       {
         kubeconfig: this.kubeconfig,
         ...providerOptions,
-        // The same cluster at another address is still this one; without this, Pulumi would replace all that is on it.
+        // Otherwise, Pulumi would take another address for another cluster, and replace everything on it.
         clusterIdentifier: settings.apply(
           (s) => `projects/${s.project}/locations/${s.location}/clusters/${s.name}`,
         ),
@@ -103,8 +103,8 @@ export class GkeCluster extends pulumi.ComponentResource {
       addonsConfig: { gcePersistentDiskCsiDriverConfig: { enabled: true } },
       deletionProtection: settings.apply((s) => s.deletionProtection),
       resourceLabels: settings.apply(resourceLabels),
-      // GKE makes a first pool before it is removed: its nodes are small, take no quota of SSDs, and must not be more
-      // powerful than ours.
+      // GKE creates a first pool and removes it: its nodes are small, take no quota of SSDs, and have no more rights
+      // than ours.
       removeDefaultNodePool: true,
       initialNodeCount: 1,
       nodeConfig: {
@@ -117,7 +117,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     };
     return new Cluster(`${this.#name}-cluster`, transform === undefined ? args : transform(args), {
       parent: this,
-      // What remains of the first pool says nothing about the cluster.
+      // The remains of the first pool do not matter.
       ignoreChanges: ["nodeConfig", "initialNodeCount"],
     });
   }
@@ -128,12 +128,12 @@ export class GkeCluster extends pulumi.ComponentResource {
       project: settings.apply((s) => s.project),
       name: settings.apply((s) => s.name),
       location: settings.apply((s) => s.location),
-      // GKE wants the zones of a zonal cluster to be other zones than the cluster's own.
+      // GKE does not accept a zonal cluster's own zone here.
       nodeLocations: settings.apply((s) => nodeZones(s).filter((zone) => zone !== s.location)),
     };
   }
 
-  /** Who reaches the API server: the authorised networks, or, without any, whom IAM lets in at the DNS endpoint. */
+  /** Access to the API server: from the authorized networks or, without any, through the DNS endpoint with IAM. */
   #access(): Pick<
     ClusterArgs,
     "privateClusterConfig" | "masterAuthorizedNetworksConfig" | "controlPlaneEndpointsConfig" | "masterAuth"
@@ -147,7 +147,7 @@ export class GkeCluster extends pulumi.ComponentResource {
       },
       masterAuthorizedNetworksConfig: {
         cidrBlocks: settings.apply((s) => s.authorizedNetworks.map((cidrBlock) => ({ cidrBlock }))),
-        // Else Google decides whether all of its public addresses, other customers' too, come in as well.
+        // Otherwise, Google decides whether all of its public addresses, also of other customers, have access.
         gcpPublicCidrsAccessEnabled: false,
       },
       controlPlaneEndpointsConfig: {

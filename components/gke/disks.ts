@@ -4,7 +4,7 @@ import type { MachineType } from "../../domain/machine-type.ts";
 /** The types of disk that GKE boots nodes from. @see https://cloud.google.com/kubernetes-engine/docs/how-to/custom-boot-disks */
 export const bootDiskTypes = ["pd-standard", "pd-balanced", "pd-ssd", "hyperdisk-balanced"] as const;
 
-/** The sizes that GKE takes for a node's boot disk, in GB. */
+/** The sizes that GKE accepts for a node's boot disk, in GB. */
 export const bootDiskSizeGb = { least: 10, most: 65_536 };
 
 /** Types of disk, each with the least number of virtual CPUs of a machine that attaches it. */

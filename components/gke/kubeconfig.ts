@@ -1,15 +1,16 @@
-/** How a cluster's API server is reached. */
+/** The address of a cluster's API server. */
 export interface ApiServer {
   /** The name of the cluster, its user and its context in the kubeconfig. */
   readonly name: string;
   /** The host name or address of the API server. */
   readonly host: string;
-  /** The cluster's own certificate authority, in base64; undefined where the server's certificate is a public one. */
+  /** The cluster's certificate authority, in base64; undefined if a public authority has signed the certificate. */
   readonly certificateAuthority: string | undefined;
 }
 
 /**
- * A kubeconfig that logs in with whatever Google account the machine that uses it has: no secret of a user in it.
+ * A kubeconfig that logs in with the Google account of the machine on which it is used; it contains no secret of a
+ * user.
  * @see https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-access-for-kubectl
  */
 export function renderKubeconfig({ name, host, certificateAuthority }: ApiServer): string {
@@ -45,6 +46,6 @@ export function renderKubeconfig({ name, host, certificateAuthority }: ApiServer
       },
     ],
   };
-  // JSON is YAML that every client reads, and needs no library.
+  // JSON is valid YAML, and needs no library.
   return JSON.stringify(kubeconfig, undefined, 2);
 }

@@ -2,21 +2,18 @@ import type * as inputs from "@pulumi/gcp/types/input.js";
 
 import type { GkeValues } from "./args.ts";
 
-/** A time without maintenance. */
+/** A time without upgrades. */
 export interface Exclusion {
   readonly start: string;
   readonly end: string;
 }
 
-/**
- * An exclusion as `START/END`, both in UTC; undefined if the text is not an exclusion, or does not end after it
- * starts.
- */
+/** Parses an exclusion, `START/END` in UTC; undefined if the string is not one, or does not end after it starts. */
 export function parseExclusion(text: string): Exclusion | undefined {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
   const [start = "", end = "", ...rest] = text.split("/");
   const isPair = rest.length === 0 && time.test(start) && time.test(end);
-  // Neither is a number where there is no such day.
+  // NaN for a day that does not exist.
   return isPair && Date.parse(start) < Date.parse(end) ? { start, end } : undefined;
 }
 
@@ -25,7 +22,7 @@ export function exclusionName({ start, end }: Exclusion): string {
   return `from-${start.slice(0, 10)}-to-${end.slice(0, 10)}`;
 }
 
-/** When Google maintains a cluster, and when not. */
+/** The maintenance window of a cluster, with its exclusions. */
 export function maintenancePolicy({
   maintenanceStart,
   maintenanceExclusions,

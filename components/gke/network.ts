@@ -10,15 +10,15 @@ import { regionOf } from "../../domain/location.ts";
 /** The names of the subnetwork's secondary ranges. */
 export const rangeNames = { pods: "pods", services: "services" } as const;
 
-/** What a cluster's network is made of. */
+/** Arguments of `GkeNetwork`. */
 export interface GkeNetworkArgs {
-  /** The cluster's settings, checked. */
+  /** The cluster's settings, validated. */
   settings: pulumi.Input<GkeValues>;
 }
 
 /**
- * The network of a cluster with private nodes: a VPC of its own, one subnetwork with ranges for pods and Services, and
- * a NAT through which the nodes, which have no public addresses, reach image registries.
+ * The network of a cluster with private nodes: a dedicated VPC, one subnetwork with ranges for pods and Services, and a
+ * NAT through which the nodes, which have no public addresses, reach image registries.
  * @example
  * const network = new GkeNetwork("zookeeper", { settings }, { parent: this });
  * @see https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips

@@ -6,13 +6,13 @@ import { Account } from "@pulumi/gcp/serviceaccount/account.js";
 
 import type { GkeValues } from "./args.ts";
 
-/** What the nodes' identity is made of. */
+/** Arguments of `NodeIdentity`. */
 export interface NodeIdentityArgs {
-  /** The cluster's settings, checked. */
+  /** The cluster's settings, validated. */
   settings: pulumi.Input<GkeValues>;
 }
 
-/** What the nodes may do: write logs and metrics, and pull images from the project's Artifact Registry. */
+/** The roles of the nodes: to write logs and metrics, and to pull images from the project's Artifact Registry. */
 const roles = [
   { suffix: "nodes-role", role: "roles/container.defaultNodeServiceAccount" },
   { suffix: "nodes-images", role: "roles/artifactregistry.reader" },
@@ -40,8 +40,8 @@ export class NodeIdentity extends pulumi.ComponentResource {
         accountId: settings.apply(nodeAccountId),
         displayName: pulumi.interpolate`Nodes of GKE cluster ${settings.apply((s) => s.name)}`,
       },
-      // Another account is another node pool, and with the old pool all of its nodes go at once, without the disruption
-      // budget. Accounts that are there, of earlier versions NAME-nodes, keep their id.
+      // Another account means another node pool, and the nodes of the old pool would all be deleted at once, without
+      // regard to the disruption budget. Existing accounts, of earlier versions NAME-nodes, keep their id.
       { parent: this, ignoreChanges: ["accountId"] },
     );
     for (const { suffix, role } of roles) {
@@ -58,8 +58,8 @@ export class NodeIdentity extends pulumi.ComponentResource {
 }
 
 /**
- * The id of the service account of a new cluster's nodes, at most 30 characters. Clusters of the same name in other
- * locations of the project have other ones: ids are unique in a project, names of clusters only in a location.
+ * The id of the service account of a new cluster's nodes, at most 30 characters. Clusters with the same name in other
+ * locations have other ids: these are unique in a project, names of clusters only in a location.
  */
 export function nodeAccountId({ name, location }: Pick<GkeValues, "name" | "location">): string {
   return `${name}-${createHash("sha256").update(location).digest("hex").slice(0, 5)}`;

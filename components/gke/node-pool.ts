@@ -7,15 +7,15 @@ import {
 import type { GkeValues } from "./args.ts";
 import { resourceLabels } from "./labels.ts";
 
-/** What a cluster's nodes are made of. */
+/** Arguments of `GkeNodePool`. */
 export interface GkeNodePoolArgs {
-  /** The cluster's settings, checked. */
+  /** The cluster's settings, validated. */
   settings: pulumi.Input<GkeValues>;
-  /** The cluster's name, known when the cluster is there. */
+  /** The cluster's name, known when the cluster exists. */
   cluster: pulumi.Input<string>;
   /** The e-mail address of the nodes' service account. */
   serviceAccount: pulumi.Input<string>;
-  /** Changes the node pool's arguments as the last thing before it is registered. */
+  /** Changes the node pool's arguments before it is registered. */
   transform?: (args: GcpNodePoolArgs) => GcpNodePoolArgs;
 }
 

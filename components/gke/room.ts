@@ -53,7 +53,7 @@ function reserved(capacity: number, brackets: readonly Bracket[]): number {
     const to = Math.min(capacity, brackets[index + 1]?.from ?? Infinity);
     return Math.max(0, to - from) * share;
   });
-  // The sum of such shares can be a whole number and a little less.
+  // The sum of such shares can be a little less than a whole number.
   return Math.floor(parts.reduce((sum, part) => sum + part, 0) + 1e-6);
 }
 
@@ -79,23 +79,23 @@ export function allocatable(machineType: string): Room | undefined {
 }
 
 /**
- * What GKE's own pods request of every node of a cluster such as the program makes, with Dataplane V2, workload
- * identity, managed Prometheus and node-local DNS: read off nodes of GKE 1.36 and the manifests of those pods.
+ * What GKE's own pods request of every node of a cluster such as the program creates, with Dataplane V2, workload
+ * identity, managed Prometheus and node-local DNS; read from nodes of GKE 1.36 and the manifests of those pods.
  */
 const onEveryNode: Room = { memory: 824, cpu: 494 };
 
-/** What else they request of the node that most of them share: cluster DNS, konnectivity and the metrics server. */
+/** What they request besides of the node that most of them share: cluster DNS, konnectivity and the metrics server. */
 const onSomeNode: Room = { memory: 405, cpu: 383 };
 
 /** What is left of a node beside GKE's own pods. */
 export interface RoomLeft {
-  /** Of a node with none but those that are on every node: more is never there. */
+  /** On a node with only those pods that are on every node. */
   readonly most: Room;
-  /** Of the node with the most of them: as much is there on every node. */
+  /** On the node with the most of them; every other node has more left. */
   readonly least: Room;
 }
 
-/** What is left of a node beside GKE's own pods, not below nothing; undefined for a type that is not known. */
+/** What is left of a node beside GKE's own pods, at least 0; undefined for an unknown machine type. */
 export function roomLeft(machineType: string): RoomLeft | undefined {
   const all = allocatable(machineType);
   if (all === undefined) {

@@ -4,11 +4,11 @@ import { claimTemplate, ensembleNames } from "../../domain/names.ts";
 import { annotations } from "../ensemble/ownership.ts";
 import type { ClusterReader } from "./reader.ts";
 
-/** Who made an object, as far as it tells. */
+/** An object, and who created it, as far as it says. */
 export interface LiveObject {
   /** Its kind and full name: `Service default/zk-cs`. */
   readonly what: string;
-  /** The stack that made it: `project/stack`; undefined where nothing says so. */
+  /** The stack that created it: `project/stack`; undefined if the object does not say. */
   readonly owner: string | undefined;
   /** What distinguishes that stack from others of its name; only the StatefulSet has it. */
   readonly ownerId?: string | undefined;
@@ -24,14 +24,14 @@ export interface LiveStatefulSet extends LiveObject {
   readonly servers: number;
   readonly replicas: number;
   readonly ready: number;
-  /** Whether all pods are of the newest template. */
+  /** Whether all pods have the newest template. */
   readonly rolledOut: boolean;
   readonly template: unknown;
-  /** What Kubernetes never lets change: service name, selector, order of pods, claim templates. */
+  /** The fields that cannot change: service name, selector, order of pods, claim templates. */
   readonly fixed: Readonly<Record<FixedField, unknown>>;
 }
 
-/** The fields of a StatefulSet that cannot change, of those that the components set. */
+/** Those fields of a StatefulSet that the components set and that cannot change. */
 export const fixedFields = [
   "serviceName",
   "podManagementPolicy",
@@ -44,34 +44,34 @@ export type FixedField = (typeof fixedFields)[number];
 /** A server's volume claim. */
 export interface LiveClaim {
   readonly name: string;
-  /** The size that it asks for, a Kubernetes quantity. */
+  /** The requested size, a Kubernetes quantity. */
   readonly size: string;
   readonly className: string;
 }
 
-/** What a cluster has of an ensemble now. */
+/** An ensemble as it is on a cluster now. */
 export interface LiveEnsemble {
   readonly statefulSet: LiveStatefulSet | undefined;
-  /** The objects around the StatefulSet that are there. */
+  /** The existing objects around the StatefulSet. */
   readonly around: readonly LiveObject[];
   readonly claims: readonly LiveClaim[];
-  /** Whether volumes of a class can grow, for each class that a claim which is to grow has. */
+  /** Whether volumes of a class can grow, for each class of the claims to grow. */
   readonly expandable: Readonly<Record<string, boolean>>;
-  /** The namespace's pod security level, empty where it has none; undefined where there is no such namespace. */
+  /** The namespace's pod security level, empty if it has none; undefined if there is no such namespace. */
   readonly podSecurity: string | undefined;
   /** Whether the ensemble has been ready once. */
   readonly bootstrapped: boolean;
 }
 
-/** Which ensemble is asked about. */
+/** The ensemble to read. */
 export interface Wanted {
   readonly name: string;
   readonly namespace: string;
-  /** Whether a claim of this size is to grow. */
+  /** Whether a claim with this size must grow. */
   readonly grows: (size: string) => boolean;
 }
 
-/** Reads what a cluster has of an ensemble. @throws Unreachable */
+/** Reads an ensemble from its cluster. @throws Unreachable */
 export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promise<LiveEnsemble> {
   const { name, namespace } = wanted;
   const names = ensembleNames(name);
@@ -124,7 +124,7 @@ export async function readClaims(
   });
 }
 
-/** Asks only for the classes of claims that are to grow: whoever has rights in one namespace alone may not see any. */
+/** Reads only the classes of claims to grow: a user with rights in one namespace may not see any class. */
 async function readClasses(
   reader: ClusterReader,
   claims: readonly LiveClaim[],
@@ -157,7 +157,7 @@ function objectOf(kind: string, found: { metadata?: V1ObjectMeta } | undefined):
     return undefined;
   }
   const { metadata } = found;
-  // Who writes the status alone has made nothing.
+  // Programs that only write the status have not created the object.
   const managers = (metadata?.managedFields ?? []).flatMap(({ manager, subresource }) =>
     subresource ? [] : (manager ?? []),
   );

@@ -5,25 +5,25 @@ import type * as kubernetes from "@kubernetes/client-node";
 
 import { yamlFault } from "../../domain/yaml.ts";
 
-/** How a program reaches a cluster: as the Kubernetes provider of its resources does. */
+/** How to reach a cluster: as the Kubernetes provider of its resources does. */
 export interface ClusterAccess {
-  /** The text of a kubeconfig, or its path; without one, the kubeconfig files that kubectl uses. */
+  /** The content or the path of a kubeconfig. @default the kubeconfig files that kubectl uses */
   readonly kubeconfig?: string | undefined;
-  /** The context to use, where it is not the kubeconfig's current one. */
+  /** The context to use. @default the kubeconfig's current context */
   readonly context?: string | undefined;
 }
 
-/** The longest that a question may take, in milliseconds. */
+/** The timeout of a request, in milliseconds. */
 const patience = 10_000;
 
 type Client = typeof kubernetes;
 type Options = kubernetes.ConfigurationOptions;
 
 /**
- * Asks again until there is an answer: an API server is away for a moment when it is restarted, upgraded or told of
- * another network.
+ * Repeats a request until there is an answer: an API server is unreachable for a moment when it is restarted, upgraded
+ * or moved to another network.
  * @param within how long, in milliseconds
- * @throws Unreachable where there is none within that time
+ * @throws Unreachable if there is no answer within that time
  */
 export async function patiently<T>(within: number, question: () => Promise<T>): Promise<T> {
   const until = Date.now() + within;
@@ -39,16 +39,16 @@ export async function patiently<T>(within: number, question: () => Promise<T>): 
   }
 }
 
-/** How long to wait between two questions, in milliseconds. */
+/** The time between two requests, in milliseconds. */
 const pause = 1000;
 
-/** A plugin for logging in is slow to start, and one reader needs it once. */
+/** Credential plugins are slow to start, and one reader needs one only once. */
 const readers = new Map<string, Promise<ClusterReader>>();
 
-/** A cluster could not be asked: no way leads there, or it does not let this user in. */
+/** A cluster does not answer, or does not accept the user's credentials. */
 export class Unreachable extends Error {}
 
-/** Asks a cluster's API what there is. It never changes anything. */
+/** Reads from a cluster's API. It never changes anything. */
 export class ClusterReader {
   /** The cluster's name in the kubeconfig and its address, for messages. */
   readonly cluster: string;
@@ -74,7 +74,7 @@ export class ClusterReader {
 
   /**
    * A reader of the cluster; the same one for the same access.
-   * @throws Unreachable where the kubeconfig names no cluster, or the cluster does not answer
+   * @throws Unreachable if the kubeconfig names no cluster, or the cluster does not answer
    */
   static async connect(access: ClusterAccess): Promise<ClusterReader> {
     const key = JSON.stringify([access.kubeconfig, access.context]);
@@ -83,14 +83,14 @@ export class ClusterReader {
     try {
       return await known;
     } catch (error) {
-      // Who asks again may be answered.
+      // The next attempt may succeed.
       readers.delete(key);
       throw error;
     }
   }
 
   static async #open({ kubeconfig, context }: ClusterAccess): Promise<ClusterReader> {
-    // Not before it is needed: it takes longer to load than all the rest of a preview's program.
+    // Loaded only when it is needed: it takes longer to load than the rest of the program in a preview.
     const client = await import("@kubernetes/client-node");
     const config = new client.KubeConfig();
     try {
@@ -110,21 +110,21 @@ export class ClusterReader {
     if (config.getCurrentCluster() === null) {
       throw new Unreachable("the kubeconfig names no current cluster");
     }
-    tellPlugin(config);
-    // The client refuses a server without TLS unless no certificate is asked for; there is none.
+    passClusterToPlugin(config);
+    // The client rejects a server without TLS unless certificates are not verified; there is none to verify.
     config.clusters = config.clusters.map((each) =>
       each.server.startsWith("http://") ? { ...each, skipTLSVerify: true } : each,
     );
     const reader = new ClusterReader(client, config);
-    // Alone, before all other questions: these then share the credentials that a plugin gives for the first one.
+    // One request before all others: these then share the credentials that a plugin returns for the first one.
     await reader.ask((options) => reader.version.getCode({}, options));
     return reader;
   }
 
   /**
-   * What a question about one object, or one list, is answered with.
-   * @returns undefined where there is no such object, or where this user may not see it
-   * @throws Unreachable where there is no answer
+   * Sends a request for one object or one list.
+   * @returns the answer; undefined if there is no such object, or the user may not see it
+   * @throws Unreachable if there is no answer
    */
   async ask<T>(question: (options: Options) => Promise<T>): Promise<T | undefined> {
     try {
@@ -140,7 +140,7 @@ export class ClusterReader {
     }
   }
 
-  /** The client has no deadlines; its requests take a signal, which middleware sets. */
+  /** The client has no timeouts, but its requests take a signal, which middleware can set. */
   #withDeadline(): Options {
     const signal = AbortSignal.timeout(patience);
     const { Observable } = this.#client;
@@ -160,10 +160,10 @@ export class ClusterReader {
 }
 
 /**
- * Tells a plugin for logging in which cluster it is for, where the kubeconfig asks for that: the client does not.
+ * Passes the cluster to a credential plugin if the kubeconfig requires it: the client does not.
  * @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
  */
-function tellPlugin(config: kubernetes.KubeConfig): void {
+function passClusterToPlugin(config: kubernetes.KubeConfig): void {
   const [user, cluster] = [config.getCurrentUser(), config.getCurrentCluster()];
   const exec = user?.exec as ExecConfig | undefined;
   if (exec?.provideClusterInfo !== true || cluster === null) {
@@ -181,7 +181,7 @@ function tellPlugin(config: kubernetes.KubeConfig): void {
   exec.env = [...(exec.env ?? []), { name: "KUBERNETES_EXEC_INFO", value }];
 }
 
-/** What a kubeconfig says of a plugin for logging in. */
+/** A credential plugin in a kubeconfig. */
 interface ExecConfig {
   apiVersion?: string;
   provideClusterInfo?: boolean;

@@ -4,7 +4,7 @@ import { claimTemplate } from "../../domain/names.ts";
 import type { ClaimState, PodState, Progress, Reason } from "../ensemble/progress.ts";
 import type { ClusterReader } from "./reader.ts";
 
-/** Reads how far an ensemble has come. @throws Unreachable */
+/** Reads the progress of an ensemble. @throws Unreachable */
 export async function readProgress(
   reader: ClusterReader,
   namespace: string,
@@ -89,7 +89,7 @@ function claimState(
   };
 }
 
-/** A client that reads JSON alone leaves times as they are written. */
+/** The client may leave times as strings. */
 function timeOf({ lastTimestamp, eventTime, metadata }: CoreV1Event): number {
   return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
 }

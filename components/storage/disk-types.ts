@@ -16,19 +16,19 @@ export const diskTypes = [
 /** A type of Google's disks. */
 export type DiskType = (typeof diskTypes)[number];
 
-/** Whether a text is the name of a known disk type. */
+/** Whether a string is the name of a known disk type. */
 export function isDiskType(text: string): text is DiskType {
   return diskTypes.some((type) => type === text);
 }
 
-/** The fix for an unknown disk type: the type that was probably meant, or the list of all types. */
+/** The fix for an unknown disk type: the most similar type, or the list of all types. */
 export function diskTypeFix(text: string, types: readonly string[]): string {
   const meant = suggest(text, types);
   return meant === undefined ? `use one of ${types.join(", ")}` : `did you mean ${meant}?`;
 }
 
 /**
- * The least size of a disk, in GiB, where it is more than an ensemble's volume has to have anyway.
+ * The least size of a disk, in GiB, if it is more than the least size of an ensemble's volume.
  * @see https://cloud.google.com/compute/docs/disks/hyperdisks
  * @see https://cloud.google.com/compute/docs/disks/extreme-persistent-disk
  */

@@ -10,15 +10,15 @@ import { checkStorage } from "./check.ts";
 import { googleDisks } from "./disk-types.ts";
 
 /**
- * A StorageClass for volumes that are made where a pod is scheduled, can grow, and outlive their claims.
+ * A StorageClass whose volumes are created where their pods are scheduled, can grow, and outlive their claims.
  * @example
  * const storage = new ZooKeeperStorageClass("zookeeper", { diskType: "pd-ssd" }, { provider });
  * new ZooKeeperEnsemble("zk", { storageClassName: storage.className }, { provider });
- * @throws InputPropertiesError when a setting cannot be, before anything is registered
+ * @throws InputPropertiesError if an argument is invalid, before anything is registered
  * @see https://kubernetes.io/docs/concepts/storage/storage-classes/
  */
 export class ZooKeeperStorageClass extends pulumi.ComponentResource {
-  /** The class's name. What is made from it is made after the class. */
+  /** The class's name. Resources that use it are created after the class. */
   public readonly className: pulumi.Output<string>;
 
   constructor(name: string, args: ZooKeeperStorageClassArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -40,16 +40,16 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
           s.provisioner === googleDisks ? googleParameters(s) : {},
         ),
         reclaimPolicy: whenKnown(settings, (s) => s.reclaimPolicy),
-        // In the zone of the node that the scheduler chose, not in any.
+        // In the zone of the node that the scheduler has chosen.
         volumeBindingMode: "WaitForFirstConsumer",
         allowVolumeExpansion: true,
       },
-      // Kubernetes lets neither disk type nor driver of a class change; the volumes that it made stay. Labels are not
-      // worth another class: one that an earlier version of this program made goes on without them.
+      // The disk type and the driver of a class cannot change, so it is replaced, and its volumes remain. Labels are
+      // not worth a replacement: a class of an earlier version of this program remains without them.
       { parent: this, deleteBeforeReplace: true, ignoreChanges: ["parameters.labels"] },
     );
 
-    // With the URN, whoever uses the name waits for the class; without the class's outputs, a preview knows the name.
+    // The URN makes users of the name wait for the class; without its outputs, a preview knows the name.
     this.className = pulumi
       .all([whenKnown(settings, (s) => s.className), storageClass.urn])
       .apply(([className]) => className);

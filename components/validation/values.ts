@@ -1,25 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * What arguments come to once every input is known: the one list of properties stays that of the arguments.
+ * The values of arguments once every input is known.
  * @see https://www.pulumi.com/docs/iac/concepts/inputs-outputs/
  */
 export type Values<Args> = { [K in keyof Args]: Value<NonNullable<Args[K]>> | Extract<Args[K], undefined> };
 
 type Value<T> = T extends pulumi.OutputInstance<infer U> ? U : T extends Promise<infer U> ? U : T;
 
-/** Values of which some are not known yet: those are undefined, and rules about them wait. */
+/** Values of which some are not known yet: those are undefined, and rules about them do not apply yet. */
 export type Known<T> = { [K in keyof T]?: T[K] | undefined };
 
-/**
- * The arguments with every default filled in; a property that was not given, or given as undefined, gets its default.
- */
+/** The arguments with their defaults; a property that is missing or undefined gets its default. */
 export function withDefaults<Args extends object, Defaults extends object>(
   args: Args,
   defaults: Defaults,
 ): Args & Defaults {
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-  // Object.entries loses the property types that the two arguments prove.
+  // Object.entries loses the types of the properties.
   return { ...defaults, ...given } as Args & Defaults;
 }
 

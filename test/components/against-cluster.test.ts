@@ -185,9 +185,7 @@ describe("an update beside what the cluster has", () => {
     it("refuses to grow claims whose class does not let them, and only these", () => {
       const [fault, ...others] = faults(intent({ volumeSize: "20Gi" }), live("20Gi", "10Gi", "20Gi"));
       expect(others).to.deep.equal([]);
-      expect(fault).to.contain(
-        "StorageClass fast does not let its volumes grow, those of datadir-zk-1 (10Gi);",
-      );
+      expect(fault).to.contain("StorageClass fast does not allow its volumes to grow: datadir-zk-1 (10Gi);");
       const unknown = { ...live("10Gi", "10Gi", "10Gi"), expandable: {} };
       expect(faults(intent({ volumeSize: "20Gi" }), unknown)).to.deep.equal([]);
     });
@@ -202,7 +200,7 @@ describe("an update beside what the cluster has", () => {
 
     it("says who made what is there, and how to take it over", () => {
       const [fault] = faults(intent(), cluster({ around: [service] }));
-      expect(fault).to.contain("Service default/zk-cs is there already, made by helm");
+      expect(fault).to.contain("Service default/zk-cs exists already, created by helm");
       expect(fault).to.contain('set adopt to "unowned"');
       expect(faults(intent({ adopt: "unowned" }), cluster({ around: [service] }))).to.deep.equal([]);
     });
@@ -210,7 +208,7 @@ describe("an update beside what the cluster has", () => {
     it("takes over what is another stack's only where everything may be", () => {
       const other = cluster({ statefulSet: standing(intent(), { owner: "shop/test" }) });
       expect(faults(intent(), other)[0])
-        .to.contain("made by stack shop/test")
+        .to.contain("created by stack shop/test")
         .and.contain('set adopt to "any"');
       expect(faults(intent({ adopt: "unowned" }), other)).to.have.length(1);
       expect(faults(intent({ adopt: "any" }), other)).to.deep.equal([]);

@@ -91,7 +91,7 @@ describe("the changes of an ensemble on a cluster", function () {
         }
         expect(code, output).to.equal(255);
         expect(output).to.contain("StatefulSet shop/zk");
-        expect(output).to.contain("made by stack zookeeper-environment/test");
+        expect(output).to.contain("created by stack zookeeper-environment/test");
         expect(output).to.contain('set adopt to "any"');
       }
       expect(await cluster.objects("shop", "zk")).to.deep.equal(before);
@@ -187,17 +187,19 @@ describe("the changes of an ensemble on a cluster", function () {
       const made = async () => (await sizes()) === "12Gi 12Gi 10Gi";
       await until("a claim of the template's size", made, { within: 60_000, every: 500 });
       await kubectl("rollout", "status", "statefulset/zk", "--timeout=2m");
-      const small = "smaller than volumeSize 12Gi: datadir-zk-2 (10Gi); pulumi up --refresh makes them grow";
-      expect(await program.must("up", ...quick)).to.contain(small);
-      expect(await program.must("up", ...quick, "--refresh")).not.to.contain("smaller than volumeSize");
+      const small = "Claims are smaller: datadir-zk-2 (10Gi)";
+      expect(await program.must("up", ...quick))
+        .to.contain(small)
+        .and.contain("pulumi up --refresh");
+      expect(await program.must("up", ...quick, "--refresh")).not.to.contain("Claims are smaller");
       expect(await sizes()).to.equal("12Gi 12Gi 12Gi");
     });
 
     it("are refused where the class does not let them grow, and where the claims are larger", async () => {
       await cluster.kubectl("patch", "storageclass", "zookeeper", "-p", '{"allowVolumeExpansion":false}');
       await program.set({ volumeSize: "14Gi" });
-      await refused(["preview"], "StorageClass zookeeper does not let its volumes grow");
-      await refused(["up", ...quick], "StorageClass zookeeper does not let its volumes grow");
+      await refused(["preview"], "StorageClass zookeeper does not allow its volumes to grow");
+      await refused(["up", ...quick], "StorageClass zookeeper does not allow its volumes to grow");
       await program.set({ volumeSize: "12Gi", protectEnsemble: "false" });
       await program.must("up", ...quick, "--refresh");
       await program.must("destroy", ...quick);

@@ -157,7 +157,7 @@ describe("an ensemble that comes up", () => {
       "has the earlier template: kubectl delete pod zk-0",
     );
     const never = progress({ pods: [{ ...pulling, current: false }] });
-    expect(watch.look(never, blockagePatience)?.join()).to.contain("name an image that the nodes can pull");
+    expect(watch.look(never, blockagePatience)?.join()).to.contain("use an image that the nodes can pull");
   });
 
   it("is blocked within a minute", () => {
