@@ -2,8 +2,8 @@ import { readConfig } from "./components/config/read.ts";
 import { withCluster } from "./components/config/settled.ts";
 import { ZooKeeperEnvironment } from "./components/environment/environment.ts";
 
-// Where the engine was killed, nobody reads what the program prints. Pulumi's launcher would then print the error of
-// printing, and the error of that, for ever, with all of a core and gigabytes of memory.
+// If the engine is killed, nobody reads the program's output. Pulumi's launcher would then print the error of printing,
+// and the error of that, forever, with a whole core and gigabytes of memory.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", () => {
     process.exit(1);
@@ -13,13 +13,13 @@ for (const stream of [process.stdout, process.stderr]) {
 const config = await readConfig("settled");
 const environment = new ZooKeeperEnvironment("zookeeper", config.args);
 
-/** Where clients inside the cluster connect to. */
+/** The connection string for clients inside the cluster. */
 export const connectionString = environment.connectionString;
-/** The namespace that the ensemble is in. */
+/** The namespace of the ensemble. */
 export const namespace = environment.namespace;
 /** The fully qualified names of the servers. */
 export const servers = environment.servers;
 /** A kubeconfig for the cluster; a secret. */
 export const kubeconfig = environment.kubeconfig;
-/** What the next update compares its settings with, because it cannot change them in place. */
+/** The values that the next update is compared with, because they cannot change freely. */
 export const settled = environment.clusterId.apply((id) => withCluster(config.settled, id));
