@@ -119,8 +119,8 @@ describe("the changes of an ensemble on a cluster", function () {
       const stranger = await OtherCluster.start();
       try {
         await program.set({ kubeconfig: stranger.kubeconfig, kubeContext: stranger.context });
-        await refused(["preview"], "is another one (", "another cluster is another stack");
-        await refused(["up", ...quick], "is another one (");
+        await refused(["preview"], "the ensemble is on another one (", "use another stack");
+        await refused(["up", ...quick], "the ensemble is on another one (");
       } finally {
         await stranger.remove();
         await program.set({ kubeconfig, kubeContext: cluster.context });
