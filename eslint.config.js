@@ -21,7 +21,7 @@ const mayImport = {
   bench: ["domain", "engine", "kubernetes", "local-gke", "system", "test/fixtures", "zookeeper-image"],
   faults: ["domain", "engine", "kubernetes", "local-gke", "system"],
   verify: ["domain", "engine", "kubernetes", "system"],
-  "docs/generate": ["components", "domain", "local-gke", "policy", "system", "test/fixtures"],
+  "docs/generate": ["components", "domain", "local-gke", "policy", "system"],
   "test/fixtures": [
     ...["components", "domain", "engine", "kubernetes", "local-gke", "policy", "system", "zookeeper-image"],
   ],

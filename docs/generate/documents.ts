@@ -4,23 +4,29 @@ import { join } from "node:path";
 import prettier from "prettier";
 
 import { providerTable } from "../../local-gke/provider/table.ts";
-import { gatherFacts } from "./facts.ts";
 import { drawEnvironment } from "./picture.ts";
 import { policyTable } from "./policies.ts";
-import { argumentTypes, projectConfig, settingsTables } from "./settings.ts";
+import { argumentTypes, defaultOf, projectConfig, settingsTables } from "./settings.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** A document with this text between its marks of this name, formatted. @throws Error where it has no such marks */
-async function between(path: string, name: string, content: string): Promise<string> {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+/**
+ * A document with each content between the marks of its name, formatted.
+ * @throws Error if the document lacks a pair of marks
+ */
+async function fill(path: string, contents: Readonly<Record<string, string>>): Promise<string> {
   const file = join(root, path);
-  const [head, rest] = readFileSync(file, "utf8").split(start);
-  const tail = rest?.split(end)[1];
-  if (head === undefined || tail === undefined) {
-    throw new Error(`${path} lacks the marks ${start} and ${end}`);
+  let document = readFileSync(file, "utf8");
+  for (const [name, content] of Object.entries(contents)) {
+    const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+    const [head, rest] = document.split(start);
+    const tail = rest?.split(end)[1];
+    if (head === undefined || tail === undefined) {
+      throw new Error(`${path} lacks the marks ${start} and ${end}`);
+    }
+    document = `${head}${start}\n\n${content}\n\n${end}${tail}`;
   }
-  return await format(path, `${head}${start}\n\n${content}\n\n${end}${tail}`);
+  return await format(path, document);
 }
 
 /** A file's content, formatted as the project's files are. */
@@ -36,14 +42,16 @@ async function pulumiYaml(): Promise<string> {
   return await format("Pulumi.yaml", `${head}\nconfig:\n${projectConfig()}\n`);
 }
 
-/** What is made from the program: contents by path from the project's folder. */
+/** The documents with generated parts: contents by path from the project's folder. */
 export async function documents(): Promise<Record<string, string>> {
   return {
     "Pulumi.yaml": await pulumiYaml(),
-    "README.md": await between("README.md", "settings", settingsTables()),
+    "README.md": await fill("README.md", {
+      picture: drawEnvironment(defaultOf),
+      settings: settingsTables(),
+    }),
     "components/settings/args.ts": await format("components/settings/args.ts", argumentTypes()),
-    "local-gke/README.md": await between("local-gke/README.md", "provider", providerTable()),
-    "policy/README.md": await between("policy/README.md", "policies", policyTable()),
-    "docs/environment.svg": drawEnvironment(await gatherFacts()),
+    "local-gke/README.md": await fill("local-gke/README.md", { provider: providerTable() }),
+    "policy/README.md": await fill("policy/README.md", { policies: policyTable() }),
   };
 }

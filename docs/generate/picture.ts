@@ -1,138 +1,53 @@
-import type { Facts } from "./facts.ts";
-import { box, colours, disk, labelled, line, svg, text } from "./svg.ts";
-
-const margin = 24;
-const inner = 20;
-const gap = 16;
-const nodeWidth = 196;
-const nodeTop = 206;
-const nodeHeight = 158;
-const diskTop = 400;
-const diskHeight = 74;
+import { claimNames, ensembleNames, ports, serverNames } from "../../domain/names.ts";
 
 /** The words after the last slash. */
 const short = (image: string): string => image.slice(image.lastIndexOf("/") + 1);
 
-/** The environment as an SVG picture. */
-export function drawEnvironment(facts: Facts): string {
-  const nodes = Array.from({ length: facts.nodes.count }, (_, n) => n);
-  const left = margin + inner * 2;
-  const width = 2 * left + nodes.length * nodeWidth + (nodes.length - 1) * gap;
-  const nodeX = (n: number): number => left + n * (nodeWidth + gap);
-  const across = width - 2 * left;
-  const title = "A ZooKeeper environment: a cluster, nodes, a class of volumes and an ensemble on them";
-  const height = 640;
-  return svg(width, height, title, [
-    ...surroundings(facts, width, height),
-    ...nodes.flatMap((n) => drawNode(facts, n, nodeX(n))),
-    ...services(facts, nodeX),
-    ...storage(facts, nodeX),
-    ...around(facts, left, across),
-  ]);
-}
+/** A box of Mermaid with lines of text; HTML breaks them. */
+const box = (id: string, lines: readonly string[], [open, close] = ["[", "]"]): string =>
+  `${id}${open}"${lines.join("<br>")}"${close}`;
 
-function surroundings({ cluster, network }: Facts, width: number, height: number): string[] {
-  const clusterTop = margin + 38;
+/**
+ * The environment with its defaults as a Mermaid flowchart, which GitHub renders.
+ * @param value the default of a setting, by its key in Pulumi.yaml
+ * @see https://mermaid.js.org/syntax/flowchart.html
+ */
+export function drawEnvironment(value: (key: string) => string): string {
+  const [name, servers, nodes] = [value("name"), Number(value("servers")), Number(value("nodeCount"))];
+  const names = ensembleNames(name);
+  const claims = claimNames(name, servers);
+  const pods = serverNames(name, value("namespace"), "", servers).map((host) => host.split(".")[0] ?? "");
+  const node = (n: number): string[] => {
+    const pod = pods[n];
+    const content =
+      pod === undefined
+        ? box(`pod${n}`, ["free, for the server", "of a drained node"], ["(", ")"])
+        : box(`pod${n}`, [`<b>${pod}</b>`, short(value("image")), `${value("cpu")} CPU, ${value("memory")}`]);
+    return [`    subgraph node${n}["Node ${n + 1}: ${value("machineType")}"]`, `      ${content}`, "    end"];
+  };
   return [
-    box(margin, margin, width - 2 * margin, height - 2 * margin, { ...colours.cloud, radius: 12 }),
-    text(margin + inner, margin + 25, "Google Cloud project, or one Linux machine", {
-      weight: "600",
-      size: 14,
-    }),
-    text(
-      width - margin - inner - 330,
-      margin + 25,
-      `network: nodes ${network.nodes}, pods ${network.pods}, NAT`,
-      { size: 12, colour: colours.faint },
-    ),
-    box(margin + inner, clusterTop, width - 2 * (margin + inner), height - clusterTop - margin - inner, {
-      ...colours.cluster,
-      radius: 10,
-    }),
-    text(margin + 2 * inner, clusterTop + 25, `Cluster ${cluster.name} in ${cluster.location}`, {
-      weight: "600",
-      size: 14,
-    }),
-  ];
-}
-
-function services(
-  { clientService, headlessService, servers }: Facts,
-  nodeX: (n: number) => number,
-): string[] {
-  const [top, boxHeight] = [104, 56];
-  const arrows = servers.map((_, n) => {
-    const x = nodeX(n) + nodeWidth - 40;
-    return line(x, top + boxHeight, x, nodeTop + 43, colours.service.line, true);
-  });
-  return [
-    ...arrows,
-    labelled(nodeX(0), top, nodeX(servers.length) - gap - nodeX(0), boxHeight, colours.service, [
-      `Service ${clientService.name} : ${clientService.ports}`,
-      "for clients: leads to the servers that are in the quorum",
-    ]),
-    labelled(nodeX(servers.length), top, nodeWidth, boxHeight, colours.service, [
-      `Service ${headlessService.name}`,
-      "names the servers at once",
-      `ports ${headlessService.ports}`,
-    ]),
-  ];
-}
-
-function drawNode({ nodes, servers, pod }: Facts, n: number, x: number): string[] {
-  const server = servers[n];
-  const place = [x + 14, nodeTop + 44, nodeWidth - 28, nodeHeight - 60] as const;
-  return [
-    box(x, nodeTop, nodeWidth, nodeHeight, colours.node),
-    text(x + 14, nodeTop + 20, `Node ${n + 1}`, { weight: "600" }),
-    text(x + 14, nodeTop + 35, nodes.machineType, { size: 11.5, colour: colours.faint }),
-    server === undefined
-      ? labelled(...place, { ...colours.node, dashed: true }, [
-          "free",
-          "for the server of a",
-          "node that is drained",
-        ])
-      : labelled(...place, colours.server, [
-          server.name,
-          short(pod.image),
-          `${pod.cpu} CPU, ${pod.memory}`,
-          "Ready = in the quorum",
-        ]),
-  ];
-}
-
-function storage({ servers, storageClass }: Facts, nodeX: (n: number) => number): string[] {
-  return [
-    ...servers.flatMap(({ claim, size }, n) => {
-      const x = nodeX(n);
-      return [
-        line(
-          x + nodeWidth / 2,
-          nodeTop + nodeHeight - 16,
-          x + nodeWidth / 2,
-          diskTop + 6,
-          colours.volume.line,
-        ),
-        disk(x + 14, diskTop, nodeWidth - 28, diskHeight, claim, `${size}, ${storageClass.reclaimPolicy}`),
+    "```mermaid",
+    "flowchart TB",
+    `  clients(["Clients"]) --> client`,
+    `  subgraph cluster["GKE cluster ${value("clusterName")} in ${value("location")}, or a local GKE"]`,
+    `    ${box("budget", [`<b>PodDisruptionBudget ${names.budget}</b>`, "at most 1 server is evicted at a time"])}`,
+    `    ${box("client", [`<b>Service ${names.client}</b>`, `port ${ports.client}, servers in the quorum`])}`,
+    `    ${box("headless", [`<b>Service ${names.headless}</b>`, `ports ${ports.server} and ${ports.election}, names of the servers`])}`,
+    ...Array.from({ length: nodes }, (_, n) => node(n)).flat(),
+    ...claims.map((claim, n) => {
+      const lines = [
+        claim,
+        `${value("volumeSize")} ${value("storageDiskType")}`,
+        value("storageReclaimPolicy"),
       ];
+      return `    ${box(`disk${n}`, lines, ["[(", ")]"])}`;
     }),
-    labelled(nodeX(servers.length), diskTop, nodeWidth, diskHeight, colours.volume, [
-      `StorageClass ${storageClass.name}`,
-      `makes ${storageClass.diskType} disks`,
-      "volumes follow their pods",
-    ]),
-  ];
-}
-
-function around({ configMaps, budget, networkPolicy }: Facts, left: number, across: number): string[] {
-  const top = 500;
-  const width = (across - 3 * gap) / 4;
-  const [mark = "", config = ""] = configMaps;
-  const notes: readonly (readonly string[])[] = [
-    [config.replace(/-[0-9a-f]+$/, "-…"), "ConfigMap: zoo.cfg, scripts;", "a change makes a new one"],
-    [mark, "ConfigMap: from now on an", "empty disk is a lost disk"],
-    [budget.name, `Budget: at most ${budget.maxUnavailable} server is`, "taken away on purpose"],
-    [`${networkPolicy}, NetworkPolicy`, "only servers reach the", "quorum's ports"],
-  ];
-  return notes.map((lines, n) => labelled(left + n * (width + gap), top, width, 72, colours.note, lines));
+    `    ${box("storageClass", [`<b>StorageClass ${value("storageClass")}</b>`, "volumes follow their pods"])}`,
+    "  end",
+    ...claims.map((_, n) => `  client --> pod${n} --- disk${n}`),
+    // Links that are not drawn keep the other boxes in their rows.
+    `  budget ~~~ pod0`,
+    `  headless ~~~ pod${servers} ~~~ storageClass`,
+    "```",
+  ].join("\n");
 }

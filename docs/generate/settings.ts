@@ -55,6 +55,15 @@ export function projectConfig(): string {
     .join("\n\n");
 }
 
+/** The default of a setting as text. @throws Error if no setting has this key */
+export function defaultOf(key: string): string {
+  const setting = declared.find((each) => each.key === key);
+  if (setting === undefined) {
+    throw new Error(`no setting has the key ${key}`);
+  }
+  return String(setting.default);
+}
+
 /** What a change of a setting does, in a few words. */
 function changeText({ change: { effect, rejected } }: Setting): string {
   if (rejected !== undefined && rejected.allows === undefined) {
