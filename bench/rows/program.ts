@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { parseYaml } from "../../domain/yaml.ts";
 import { emptyProgram, writeProgram } from "../programs.ts";
 import type { Bench } from "../row.ts";
 import { previewArguments, startStubEngine } from "../stub-engine.ts";
@@ -11,13 +12,19 @@ const root = join(import.meta.dirname, "../..");
 /** The dev stack's settings, as far as they decide what is made. */
 const settings = { "gcp:project": "zookeeper-bench" };
 
-/** What the language host gives to Node, as Pulumi.yaml says. */
+/** The parts of Pulumi.yaml that this reads. */
+interface Project {
+  readonly runtime?: { readonly options?: { readonly nodeargs?: string } };
+}
+
+/** The arguments that the language host gives to Node, from Pulumi.yaml. */
 function nodeArguments(): string[] {
-  const stated = /^ +nodeargs: "(.*)"$/m.exec(readFileSync(join(root, "Pulumi.yaml"), "utf8"))?.[1];
-  if (stated === undefined) {
-    throw new Error("Pulumi.yaml states no nodeargs");
+  const parsed = parseYaml(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+  const nodeargs = "value" in parsed ? (parsed.value as Project).runtime?.options?.nodeargs : undefined;
+  if (nodeargs === undefined) {
+    throw new Error("Pulumi.yaml has no nodeargs");
   }
-  return stated.split(" ");
+  return nodeargs.split(" ");
 }
 
 async function runOnce(
