@@ -13,14 +13,14 @@ import { Field, known } from "./reading/field.ts";
 import { asInStack, rememberInputs } from "./reading/inputs.ts";
 import { rawProperties, withValue } from "./reading/raw.ts";
 import { Report } from "./reading/report.ts";
-import { sayUnjudged } from "./reading/unjudged.ts";
+import { reportUnknown } from "./reading/unknown.ts";
 import { configSchema, readSettings, type Settings, type Values } from "./settings.ts";
 import { recognise, recognitionSettings } from "./zookeeper/recognition.ts";
 
-/** Opens a report on an object; what it holds in the end is told to the engine. */
+/** Opens a report on an object. Its findings go to the engine when the policy has run. */
 type Open = (object: string, urn?: string) => Report;
 
-/** What every policy says about itself. */
+/** What every policy declares. */
 interface Description<S extends Settings> {
   /** Kebab-case. */
   readonly name: string;
@@ -29,18 +29,18 @@ interface Description<S extends Settings> {
   readonly enforcementLevel: EnforcementLevel;
 }
 
-/** One place of a resource's properties, and what has to stand there. */
+/** One place in a resource's properties, and its new value. */
 export interface Change {
   readonly path: readonly (string | number)[];
   readonly value: unknown;
 }
 
 interface ResourceRule<S extends Settings> extends Description<S> {
-  /** The one type of resource that is judged. @default all types */
+  /** The one type of resource that is validated. @default all types */
   readonly type?: string;
-  readonly judge: (resource: Resource, open: Open, settings: Values<S>) => void;
-  /** The changes that mend the resource where that is unambiguous; made at level `remediate` only. */
-  readonly mend?: (resource: Resource, settings: Values<S>) => readonly Change[];
+  readonly validate: (resource: Resource, open: Open, settings: Values<S>) => void;
+  /** The changes that remediate the resource where the fix is unambiguous; made at level `remediate` only. */
+  readonly remediate?: (resource: Resource, settings: Values<S>) => readonly Change[];
 }
 
 /** A resource of the stack, with the resources that its properties were made from. */
@@ -50,7 +50,7 @@ export interface StackResource extends Resource {
 }
 
 interface StackRule<S extends Settings> extends Description<S> {
-  readonly judge: (resources: readonly StackResource[], open: Open, settings: Values<S>) => void;
+  readonly validate: (resources: readonly StackResource[], open: Open, settings: Values<S>) => void;
 }
 
 /** A pod template or pod that runs ZooKeeper servers. */
@@ -65,8 +65,8 @@ export interface Server {
 type WithRecognition<S extends Settings> = S & typeof recognitionSettings;
 
 interface ServerRule<S extends Settings> extends Description<S> {
-  readonly judge: (server: Server, report: Report, settings: Values<S>) => void;
-  readonly mend?: (server: Server, settings: Values<S>) => readonly Change[];
+  readonly validate: (server: Server, report: Report, settings: Values<S>) => void;
+  readonly remediate?: (server: Server, settings: Values<S>) => readonly Change[];
 }
 
 interface EngineResource {
@@ -110,29 +110,29 @@ class Reports {
     return report;
   };
 
-  tell(policy: string, reportViolation: (message: string, urn?: string) => void): void {
+  send(policy: string, reportViolation: (message: string, urn?: string) => void): void {
     for (const { report, urn } of this.reports) {
       for (const message of report.messages()) {
         reportViolation(message, urn);
       }
-      sayUnjudged(policy, report.object, report.unjudged);
+      reportUnknown(policy, report.object, report.unknowns);
     }
   }
 }
 
-/** A policy that judges each resource by itself, before it is created. */
+/** A policy that validates each resource by itself, before it is created. */
 export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): ResourceValidationPolicy {
-  const { name, description, settings, enforcementLevel, type, mend } = rule;
+  const { name, description, settings, enforcementLevel, type } = rule;
   const validate: ResourceValidation = (args, reportViolation) => {
     if (type !== undefined && args.type !== type) {
       return;
     }
     const reports = new Reports();
-    rule.judge(resourceAlone(args), reports.open, readSettings(settings, args.getConfig()));
-    reports.tell(name, reportViolation);
+    rule.validate(resourceAlone(args), reports.open, readSettings(settings, args.getConfig()));
+    reports.send(name, reportViolation);
   };
   const remediate: ResourceRemediation = (args) => {
-    const changes = mend?.(resourceAlone(args), readSettings(settings, args.getConfig())) ?? [];
+    const changes = rule.remediate?.(resourceAlone(args), readSettings(settings, args.getConfig())) ?? [];
     if (changes.length === 0) {
       return undefined;
     }
@@ -148,11 +148,11 @@ export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): Resou
     enforcementLevel,
     // The SDK reads a resource for every policy unless the policy's function names another type.
     validateResource: type === undefined ? validate : Object.assign(validate, { __pulumiType: type }),
-    ...(mend && { remediateResource: remediate }),
+    ...(rule.remediate && { remediateResource: remediate }),
   };
 }
 
-/** A policy that judges the stack as a whole, for what no resource shows by itself. */
+/** A policy that validates the stack as a whole, for what no resource shows by itself. */
 export function stackPolicy<S extends Settings>(rule: StackRule<S>): StackValidationPolicy {
   const { name, description, settings, enforcementLevel } = rule;
   return {
@@ -166,23 +166,23 @@ export function stackPolicy<S extends Settings>(rule: StackRule<S>): StackValida
         ...resourceInStack(resource),
         madeFrom: (property) => (resource.propertyDependencies[property] ?? []).map(({ urn }) => urn),
       }));
-      rule.judge(resources, reports.open, readSettings(settings, args.getConfig()));
-      reports.tell(name, reportViolation);
+      rule.validate(resources, reports.open, readSettings(settings, args.getConfig()));
+      reports.send(name, reportViolation);
     },
   };
 }
 
 /**
- * A policy about the workloads that run ZooKeeper servers. One of which that is not known yet is said to be open,
- * and is not judged.
+ * A policy about the workloads that run ZooKeeper servers. Those for which that is not known yet are reported as
+ * unknown, and not validated.
  */
 export function serverPolicy<S extends Settings>(rule: ServerRule<S>): ResourceValidationPolicy {
   const settings: WithRecognition<S> = { ...rule.settings, ...recognitionSettings };
-  const { mend } = rule;
+  const { remediate } = rule;
   return resourcePolicy({
     ...rule,
     settings,
-    judge: (resource, open, values) => {
+    validate: (resource, open, values) => {
       for (const workload of workloadsOf(resource)) {
         const { runs, server, open: unseen } = recognise(workload, values);
         if (runs === false) {
@@ -190,7 +190,7 @@ export function serverPolicy<S extends Settings>(rule: ServerRule<S>): ResourceV
         }
         const report = open(workload.label, workload.urn);
         if (runs === true) {
-          rule.judge({ workload, pod: workload.pod, container: server }, report, values);
+          rule.validate({ workload, pod: workload.pod, container: server }, report, values);
         } else {
           for (const path of unseen) {
             report.leaveOpen(path);
@@ -198,15 +198,15 @@ export function serverPolicy<S extends Settings>(rule: ServerRule<S>): ResourceV
         }
       }
     },
-    mend:
-      mend &&
+    remediate:
+      remediate &&
       ((resource, values) => {
         const workload = workloadsOf(resource)[0];
         if (workload === undefined || workload.root !== resource.root) {
           return [];
         }
         const { runs, server } = recognise(workload, values);
-        return runs === true ? mend({ workload, pod: workload.pod, container: server }, values) : [];
+        return runs === true ? remediate({ workload, pod: workload.pod, container: server }, values) : [];
       }),
   });
 }

@@ -5,7 +5,7 @@ import { parseQuantity, quantityPattern } from "../domain/quantity.ts";
 
 type Schema = NonNullable<Policy["configSchema"]>["properties"][string];
 
-/** One setting of a policy: its JSON schema, its default and how its value is told from a value of another type. */
+/** One setting of a policy: its JSON schema, its default and how a value of another type is recognized. */
 export interface Setting<T> {
   readonly schema: Schema;
   readonly fallback: T;
@@ -87,7 +87,7 @@ export function configSchema(settings: Settings): NonNullable<Policy["configSche
  * The settings' values: the configured ones, and the defaults of the others.
  *
  * @throws Error naming the setting, if a value is not of its setting's type (the engine, which knows the schema,
- * refuses such a configuration before)
+ * rejects such a configuration before)
  */
 export function readSettings<S extends Settings>(
   settings: S,

@@ -1,8 +1,8 @@
 import type { Resource } from "../kubernetes/object.ts";
 import type { Report } from "../reading/report.ts";
 
-/** Judges whether the cluster can be deleted by a mistake. The provider protects it unless it is told not to. */
-export function judgeDeletionProtection({ root }: Resource, report: Report): void {
+/** Validates whether the cluster can be deleted by a mistake. The provider protects it by default. */
+export function validateDeletionProtection({ root }: Resource, report: Report): void {
   report.check(root.at("deletionProtection").boolean(), {
     holds: (on) => on,
     absent: "accepted",

@@ -1,7 +1,7 @@
 import { regionOfZone } from "../../domain/location.ts";
 import { items, known, type Field } from "../reading/field.ts";
 
-/** Zones of a region in which GKE puts nodes unless it is told which. */
+/** Zones of a region in which GKE puts nodes by default. */
 const zonesOfRegion = 3;
 
 /** How many zones a location stands for: one for a zone. */

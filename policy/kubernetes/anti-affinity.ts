@@ -109,11 +109,11 @@ export interface TermVerdict {
 }
 
 /**
- * What the term does, judged on pods as the workload's controller makes them.
+ * What the term does, validated on pods as the workload's controller creates them.
  *
  * @param namespaces the labels of the namespaces that are known
  */
-export function judgeTerm(term: Field, workload: Workload, namespaces: NamespaceLabels): TermVerdict {
+export function validateTerm(term: Field, workload: Workload, namespaces: NamespaceLabels): TermVerdict {
   const topology = term.at("topologyKey");
   const before = podsOf(workload, "old", 2);
   const after = podsOf(workload, "new", 2);

@@ -65,7 +65,7 @@ export function commandOf(container: Field): readonly Field[] {
 /**
  * The command line in some lists of words, in the container's environment.
  *
- * @param unknown what stands for a word that a preview does not know yet
+ * @param unknown the substitute for a word that a preview does not know yet
  */
 export function commandWords(
   container: Field,

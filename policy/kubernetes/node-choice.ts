@@ -73,7 +73,7 @@ function termAllows(term: Field, labels: ReadonlyMap<string, MaybeText>): Truth 
   if (conditions === undefined || conditions === unknown) {
     return "unknown";
   }
-  // A term without any condition matches no node; the fields (names of nodes) cannot be told from a pool.
+  // A term without any condition matches no node; a pool does not show the fields (names of nodes).
   const fields = term.at("matchFields");
   if (conditions.length === 0) {
     return fields.absent ? false : "unknown";

@@ -8,7 +8,7 @@ export interface KubernetesType {
   readonly kind: string;
 }
 
-/** The type's parts, or undefined if it is no Kubernetes API object (helm releases and providers are none). */
+/** The type's parts, or undefined if it is not a Kubernetes API object (helm releases and providers are none). */
 export function parseType(type: string): KubernetesType | undefined {
   const match = /^kubernetes:(?:([a-z0-9.-]+)\/)?v[0-9][a-z0-9]*:([A-Z]\w*)$/.exec(type);
   if (match?.[2] === undefined) {

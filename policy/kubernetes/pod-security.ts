@@ -51,7 +51,7 @@ function mustBeOff(field: Field, report: Report): void {
 function mustBeOneOf(
   field: Field,
   values: readonly string[],
-  absent: "accepted" | "refused",
+  absent: "accepted" | "rejected",
   report: Report,
 ): void {
   const [first = ""] = values;
@@ -63,8 +63,8 @@ function mustBeOneOf(
   });
 }
 
-/** What may stand in the security context of a pod and of a container alike. */
-function judgeContext(context: Field, report: Report): void {
+/** The fields that the security contexts of pods and containers have in common. */
+function validateContext(context: Field, report: Report): void {
   report.check(context.at("runAsUser").number(), {
     holds: (uid) => uid !== 0,
     absent: "accepted",
@@ -91,28 +91,28 @@ function judgeContext(context: Field, report: Report): void {
 }
 
 /** The fields of which the container's or else the pod's counts. */
-function judgeIdentity(runAsNonRoot: Field, seccomp: Field, report: Report): void {
+function validateIdentity(runAsNonRoot: Field, seccomp: Field, report: Report): void {
   report.check(runAsNonRoot.boolean(), {
     holds: (nonRoot) => nonRoot,
-    absent: "refused",
+    absent: "rejected",
     required: `true, in the container or in the pod's securityContext (${standard})`,
     fix: "set runAsNonRoot to true",
   });
-  mustBeOneOf(seccomp, ["RuntimeDefault", "Localhost"], "refused", report);
+  mustBeOneOf(seccomp, ["RuntimeDefault", "Localhost"], "rejected", report);
 }
 
 /** The fields of the pod itself. */
-export function judgePodSecurity(pod: Field, report: Report): void {
+export function validatePodSecurity(pod: Field, report: Report): void {
   for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
     mustBeOff(pod.at(key), report);
   }
   const context = pod.at("securityContext");
-  judgeContext(context, report);
-  // Also where every container says otherwise: the standard looks at the pod's own value too.
+  validateContext(context, report);
+  // Also if every container overrides it: the standard looks at the pod's own value too.
   const nonRoot = context.at("runAsNonRoot");
   const seccomp = context.at("seccompProfile", "type");
   if (!nonRoot.absent && !seccomp.absent) {
-    judgeIdentity(nonRoot, seccomp, report);
+    validateIdentity(nonRoot, seccomp, report);
   }
   for (const sysctl of report.elements(context.at("sysctls"))) {
     report.check(sysctl.at("name").string(), {
@@ -127,7 +127,7 @@ export function judgePodSecurity(pod: Field, report: Report): void {
       if (key === "name" || source.absent || allowedVolumes.has(key)) {
         continue;
       }
-      report.refuse({
+      report.reject({
         path: volume.path,
         observed: `of type ${key}`,
         required: `one of ${[...allowedVolumes].join(", ")} (${standard})`,
@@ -144,12 +144,12 @@ function ownOrPods(container: Field, pod: Field, ...path: readonly string[]): Fi
   return own.absent && !shared.absent ? shared : own;
 }
 
-function judgeCapabilities(capabilities: Field, report: Report): void {
+function validateCapabilities(capabilities: Field, report: Report): void {
   const drop = capabilities.at("drop");
   const dropped = drop.list();
   report.check(dropped, {
     holds: (names) => names.some((name) => name.unknown || isText(name, "ALL")),
-    absent: "refused",
+    absent: "rejected",
     required: `a list with "ALL" (${standard})`,
     fix: "drop ALL",
   });
@@ -164,17 +164,17 @@ function isText(field: Field, text: string): boolean {
 }
 
 /** The fields of one container, whichever part it plays. */
-export function judgeContainerSecurity({ field: container }: Container, pod: Field, report: Report): void {
+export function validateContainerSecurity({ field: container }: Container, pod: Field, report: Report): void {
   const context = container.at("securityContext");
   mustBeOff(context.at("privileged"), report);
-  judgeContext(context, report);
+  validateContext(context, report);
   report.check(context.at("allowPrivilegeEscalation").boolean(), {
     holds: (allowed) => !allowed,
-    absent: "refused",
+    absent: "rejected",
     required: `false (${standard})`,
     fix: "set it to false",
   });
-  judgeIdentity(
+  validateIdentity(
     ownOrPods(container, pod, "runAsNonRoot"),
     ownOrPods(container, pod, "seccompProfile", "type"),
     report,
@@ -188,5 +188,5 @@ export function judgeContainerSecurity({ field: container }: Container, pod: Fie
       fix: "remove hostPort",
     });
   }
-  judgeCapabilities(context.at("capabilities"), report);
+  validateCapabilities(context.at("capabilities"), report);
 }

@@ -2,7 +2,7 @@ import { known } from "../reading/field.ts";
 import { labelsOf, unknown, type Labels, type MaybeText } from "./selector.ts";
 import { replicasOf, type Workload } from "./workload.ts";
 
-/** The labels that controllers add to a pod and that tell one revision of the template from the next. */
+/** The labels that controllers add to a pod and that differ between revisions of the template. */
 const revisionLabels: ReadonlyMap<string, string> = new Map([
   ["StatefulSet", "controller-revision-hash"],
   ["DaemonSet", "controller-revision-hash"],
@@ -10,20 +10,20 @@ const revisionLabels: ReadonlyMap<string, string> = new Map([
   ["ReplicaSet", "pod-template-hash"],
 ]);
 
-/** A pod as its controller makes it. */
+/** A pod as its controller creates it. */
 export interface Pod {
   readonly labels: Labels;
   readonly ordinal: number;
 }
 
-/** More pods than any ensemble has servers; bounds the work that a mistyped replica count makes. */
+/** More pods than any ensemble has servers; bounds the work for a mistyped replica count. */
 const mostPods = 15;
 
 /**
- * The pods that the workload makes, with the labels that its controller gives each of them: a StatefulSet's pods
+ * The pods that the workload creates, with the labels that its controller gives each of them: a StatefulSet's pods
  * carry their own name and index, and pods of different revisions of a template differ in its hash.
  *
- * @param least at least so many are made up, for questions about pods beside each other. @default 1
+ * @param least at least so many are assumed, for conditions between pods. @default 1
  * @see https://kubernetes.io/docs/reference/labels-annotations-taints/ (pod-name, pod-index, pod-template-hash)
  */
 export function podsOf(workload: Workload, revision: string, least = 1): readonly Pod[] {

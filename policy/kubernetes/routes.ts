@@ -6,13 +6,13 @@ import { portIn } from "./services.ts";
 export interface Backend {
   /** The Service's name. */
   readonly name: Field;
-  /** The Service's namespace; undefined, as an absent field, stands for the route's. */
+  /** The Service's namespace; undefined or absent means the route's. */
   readonly namespace?: Field;
   /** The Service's port, by number or name. */
   readonly port: number | string | undefined;
 }
 
-/** The fields at a path in which `*` stands for each element of a list. */
+/** The fields at a path in which `*` is each element of a list. */
 function fieldsAt(root: Field, path: string): readonly Field[] {
   return path
     .split(".")

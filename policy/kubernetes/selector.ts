@@ -22,7 +22,7 @@ export interface Condition {
 export type Selector = readonly Condition[] | typeof unknown | undefined;
 
 function textOf(field: Field): MaybeText {
-  // A value of another type is no label value: it equals none, and the API server refuses it.
+  // A value of another type is not a label value: it equals none, and the API server rejects it.
   return field.unknown ? unknown : (known(field.string()) ?? "\0");
 }
 

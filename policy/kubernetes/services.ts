@@ -11,7 +11,7 @@ export function selects(service: KubernetesObject, workload: Workload): Truth {
     service.namespace === undefined || workload.namespace === undefined
       ? "unknown"
       : service.namespace === workload.namespace;
-  // Most pairs are told apart by their namespaces alone.
+  // Most pairs differ in their namespaces.
   if (here === false) {
     return false;
   }

@@ -1,7 +1,7 @@
 import { items, known, type Field } from "../reading/field.ts";
 import { kubernetesObject, parseType, type KubernetesObject, type Resource } from "./object.ts";
 
-/** An object that makes pods, or a pod itself. */
+/** An object that creates pods, or a pod itself. */
 export interface Workload extends KubernetesObject {
   /** The pod, or the template of the pods: metadata and spec. */
   readonly template: Field;
@@ -67,7 +67,7 @@ export function containersOf(pod: Field): readonly Container[] {
 }
 
 /**
- * How many pods the object makes; undefined while that is unknown or where it depends on the nodes (DaemonSet).
+ * How many pods the object creates; undefined while that is unknown or where it depends on the nodes (DaemonSet).
  *
  * @default 1, as in Kubernetes
  */

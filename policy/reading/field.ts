@@ -1,6 +1,6 @@
 import { isPlainObject, isUnknownMark, unwrapSecret } from "./raw.ts";
 
-/** What reading one field gave. Only `known` carries a value; `wrong` says what stands there instead. */
+/** What reading one field gave. Only `known` carries a value; `wrong` describes the value of the wrong type. */
 export type Reading<T> =
   | { readonly state: "known"; readonly path: string; readonly value: T }
   | { readonly state: "absent"; readonly path: string }
@@ -28,7 +28,7 @@ export function show(value: unknown): string {
 
 /**
  * One place in a resource's properties, which may hold anything at all: the wanted type, another one, nothing,
- * or a value that a preview does not know yet. Reading never throws; each reading says which of these it met.
+ * or a value that a preview does not know yet. Reading never throws; each reading has the state that it found.
  */
 export class Field {
   readonly path: string;
@@ -64,7 +64,7 @@ export class Field {
     return isUnknownMark(this.raw);
   }
 
-  /** Whether there is no value here; `null` counts as none, as it does for Kubernetes. */
+  /** Whether the value is absent; `null` counts as absent, as it does for Kubernetes. */
   get absent(): boolean {
     return this.raw === undefined || this.raw === null;
   }

@@ -4,7 +4,7 @@ import { Secret } from "@pulumi/policy";
 export const unknownObject = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
 
 /**
- * The marks that the engine puts in place of values which a preview does not know yet: boolean, number, string,
+ * The marks that the engine substitutes for values which a preview does not know yet: boolean, number, string,
  * list, asset, archive, object. They are part of the engine's protocol and have not changed since it was written.
  *
  * @see `sdk/go/common/resource/plugin/rpc.go` in pulumi/pulumi (`UnknownBoolValue` and the ones that follow)
@@ -59,7 +59,7 @@ export function rawProperties(props: object): Record<string, unknown> {
 
 /**
  * A copy of the properties with one place set; what is missing on the way is created, and what is secret stays so.
- * Where an unknown or a value of the wrong type stands in the way, nothing is changed. Lists are addressed by index.
+ * If an unknown or a value of the wrong type is in the way, nothing is changed. Lists are addressed by index.
  */
 export function withValue(raw: unknown, path: readonly (string | number)[], value: unknown): unknown {
   const [key, ...rest] = path;

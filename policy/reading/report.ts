@@ -1,7 +1,7 @@
 import { renderFinding } from "../../domain/finding.ts";
 import { show, type Field, type Reading } from "./field.ts";
 
-/** What a property has: its value as text, or where no value says it, a phrase about what is wrong. */
+/** What a property has: its value as text, or a phrase about what is wrong. */
 type Observed = { readonly value: string } | { readonly observed: string };
 
 /** One violation of a policy. */
@@ -18,7 +18,7 @@ export type Finding = Observed & {
 export interface Requirement<T> {
   readonly holds: (value: T) => boolean;
   /** What a missing field means: the platform's default satisfies the rule, or it does not. */
-  readonly absent: "accepted" | "refused";
+  readonly absent: "accepted" | "rejected";
   readonly required: string;
   readonly fix: string;
   /** How the value is shown. @default as JSON */
@@ -30,23 +30,23 @@ export class Report {
   readonly object: string;
   readonly findings: Finding[] = [];
   /** Paths (or short phrases) whose values a preview does not know yet. */
-  readonly unjudged = new Set<string>();
+  readonly unknowns = new Set<string>();
   private readonly wrongTypes = new Set<string>();
 
   constructor(object: string) {
     this.object = object;
   }
 
-  refuse(finding: Finding): void {
+  reject(finding: Finding): void {
     this.findings.push(finding);
   }
 
-  /** Notes what could not be judged; it is said, and it is no finding. */
+  /** Notes what could not be validated. It is reported, but not as a violation. */
   leaveOpen(what: string): void {
-    this.unjudged.add(what);
+    this.unknowns.add(what);
   }
 
-  /** Judges one field: its value, its absence, its type; an unknown is left open. */
+  /** Validates one field: its value, its absence, its type; an unknown is left open. */
   check<T>(reading: Reading<T>, requirement: Requirement<T>): void {
     const { required, fix } = requirement;
     switch (reading.state) {
@@ -54,23 +54,23 @@ export class Report {
         this.leaveOpen(reading.path);
         return;
       case "wrong":
-        this.refuseType(reading.path, `${reading.observed} (wrong type)`, requirement);
+        this.rejectType(reading.path, `${reading.observed} (wrong type)`, requirement);
         return;
       case "absent":
-        if (requirement.absent === "refused") {
-          this.refuse({ path: reading.path, observed: "missing", required, fix });
+        if (requirement.absent === "rejected") {
+          this.reject({ path: reading.path, observed: "missing", required, fix });
         }
         return;
       case "known":
         if (!requirement.holds(reading.value)) {
           const value = (requirement.shown ?? show)(reading.value);
-          this.refuse({ path: reading.path, value, required, fix });
+          this.reject({ path: reading.path, value, required, fix });
         }
     }
   }
 
   /** A value of the wrong type is one violation, however many checks read it. */
-  private refuseType(
+  private rejectType(
     path: string,
     value: string,
     { required, fix }: { required: string; fix: string },
@@ -80,15 +80,15 @@ export class Report {
       return;
     }
     this.wrongTypes.add(key);
-    this.refuse({ path, value, required, fix });
+    this.reject({ path, value, required, fix });
   }
 
-  /** The elements of a list; an unknown one is left open, a wrong type refused, and both give none. */
+  /** The elements of a list; an unknown one is left open, a wrong type rejected, and both give none. */
   elements(field: Field): readonly Field[] {
     return this.container(field.list(), "a list") ?? [];
   }
 
-  /** The entries of a map; an unknown one is left open, a wrong type refused, and both give none. */
+  /** The entries of a map; an unknown one is left open, a wrong type rejected, and both give none. */
   members(field: Field): ReadonlyMap<string, Field> {
     return this.container(field.map(), "an object") ?? new Map<string, Field>();
   }

@@ -1,5 +1,5 @@
 /**
- * What is known about a condition: it holds, it does not, or a preview cannot tell yet.
+ * What is known about a condition: it holds, it does not, or a preview does not know yet.
  *
  * @see https://en.wikipedia.org/wiki/Three-valued_logic (Kleene's strong logic)
  */

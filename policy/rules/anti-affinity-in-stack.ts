@@ -1,7 +1,7 @@
 import { stackPolicy, type StackResource } from "../define.ts";
 import { leastNodes, poolZones } from "../gke/nodes.ts";
 import { clustersOf, poolsOf } from "../gke/stack.ts";
-import { antiAffinityTerms, judgeTerm, type NamespaceLabels } from "../kubernetes/anti-affinity.ts";
+import { antiAffinityTerms, validateTerm, type NamespaceLabels } from "../kubernetes/anti-affinity.ts";
 import { allowsNode, choosesNodes } from "../kubernetes/node-choice.ts";
 import { labelsOf } from "../kubernetes/selector.ts";
 import { replicasOf, type Workload } from "../kubernetes/workload.ts";
@@ -16,12 +16,12 @@ function namespacesOf(resources: readonly StackResource[]): NamespaceLabels {
   return new Map(namespaces.map(({ name, root }) => [name, labelsOf(root.at("metadata", "labels"))]));
 }
 
-/** Judges terms that select namespaces by label, which the workload alone does not show. */
-function judgeNamespaces(workload: Workload, namespaces: NamespaceLabels, report: Report): void {
+/** Validates terms that select namespaces by label, which the workload alone does not show. */
+function validateNamespaces(workload: Workload, namespaces: NamespaceLabels, report: Report): void {
   const terms = items(antiAffinityTerms(workload.pod));
   const verdicts = terms.map((term) => {
-    const verdict = judgeTerm(term, workload, namespaces);
-    const alone = judgeTerm(term, workload, new Map());
+    const verdict = validateTerm(term, workload, namespaces);
+    const alone = validateTerm(term, workload, new Map());
     return { term, alone, verdict, apart: every([verdict.perNode, verdict.inNamespace, verdict.seesPeers]) };
   });
   if (some(verdicts.map(({ apart }) => apart)) === true) {
@@ -31,7 +31,7 @@ function judgeNamespaces(workload: Workload, namespaces: NamespaceLabels, report
     if (alone.inNamespace !== "unknown" || verdict.inNamespace !== false) {
       continue;
     }
-    report.refuse({
+    report.reject({
       path: term.at("namespaceSelector").path,
       observed: "a selector that does not match the labels of the pods' own namespace",
       required: "an anti-affinity term for the namespace in which the servers run",
@@ -40,8 +40,8 @@ function judgeNamespaces(workload: Workload, namespaces: NamespaceLabels, report
   }
 }
 
-/** Judges how many nodes of the stack's pools the pod's node selector and affinity leave. */
-function judgeNodes(workload: Workload, resources: readonly StackResource[], report: Report): void {
+/** Validates how many nodes of the stack's pools the pod's node selector and affinity leave. */
+function validateNodes(workload: Workload, resources: readonly StackResource[], report: Report): void {
   const servers = replicasOf(workload);
   const pools = poolsOf(resources);
   if (servers === undefined || pools.length === 0 || !choosesNodes(workload.pod)) {
@@ -64,7 +64,7 @@ function judgeNodes(workload: Workload, resources: readonly StackResource[], rep
   if (nodes >= servers) {
     return;
   }
-  report.refuse({
+  report.reject({
     path: workload.pod.path,
     observed: `a pod whose nodeSelector and node affinity leave ${nodes} node(s) of the stack's pools`,
     required: `at least ${servers} nodes for ${servers} servers`,
@@ -83,15 +83,15 @@ export const antiAffinityInStack = stackPolicy({
   description: "The stack's namespaces and node pools let each ZooKeeper server run on a separate node",
   settings: recognitionSettings,
   enforcementLevel: "mandatory",
-  judge: (resources, open, settings) => {
+  validate: (resources, open, settings) => {
     const namespaces = namespacesOf(resources);
     for (const { workload, runs } of serversOf(resources, settings)) {
       if (runs !== true) {
         continue;
       }
       const report = open(workload.label, workload.urn);
-      judgeNamespaces(workload, namespaces, report);
-      judgeNodes(workload, resources, report);
+      validateNamespaces(workload, namespaces, report);
+      validateNodes(workload, resources, report);
     }
   },
 });

@@ -1,5 +1,5 @@
 import { serverPolicy, type Server } from "../define.ts";
-import { antiAffinityTerms, judgeTerm, nodeTopology } from "../kubernetes/anti-affinity.ts";
+import { antiAffinityTerms, validateTerm, nodeTopology } from "../kubernetes/anti-affinity.ts";
 import { namedNodes } from "../kubernetes/node-choice.ts";
 import { replicasOf } from "../kubernetes/workload.ts";
 import { items, known } from "../reading/field.ts";
@@ -16,7 +16,7 @@ function faultOf({
   inNamespace,
   seesPeers,
   seesSome,
-}: ReturnType<typeof judgeTerm>): string | undefined {
+}: ReturnType<typeof validateTerm>): string | undefined {
   if (perNode === false) {
     return "has another topology than the node";
   }
@@ -32,14 +32,14 @@ function faultOf({
   return undefined;
 }
 
-function judgeTerms({ workload, pod }: Server, report: Report): void {
+function validateTerms({ workload, pod }: Server, report: Report): void {
   const field = antiAffinityTerms(pod);
   const preferred = items(
     pod.at("affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"),
   );
   report.check(field.list(), {
     holds: (terms) => terms.length > 0,
-    absent: "refused",
+    absent: "rejected",
     required,
     fix:
       preferred.length > 0
@@ -47,7 +47,7 @@ function judgeTerms({ workload, pod }: Server, report: Report): void {
         : "add the term",
     shown: () => "[]",
   });
-  const verdicts = items(field).map((term) => ({ term, ...judgeTerm(term, workload, new Map()) }));
+  const verdicts = items(field).map((term) => ({ term, ...validateTerm(term, workload, new Map()) }));
   const keepsApart = some(
     verdicts.map(({ term, ...v }): Truth =>
       term.unknown ? "unknown" : every([v.perNode, v.inNamespace, v.seesPeers]),
@@ -66,9 +66,9 @@ function judgeTerms({ workload, pod }: Server, report: Report): void {
     const labels = [
       ...(known(workload.template.at("metadata", "labels").map()) ?? new Map<string, never>()).keys(),
     ];
-    report.refuse({
+    report.reject({
       path: term.path,
-      observed: `a term that ${fault ?? "keeps nothing apart"} (topologyKey ${key === undefined ? "missing" : JSON.stringify(key)})`,
+      observed: `a term that ${fault ?? "separates nothing"} (topologyKey ${key === undefined ? "missing" : JSON.stringify(key)})`,
       required,
       fix: `select the pods' own labels (${labels.join(", ") || "they have none yet"}) in their own namespace, per node`,
     });
@@ -76,7 +76,7 @@ function judgeTerms({ workload, pod }: Server, report: Report): void {
 }
 
 /**
- * Each server on a node of its own, by a rule that the scheduler has to keep and that really sees the other servers.
+ * Each server on a separate node, by a rule that the scheduler must obey and that does match the other servers.
  * What needs other resources (labels of namespaces, node pools) is in `anti-affinity-in-stack`.
  *
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
@@ -86,16 +86,16 @@ export const antiAffinity = serverPolicy({
   description: "Each ZooKeeper server runs on a separate node",
   settings: {},
   enforcementLevel: "mandatory",
-  judge: (server, report) => {
+  validate: (server, report) => {
     const { workload, pod } = server;
     // A DaemonSet has one pod per node by its nature.
     if (workload.kind !== "DaemonSet") {
-      judgeTerms(server, report);
+      validateTerms(server, report);
     }
     const nodes = namedNodes(pod);
     const servers = replicasOf(workload);
     if (nodes !== undefined && servers !== undefined && nodes < servers) {
-      report.refuse({
+      report.reject({
         path: pod.path,
         observed: `a pod that may run on ${nodes} node(s) only, by name`,
         required: `at least ${servers} nodes for ${servers} servers`,

@@ -28,9 +28,12 @@ function coverageOf(budget: KubernetesObject, workload: Workload): Coverage {
   return { budget, some: every([here, some(seen)]), all: every([here, every(seen)]) };
 }
 
-function judgeShare(budget: KubernetesObject, pods: number, report: Report): void {
+function validateShare(budget: KubernetesObject, pods: number, report: Report): void {
   const quorum = quorumOf(pods);
-  const judge = (field: Field, left: (value: number | string, pods: number) => number | undefined): void => {
+  const validate = (
+    field: Field,
+    left: (value: number | string, pods: number) => number | undefined,
+  ): void => {
     report.check(field.scalar(), {
       // A single server has no quorum to lose: whatever the budget says, an eviction stops it.
       holds: (value) => pods === 1 || (left(value, pods) ?? 0) >= quorum,
@@ -42,10 +45,10 @@ function judgeShare(budget: KubernetesObject, pods: number, report: Report): voi
     });
   };
   const spec = budget.root.at("spec");
-  judge(spec.at("maxUnavailable"), leftByMaxUnavailable);
-  judge(spec.at("minAvailable"), leftByMinAvailable);
+  validate(spec.at("maxUnavailable"), leftByMaxUnavailable);
+  validate(spec.at("minAvailable"), leftByMinAvailable);
   if (!spec.unknown && spec.at("maxUnavailable").absent && spec.at("minAvailable").absent) {
-    report.refuse({
+    report.reject({
       path: "spec",
       observed: "neither maxUnavailable nor minAvailable",
       required: `a budget that leaves a quorum of ${quorum} of ${pods} servers`,
@@ -55,7 +58,7 @@ function judgeShare(budget: KubernetesObject, pods: number, report: Report): voi
 }
 
 /**
- * Drains and upgrades of nodes take servers away one after the other only where a budget tells them to. None at all
+ * Drains and upgrades of nodes evict one server after the other only if a budget requires it. None at all
  * is only seen in the whole stack.
  *
  * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/
@@ -65,7 +68,7 @@ export const disruptionBudget = stackPolicy({
   description: "Exactly one PodDisruptionBudget covers the ZooKeeper servers and leaves them a quorum",
   settings: recognitionSettings,
   enforcementLevel: "mandatory",
-  judge: (resources, open, settings) => {
+  validate: (resources, open, settings) => {
     const budgets = objectsOf(resources, "policy", "PodDisruptionBudget");
     for (const { workload, runs } of serversOf(resources, settings)) {
       const report = open(workload.label, workload.urn);
@@ -76,7 +79,7 @@ export const disruptionBudget = stackPolicy({
       const coverages = budgets.map((budget) => coverageOf(budget, workload)).filter((c) => c.some !== false);
       const sure = coverages.filter((coverage) => coverage.some === true);
       if (sure.length > 1) {
-        report.refuse({
+        report.reject({
           path: "",
           observed: `covered by ${sure.length} budgets (${sure.map(({ budget }) => budget.label).join(", ")})`,
           required: "exactly one PodDisruptionBudget (a pod that has two cannot be evicted)",
@@ -86,7 +89,7 @@ export const disruptionBudget = stackPolicy({
       if (coverages.length === 0) {
         const elsewhere =
           budgets.length === 0 ? "the stack has none" : "those of the stack select other pods";
-        report.refuse({
+        report.reject({
           path: "",
           observed: `covered by no PodDisruptionBudget (${elsewhere})`,
           required: "exactly one PodDisruptionBudget that selects all its pods, in their namespace",
@@ -100,7 +103,7 @@ export const disruptionBudget = stackPolicy({
         const shares = open(budget.label, budget.urn);
         const pods = replicasOf(workload);
         if (all === false) {
-          shares.refuse({
+          shares.reject({
             path: "spec.selector",
             observed: `a selector that matches only some of the pods of ${workload.label}`,
             required: "all servers in one budget",
@@ -110,7 +113,7 @@ export const disruptionBudget = stackPolicy({
         if (pods === undefined) {
           shares.leaveOpen(`quorum, as the number of servers of ${workload.label}`);
         } else {
-          judgeShare(budget, pods, shares);
+          validateShare(budget, pods, shares);
         }
       }
     }

@@ -3,7 +3,7 @@ import { objectsOf, serversOf } from "../stack.ts";
 import { claimsOf, classesOf, classOf } from "../storage-classes.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
 import { configPaths, configTexts } from "../zookeeper/sources.ts";
-import { judgeDataPath } from "./durable-storage.ts";
+import { validateDataPath } from "./durable-storage.ts";
 
 /**
  * The part of durable storage that only the whole stack shows: the data directories of the `zoo.cfg` in a ConfigMap,
@@ -16,7 +16,7 @@ export const durableStorageInStack = stackPolicy({
   description: "The classes of ZooKeeper's volumes keep them when claims go, and let them grow",
   settings: recognitionSettings,
   enforcementLevel: "mandatory",
-  judge: (resources, open, settings) => {
+  validate: (resources, open, settings) => {
     const configMaps = objectsOf(resources, "", "ConfigMap");
     const classes = classesOf(resources);
     for (const server of serversOf(resources, settings)) {
@@ -27,7 +27,7 @@ export const durableStorageInStack = stackPolicy({
       const report = open(workload.label, workload.urn);
       const texts = configTexts(workload, configMaps, resource.madeFrom("spec"));
       for (const path of new Set(configPaths(texts))) {
-        judgeDataPath(server, path, report);
+        validateDataPath(server, path, report);
       }
       const used = new Set(
         claimsOf(server, resources).flatMap((claim) => {
@@ -42,13 +42,13 @@ export const durableStorageInStack = stackPolicy({
         const classReport = open(label, urn);
         classReport.check(root.at("reclaimPolicy").string(), {
           holds: (policy) => policy === "Retain",
-          absent: "refused",
+          absent: "rejected",
           required: `"Retain" (missing means Delete), as ${workload.label} keeps its data there`,
           fix: "set reclaimPolicy to Retain",
         });
         classReport.check(root.at("allowVolumeExpansion").boolean(), {
           holds: (allowed) => allowed,
-          absent: "refused",
+          absent: "rejected",
           required: `true, as ${workload.label} keeps its data there and a full volume stops a server`,
           fix: "set allowVolumeExpansion to true",
         });

@@ -15,8 +15,8 @@ function volumeNamed({ workload, pod }: Server, name: string): { claim?: Field; 
   return { ...(claim && { claim }), ...(volume && { volume }) };
 }
 
-/** Judges the volume under one data directory; gives the claim template if it is one. */
-export function judgeDataPath(server: Server, path: string, report: Report): Field | undefined {
+/** Validates the volume under one data directory; gives the claim template if it is one. */
+export function validateDataPath(server: Server, path: string, report: Report): Field | undefined {
   const required = `a persistent volume claim under the data directory ${path}`;
   const fix = "mount a volume of volumeClaimTemplates at that path";
   const mount = mountFor(server.container, path);
@@ -25,12 +25,12 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
     if (mayHide(mounts, "mountPath")) {
       report.leaveOpen(mounts.path);
     } else {
-      report.refuse({ path: mounts.path, observed: `no volume at ${path}`, required, fix });
+      report.reject({ path: mounts.path, observed: `no volume at ${path}`, required, fix });
     }
     return undefined;
   }
   const name = mount.volume.string();
-  report.check(name, { holds: () => true, absent: "refused", required, fix });
+  report.check(name, { holds: () => true, absent: "rejected", required, fix });
   if (name.state !== "known") {
     return undefined;
   }
@@ -49,7 +49,7 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
       report.leaveOpen(field.path);
     }
     if (open.length === 0) {
-      report.refuse({
+      report.reject({
         path: mount.field.path,
         observed: `mounts volume "${name.value}", which does not exist`,
         required,
@@ -61,23 +61,23 @@ export function judgeDataPath(server: Server, path: string, report: Report): Fie
   if (volume.at("persistentVolumeClaim").absent) {
     const kind = [...(known(volume.map())?.keys() ?? [])].find((key) => key !== "name") ?? "emptyDir";
     const observed = `a volume of kind ${kind}, which does not outlive ${kind === "hostPath" ? "a move to another node" : "the pod"}`;
-    report.refuse({ path: volume.path, observed, required, fix });
+    report.reject({ path: volume.path, observed, required, fix });
   }
   return undefined;
 }
 
-function judgeClaim(claim: Field, minimumSize: string, report: Report): void {
+function validateClaim(claim: Field, minimumSize: string, report: Report): void {
   // A floor that cannot be read would let everything through.
   const floor = parseQuantity(minimumSize) ?? Infinity;
   report.check(claim.at("spec", "storageClassName").string(), {
     holds: (name) => name !== "",
-    absent: "refused",
+    absent: "rejected",
     required: "a storage class by name (the cluster's default class may delete volumes with their claims)",
     fix: "set storageClassName to a class that retains its volumes",
   });
   report.check(claim.at("spec", "resources", "requests", "storage").scalar(), {
     holds: (size) => (parseQuantity(size) ?? -1) >= floor,
-    absent: "refused",
+    absent: "rejected",
     required: `${minimumSize} or more`,
     fix: `request ${minimumSize} or more, or lower the setting minimumSize`,
   });
@@ -99,7 +99,7 @@ export const durableStorage = serverPolicy({
     minimumSize: amount("Least size of a volume, as a Kubernetes quantity", "5Gi"),
   },
   enforcementLevel: "mandatory",
-  judge: (server, report, settings) => {
+  validate: (server, report, settings) => {
     const { workload, container } = server;
     const paths = dataPaths(container, ownPaths(container));
     const mounts = container.at("volumeMounts");
@@ -107,17 +107,17 @@ export const durableStorage = serverPolicy({
       report.leaveOpen(mounts.path);
     } else if (paths.length === 0) {
       report.elements(mounts);
-      report.refuse({
+      report.reject({
         path: mounts.path,
         observed: `no volume at any data directory (${usualDataPaths.join(", ")})`,
         required: "persistent volume claims under the data and transaction log directories",
         fix: "mount a volume of volumeClaimTemplates at that path",
       });
     }
-    const claims = new Set(paths.map((path) => judgeDataPath(server, path, report)));
+    const claims = new Set(paths.map((path) => validateDataPath(server, path, report)));
     for (const claim of claims) {
       if (claim !== undefined) {
-        judgeClaim(claim, settings.minimumSize, report);
+        validateClaim(claim, settings.minimumSize, report);
       }
     }
     for (const key of retentionKeys) {
@@ -129,7 +129,7 @@ export const durableStorage = serverPolicy({
       });
     }
   },
-  mend: ({ workload }) =>
+  remediate: ({ workload }) =>
     retentionKeys.flatMap((key) => {
       const path = ["spec", "persistentVolumeClaimRetentionPolicy", key];
       return known(workload.root.at(...path).string()) === "Delete" ? [{ path, value: "Retain" }] : [];

@@ -17,15 +17,15 @@ function switched(field: Field): Truth {
 }
 
 /**
- * Judges the networks that may reach the API server: all of them together, as two halves of the internet are all of
+ * Validates the networks that may reach the API server: all of them together, as two halves of the internet are all of
  * it.
  */
-function judgeNetworks(config: Field, report: Report): void {
+function validateNetworks(config: Field, report: Report): void {
   const blocks = report.elements(config.at("cidrBlocks")).map((block) => block.at("cidrBlock"));
   for (const block of blocks) {
     report.check(block.string(), {
       holds: (cidr) => (parseAnyCidr(cidr)?.prefix ?? 0) > 0,
-      absent: "refused",
+      absent: "rejected",
       required: "networks that you know, as CIDR blocks (a prefix of length 0 is the whole internet)",
       fix: "name your own ranges",
     });
@@ -36,7 +36,7 @@ function judgeNetworks(config: Field, report: Report): void {
   if (isWide && !seen.some(({ prefix }) => prefix === 0)) {
     const count =
       ipv4 > mostPublicAddresses ? `${ipv4} IPv4 addresses` : "more than a /20 of the IPv6 addresses";
-    report.refuse({
+    report.reject({
       path: config.at("cidrBlocks").path,
       observed: `a list that holds ${count} of the internet`,
       required:
@@ -57,9 +57,9 @@ function judgeNetworks(config: Field, report: Report): void {
  *
  * @see https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation
  */
-function judgeReach(root: Field, report: Report): void {
+function validateReach(root: Field, report: Report): void {
   const config = root.at("masterAuthorizedNetworksConfig");
-  judgeNetworks(config, report);
+  validateNetworks(config, report);
   const privateNodes = root.at("privateClusterConfig", "enablePrivateNodes");
   const privateEndpoint = root.at("privateClusterConfig", "enablePrivateEndpoint");
   const addresses = root.at("controlPlaneEndpointsConfig", "ipEndpointsConfig", "enabled");
@@ -80,7 +80,7 @@ function judgeReach(root: Field, report: Report): void {
   }
   // Google has private endpoints only where the nodes are private, too.
   const first = switched(privateNodes) === false ? privateNodes : privateEndpoint;
-  report.refuse({
+  report.reject({
     path: first.path,
     observed: "not true, and masterAuthorizedNetworksConfig is missing",
     required: "an API server without a public address, or with authorised networks",
@@ -90,7 +90,7 @@ function judgeReach(root: Field, report: Report): void {
   });
 }
 
-function judgeCredentials(auth: Field, report: Report): void {
+function validateCredentials(auth: Field, report: Report): void {
   report.check(auth.at("clientCertificateConfig", "issueClientCertificate").boolean(), {
     holds: (issued) => !issued,
     absent: "accepted",
@@ -108,7 +108,7 @@ function judgeCredentials(auth: Field, report: Report): void {
   }
 }
 
-function judgeNetworkPolicy(root: Field, report: Report): void {
+function validateNetworkPolicy(root: Field, report: Report): void {
   const datapath = root.at("datapathProvider");
   const dataplaneV2: Truth = datapath.unknown ? "unknown" : known(datapath.string()) === "ADVANCED_DATAPATH";
   const enforced = some([dataplaneV2, switched(root.at("networkPolicy", "enabled"))]);
@@ -118,7 +118,7 @@ function judgeNetworkPolicy(root: Field, report: Report): void {
   if (enforced !== false) {
     return;
   }
-  report.refuse({
+  report.reject({
     path: datapath.path,
     observed: `not "ADVANCED_DATAPATH", and networkPolicy.enabled is not true`,
     required:
@@ -142,16 +142,16 @@ export const gkeCluster = resourcePolicy({
   },
   enforcementLevel: "mandatory",
   type: clusterType,
-  judge: (resource, open, settings) => {
+  validate: (resource, open, settings) => {
     const report = open(labelOf("Cluster", resource));
     const { root } = resource;
     report.check(root.at("releaseChannel", "channel").string(), {
       holds: (channel) => settings.releaseChannels.includes(channel),
-      absent: "refused",
+      absent: "rejected",
       required: `one of ${settings.releaseChannels.join(", ")}`,
       fix: "set releaseChannel.channel to REGULAR",
     });
-    judgeReach(root, report);
+    validateReach(root, report);
     report.check(root.at("enableLegacyAbac").boolean(), {
       holds: (on) => !on,
       absent: "accepted",
@@ -159,16 +159,16 @@ export const gkeCluster = resourcePolicy({
         "false (legacy authorization gives service accounts nearly every permission, whatever RBAC says)",
       fix: "remove enableLegacyAbac",
     });
-    judgeCredentials(root.at("masterAuth"), report);
+    validateCredentials(root.at("masterAuth"), report);
     if (known(root.at("enableAutopilot").boolean()) === true) {
       return;
     }
     report.check(root.at("workloadIdentityConfig", "workloadPool").string(), {
       holds: (pool) => pool !== "",
-      absent: "refused",
+      absent: "rejected",
       required: "a workload pool (otherwise pods share the node's identity)",
       fix: "set workloadIdentityConfig.workloadPool to PROJECT.svc.id.goog",
     });
-    judgeNetworkPolicy(root, report);
+    validateNetworkPolicy(root, report);
   },
 });

@@ -1,12 +1,12 @@
 import { resourcePolicy } from "../define.ts";
-import { judgeDeletionProtection } from "../gke/deletion-protection.ts";
+import { validateDeletionProtection } from "../gke/deletion-protection.ts";
 import { clusterType, labelOf } from "../gke/stack.ts";
 import { inProduction, productionSettings } from "../production.ts";
 import { stackOf } from "../reading/urn.ts";
 import { text } from "../settings.ts";
 
 /**
- * Outside production a cluster may be meant to be thrown away: this is only said, and not of stacks whose names say
+ * Outside production a cluster may be disposable: this is only advice, and not given for stacks whose names say
  * that they are.
  *
  * @see https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/ (deletionProtection)
@@ -23,11 +23,11 @@ export const gkeDeletionProtectionElsewhere = resourcePolicy({
   },
   enforcementLevel: "advisory",
   type: clusterType,
-  judge: (resource, open, settings) => {
+  validate: (resource, open, settings) => {
     const disposable = new RegExp(settings.disposableStacks, "i").test(stackOf(resource.urn));
     if (disposable || inProduction(resource.urn, settings)) {
       return;
     }
-    judgeDeletionProtection(resource, open(labelOf("Cluster", resource)));
+    validateDeletionProtection(resource, open(labelOf("Cluster", resource)));
   },
 });

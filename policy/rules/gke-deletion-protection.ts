@@ -1,10 +1,10 @@
 import { resourcePolicy } from "../define.ts";
-import { judgeDeletionProtection } from "../gke/deletion-protection.ts";
+import { validateDeletionProtection } from "../gke/deletion-protection.ts";
 import { clusterType, labelOf } from "../gke/stack.ts";
 import { inProduction, productionSettings } from "../production.ts";
 
 /**
- * A deleted cluster takes its servers along; in production stacks this is refused.
+ * A deleted cluster takes its servers along; in production stacks this is rejected.
  *
  * @see https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/ (deletionProtection)
  */
@@ -14,10 +14,10 @@ export const gkeDeletionProtection = resourcePolicy({
   settings: productionSettings,
   enforcementLevel: "mandatory",
   type: clusterType,
-  judge: (resource, open, settings) => {
+  validate: (resource, open, settings) => {
     if (!inProduction(resource.urn, settings)) {
       return;
     }
-    judgeDeletionProtection(resource, open(labelOf("Cluster", resource)));
+    validateDeletionProtection(resource, open(labelOf("Cluster", resource)));
   },
 });

@@ -21,7 +21,7 @@ function versionOf(reference: string, versions: Readonly<Record<string, string>>
 
 /**
  * A name that moves gives a restarted server another program than its peers run; an old ZooKeeper gives all of them
- * the same defect. The version is read from the tag, also where a digest stands behind it.
+ * the same defect. The version is read from the tag, also if a digest follows it.
  *
  * @see https://zookeeper.apache.org/security.html
  */
@@ -31,7 +31,7 @@ export const images = serverPolicy({
     "Images are pinned, from allowed registries, and ZooKeeper is not older than its known defects",
   settings: {
     allowedRegistries: texts(
-      "Registries, or registry/path, that images may come from; *. stands for any host below",
+      "Registries, or registry/path, that images may come from; *. matches any host below",
       ["docker.io/library", "registry.k8s.io", "*.pkg.dev", "gcr.io"],
     ),
     minimumVersion: text("Least version of ZooKeeper", oldestVersion.join("."), "^\\d+\\.\\d+\\.\\d+$"),
@@ -40,7 +40,7 @@ export const images = serverPolicy({
     ),
   },
   enforcementLevel: "mandatory",
-  judge: ({ pod, container: server }, report, settings) => {
+  validate: ({ pod, container: server }, report, settings) => {
     for (const key of ["initContainers", "containers"]) {
       report.elements(pod.at(key));
     }
@@ -53,7 +53,7 @@ export const images = serverPolicy({
             (image.digest !== undefined || (image.tag !== undefined && isExactTag(image.tag)))
           );
         },
-        absent: "refused",
+        absent: "rejected",
         required: "an image pinned by digest or by an exact version (a missing tag is latest)",
         fix: "give the full version, preferably followed by the digest",
       });

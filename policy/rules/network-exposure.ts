@@ -51,9 +51,9 @@ interface Settings {
   readonly allowInternalLoadBalancers: boolean;
 }
 
-const reason = "as ZooKeeper trusts whoever reaches its ports";
+const reason = "as ZooKeeper trusts every client that reaches its ports";
 
-function judgeExposure(service: KubernetesObject, settings: Settings, report: Report): void {
+function validateExposure(service: KubernetesObject, settings: Settings, report: Report): void {
   if (settings.allowedServices.includes(`${service.namespace ?? ""}/${service.name}`)) {
     return;
   }
@@ -73,11 +73,11 @@ function judgeExposure(service: KubernetesObject, settings: Settings, report: Re
   });
 }
 
-/** Judges the Service by which the servers find each other. */
-function judgeHeadless(service: KubernetesObject, report: Report): void {
+/** Validates the Service by which the servers find each other. */
+function validateHeadless(service: KubernetesObject, report: Report): void {
   report.check(service.root.at("spec", "publishNotReadyAddresses").boolean(), {
     holds: (published) => published,
-    absent: "refused",
+    absent: "rejected",
     required: "true (servers have to find each other before they are ready: ready means in a quorum)",
     fix: "set publishNotReadyAddresses to true",
   });
@@ -108,7 +108,7 @@ function leadOf(
   return { service, selects: selected, leads: byPorts || selected };
 }
 
-/** What a route's backend leads to: a Service of the stack, or one that only its name and port tell of. */
+/** What a route's backend leads to: a Service of the stack, or one that only its name and port describe. */
 function backendLeads(
   { name, namespace, port }: Backend,
   route: KubernetesObject,
@@ -133,8 +133,8 @@ function backendLeads(
   return { truth: port !== undefined && isZooKeeperPort(port, namesZooKeeper(wanted ?? "")), service };
 }
 
-/** Judges what leads requests to Services from outside the cluster. */
-function judgeRoute(
+/** Validates what leads requests to Services from outside the cluster. */
+function validateRoute(
   route: KubernetesObject,
   backends: readonly Backend[],
   leads: readonly Lead[],
@@ -150,7 +150,7 @@ function judgeRoute(
       report.leaveOpen(`${backend.name.path} (whether it is a Service of ZooKeeper's)`);
       continue;
     }
-    report.refuse({
+    report.reject({
       path: backend.name.path,
       value: `"${known(backend.name.string()) ?? ""}", a Service that leads to ZooKeeper`,
       required: `no way to ZooKeeper from outside the cluster, ${reason}`,
@@ -179,7 +179,7 @@ export const networkExposure = stackPolicy({
     ...recognitionSettings,
   },
   enforcementLevel: "mandatory",
-  judge: (resources, open, settings) => {
+  validate: (resources, open, settings) => {
     const servers = serversOf(resources, settings);
     const workloads = resources.flatMap(workloadsOf);
     const services = objectsOf(resources, "", "Service");
@@ -190,10 +190,10 @@ export const networkExposure = stackPolicy({
         report.leaveOpen("whether it selects ZooKeeper's pods");
       }
       if (led === true) {
-        judgeExposure(service, settings, report);
+        validateExposure(service, settings, report);
       }
       if (selected === true && isHeadless(service) === true) {
-        judgeHeadless(service, report);
+        validateHeadless(service, report);
       }
     }
     const gateways = objectsOf(resources, "gateway.networking.k8s.io", "Gateway");
@@ -203,7 +203,7 @@ export const networkExposure = stackPolicy({
         if (internal || isMeshRoute(route)) {
           continue;
         }
-        judgeRoute(route, backendsOf(route, kind), leads, settings, open(route.label, route.urn));
+        validateRoute(route, backendsOf(route, kind), leads, settings, open(route.label, route.urn));
       }
     }
     for (const { workload, runs } of servers) {
@@ -219,7 +219,7 @@ export const networkExposure = stackPolicy({
       }
       const report = open(governing.label, governing.urn);
       if (isHeadless(governing) === false) {
-        report.refuse({
+        report.reject({
           path: "spec.clusterIP",
           observed: `not "None", although ${workload.label} gives its pods their names by it`,
           required: '"None" (a headless Service; otherwise the servers\' names do not resolve)',

@@ -35,7 +35,7 @@ function groups(clusters: readonly Cluster[], pools: readonly NodePool[]): reado
   return [...byCluster.values()];
 }
 
-/** The least number of nodes in all; undefined, and said, while part of it is unknown. */
+/** The least number of nodes in all; undefined, and reported, while part of it is unknown. */
 function nodesOf({ cluster, pools, open }: Group, report: Report): number | undefined {
   if (open) {
     report.leaveOpen("which node pools are its own");
@@ -106,13 +106,13 @@ export const nodeCount = stackPolicy({
     ...recognitionSettings,
   },
   enforcementLevel: "mandatory",
-  judge: (resources, open, settings) => {
+  validate: (resources, open, settings) => {
     const { most, unknown } = ensemblesOf(resources, settings);
     const least = most === undefined ? settings.minimumNodes : most.servers + 1;
     const why = most === undefined ? "" : `, one more than the servers of ${most.label}`;
     for (const group of groups(clustersOf(resources), poolsOf(resources))) {
       const { cluster, pools } = group;
-      // Autopilot makes nodes as pods ask for them.
+      // Autopilot creates nodes as pods need them.
       if (cluster !== undefined && known(cluster.root.at("enableAutopilot").boolean()) === true) {
         continue;
       }
@@ -131,7 +131,7 @@ export const nodeCount = stackPolicy({
         }
         continue;
       }
-      report.refuse({
+      report.reject({
         path: "",
         observed: `has only ${nodes} node(s) for certain, in all zones of ${pools.map(({ label }) => label).join(", ") || "its default pool"}`,
         required: `${least} or more${why} (an autoscaler's minimum counts, not its maximum)`,

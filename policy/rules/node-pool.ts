@@ -16,7 +16,7 @@ function isShared({ cpus, sustainedCpus }: MachineType): boolean {
   return sustainedCpus < cpus;
 }
 
-function judgeMachine(field: Field, floor: Floor, report: Report): void {
+function validateMachine(field: Field, floor: Floor, report: Report): void {
   const { minimumCpus, minimumMemoryMiB, allowSharedCore } = floor;
   report.check(field.string(), {
     holds: (name) => {
@@ -27,7 +27,7 @@ function judgeMachine(field: Field, floor: Floor, report: Report): void {
       const hasCpus = isShared(machine) ? allowSharedCore : machine.cpus >= minimumCpus;
       return hasCpus && machine.memory / mebibyte >= minimumMemoryMiB;
     },
-    absent: "refused",
+    absent: "rejected",
     required: `at least ${minimumCpus} dedicated vCPUs and ${minimumMemoryMiB} MiB (the default, e2-medium, has a shared core)`,
     fix: "use e2-custom-2-4096 or larger",
     shown: (name) => {
@@ -41,7 +41,7 @@ function judgeMachine(field: Field, floor: Floor, report: Report): void {
   });
 }
 
-function judgeUpgrade(settings: Field, report: Report): void {
+function validateUpgrade(settings: Field, report: Report): void {
   const strategy = settings.at("strategy").string();
   // A blue-green upgrade keeps the old nodes until the new ones serve.
   if (strategy.state === "known" && strategy.value === "BLUE_GREEN") {
@@ -62,18 +62,18 @@ function judgeUpgrade(settings: Field, report: Report): void {
   });
 }
 
-function judgeNode(config: Field, report: Report): void {
+function validateNode(config: Field, report: Report): void {
   report.check(config.at("serviceAccount").string(), {
     holds: (account) =>
       account !== "" && account !== "default" && !/-compute@developer\.gserviceaccount\.com$/.test(account),
-    absent: "refused",
+    absent: "rejected",
     required: "a dedicated service account (the default one may edit the whole project)",
     fix: "create a service account with roles/container.defaultNodeServiceAccount",
   });
   const shielded = config.at("shieldedInstanceConfig");
   report.check(shielded.at("enableSecureBoot").boolean(), {
     holds: (on) => on,
-    absent: "refused",
+    absent: "rejected",
     required: "true",
     fix: "set enableSecureBoot to true",
   });
@@ -85,7 +85,7 @@ function judgeNode(config: Field, report: Report): void {
   });
   report.check(config.at("workloadMetadataConfig", "mode").string(), {
     holds: (mode) => mode === "GKE_METADATA",
-    absent: "refused",
+    absent: "rejected",
     required:
       '"GKE_METADATA" (otherwise every pod can take the node\'s credentials from the metadata server)',
     fix: "set workloadMetadataConfig.mode to GKE_METADATA",
@@ -94,7 +94,7 @@ function judgeNode(config: Field, report: Report): void {
   report.check(metadata.at("disable-legacy-endpoints").string(), {
     holds: (disabled) => disabled === "true",
     // Without any metadata of its own the provider sets it; a list without it unsets it.
-    absent: metadata.absent ? "accepted" : "refused",
+    absent: metadata.absent ? "accepted" : "rejected",
     required: '"true" (the legacy metadata endpoints give out credentials to any request)',
     fix: 'set metadata["disable-legacy-endpoints"] to "true"',
   });
@@ -119,18 +119,18 @@ export const nodePool = resourcePolicy({
   },
   enforcementLevel: "mandatory",
   type: nodePoolType,
-  judge: (resource, open, settings) => {
+  validate: (resource, open, settings) => {
     const report = open(labelOf("NodePool", resource));
     const { root } = resource;
     const config = root.at("nodeConfig");
-    judgeMachine(config.at("machineType"), settings, report);
+    validateMachine(config.at("machineType"), settings, report);
     report.check(root.at("management", "autoRepair").boolean(), {
       holds: (on) => on,
-      absent: "refused",
+      absent: "rejected",
       required: "true (otherwise a broken node stays broken, and its server has nowhere to run)",
       fix: "set management.autoRepair to true",
     });
-    judgeUpgrade(root.at("upgradeSettings"), report);
-    judgeNode(config, report);
+    validateUpgrade(root.at("upgradeSettings"), report);
+    validateNode(config, report);
   },
 });

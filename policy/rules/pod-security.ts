@@ -1,5 +1,5 @@
 import { serverPolicy, type Change } from "../define.ts";
-import { judgeContainerSecurity, judgePodSecurity } from "../kubernetes/pod-security.ts";
+import { validateContainerSecurity, validatePodSecurity } from "../kubernetes/pod-security.ts";
 import { containersOf } from "../kubernetes/workload.ts";
 import { items, known } from "../reading/field.ts";
 import { texts } from "../settings.ts";
@@ -15,26 +15,26 @@ export const podSecurity = serverPolicy({
   description: "ZooKeeper's pods keep to the Pod Security Standard restricted and hold no API token",
   settings: { apiTokenAllowed: texts("Workloads, as namespace/name, whose pods need the cluster's API", []) },
   enforcementLevel: "mandatory",
-  judge: ({ workload, pod }, report, settings) => {
-    judgePodSecurity(pod, report);
+  validate: ({ workload, pod }, report, settings) => {
+    validatePodSecurity(pod, report);
     for (const key of ["initContainers", "containers", "ephemeralContainers"]) {
       report.elements(pod.at(key));
     }
     for (const container of containersOf(pod)) {
       report.members(container.field);
-      judgeContainerSecurity(container, pod, report);
+      validateContainerSecurity(container, pod, report);
     }
     if (settings.apiTokenAllowed.includes(`${workload.namespace ?? ""}/${workload.name}`)) {
       return;
     }
     report.check(pod.at("automountServiceAccountToken").boolean(), {
       holds: (mounted) => !mounted,
-      absent: "refused",
+      absent: "rejected",
       required: "false (ZooKeeper does not use the cluster's API; missing means that the token is mounted)",
       fix: "set automountServiceAccountToken to false, or name the workload in the setting apiTokenAllowed",
     });
   },
-  mend: ({ workload, pod }, settings) => {
+  remediate: ({ workload, pod }, settings) => {
     const spec = [...workload.templatePath, "spec"];
     const changes: Change[] = [];
     const needsToken = settings.apiTokenAllowed.includes(`${workload.namespace ?? ""}/${workload.name}`);

@@ -10,18 +10,18 @@ const handlers = ["exec", "httpGet", "tcpSocket", "grpc"] as const;
 const defaults = { periodSeconds: 10, failureThreshold: 3 };
 
 /** Whether the probe is there and asks something; reports it if not. */
-function judgePresence(probe: Field, purpose: string, report: Report): void {
+function validatePresence(probe: Field, purpose: string, report: Report): void {
   report.check(probe.map(), {
     holds: (fields) => handlers.some((handler) => fields.has(handler)),
-    absent: "refused",
+    absent: "rejected",
     required: `a probe with one of ${handlers.join(", ")} (${purpose})`,
     fix: "add it",
     shown: () => "a probe without a handler",
   });
 }
 
-/** Judges for how many seconds of failing the probe holds still: failureThreshold × periodSeconds. */
-function judgeTolerance(probe: Field, least: number, report: Report): void {
+/** Validates for how many seconds of failing the probe holds still: failureThreshold × periodSeconds. */
+function validateTolerance(probe: Field, least: number, report: Report): void {
   const values = (["periodSeconds", "failureThreshold"] as const).map((key) => {
     const reading = probe.at(key).number();
     const fix = "give a number of 1 or more";
@@ -37,7 +37,7 @@ function judgeTolerance(probe: Field, least: number, report: Report): void {
   if (probe.absent || period === undefined || failures === undefined || period * failures >= least) {
     return;
   }
-  report.refuse({
+  report.reject({
     path: probe.path,
     observed: `gives up after ${period * failures} s (${failures} failures, one every ${period} s)`,
     required: `a probe that waits for ${least} s or more, the time that a server may need to rejoin (initLimit × tickTime)`,
@@ -62,23 +62,23 @@ export const probes = serverPolicy({
     ),
   },
   enforcementLevel: "mandatory",
-  judge: ({ pod, container }, report, settings) => {
+  validate: ({ pod, container }, report, settings) => {
     const liveness = container.at("livenessProbe");
     const startup = container.at("startupProbe");
-    judgePresence(
+    validatePresence(
       container.at("readinessProbe"),
       "clients must not reach a server outside the quorum",
       report,
     );
-    judgePresence(liveness, "a server that hangs has to be restarted", report);
-    judgePresence(startup, "a server that still loads its snapshot must not be restarted", report);
+    validatePresence(liveness, "a server that hangs has to be restarted", report);
+    validatePresence(startup, "a server that still loads its snapshot must not be restarted", report);
     for (const probe of [liveness, startup]) {
-      judgeTolerance(probe, settings.rejoinSeconds, report);
+      validateTolerance(probe, settings.rejoinSeconds, report);
     }
     report.check(pod.at("terminationGracePeriodSeconds").number(), {
       holds: (seconds) => seconds >= settings.minimumGraceSeconds,
       // Kubernetes' own default is 30 s.
-      absent: settings.minimumGraceSeconds <= 30 ? "accepted" : "refused",
+      absent: settings.minimumGraceSeconds <= 30 ? "accepted" : "rejected",
       required: `${settings.minimumGraceSeconds} s or more`,
       fix: "raise terminationGracePeriodSeconds",
     });

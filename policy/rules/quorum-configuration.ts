@@ -7,7 +7,7 @@ import { isStep } from "../zookeeper/steps.ts";
 
 /**
  * A server that the others' configuration does not list has no vote, and one that is listed but not there counts as
- * failed from the first minute. The list stands in ConfigMaps, which only the whole stack shows.
+ * failed from the first minute. The list is in ConfigMaps, which only the whole stack shows.
  *
  * @see https://zookeeper.apache.org/doc/current/zookeeperAdmin.html#sc_clusterOptions
  */
@@ -16,7 +16,7 @@ export const quorumConfiguration = stackPolicy({
   description: "As many ZooKeeper servers run as their configuration lists",
   settings: recognitionSettings,
   enforcementLevel: "mandatory",
-  judge: (resources, open, settings) => {
+  validate: (resources, open, settings) => {
     const configMaps = objectsOf(resources, "", "ConfigMap");
     for (const { workload, container, resource, runs } of serversOf(resources, settings)) {
       if (runs !== true) {
@@ -38,14 +38,14 @@ export const quorumConfiguration = stackPolicy({
       }
       for (const { place, participants, observers } of listings) {
         if (participants + observers !== pods) {
-          report.refuse({
+          report.reject({
             path: "spec.replicas",
             observed: `${pods} servers run while ${place} lists ${participants + observers} servers`,
             required: "as many servers as the ensemble's own configuration lists",
             fix: "change both together",
           });
         } else if (participants % 2 !== 1 && !isStep(workload, participants)) {
-          report.refuse({
+          report.reject({
             path: "spec.replicas",
             observed: `${pods} servers run, of which ${place} lists ${participants} with a vote`,
             required: "an odd number of voting servers",

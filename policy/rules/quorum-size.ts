@@ -19,7 +19,7 @@ export const quorumSize = serverPolicy({
     ...productionSettings,
   },
   enforcementLevel: "mandatory",
-  judge: ({ workload, container }, report, settings) => {
+  validate: ({ workload, container }, report, settings) => {
     const replicas = workload.root.at("spec", "replicas").number();
     const listings = ownListings(container);
     const observers = Math.max(0, ...listings.map((listing) => listing.observers));
@@ -39,7 +39,7 @@ export const quorumSize = serverPolicy({
     }
     const servers = pods - observers;
     if (servers % 2 !== 1 && !isStep(workload, servers)) {
-      report.refuse({
+      report.reject({
         path: replicas.path,
         observed: `${servers} voting servers`,
         required: "an odd number (an even number tolerates no more failures than one server less)",
@@ -49,7 +49,7 @@ export const quorumSize = serverPolicy({
     const production = inProduction(workload.urn, settings);
     const least = production ? settings.minimumServers : settings.minimumServersElsewhere;
     if (servers < least) {
-      report.refuse({
+      report.reject({
         path: replicas.path,
         observed: `${servers} voting servers`,
         required: `${least} or more in ${production ? "a production" : "this"} stack`,
@@ -60,7 +60,7 @@ export const quorumSize = serverPolicy({
       if (participants + followers === pods) {
         continue;
       }
-      report.refuse({
+      report.reject({
         path: replicas.path,
         observed: `${pods} servers run while ${place} lists ${participants + followers} servers`,
         required: "as many servers as the ensemble's own configuration lists",

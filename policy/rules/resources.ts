@@ -8,13 +8,13 @@ import { count } from "../settings.ts";
 import { heapInCommand, heapInFlags, type Heap } from "../zookeeper/heap.ts";
 import { commandLine, variable } from "../zookeeper/sources.ts";
 
-/** Bytes of heap that `zkEnv.sh` gives a server if nothing else is said. */
+/** Bytes of heap that `zkEnv.sh` gives a server by default. */
 const defaultHeap = 1000 * mebibyte;
 
 /** Variables with JVM flags, the strongest first (`zkServer.sh` puts JVMFLAGS last on the command line). */
 const flagVariables = ["JVMFLAGS", "SERVER_JVMFLAGS"];
 
-/** Variables with a heap in MiB unless a unit stands behind it, the strongest first. */
+/** Variables with a heap in MiB unless they have a unit, the strongest first. */
 const sizeVariables = ["ZK_SERVER_HEAP", "ZOO_HEAP_SIZE", "ZK_HEAP_SIZE"];
 
 /** Variables that the JVM itself reads; any flag on the command line wins over them. */
@@ -67,7 +67,7 @@ function show(bytes: number): string {
   return `${Math.round(bytes / mebibyte)}Mi`;
 }
 
-function judgeHeap(container: Field, maximumPercent: number, report: Report): void {
+function validateHeap(container: Field, maximumPercent: number, report: Report): void {
   const { field, heap, open } = heapOf(container);
   if (open) {
     report.leaveOpen(`${field.path} (heap)`);
@@ -83,7 +83,7 @@ function judgeHeap(container: Field, maximumPercent: number, report: Report): vo
     return;
   }
   const isDefault = field.path.endsWith(".env");
-  report.refuse({
+  report.reject({
     path: field.path,
     observed: `${isDefault ? "no heap setting, so the start script's" : "a"} heap of ${show(size)} in a memory limit of ${show(bytes)}`,
     required: `a heap of ${maximumPercent} % of the memory limit at most (metaspace, threads and buffers need the rest)`,
@@ -91,7 +91,7 @@ function judgeHeap(container: Field, maximumPercent: number, report: Report): vo
   });
 }
 
-function judgeContainer(container: Field, report: Report): void {
+function validateContainer(container: Field, report: Report): void {
   const resources = container.at("resources");
   const request = resources.at("requests", "memory");
   const limit = resources.at("limits", "memory");
@@ -100,12 +100,12 @@ function judgeContainer(container: Field, report: Report): void {
     fix: "set requests.memory and limits.memory to the same quantity",
   };
   const required = "a memory limit equal to the request (otherwise the node may take the memory back)";
-  report.check(limit.scalar(), { ...quantity, absent: "refused", required });
+  report.check(limit.scalar(), { ...quantity, absent: "rejected", required });
   // A missing request is the limit.
   report.check(request.scalar(), { ...quantity, absent: "accepted", required });
   const [asked, most] = [known(request.scalar()), known(limit.scalar())].map((v) => v && parseQuantity(v));
   if (asked !== undefined && most !== undefined && asked !== most) {
-    report.refuse({
+    report.reject({
       path: request.path,
       observed: `not the limit (${String(known(limit.scalar()))})`,
       required,
@@ -116,7 +116,7 @@ function judgeContainer(container: Field, report: Report): void {
   const [cpu, cpuLimit] = [resources.at("requests", "cpu"), resources.at("limits", "cpu")];
   report.check((cpu.absent && !cpuLimit.absent ? cpuLimit : cpu).scalar(), {
     holds: (value) => (parseQuantity(value) ?? 0) > 0,
-    absent: "refused",
+    absent: "rejected",
     required:
       "a CPU request (otherwise the server is the first to starve on a busy node, and misses its ticks)",
     fix: "set requests.cpu",
@@ -141,13 +141,13 @@ export const resources = serverPolicy({
     ),
   },
   enforcementLevel: "mandatory",
-  judge: ({ pod, container: server }, report, settings) => {
+  validate: ({ pod, container: server }, report, settings) => {
     report.elements(pod.at("containers"));
     for (const { field, role } of containersOf(pod)) {
       if (role === "container" || role === "sidecar") {
-        judgeContainer(field, report);
+        validateContainer(field, report);
       }
     }
-    judgeHeap(server, settings.maximumHeapPercent, report);
+    validateHeap(server, settings.maximumHeapPercent, report);
   },
 });

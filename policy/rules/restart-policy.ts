@@ -10,7 +10,7 @@ export const restartPolicy = serverPolicy({
   description: "ZooKeeper servers are restarted whenever they end",
   settings: {},
   enforcementLevel: "mandatory",
-  judge: ({ pod }, report) => {
+  validate: ({ pod }, report) => {
     report.check(pod.at("restartPolicy").string(), {
       holds: (policy) => policy === "Always",
       absent: "accepted",
@@ -18,11 +18,11 @@ export const restartPolicy = serverPolicy({
       fix: "remove restartPolicy, or set it to Always (a Job cannot: run the servers in a StatefulSet)",
     });
   },
-  mend: ({ workload, pod }) => {
+  remediate: ({ workload, pod }) => {
     const policy = pod.at("restartPolicy").string();
-    // The API server refuses Always in a Job: that one has to become another kind of workload.
+    // The API server rejects Always in a Job: that one has to become another kind of workload.
     const restartable = workload.kind !== "Job" && workload.kind !== "CronJob";
-    const mendable = restartable && policy.state === "known" && policy.value !== "Always";
-    return mendable ? [{ path: [...workload.templatePath, "spec", "restartPolicy"], value: "Always" }] : [];
+    const remediable = restartable && policy.state === "known" && policy.value !== "Always";
+    return remediable ? [{ path: [...workload.templatePath, "spec", "restartPolicy"], value: "Always" }] : [];
   },
 });

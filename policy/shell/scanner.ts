@@ -1,4 +1,4 @@
-/** What stands in a word for a part that only running it would tell. */
+/** Replaces a part of a word that is only known when the script runs. */
 export const hole = "\0";
 
 /** A word, quotes removed. */
@@ -6,7 +6,7 @@ export interface Word {
   readonly text: string;
   /** Where the first quote or expansion is; undefined if there is none. */
   readonly quotedAt: number | undefined;
-  /** Whether it stands for all arguments: `"$@"`. */
+  /** Whether it is all arguments: `"$@"`. */
   readonly all?: boolean;
 }
 
@@ -141,7 +141,7 @@ export class Scanner {
     return text;
   }
 
-  /** A text up to the closing quote, or to the end if there is none to come. */
+  /** A text up to the closing quote, or to the end if there is none. */
   private quoted(end: string | undefined): string {
     let text = "";
     while (!this.ended) {
@@ -204,7 +204,7 @@ export class Scanner {
     return next === '"' && !quoted ? "" : "$";
   }
 
-  /** The rest of an expansion in braces, in which others may stand. */
+  /** The rest of an expansion in braces, which may contain others. */
   private braces(quoted: boolean): void {
     while (!this.ended && this.peek() !== "}") {
       const next = this.peek();
@@ -230,7 +230,7 @@ export class Scanner {
     const end = this.text.indexOf("))", this.at);
     const between = end === -1 ? "`" : this.text.slice(this.at + 2, end);
     const inside = loops ? between.replaceAll(";", " ") : between;
-    // Only what stands in calculations: it may as well be a command in two pairs of parentheses.
+    // Only the characters of calculations: anything else may be a command in two pairs of parentheses.
     if (!/^[\w\s+*/%<>=!&|^~?:,$()[\]{}#@-]*$/.test(inside) || inside.includes("$(")) {
       this.giveUp();
     } else {

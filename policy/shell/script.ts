@@ -18,7 +18,7 @@ export interface Script {
 /** What the next word is. */
 type Place = "command" | "variable" | "in" | "list" | "subject" | "pattern" | "function";
 
-/** Words that stand before a command, or close one. */
+/** Words that come before a command, or end one. */
 const keywords: ReadonlySet<string> = new Set([
   ...["if", "then", "elif", "else", "fi", "while", "until", "do", "done", "{", "}", "!"],
 ]);
@@ -68,7 +68,7 @@ class ListParser {
     this.documents = [];
   }
 
-  /** Ends the command that stands before a separator. */
+  /** Ends the command before a separator. */
   private flush(): void {
     if (this.place === "pattern" || this.place === "subject") {
       return;
@@ -246,7 +246,7 @@ class ListParser {
     this.place = "command";
   }
 
-  /** Whether a word where a command begins is no part of the command. */
+  /** Whether the first word is not yet part of a command. */
   private begins(word: Word, plain: string | undefined): boolean {
     const { scanner } = this;
     const assignment = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.exec(word.text)?.[0];
@@ -335,7 +335,7 @@ function changesArguments([first, ...others]: readonly Word[]): boolean {
 }
 
 /**
- * What a script runs. It is not run, and nothing is looked up: what only a run could tell is a `hole`.
+ * What a script runs. It is only read: what is known only when it runs is a `hole`.
  *
  * @param given the script's arguments, `$1` and those that follow
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html

@@ -40,7 +40,7 @@ const folders: ReadonlySet<string> = new Set([
   "/busybox/",
 ]);
 
-/** Whether the command starts no other program, and is no script of somebody's with the name of one that does not. */
+/** Whether the command starts no other program, and is not a script with the name of such a command. */
 export function isHarmless(path: string, given: readonly string[]): boolean {
   const slash = path.lastIndexOf("/") + 1;
   const name = path.slice(slash);

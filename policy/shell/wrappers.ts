@@ -1,4 +1,4 @@
-/** How a program is called that starts another one: which options it takes, and what stands before the command. */
+/** The syntax of a program that starts another one: its options, and what comes before the command. */
 export interface Wrapper {
   /** Letters of options without a value. */
   readonly flags?: string;
@@ -8,9 +8,9 @@ export interface Wrapper {
   readonly longFlags?: readonly string[];
   /** Long options with a value, behind `=` or as the next word. */
   readonly longValues?: readonly string[];
-  /** How many words stand between options and command. @default 0 */
+  /** The number of words between options and command. @default 0 */
   readonly operands?: number;
-  /** Whether assignments `NAME=value` stand there. @default false */
+  /** Whether assignments `NAME=value` can come before the command. @default false */
   readonly assignments?: boolean;
 }
 
@@ -84,10 +84,10 @@ export const wrappers: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>([
 ]);
 
 /**
- * The words of the command behind the wrapper's own, empty if there is none. Undefined if an option is unknown, so that
- * it cannot be told where the command begins.
+ * The words of the command that the wrapper starts, empty if there is none. Undefined if an option is unknown, as the
+ * command could then begin anywhere.
  *
- * @param words what stands behind the wrapper's name
+ * @param words the arguments of the wrapper
  */
 export function wrapped(words: readonly string[], wrapper: Wrapper): readonly string[] | undefined {
   const { flags = "", values = "", longFlags = [], longValues = [], operands = 0 } = wrapper;

@@ -18,11 +18,11 @@ import {
  */
 export type Started = "server" | "nothing" | "unsure";
 
-/** Where a command stands. */
+/** The place of a command. */
 interface Setting {
   /** Whether it may read what another one writes, so that a shell may get its script that way. */
   readonly fed: boolean;
-  /** Functions of its script, which are judged where they are defined. */
+  /** Functions of its script, which are validated where they are defined. */
   readonly functions: ReadonlySet<string>;
   readonly depth: number;
 }
@@ -36,7 +36,7 @@ function strongest(all: readonly Started[]): Started {
   return all.includes("server") ? "server" : all.includes("unsure") ? "unsure" : "nothing";
 }
 
-/** What a script starts, wherever it stands in it: nothing only if all of it is understood. */
+/** What a script starts anywhere in it: "nothing" only if all of it is understood. */
 function scriptStarts(text: string, given: readonly string[], setting: Setting): Started {
   const { commands, functions, whole, fed } = readScript(text, given);
   const inside = {
@@ -112,7 +112,7 @@ const javaValues: ReadonlySet<string> = new Set([
   ...["--add-reads", "-name"],
 ]);
 
-/** What Java starts, or Kafka's script in front of it: the class is the first word that is no option. */
+/** What Java starts, or Kafka's script in front of it: the class is the first word that is not an option. */
 function javaStarts(words: readonly string[]): Started {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
@@ -158,7 +158,7 @@ function findStarts(words: readonly string[], setting: Setting): Started {
   return strongest(commands.map((each) => commandStarts(each, setting)));
 }
 
-/** Programs whose arguments say in a way of their own what they start. */
+/** Programs with a syntax of their own for what they start. */
 const others: ReadonlyMap<string, (words: readonly string[], setting: Setting) => Started> = new Map([
   ["zkServer", zkServerStarts],
   ["java", javaStarts],
@@ -166,7 +166,7 @@ const others: ReadonlyMap<string, (words: readonly string[], setting: Setting) =
   ["su", userStarts],
   ["runuser", userStarts],
   ["find", findStarts],
-  // What it gets is put behind the command, or is the command if there is none.
+  // Its input is appended to the command, or is the command if none is given.
   [
     "xargs",
     (words, setting) => {
@@ -226,7 +226,7 @@ function commandStarts(words: readonly string[], outer: Setting): Started {
     return "unsure";
   }
   const started = programStarts(path, given, setting);
-  // `$JAVA_HOME/bin/java` is known; `$JAVA` is what its arguments say.
+  // `$JAVA_HOME/bin/java` is known; `$JAVA` is recognized by its arguments.
   return started === "unsure" && path.includes(hole) && given.some(isServerClass) ? "server" : started;
 }
 

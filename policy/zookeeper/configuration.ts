@@ -33,7 +33,7 @@ export function serversInList(text: string): ServerList | undefined {
   if (/^\d+$/.test(trimmed)) {
     return { participants: Number(trimmed), observers: 0 };
   }
-  // With server.N= the semicolon stands before the client port, and blanks or commas between the servers.
+  // With server.N= the semicolon is before the client port, and blanks or commas between the servers.
   const separator = /\bserver\.\d+=/.test(trimmed) ? /[\s,]+/ : /[\s,;]+/;
   return count(trimmed.split(separator).filter((address) => address !== ""));
 }

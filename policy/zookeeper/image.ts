@@ -1,6 +1,6 @@
 import type { ImageReference, Version } from "../../domain/image.ts";
 
-/** Whether the tag names one build for good: a full version, a date or a commit, rather than a moving name. */
+/** Whether the tag always names the same build: a full version, a date or a commit, not a name that moves. */
 export function isExactTag(tag: string): boolean {
   return (
     /(^|[^0-9.])\d+\.\d+\.\d+([^0-9]|$)/.test(tag) ||
@@ -18,7 +18,7 @@ export function parseVersion(text: string): Version | undefined {
 /**
  * Whether the image comes from one of the places.
  *
- * @param places `registry` or `registry/path`; a `*.` before the registry stands for any host below it
+ * @param places `registry` or `registry/path`; a `*.` before the registry matches any host below it
  */
 export function isFrom({ registry, repository }: ImageReference, places: readonly string[]): boolean {
   return places.some((place) => {

@@ -21,8 +21,8 @@ export function namesZooKeeper(text: string): boolean {
  * Whether a port is one of ZooKeeper's.
  *
  * @param port a number, or a name that no pod of the stack explains
- * @param likely whether something else says that it leads to ZooKeeper: ports and names that others use, too, then
- * count
+ * @param likely whether something else shows that it leads to ZooKeeper: then ports and names that other programs use,
+ * too, count as well
  */
 export function isZooKeeperPort(port: number | string, likely: boolean): boolean {
   if (typeof port === "string") {

@@ -14,7 +14,7 @@ export function startsServer(path: string): boolean {
   return servers.has(programName(path)) || serverPaths.test(path);
 }
 
-/** Whether the program prepares a container, and then starts what its arguments say: an image's entry point. */
+/** Whether the program prepares a container, and then starts its arguments: an image's entry point. */
 export function isEntryPoint(path: string): boolean {
   return programName(path) === "docker-entrypoint" || path === "/opt/bitnami/scripts/zookeeper/entrypoint.sh";
 }

@@ -6,7 +6,7 @@ import { text, type Values } from "../settings.ts";
 import type { Workload } from "../kubernetes/workload.ts";
 import { whatStarts, type Started } from "./command.ts";
 
-/** The setting by which every policy about ZooKeeper finds the servers that neither image nor ports tell. */
+/** The setting by which every policy recognizes servers that neither their image nor their ports show. */
 export const recognitionSettings = {
   serverLabel: text(
     "Label, as key=value, of pods that run ZooKeeper servers although neither their image nor their ports show it",
@@ -18,13 +18,13 @@ export const recognitionSettings = {
 /** What is known about whether a workload runs ZooKeeper servers. */
 export interface Recognition {
   readonly runs: Truth;
-  /** The servers' container, or an empty field if there is none to be seen. */
+  /** The servers' container, or an empty field if none is known. */
   readonly server: Field;
-  /** The paths that would have told, were they known. */
+  /** The paths whose values would decide, but are not known yet. */
   readonly open: readonly string[];
 }
 
-/** Whether the image's name says ZooKeeper: its last word does, so that exporters and operators are left out. */
+/** Whether the last word of the image's name is "zookeeper", which leaves out exporters and operators. */
 export function isZooKeeperImage(reference: string): boolean {
   return /(^|[._-])zookeeper$/i.test(imageName(reference));
 }
@@ -47,7 +47,7 @@ function hasPort(containers: readonly Field[], port: number): Truth {
 }
 
 /**
- * Whether the container runs a server, as far as image and command line tell. A command line that certainly starts a
+ * Whether the container runs a server, by its image and command line. A command line that certainly starts a
  * server, or certainly none, decides; one that is not understood leaves it to the image.
  */
 function runsServer(container: Field): Truth {
@@ -67,7 +67,7 @@ function runsServer(container: Field): Truth {
   if (reference === undefined || !isZooKeeperImage(reference)) {
     return false;
   }
-  // What is not known yet may make a client of it only where the rest is understood.
+  // What is not known yet can make it a client only if the rest is understood.
   return startedBy(container, commandOf(container), ":") === "nothing" ? "unknown" : true;
 }
 

@@ -10,7 +10,7 @@ import {
   type ServerList,
 } from "./configuration.ts";
 
-/** Environment variables from which images make their list of servers (official, charts, Confluent, tutorial 2016). */
+/** Environment variables from which images take their list of servers (official, charts, Confluent, tutorial 2016). */
 const serverVariables = ["ZOO_SERVERS", "ZOOKEEPER_SERVERS", "ZK_ENSEMBLE", "ZK_REPLICAS", "ZOO_REPLICAS"];
 
 /** Environment variables in which images take the data and transaction log directories. */
@@ -22,7 +22,7 @@ export interface Source {
   readonly text: string;
 }
 
-/** What the ensemble's configuration says in one place. */
+/** The servers that one place of the ensemble's configuration lists. */
 export interface Listing extends ServerList {
   readonly place: string;
 }

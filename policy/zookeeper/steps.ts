@@ -1,7 +1,7 @@
 import type { Workload } from "../kubernetes/workload.ts";
 import { known } from "../reading/field.ts";
 
-/** Where a StatefulSet says how many servers it will have in the end. */
+/** Where a StatefulSet has the number of servers that it is scaled to. */
 const scalingTo = "zookeeper/scaling-to";
 
 /**

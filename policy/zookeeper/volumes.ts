@@ -1,6 +1,6 @@
 import { items, known, type Field } from "../reading/field.ts";
 
-/** Where images keep data and transaction log unless they are told otherwise (official, tutorial, charts). */
+/** Where images keep data and transaction log by default (official, tutorial, charts). */
 export const usualDataPaths: readonly string[] = [
   "/data",
   "/datalog",

@@ -7,7 +7,7 @@ import { Report } from "../../components/validation/report.ts";
 import { policies } from "../../policy/policies.ts";
 import { gkeCluster } from "../../policy/rules/gke-cluster.ts";
 import { cluster } from "../fixtures/policy/ensemble.ts";
-import { changed, judge } from "../fixtures/policy/harness.ts";
+import { changed, validate } from "../fixtures/policy/harness.ts";
 import { registeredBy } from "./registered.ts";
 
 /** How bad a configuration is taken to be. */
@@ -40,7 +40,7 @@ async function packFindings(
   stack: string,
 ): Promise<{ level: Level; found: string[] }> {
   const registered = await registeredBy(args, true);
-  const found = policies.filter((policy) => judge(policy, registered, { stack }).violations.length > 0);
+  const found = policies.filter((policy) => validate(policy, registered, { stack }).violations.length > 0);
   const mandatory = found.some(({ enforcementLevel }) => enforcementLevel !== "advisory");
   const level = found.length === 0 ? "nothing" : mandatory ? "error" : "warning";
   return { level, found: found.map(({ name }) => name) };
@@ -191,7 +191,8 @@ describe("authorised networks, to program and pack", () => {
   const rejectedByPack = (blocks: string[]): boolean => {
     const config = { cidrBlocks: blocks.map((cidrBlock) => ({ cidrBlock })) };
     return (
-      judge(gkeCluster, [changed(cluster, ["masterAuthorizedNetworksConfig"], config)]).violations.length > 0
+      validate(gkeCluster, [changed(cluster, ["masterAuthorizedNetworksConfig"], config)]).violations.length >
+      0
     );
   };
 

@@ -2,7 +2,7 @@ import { disruptionBudget } from "../../policy/rules/disruption-budget.ts";
 import { images } from "../../policy/rules/images.ts";
 import { storageClass as storageClassPolicy } from "../../policy/rules/storage-class.ts";
 import { statefulSet, storageClass } from "../fixtures/policy/ensemble.ts";
-import { changed, judge } from "../fixtures/policy/harness.ts";
+import { changed, validate } from "../fixtures/policy/harness.ts";
 import { expectVerdict } from "./table.ts";
 
 describe("a stack in which the engine shows nothing of what came of a resource", () => {
@@ -11,11 +11,11 @@ describe("a stack in which the engine shows nothing of what came of a resource",
 
   it("is judged by what went into it, the latest that was shown", () => {
     for (const inputs of [storageClass, immediate]) {
-      judge(images, [inputs]);
+      validate(images, [inputs]);
       const fault = inputs === immediate ? /volumeBindingMode = "Immediate"/ : "nothing";
       expectVerdict(storageClassPolicy, [{ ...inputs, props: {} }], fault);
     }
-    judge(images, [statefulSet]);
+    validate(images, [statefulSet]);
     expectVerdict(disruptionBudget, [{ ...statefulSet, props: {} }], /covered by no PodDisruptionBudget/);
   });
 
@@ -24,7 +24,7 @@ describe("a stack in which the engine shows nothing of what came of a resource",
   });
 
   it("is judged by what came of it where that is shown", () => {
-    judge(images, [immediate]);
+    validate(images, [immediate]);
     expectVerdict(storageClassPolicy, [storageClass], "nothing");
   });
 });

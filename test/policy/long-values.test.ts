@@ -19,7 +19,7 @@ import * as image from "../../policy/zookeeper/image.ts";
 import { namesZooKeeper } from "../../policy/zookeeper/ports.ts";
 import { mountFor } from "../../policy/zookeeper/volumes.ts";
 import { cluster, configMap, containerPath, environment, statefulSet } from "../fixtures/policy/ensemble.ts";
-import { changed, judge, type Registered } from "../fixtures/policy/harness.ts";
+import { changed, validate, type Registered } from "../fixtures/policy/harness.ts";
 
 /** A mebibyte: what takes quadratic time for it takes a quarter of an hour. */
 const mebibyte = 2 ** 20;
@@ -192,7 +192,7 @@ describe("long values", () => {
               : text;
         const all = environment.map((each) => (each === resource ? changed(resource, path, value) : each));
         for (const policy of policies) {
-          judge(policy, all);
+          validate(policy, all);
         }
       }
     }
@@ -204,6 +204,6 @@ describe("long values", () => {
     }));
     const open = changed(cluster, ["masterAuthorizedNetworksConfig"], { cidrBlocks: blocks });
     const [policy] = policies.filter(({ name }) => name === "gke-cluster");
-    expect(policy && judge(policy, [open]).violations).to.have.length(50_000);
+    expect(policy && validate(policy, [open]).violations).to.have.length(50_000);
   });
 });

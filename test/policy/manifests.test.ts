@@ -11,11 +11,11 @@ import { Field } from "../../policy/reading/field.ts";
 import { bitnami, bitnamiFaults, incubator, incubatorFaults } from "../fixtures/policy/charts.ts";
 import { containerPath, neighbours, podPath, statefulSet } from "../fixtures/policy/ensemble.ts";
 import { tutorial, tutorialFaults } from "../fixtures/policy/tutorial.ts";
-import { changed, judge, unknownValue, type Registered } from "../fixtures/policy/harness.ts";
+import { changed, validate, unknownValue, type Registered } from "../fixtures/policy/harness.ts";
 
 function faultsOf(resources: readonly Registered[]): string[] {
   return policies.flatMap((policy) => {
-    const { violations } = judge(policy, resources);
+    const { violations } = validate(policy, resources);
     return violations.map((violation) => `${policy.name}: ${violation}`);
   });
 }
@@ -169,7 +169,7 @@ describe("a workload is recognised as ZooKeeper", () => {
       expect(started(open), JSON.stringify(open)).to.equal("unknown");
     }
     const pod = changed(withoutPorts, args, unknownValue);
-    const said = policies.flatMap((policy) => judge(policy, [pod]).open);
+    const said = policies.flatMap((policy) => validate(policy, [pod]).open);
     expect(said.join("\n")).to.match(/images could not validate .*containers\[0\]\.args/);
     expect(faultsOf([pod])).to.deep.equal([]);
   });

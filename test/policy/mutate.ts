@@ -58,9 +58,9 @@ function replacements(node: ts.Node): readonly (readonly [ts.Node, string])[] {
     return [[node, "true"]];
   }
   if (ts.isStringLiteral(node) && node.text === "accepted") {
-    return [[node, '"refused"']];
+    return [[node, '"rejected"']];
   }
-  if (ts.isStringLiteral(node) && node.text === "refused") {
+  if (ts.isStringLiteral(node) && node.text === "rejected") {
     return [[node, '"accepted"']];
   }
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { policies } from "../../policy/policies.ts";
 import { neighbours } from "../fixtures/policy/ensemble.ts";
-import { judge } from "../fixtures/policy/harness.ts";
+import { validate } from "../fixtures/policy/harness.ts";
 import { registeredBy, type Args } from "./registered.ts";
 
 const variants: Readonly<Record<string, Args>> = {
@@ -36,7 +36,7 @@ describe("our own environment", () => {
         expect(own.some(({ type }) => type === "gcp:container/nodePool:NodePool")).to.equal(true);
         for (const policy of policies) {
           for (const stack of ["dev", "prod"]) {
-            const { violations, open } = judge(policy, [...own, ...neighbours], { stack });
+            const { violations, open } = validate(policy, [...own, ...neighbours], { stack });
             expect(violations, policy.name).to.deep.equal([]);
             // All of the ensemble is judged before anything is made; only the nodes' identity is not known then.
             const unknown =

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Policies } from "@pulumi/policy";
 
-import { changed, judge, type Registered, type Run } from "../fixtures/policy/harness.ts";
+import { changed, validate, type Registered, type Run } from "../fixtures/policy/harness.ts";
 
 /** What a policy should say: nothing, that it cannot judge, or violations, each matching its expression. */
 export type Expected = "nothing" | "open" | RegExp | readonly RegExp[];
@@ -16,7 +16,7 @@ export function expectVerdict(
   expected: Expected,
   run: Run = {},
 ): void {
-  const { violations, open } = judge(policy, resources, run);
+  const { violations, open } = validate(policy, resources, run);
   const wanted = expected === "nothing" || expected === "open" ? [] : [expected].flat();
   const said = violations.join("\n");
   expect(violations, said).to.have.length(wanted.length);

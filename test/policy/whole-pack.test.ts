@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { policies } from "../../policy/policies.ts";
 import { containerPath, environment, neighbours, podPath } from "../fixtures/policy/ensemble.ts";
-import { changed, judge, unknownValue, type Registered } from "../fixtures/policy/harness.ts";
+import { changed, validate, unknownValue, type Registered } from "../fixtures/policy/harness.ts";
 
 /** Every resource of the environment with one of its leaves unknown, in turn. */
 function* withOneUnknown(resource: Registered): Generator<Registered> {
@@ -120,8 +120,8 @@ describe("the whole pack", () => {
   for (const policy of policies) {
     it(`${policy.name} finds nothing in a good environment, alone or beside other workloads`, () => {
       for (const stack of ["dev", "prod"]) {
-        expect(judge(policy, environment, { stack })).to.deep.equal({ violations: [], open: [] });
-        expect(judge(policy, [...environment, ...neighbours], { stack })).to.deep.equal({
+        expect(validate(policy, environment, { stack })).to.deep.equal({ violations: [], open: [] });
+        expect(validate(policy, [...environment, ...neighbours], { stack })).to.deep.equal({
           violations: [],
           open: [],
         });
@@ -129,7 +129,7 @@ describe("the whole pack", () => {
     });
 
     it(`${policy.name} finds nothing in what a refresh reads back`, () => {
-      expect(judge(policy, [...live, ...neighbours], { stack: "prod" })).to.deep.equal({
+      expect(validate(policy, [...live, ...neighbours], { stack: "prod" })).to.deep.equal({
         violations: [],
         open: [],
       });
@@ -138,7 +138,7 @@ describe("the whole pack", () => {
     it(`${policy.name} never takes an unknown value for a fault, nor throws`, () => {
       for (const [i, resource] of environment.entries()) {
         for (const variant of withOneUnknown(resource)) {
-          const { violations } = judge(policy, environment.with(i, variant), { stack: "prod" });
+          const { violations } = validate(policy, environment.with(i, variant), { stack: "prod" });
           expect(violations, JSON.stringify(variant.props)).to.deep.equal([]);
         }
       }
@@ -148,7 +148,7 @@ describe("the whole pack", () => {
       this.timeout(60_000);
       for (const [i, resource] of environment.entries()) {
         for (const variant of withOneWrong(resource)) {
-          judge(policy, environment.with(i, variant));
+          validate(policy, environment.with(i, variant));
         }
       }
     });

@@ -18,7 +18,7 @@ const selector = fc.record({ matchLabels: labels, matchExpressions: fc.array(exp
 
 type Plain = Record<string, string>;
 
-function judge(selectorValue: unknown, own: Readonly<Record<string, MaybeText>>): Truth {
+function validate(selectorValue: unknown, own: Readonly<Record<string, MaybeText>>): Truth {
   return matches(selectorOf(new Field(selectorValue)), new Map(Object.entries(own)));
 }
 
@@ -50,7 +50,7 @@ describe("label selectors", () => {
   it("match as Kubernetes' documentation says", () => {
     fc.assert(
       fc.property(selector, labels, (s, own) => {
-        expect(judge(s, own)).to.equal(expected(own, s));
+        expect(validate(s, own)).to.equal(expected(own, s));
       }),
     );
   });
@@ -58,9 +58,9 @@ describe("label selectors", () => {
   it("never say for certain what another value of an unknown label would change", () => {
     fc.assert(
       fc.property(selector, labels, key, value, (s, own, hidden, revealed) => {
-        const verdict = judge(s, { ...own, [hidden]: unknown });
+        const verdict = validate(s, { ...own, [hidden]: unknown });
         if (verdict !== "unknown") {
-          expect(judge(s, { ...own, [hidden]: revealed })).to.equal(verdict);
+          expect(validate(s, { ...own, [hidden]: revealed })).to.equal(verdict);
         }
       }),
     );
@@ -69,21 +69,23 @@ describe("label selectors", () => {
   it("never say for certain what another value of an unknown condition would change", () => {
     fc.assert(
       fc.property(selector, labels, key, value, (s, own, hidden, revealed) => {
-        const verdict = judge({ ...s, matchLabels: { ...s.matchLabels, [hidden]: unknownValue } }, own);
+        const verdict = validate({ ...s, matchLabels: { ...s.matchLabels, [hidden]: unknownValue } }, own);
         if (verdict === "unknown") {
           return;
         }
-        expect(judge({ ...s, matchLabels: { ...s.matchLabels, [hidden]: revealed } }, own)).to.equal(verdict);
+        expect(validate({ ...s, matchLabels: { ...s.matchLabels, [hidden]: revealed } }, own)).to.equal(
+          verdict,
+        );
       }),
     );
   });
 
   it("match everything when empty and nothing when missing", () => {
-    expect(judge({}, {})).to.equal(true);
-    expect(judge(undefined, {})).to.equal(false);
-    expect(judge(unknownValue, {})).to.equal("unknown");
-    expect(judge({ matchLabels: unknownValue }, {})).to.equal("unknown");
-    expect(judge({ matchExpressions: [{ key: unknownValue, operator: "Exists" }] }, { a: "x" })).to.equal(
+    expect(validate({}, {})).to.equal(true);
+    expect(validate(undefined, {})).to.equal(false);
+    expect(validate(unknownValue, {})).to.equal("unknown");
+    expect(validate({ matchLabels: unknownValue }, {})).to.equal("unknown");
+    expect(validate({ matchExpressions: [{ key: unknownValue, operator: "Exists" }] }, { a: "x" })).to.equal(
       "unknown",
     );
     expect(matches([], unknown)).to.equal(true);

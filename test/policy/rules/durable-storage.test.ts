@@ -9,7 +9,7 @@ import {
   statefulSet,
   storageClass,
 } from "../../fixtures/policy/ensemble.ts";
-import { changed, judge, remediate, unknownValue, urnOf } from "../../fixtures/policy/harness.ts";
+import { changed, validate, remediate, unknownValue, urnOf } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const mounts = [...containerPath, "volumeMounts"];
@@ -157,12 +157,12 @@ describe("durable-storage", () => {
 
   it("takes no floor that is no amount, which would let every size through", () => {
     for (const minimumSize of ["5gi", "5i", "1.2.3Gi", "-5Gi", ""]) {
-      expect(() => judge(durableStorage, [statefulSet], { config: { minimumSize } })).to.throw(
+      expect(() => validate(durableStorage, [statefulSet], { config: { minimumSize } })).to.throw(
         `setting minimumSize = ${JSON.stringify(minimumSize)}\n  Required: `,
       );
     }
     for (const minimumSize of ["1e15", "1Pi", "+1e13"]) {
-      const { violations } = judge(durableStorage, [statefulSet], { config: { minimumSize } });
+      const { violations } = validate(durableStorage, [statefulSet], { config: { minimumSize } });
       expect(violations.join()).to.contain(`Required: ${minimumSize} or more`);
     }
   });

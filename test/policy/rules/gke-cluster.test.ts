@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { gkeCluster } from "../../../policy/rules/gke-cluster.ts";
 import { cluster } from "../../fixtures/policy/ensemble.ts";
-import { changed, judge, unknownValue } from "../../fixtures/policy/harness.ts";
+import { changed, validate, unknownValue } from "../../fixtures/policy/harness.ts";
 import { rows } from "../table.ts";
 
 describe("gke-cluster", () => {
@@ -268,7 +268,7 @@ describe("gke-cluster", () => {
 
   it("leaves open only what is unknown", () => {
     const endpoint = { enablePrivateNodes: true, enablePrivateEndpoint: unknownValue };
-    const { open } = judge(gkeCluster, [changed(cluster, privateNodes, endpoint)]);
+    const { open } = validate(gkeCluster, [changed(cluster, privateNodes, endpoint)]);
     expect(open).to.have.length(1);
     expect(open[0]).to.match(/not known yet: privateClusterConfig\.enablePrivateEndpoint$/);
   });

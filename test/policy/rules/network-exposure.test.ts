@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { networkExposure } from "../../../policy/rules/network-exposure.ts";
 import { client, containerPath, headless, neighbours, statefulSet } from "../../fixtures/policy/ensemble.ts";
-import { changed, judge, unknownValue, type Registered, type Run } from "../../fixtures/policy/harness.ts";
+import { changed, validate, unknownValue, type Registered, type Run } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows, type Expected, type Row } from "../table.ts";
 
 const type = ["spec", "type"];
@@ -510,7 +510,7 @@ describe("network-exposure of routes", () => {
 
   it("leaves a Service open whose namespace is unknown", () => {
     const somewhere = changed(client, ["metadata", "namespace"], unknownValue);
-    const { violations, open } = judge(networkExposure, [
+    const { violations, open } = validate(networkExposure, [
       ...[statefulSet, headless, somewhere],
       route("TCPRoute", to({ name: "web", port: 80 }, { name: "zk-cs", port: 80 })),
     ]);

@@ -5,11 +5,11 @@
  * an advisory, so a first preview, in which much is unknown, has no finding because of it.
  *
  * @param policy name of the policy
- * @param object what it was judging
+ * @param object what it was validating
  * @param places paths whose values are not known yet
  * @param print where the line goes. @default console.log
  */
-export function sayUnjudged(
+export function reportUnknown(
   policy: string,
   object: string,
   places: ReadonlySet<string>,
