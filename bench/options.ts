@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Options {
-  /** How often each row is measured. */
+  /** The number of measurements of each row. */
   readonly runs: number;
   /** The rows to measure; all where it is empty. */
   readonly only: readonly string[];

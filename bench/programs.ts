@@ -15,5 +15,5 @@ export function writeProgram(folder: string, name: string, text: string): void {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 }
 
-/** The least that is a program: it loads Pulumi's library, as every program does. */
+/** The smallest program: it loads Pulumi's library, as every program does. */
 export const emptyProgram = 'import "@pulumi/pulumi";\n';

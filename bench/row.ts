@@ -12,10 +12,10 @@ export interface Row {
 /** The values that one run gave, by the rows' names. */
 export type Values = Readonly<Record<string, number>>;
 
-/** Rows that are measured together, because what they measure is stood up, or compared, in the same run. */
+/** Rows that are measured together, because one run creates, or compares, what they measure. */
 export interface Bench {
   readonly rows: readonly Row[];
-  /** Measures once. @param wanted names of the rows that are asked for, at least one; others may be left out */
+  /** Measures once. @param wanted names of the wanted rows, at least one; others may be left out */
   readonly measure: (wanted: ReadonlySet<string>) => Promise<Values>;
 }
 

@@ -50,7 +50,7 @@ export interface StubEngine {
   readonly stop: () => void;
 }
 
-/** A handler that answers with what `answer` makes of the request. */
+/** A handler that answers with the result of `answer`. */
 function handler<Request, Response>(
   answer: (request: Request) => Response,
 ): handleUnaryCall<Request, Response> {
@@ -77,7 +77,7 @@ export async function startStubEngine(): Promise<StubEngine> {
       return response;
     }),
     registerResourceOutputs: handler(() => new empty.Empty()),
-    // Of a stack without an update, the engine has no outputs to tell.
+    // The engine has no outputs of a stack without an update.
     invoke: handler(() => new resourceMessages.ResourceInvokeResponse()),
     signalAndWaitForShutdown: handler(() => new empty.Empty()),
   };

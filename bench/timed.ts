@@ -17,7 +17,7 @@ export interface TimedOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs a command to its end and returns how long it took, in ms. @throws Error with what it said, where it fails */
+/** Runs a command to its end and returns how long it took, in ms. @throws Error with its output, if it fails */
 export async function timed(
   command: string,
   args: readonly string[],
@@ -39,9 +39,9 @@ export async function timed(
     if (child.pid !== undefined) {
       options.begun?.(child.pid);
     }
-    let said = "";
+    let output = "";
     const note = (data: Buffer): void => {
-      said += data.toString();
+      output += data.toString();
     };
     child.stdout.on("data", note);
     child.stderr.on("data", note);
@@ -51,7 +51,7 @@ export async function timed(
       if (code === 0) {
         resolve();
       } else {
-        reject(new Error(`${[command, ...args].join(" ")} ended with ${String(code)}\n${said}`));
+        reject(new Error(`${[command, ...args].join(" ")} ended with ${String(code)}\n${output}`));
       }
     });
   });
@@ -66,7 +66,7 @@ export interface NodeTaken {
 
 const probe = pathToFileURL(join(import.meta.dirname, "peak.js")).href;
 
-/** Runs a program on this process's Node and measures it. @throws Error with what it said, where it fails */
+/** Runs a program on this process's Node and measures it. @throws Error with its output, if it fails */
 export async function timedNode(args: readonly string[], options: TimedOptions = {}): Promise<NodeTaken> {
   const folder = mkdtempSync(join(tmpdir(), "timed-"));
   const report = join(folder, "peak");
@@ -87,9 +87,9 @@ function peakOf(pid: number): number {
 }
 
 /**
- * Runs a command that is no Node program, or does not stay one, and measures it: every 5 ms, so that memory taken
+ * Runs a command that is not a Node program, or does not remain one, and measures it: every 5 ms, so that memory taken
  * just before the end goes unseen.
- * @throws Error with what it said, where it fails
+ * @throws Error with its output, if it fails
  */
 export async function timedCommand(
   command: string,

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * A block of addresses, as numbers of 128 bits: IPv4 addresses are the IPv6 ones that stand for them
+ * A block of addresses, as numbers of 128 bits: IPv4 addresses are mapped into IPv6
  * (`::ffff:0:0/96`).
  */
 export interface Cidr {
@@ -13,7 +13,7 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** The first of the IPv6 addresses that stand for IPv4 ones. */
+/** The first of the IPv6 addresses into which IPv4 is mapped. */
 const mapped = 0xffffn << 32n;
 
 function ipv4Number(text: string): bigint {
@@ -98,7 +98,7 @@ const unrouted = ranges(
   "240.0.0.0/4",
 );
 
-/** All that stands for IPv4, and what the internet routes of IPv6. */
+/** All IPv4 addresses, and the IPv6 addresses that the internet routes. */
 const [everyIpv4, routedIpv6] = [ranges("::ffff:0:0/96"), ranges("2000::/3")];
 
 /** How many addresses are in any of the ranges. */

@@ -2,15 +2,15 @@
 export const longestLabel = 63;
 
 /**
- * Whether a text is a DNS label as Kubernetes wants it: lower case letters, digits and `-`, beginning with a letter
- * and ending with a letter or digit, at most 63 characters.
+ * Whether a string is a DNS label as Kubernetes requires it: lower case letters, digits and `-`, beginning with a
+ * letter and ending with a letter or digit, at most 63 characters.
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#rfc-1035-label-names
  */
 export function isDnsLabel(text: string): boolean {
   return text.length <= longestLabel && /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(text);
 }
 
-/** Whether a text is a DNS subdomain: labels joined by dots, at most 253 characters. */
+/** Whether a string is a DNS subdomain: labels joined by dots, at most 253 characters. */
 export function isDnsSubdomain(text: string): boolean {
   return (
     text.length <= 253 &&

@@ -21,7 +21,7 @@ const registryPattern =
 const partPattern = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 
-/** The parts of a text that may be a reference. */
+/** The parts of a string that may be a reference. */
 function split(text: string): { name: string; tag: string | undefined; digest: string | undefined } {
   const at = text.indexOf("@");
   const named = at === -1 ? text : text.slice(0, at);

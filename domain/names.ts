@@ -1,7 +1,7 @@
 /** The ports of a server. @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html */
 export const ports = { client: 2181, server: 2888, election: 3888, metrics: 7000 } as const;
 
-/** Where things are inside a server's container; the tutorial's places. */
+/** Paths inside a server's container, as in the tutorial. */
 export const paths = {
   volume: "/var/lib/zookeeper",
   data: "/var/lib/zookeeper/data",
@@ -15,7 +15,7 @@ export const paths = {
 /** The name of the volume claim template: server N's claim is `datadir-NAME-N`. */
 export const claimTemplate = "datadir";
 
-/** The names that the objects of one ensemble have in their namespace; for `zk` they are the tutorial's. */
+/** The names that the objects of one ensemble have in their namespace; with `zk` they are the tutorial's. */
 export interface EnsembleNames {
   /** The StatefulSet, and the value of the label `app`: `zk`. */
   readonly statefulSet: string;
@@ -27,7 +27,7 @@ export interface EnsembleNames {
   readonly budget: string;
   /** The beginning of the ConfigMap's name: `zk-config`. */
   readonly config: string;
-  /** The ConfigMap that says that the ensemble has been bootstrapped: `zk-bootstrapped`. */
+  /** The ConfigMap that marks the ensemble as bootstrapped: `zk-bootstrapped`. */
   readonly mark: string;
 }
 
@@ -43,7 +43,7 @@ export function ensembleNames(name: string): EnsembleNames {
   };
 }
 
-/** The labels by which the ensemble's pods are selected; immutable in a StatefulSet, so as few as can be. */
+/** The labels by which the ensemble's pods are selected; immutable in a StatefulSet, so only one. */
 export function selectorLabels(name: string): { app: string } {
   return { app: name };
 }

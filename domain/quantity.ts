@@ -34,7 +34,7 @@ const smallest = 1e-9;
 export const quantityPattern = "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$";
 
 /**
- * The number that a Kubernetes quantity stands for: bytes for `"1Gi"`, cores for `"500m"`. Undefined if it is not a
+ * The number that a Kubernetes quantity represents: bytes for `"1Gi"`, cores for `"500m"`. Undefined if it is not a
  * quantity, is below zero, or is too large for a number.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */

@@ -1,5 +1,5 @@
 /**
- * The candidate that a mistyped word most likely meant; undefined when none is near.
+ * The candidate that a mistyped word most likely means; undefined if none is near.
  * "Near" is an edit distance of at most a third of the word's length, and at least 2.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
@@ -13,7 +13,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return best !== undefined && best.distance <= most ? best.candidate : undefined;
 }
 
-/** How many letters must be inserted, deleted or replaced to turn one word into the other (Levenshtein). */
+/** The number of letters that must be inserted, deleted or replaced to turn one word into the other (Levenshtein). */
 export function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, letter] of Array.from(from).entries()) {

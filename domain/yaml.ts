@@ -4,17 +4,17 @@ import type * as JsYaml from "js-yaml";
 
 const here = createRequire(import.meta.url);
 
-/** The Kubernetes client's own parser, so that both read the same; not loaded before something is parsed. */
+/** The parser of the Kubernetes client, so that both read alike. It is loaded when something is parsed. */
 function parser(): typeof JsYaml {
   return createRequire(here.resolve("@kubernetes/client-node"))("js-yaml") as typeof JsYaml;
 }
 
-/** What a YAML text holds, or why it holds nothing. */
+/** The value of a YAML document, or why it cannot be parsed. */
 export type Parsed = { readonly value: unknown } | { readonly fault: string };
 
 /**
- * Parses a text as YAML, of which JSON is a part. A fault tells where it is and quotes nothing: the text may be
- * secret.
+ * Parses YAML, which includes JSON. The reason for a failure has the line number but quotes nothing, as the document
+ * may be secret.
  */
 export function parseYaml(text: string): Parsed {
   try {
@@ -28,12 +28,12 @@ export function parseYaml(text: string): Parsed {
   }
 }
 
-/** What is wrong with a YAML text, by what its parser threw; undefined if that is another error. */
+/** Why YAML cannot be parsed, from the error of its parser; undefined for any other error. */
 export function yamlFault(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== "YAMLException") {
     return undefined;
   }
-  // Its own message quotes the lines around the fault.
+  // The parser's message quotes the lines around the error.
   const mark = "mark" in error ? (error.mark as { line?: unknown } | undefined) : undefined;
   return typeof mark?.line === "number" ? `line ${mark.line + 1} is not YAML` : "it is not one YAML document";
 }

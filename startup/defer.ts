@@ -5,7 +5,7 @@
 import Module from "node:module";
 import { env } from "node:process";
 
-/** What a stand-in pretends to be, after the way in which it is taken from `require`. */
+/** The form of a stand-in, by the way in which its user takes it from `require`. */
 export type DeferAs =
   /** Something with names, read when they are used: `const pkg = require("pkg"); pkg.name()`. */
   | "namespace"

@@ -7,7 +7,7 @@ import { environment, neighbours } from "../../test/fixtures/policy/ensemble.ts"
 import type { Registered } from "../../test/fixtures/policy/harness.ts";
 import type { Pack } from "./pack.ts";
 
-/** A stack of so many resources: copies of an environment and its neighbours, each in a namespace of its own. */
+/** A stack of so many resources: copies of an environment and its neighbours, each in a separate namespace. */
 export function stackOf(size: number): readonly Registered[] {
   const copy = [...environment, ...neighbours];
   return Array.from({ length: size }, (_, i) => {

@@ -16,7 +16,7 @@ const idleSeconds = 30;
 
 const rows: readonly Row[] = [
   { name: "up", what: "npm run up, nothing running, until a create is acknowledged", unit: "s", budget: 45 },
-  { name: "up-end", what: "npm run up until it says so, all servers in the quorum", unit: "s" },
+  { name: "up-end", what: "npm run up until it ends, all servers in the quorum", unit: "s" },
   {
     name: "quorum",
     what: "the StatefulSet's creation until a create is acknowledged",
@@ -93,7 +93,7 @@ async function measureIdle(stateDir: string): Promise<Values> {
   return { idle: (100_000 * used) / (performance.now() - began), memory: residentMiB(pids) };
 }
 
-/** An environment's life, in a state folder of its own that is empty before and after. */
+/** An environment from up to down, in a separate state folder that is empty before and after. */
 export function environmentBench(stateDir: string): Bench {
   return {
     rows,

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, "../..");
 export function previewBench(stateDir: string): Bench {
   const empty = join(stateDir, "empty-preview");
   const stacks = join(stateDir, "preview-stacks");
-  // The CLI writes a salt into a stack's settings, which is no place in the checkout.
+  // The CLI writes a salt into a stack's settings, which do not belong in the checkout.
   const settings = join(stateDir, "preview-settings");
   const settingsFile = join(settings, "Pulumi.dev.yaml");
   const preview = async (folder: string, env: Readonly<Record<string, string>>): Promise<number> => {

@@ -11,7 +11,7 @@ const component = JSON.stringify(join(import.meta.dirname, "../../components/ens
 /** How many ensembles a program has: were the cost not linear, the rows would differ. */
 const sizes = [10, 100, 1000];
 
-/** What the engine is told of one ensemble: the component and what is below it. */
+/** The registrations of one ensemble: the component and its children. */
 const perEnsemble = 12;
 
 /** Makes so many ensembles, or as many ConfigMaps as those register, which is what Pulumi's library takes by itself. */
@@ -61,7 +61,7 @@ const libraryName = (way: Way): string => `registration-${way.name}-library`;
 /** The size at which Pulumi's library is measured by itself. */
 const librarySize = 100;
 
-/** What tells a program what to make. */
+/** The settings of a program. */
 const programEnv = (size: number, what = "ensembles"): Record<string, string | undefined> => ({
   BENCH_ENSEMBLES: String(size),
   BENCH_LIBRARY: what === "library" ? "yes" : undefined,
