@@ -6,9 +6,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, constants, loadavg } from "node:os";
 import { join } from "node:path";
 
+import { renderFindings } from "../domain/finding.ts";
+import { ArgumentError, asksForHelp, helpOf } from "../system/arguments.ts";
 import { largeTemporaryDir } from "../system/temporary.ts";
 import { interruptedBy, interruption, listenForInterruption } from "../system/interruption.ts";
-import { readOptions, usage } from "./options.ts";
+import { benchCommandLine, readOptions } from "./options.ts";
 import { CutShort, type Bench, type Values } from "./row.ts";
 import { figures, renderTable } from "./table.ts";
 
@@ -57,11 +59,11 @@ async function main(args: readonly string[]): Promise<number> {
   const all = await benches();
   const rows = all.flatMap((bench) => bench.rows);
   const names = rows.map(({ name }) => name);
-  const options = readOptions(args, names);
-  if (options.help) {
-    console.log(usage);
+  if (asksForHelp(args)) {
+    console.log(helpOf(benchCommandLine(names)));
     return 0;
   }
+  const options = readOptions(args, names);
   if (options.list) {
     for (const { name, what } of rows) {
       console.log(`${name.padEnd(28)} ${what}`);
@@ -93,7 +95,11 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof Error ? `bench: ${error.message}` : error);
+  if (error instanceof ArgumentError) {
+    console.error(renderFindings("npm run bench: invalid command line", error.findings));
+  } else {
+    console.error(error instanceof Error ? `bench: ${error.message}` : error);
+  }
   process.exitCode = 2;
 } finally {
   rmSync(stateDir, { recursive: true, force: true });

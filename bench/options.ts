@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArguments, type CommandLine } from "../system/arguments.ts";
 
 /** The options of the command line. */
 export interface Options {
@@ -8,42 +8,42 @@ export interface Options {
   readonly only: readonly string[];
   readonly json: boolean;
   readonly list: boolean;
-  readonly help: boolean;
 }
 
-/** How the command is used. */
-export const usage = `usage: npm run bench -- [options]
-  --runs N          measures each row N times (default 3)
-  --only NAME[,..]  measures only these rows; NAME* matches a prefix; may be repeated
-  --json            prints the figures as JSON
-  --list            lists the rows
-  --help            prints this text`;
+/** Whether a pattern names a row: its name, or the beginning of it with `*`. */
+const isNamed = (name: string, pattern: string): boolean =>
+  pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
-/** Reads the command line. @throws Error that names what is wrong with it */
-export function readOptions(args: readonly string[], known: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
+/** The command line of the bench. @param known the names of the rows */
+export const benchCommandLine = (known: readonly string[]) =>
+  ({
+    command: "npm run bench",
+    about: "Measures what the project promises to be fast or small in.",
     options: {
-      runs: { type: "string", default: "3" },
-      only: { type: "string", multiple: true, default: [] },
-      json: { type: "boolean", default: false },
-      list: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
+      list: { type: "flag", description: "list the rows and exit" },
+      only: {
+        type: "list",
+        value: "ROWS",
+        description: "only these rows, by name; * stands for any ending",
+        validate: (pattern: string) =>
+          known.some((name) => isNamed(name, pattern))
+            ? undefined
+            : { reason: "there is no such row", fix: `use one of ${known.join(", ")}` },
+      },
+      runs: { type: "integer", description: "how often to measure each row", default: 3, minimum: 1 },
+      json: { type: "flag", description: "print the figures as JSON" },
     },
-  });
-  const runs = Number(values.runs);
-  if (!Number.isSafeInteger(runs) || runs < 1) {
-    throw new Error(`--runs: ${values.runs} is not a whole number of at least 1`);
-  }
-  const patterns = values.only.flatMap((names) => names.split(","));
-  const only = patterns.flatMap((pattern) => {
-    const matches = known.filter((name) =>
-      pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-    );
-    if (matches.length === 0) {
-      throw new Error(`--only: no row is named ${pattern}; the rows are ${known.join(", ")}`);
-    }
-    return matches;
-  });
-  return { runs, only, json: values.json, list: values.list, help: values.help };
+    notes: [
+      "Exit codes:",
+      "  0  every row is within its budget",
+      "  1  a row is above it",
+      "  2  the command line has errors, or a row could not be measured",
+    ].join("\n"),
+  }) as const satisfies CommandLine;
+
+/** Reads the command line. @throws ArgumentError with every error */
+export function readOptions(args: readonly string[], known: readonly string[]): Options {
+  const { values } = parseArguments(benchCommandLine(known), args);
+  const only = values.only.flatMap((pattern) => known.filter((name) => isNamed(name, pattern)));
+  return { runs: values.runs, only, json: values.json, list: values.list };
 }

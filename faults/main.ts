@@ -9,13 +9,9 @@ import { largeTemporaryDir } from "../system/temporary.ts";
 import { say } from "../system/progress.ts";
 import { ensureWorkloadBuilt } from "./build.ts";
 import { faults } from "./catalogue/index.ts";
-import { readOptions, usage } from "./options.ts";
+import { readOptions } from "./options.ts";
 import { checkTable, faultTable, kept } from "./report.ts";
 import { Run } from "./run.ts";
-
-/** What the command does, in one line. */
-export const about =
-  "Injects faults into the local GKE while clients write and read, and checks that nothing is lost";
 
 /** Some faults run `pulumi up`, which takes up whatever is pending. @throws Error that names it */
 async function refusePending(): Promise<void> {
@@ -41,10 +37,6 @@ export async function main(args: readonly string[]): Promise<number> {
     // Made only where the faults begin.
     () => join(largeTemporaryDir, `faults-${randomUUID().slice(0, 8)}`),
   );
-  if (options.help) {
-    console.log(`${about}.\n\n${usage}`);
-    return 0;
-  }
   if (options.list) {
     for (const { name, about: line } of faults) {
       console.log(`${name.padEnd(18)} ${line}`);

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArguments, type CommandLine } from "../system/arguments.ts";
 
 /** What the command line asks for. */
 export interface Options {
@@ -21,79 +21,90 @@ export interface Options {
   /** The folder for history, logs and figures. */
   report: string;
   list: boolean;
-  help: boolean;
 }
 
-/** How the command is used. */
-export const usage = `usage: faults [options]
-  --count N         how many faults, in random order (default 20; also --rounds)
-  --writes N        go on until so many writes are acknowledged (default 0: as many as there are)
-  --minutes N       begin no further fault after so long (default 0: no limit)
-  --seed N          repeats the order of an earlier run (default: a new one, printed)
-  --only NAME[,..]  only these faults; may be given again
-  --rate N          operations begun a second at most (default 2500)
-  --namespace NAME  the ensemble's namespace (default "default")
-  --name NAME       the ensemble's name (default "zk")
-  --report DIR      where history, logs and report.json go (default: a new folder, printed)
-  --list            says which faults there are
-  --help            says this`;
+/** The command line of the faults. @param known the names of the faults */
+export const faultsCommandLine = (known: readonly string[]) =>
+  ({
+    command: "npm run verify -- --faults",
+    about:
+      "Injects faults into the local GKE while clients write and read, and checks that no acknowledged write is lost.",
+    options: {
+      faults: { type: "flag", description: "inject faults; without it, the drills run" },
+      list: { type: "flag", description: "list the faults and exit" },
+      count: { type: "integer", description: "how many faults to inject, in random order", default: 20 },
+      rounds: { type: "integer", description: "the same as --count" },
+      writes: { type: "integer", description: "go on until so many writes are acknowledged", default: 0 },
+      minutes: {
+        type: "integer",
+        description: "begin no further fault after so many minutes; 0 is no limit",
+        default: 0,
+      },
+      seed: {
+        type: "integer",
+        description: "repeat the order of the run with this seed",
+        defaultText: "a new one, which is printed",
+      },
+      only: {
+        type: "list",
+        value: "FAULTS",
+        description: "only these, by name",
+        validate: (name: string) =>
+          known.includes(name)
+            ? undefined
+            : { reason: "there is no such fault", fix: `use one of ${known.join(", ")}` },
+      },
+      rate: {
+        type: "integer",
+        description: "the most operations that the clients begin in a second",
+        default: 2500,
+        minimum: 1,
+      },
+      namespace: {
+        type: "string",
+        value: "NAME",
+        description: "the namespace of the ensemble",
+        default: "default",
+      },
+      name: { type: "string", value: "NAME", description: "the StatefulSet of the ensemble", default: "zk" },
+      report: {
+        type: "string",
+        value: "FOLDER",
+        description: "the folder for history, logs and report.json",
+        defaultText: "a new one, which is printed",
+      },
+    },
+    notes: [
+      "Everything that a fault changed is put back before the command exits, also after Ctrl-C.",
+      "",
+      "Exit codes:",
+      "  0  nothing was lost, and the ensemble recovered from every fault",
+      "  1  it did not, or the run could not begin",
+      "  2  the command line has errors",
+    ].join("\n"),
+  }) as const satisfies CommandLine;
 
-function whole(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) {
-    return otherwise;
-  }
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new Error(`--${name}: ${text} is no whole number`);
-  }
-  return value;
-}
-
-/** Reads the command line. @throws Error that names what is wrong with it */
+/**
+ * Reads the command line.
+ * @param newReport gives the folder for the reports where none is named
+ * @throws ArgumentError with every error
+ */
 export function readOptions(
   args: readonly string[],
   known: readonly string[],
   newReport: () => string,
 ): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      count: { type: "string" },
-      rounds: { type: "string" },
-      writes: { type: "string" },
-      minutes: { type: "string" },
-      seed: { type: "string" },
-      only: { type: "string", multiple: true },
-      rate: { type: "string" },
-      namespace: { type: "string" },
-      name: { type: "string" },
-      report: { type: "string" },
-      list: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  const only = (values.only ?? []).flatMap((names) => names.split(","));
-  const unknown = only.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new Error(`--only: no fault ${unknown.join(", ")}; there are ${known.join(", ")}`);
-  }
-  const list = values.list ?? false;
-  const help = values.help ?? false;
-  const rate = whole("rate", values.rate, 2500);
-  if (rate === 0) {
-    throw new Error("--rate: 0 writes nothing");
-  }
+  const { values } = parseArguments(faultsCommandLine(known), args);
   return {
-    count: whole("count", values.count ?? values.rounds, 20),
-    writes: whole("writes", values.writes, 0),
-    minutes: whole("minutes", values.minutes, 0),
-    seed: whole("seed", values.seed, Date.now() % 2 ** 32),
-    only,
-    rate,
-    namespace: values.namespace ?? "default",
-    name: values.name ?? "zk",
-    report: values.report ?? (list || help ? "" : newReport()),
-    list,
-    help,
+    count: values.rounds ?? values.count,
+    writes: values.writes,
+    minutes: values.minutes,
+    seed: values.seed ?? Date.now() % 2 ** 32,
+    only: [...values.only],
+    rate: values.rate,
+    namespace: values.namespace,
+    name: values.name,
+    report: values.report ?? (values.list ? "" : newReport()),
+    list: values.list,
   };
 }

@@ -1,34 +1,21 @@
-import { drills } from "./drills/index.ts";
 import { ensembleProblems, findEnsemble, type Ensemble } from "./ensemble.ts";
 import { Interrupted, messageOf } from "./errors.ts";
 import { Kubectl } from "./kubectl.ts";
-import { readOptions, usage, type Options } from "./options.ts";
+import type { Options } from "./options.ts";
 import { Output } from "./output.ts";
 import { Pulumi } from "./pulumi.ts";
 import { listTable, resultTable, writeReports } from "./report.ts";
 import { runDrill, type Result } from "./runner.ts";
 import { Transcript } from "./transcript.ts";
 
-export const about = "Runs the tutorial's rows as drills on an ensemble; see --help";
-
-const exitCodes = { passed: 0, failed: 1, arguments: 2, refused: 3, interrupted: 130 } as const;
+/** Documented in the help; an invalid command line exits with 2. */
+const exitCodes = { passed: 0, failed: 1, refused: 3, interrupted: 130 } as const;
 
 /** The signals that end a program, and here only the drills. */
 const endings: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Runs the drills that the arguments ask for. @returns the exit code that the usage text describes */
-export async function main(args: readonly string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = readOptions(args, drills);
-  } catch (error) {
-    console.error(`verify: ${messageOf(error)}\n\n${usage}`);
-    return exitCodes.arguments;
-  }
-  if (options.help) {
-    console.log(usage);
-    return exitCodes.passed;
-  }
+/** Runs the drills, or lists them. @returns the exit code that the help describes */
+export async function main(options: Options): Promise<number> {
   if (options.list) {
     console.log(listTable(options.drills));
     return exitCodes.passed;

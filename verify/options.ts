@@ -1,12 +1,10 @@
-import { parseArgs } from "node:util";
-
+import { parseArguments, type CommandLine } from "../system/arguments.ts";
 import type { Drill } from "./drill.ts";
 import type { Target } from "./kubectl.ts";
-import { select } from "./select.ts";
+import { select, unknownDrill } from "./select.ts";
 
 /** What the user asked for. */
 export interface Options {
-  readonly help: boolean;
   readonly list: boolean;
   /** The drills to run. */
   readonly drills: readonly Drill[];
@@ -15,53 +13,82 @@ export interface Options {
   readonly target: Target;
   /** The StatefulSet's name. */
   readonly name: string;
-  /** The Pulumi stack of this project that the ensemble was deployed from; undefined means that it is not at hand. */
+  /** The Pulumi stack of this project that the ensemble was deployed from; undefined where it is not known. */
   readonly stack: string | undefined;
   /** The folder for the reports; undefined means none. */
   readonly report: string | undefined;
 }
 
-export const usage = `npm run verify -- [options]: the tutorial's rows as drills, on a ZooKeeper ensemble that runs
-
-  --list               list the drills and end
-  --only WORDS         run only these: names, rows or ranges of rows (maintenance, 14, 1-4,13); may be repeated
-  --skip WORDS         leave these out
-  --disruptive         also run drills that take servers or nodes away for a while
-  --kubeconfig FILE    the cluster's kubeconfig (default: KUBECONFIG)
-  --context NAME       its context (default: the current one)
-  --namespace NAME     the ensemble's namespace (default: default)
-  --name NAME          the ensemble's StatefulSet (default: zk)
-  --stack NAME         the Pulumi stack that it was deployed from: rows 1, 5 and 15 are then done with pulumi
-  --report FOLDER      write junit.xml and report.json into this folder
-  --help               this text
-
-Whatever happens, Ctrl-C included, what a drill changed is put back before the end.
-Exit code: 0 every drill that ran passed; 1 one failed, or none ran; 2 wrong arguments; 3 refused, because the
-ensemble is not there or not healthy, or because pulumi up would change more than the drills ask for; 130 ended by a
-signal, everything put back.`;
-
-/** Reads the arguments. @throws Error that says what is wrong with them */
-export function readOptions(args: readonly string[], drills: readonly Drill[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
+/** The command line of the drills. */
+export const drillsCommandLine = (drills: readonly Drill[]) =>
+  ({
+    command: "npm run verify",
+    about: "Runs the sections of the tutorial as drills on a running ensemble.",
     options: {
-      help: { type: "boolean", short: "h", default: false },
-      list: { type: "boolean", default: false },
-      only: { type: "string", multiple: true },
-      skip: { type: "string", multiple: true, default: [] },
-      disruptive: { type: "boolean", default: false },
-      kubeconfig: { type: "string" },
-      context: { type: "string" },
-      namespace: { type: "string", default: "default" },
-      name: { type: "string", default: "zk" },
-      stack: { type: "string" },
-      report: { type: "string" },
+      list: { type: "flag", description: "list the drills and exit" },
+      only: {
+        type: "list",
+        value: "DRILLS",
+        description: "run only these: names, rows or ranges of rows, such as maintenance,1-4,13",
+        validate: (word: string) => unknownDrill(drills, word),
+      },
+      skip: {
+        type: "list",
+        value: "DRILLS",
+        description: "skip these",
+        validate: (word: string) => unknownDrill(drills, word),
+      },
+      disruptive: {
+        type: "flag",
+        description: "also run drills that take servers or nodes away for a while",
+      },
+      kubeconfig: {
+        type: "string",
+        value: "FILE",
+        description: "the kubeconfig of another cluster than the local GKE",
+      },
+      context: { type: "string", value: "NAME", description: "its context", defaultText: "the current one" },
+      namespace: {
+        type: "string",
+        value: "NAME",
+        description: "the namespace of the ensemble",
+        default: "default",
+      },
+      name: { type: "string", value: "NAME", description: "the StatefulSet of the ensemble", default: "zk" },
+      stack: {
+        type: "string",
+        value: "NAME",
+        description: "the Pulumi stack of the ensemble: drills 1, 5 and 15 then run pulumi",
+        defaultText: "on the local GKE, its stack",
+      },
+      report: {
+        type: "string",
+        value: "FOLDER",
+        description: "write junit.xml and report.json to this folder",
+      },
+      faults: {
+        type: "flag",
+        description: "inject faults into the local GKE instead; see npm run verify -- --faults --help",
+      },
     },
-  });
+    notes: [
+      "Everything that a drill changed is put back before the command exits, also after Ctrl-C.",
+      "",
+      "Exit codes:",
+      "  0    every drill that ran passed",
+      "  1    a drill failed, or none ran",
+      "  2    the command line has errors",
+      "  3    refused: the ensemble does not exist or is not healthy, or pulumi up would change more than the drills need",
+      "  130  ended by a signal; everything is put back",
+    ].join("\n"),
+  }) as const satisfies CommandLine;
+
+/** Reads the arguments. @throws ArgumentError with every error */
+export function readOptions(args: readonly string[], drills: readonly Drill[]): Options {
+  const { values } = parseArguments(drillsCommandLine(drills), args);
   const skipped = select(drills, values.skip);
-  const wanted = values.only === undefined ? drills : select(drills, values.only);
+  const wanted = values.only.length === 0 ? drills : select(drills, values.only);
   return {
-    help: values.help,
     list: values.list,
     drills: wanted.filter((drill) => !skipped.includes(drill)),
     disruptive: values.disruptive,

@@ -10,17 +10,40 @@ import {
   requireOwnFolders,
   requireRoot,
 } from "../../local-gke/index.ts";
+import { ArgumentError, parseArguments, type CommandLine, type Values } from "../../system/arguments.ts";
 import { stateDir } from "../../system/paths.ts";
 import { say } from "../../system/progress.ts";
 
-export const about =
-  "Takes the environment away; volumes only when that is said: --delete-volumes or --keep-volumes; --force: without the engine";
+export const commandLine = {
+  command: "npm run down",
+  about: "Removes the environment. Volumes with their data stay, unless --delete-volumes is given.",
+  options: {
+    "delete-volumes": { type: "flag", description: "delete the volumes, too, without asking" },
+    "keep-volumes": { type: "flag", description: "keep the volumes without asking" },
+    force: { type: "flag", description: "remove everything without Pulumi, also what is broken" },
+  },
+} as const satisfies CommandLine;
 
-async function wantsVolumesGone(args: readonly string[]): Promise<boolean | undefined> {
-  if (args.includes("--delete-volumes")) {
+type Flags = Values<(typeof commandLine)["options"]>;
+
+/** Reads the options. @throws ArgumentError */
+function readFlags(args: readonly string[]): Flags {
+  const { values } = parseArguments(commandLine, args);
+  if (values["delete-volumes"] && values["keep-volumes"]) {
+    const reason = "the two options contradict each other";
+    throw new ArgumentError([
+      { subject: "--delete-volumes and --keep-volumes", reason, fix: "use one of them" },
+    ]);
+  }
+  return values;
+}
+
+/** Whether to delete the volumes; asked on a terminal. Undefined where the user cancels. */
+async function deletesVolumes(values: Flags): Promise<boolean | undefined> {
+  if (values["delete-volumes"]) {
     return true;
   }
-  if (args.includes("--keep-volumes")) {
+  if (values["keep-volumes"]) {
     return false;
   }
   const found = disks();
@@ -28,13 +51,13 @@ async function wantsVolumesGone(args: readonly string[]): Promise<boolean | unde
     return false;
   }
   if (!process.stdin.isTTY) {
-    say(`Keeping ${found.length} volumes with their data (--delete-volumes removes them).`);
+    say(`Keeping ${found.length} volumes with their data. To delete them, pass --delete-volumes.`);
     return false;
   }
   say(`The environment has ${found.length} volumes with data:\n  ${found.join("\n  ")}`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = (await terminal.question("Remove them for ever? [delete / keep / cancel] "))
+    const answer = (await terminal.question("Delete them permanently? [delete / keep / cancel] "))
       .trim()
       .toLowerCase();
     if (answer === "delete") {
@@ -46,35 +69,31 @@ async function wantsVolumesGone(args: readonly string[]): Promise<boolean | unde
   }
 }
 
-/** Takes the environment away with every process, mount, link and cgroup that it made. */
+/** Removes the environment with all of its processes, mounts, links and cgroups. */
 export async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.filter((arg) => !["--delete-volumes", "--keep-volumes", "--force"].includes(arg));
-  if (unknown.length > 0) {
-    throw new Error(`down: unknown argument ${unknown.join(" ")}; see npm run down -- --help`);
-  }
+  const values = readFlags(args);
   requireRoot();
-  // By force nothing of them is run.
-  if (!args.includes("--force")) {
+  // With --force nothing in them is run.
+  if (!values.force) {
     requireOwnFolders();
   }
   if (!existsSync(stateDir)) {
     const removed = await removeLost(gkeDir());
     for (const line of removed) {
-      say(`Removed ${line}, whose state folder is gone.`);
+      say(`Removed ${line}, whose state folder does not exist.`);
     }
-    say(removed.length === 0 ? "There is no environment: nothing to do." : "The environment is down.");
+    say(removed.length === 0 ? "There is no environment. Nothing to do." : "The environment is removed.");
     return 0;
   }
   await lockEnvironment("npm run down");
-  const gone = await wantsVolumesGone(args);
+  const gone = await deletesVolumes(values);
   if (gone === undefined) {
     say("Nothing was changed.");
     return 1;
   }
-  const code = await removeEnvironment({ deleteVolumes: gone, force: args.includes("--force") });
-  if (code !== 0) {
-    return code;
+  const code = await removeEnvironment({ deleteVolumes: gone, force: values.force });
+  if (code === 0) {
+    say("The environment is removed.");
   }
-  say("The environment is down.");
-  return 0;
+  return code;
 }

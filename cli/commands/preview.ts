@@ -1,7 +1,13 @@
 import { ensureStack, prepare, pulumi } from "../../local-gke/index.ts";
+import type { CommandLine } from "../../system/arguments.ts";
 import { stack } from "../../zookeeper-image/configuration.ts";
 
-export const about = "Previews what up would do, with the policy pack, changing nothing";
+export const commandLine = {
+  command: "npm run preview",
+  about: "Previews what npm run up would do, and validates it with the policy pack. Changes nothing.",
+  options: {},
+  passesTo: "pulumi preview",
+} as const satisfies CommandLine;
 
 /** Previews what `npm run up` would do. */
 export async function main(args: readonly string[]): Promise<number> {

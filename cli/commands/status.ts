@@ -15,11 +15,18 @@ import {
   requireRoot,
 } from "../../local-gke/index.ts";
 import type { ClusterRecord } from "../../local-gke/index.ts";
+import { parseArguments, type CommandLine } from "../../system/arguments.ts";
 import { stack } from "../../zookeeper-image/configuration.ts";
 import { describeHeap } from "../heap.ts";
 
-export const about =
-  "Says what runs, what is missing, changed or unhealthy, its memory and where its logs are; exit code 0 means healthy";
+export const commandLine = {
+  command: "npm run status",
+  about:
+    "Reports what runs, and what is missing, changed or unhealthy, with memory and the folders of the logs.",
+  options: {},
+  notes:
+    "Exit codes:\n  0  everything exists as declared and is healthy\n  1  something is not, or there is no environment",
+} as const satisfies CommandLine;
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`.padStart(9);
 
@@ -62,7 +69,8 @@ export function report(
 }
 
 /** Reports the state of every cluster, and what is missing or changed in the stack. */
-export async function main(): Promise<number> {
+export async function main(args: readonly string[]): Promise<number> {
+  parseArguments(commandLine, args);
   requireRoot();
   requireOwnFolders();
   const tools = await builtTools();

@@ -1,14 +1,48 @@
-import { globSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 
 import Mocha from "mocha";
 
+import { parseArguments, type ArgumentProblem, type CommandLine } from "../../system/arguments.ts";
 import { projectDir } from "../../system/paths.ts";
 import { prepare } from "../../local-gke/index.ts";
 import type { Prepared } from "../../local-gke/index.ts";
 
-export const about =
-  "Runs the tests; --unit leaves out those that run the engine or a cluster; --grep PATTERN runs those that match";
+export const commandLine = {
+  command: "npm test",
+  about: "Runs the tests.",
+  operands: {
+    name: "PATH",
+    description: "a test file, or a folder of tests (default: all)",
+    validate: withoutTests,
+  },
+  options: {
+    unit: { type: "flag", description: "leave out the tests that need the Pulumi engine or a cluster" },
+    grep: {
+      type: "string",
+      value: "PATTERN",
+      description: "only the tests whose titles match this regular expression",
+      validate: invalidPattern,
+    },
+  },
+  notes: "The last line is: N passed, N failed. The exit code is 0 where a test passed and none failed.",
+} as const satisfies CommandLine;
+
+/** What is wrong with a pattern; undefined where it is a regular expression. */
+function invalidPattern(pattern: string): ArgumentProblem | undefined {
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch (error) {
+    return {
+      reason: error instanceof Error ? error.message : String(error),
+      fix: "use a regular expression",
+    };
+  }
+}
+
+/** Milliseconds that a test may take, unless it says otherwise. */
+const timeout = 20_000;
 
 /** Tests that run the real engine or install the project; each takes seconds. */
 const engineTest = /\.engine\.test\.ts$/;
@@ -16,17 +50,49 @@ const engineTest = /\.engine\.test\.ts$/;
 /** Tests that create clusters, beside whatever runs on the machine. */
 const clusterTest = /\.cluster\.test\.ts$/;
 
-function specs(unit: boolean): string[] {
-  const all = globSync("test/**/*.test.ts", { cwd: projectDir }).sort();
-  const cluster = all.filter((file) => clusterTest.test(file));
-  const engine = all.filter((file) => engineTest.test(file));
-  const quick = all.filter((file) => !clusterTest.test(file) && !engineTest.test(file));
-  // The slowest tests come last, so that a plain mistake shows within seconds.
-  return unit ? quick : [...quick, ...engine, ...cluster];
+const isUnit = (file: string): boolean => !clusterTest.test(file) && !engineTest.test(file);
+
+/** The test files at a path, which is relative to the current folder. */
+function filesAt(path: string): string[] {
+  const wanted = relative(projectDir, resolve(path));
+  return globSync("test/**/*.test.ts", { cwd: projectDir }).filter(
+    (file) => wanted === "" || file === wanted || file.startsWith(`${wanted}/`),
+  );
+}
+
+/** What is wrong with a path; undefined where there are tests at it. */
+function withoutTests(path: string): ArgumentProblem | undefined {
+  if (filesAt(path).length > 0) {
+    return undefined;
+  }
+  const kind = statSync(path, { throwIfNoEntry: false });
+  return {
+    reason:
+      kind === undefined
+        ? "there is no such file or folder"
+        : kind.isDirectory()
+          ? "the folder has no tests"
+          : "it is not a test file",
+    fix: "use a folder in test/ or a file that ends with .test.ts",
+  };
 }
 
 /**
- * What the engine's and the clusters' tests need; undefined, with the reason said, where this machine cannot have it.
+ * The test files at these paths, the slowest last, so that a simple mistake shows within seconds.
+ * @param paths relative to the current folder; @default every test
+ */
+export function testFiles(paths: readonly string[]): string[] {
+  const files = [...new Set(paths.length === 0 ? filesAt(projectDir) : paths.flatMap(filesAt))].sort();
+  return [
+    ...files.filter(isUnit),
+    ...files.filter((file) => engineTest.test(file)),
+    ...files.filter((file) => clusterTest.test(file)),
+  ];
+}
+
+/**
+ * What the engine's and the clusters' tests need; undefined, after the reason is printed, where this machine cannot
+ * have it.
  */
 async function prepareOrSkip(): Promise<Prepared | undefined> {
   try {
@@ -36,7 +102,7 @@ async function prepareOrSkip(): Promise<Prepared | undefined> {
       throw error;
     }
     console.log(
-      `Skipped: the tests on the real engine and on clusters (a failure where CI=true). ${error.message}`,
+      `Skipped: the tests that need the Pulumi engine or a cluster (a failure where CI=true). ${error.message}`,
     );
     return undefined;
   }
@@ -44,30 +110,31 @@ async function prepareOrSkip(): Promise<Prepared | undefined> {
 
 /** Runs the tests and ends with the line `N passed, N failed`. */
 export async function main(args: readonly string[]): Promise<number> {
-  const pattern = args.includes("--grep") ? args[args.indexOf("--grep") + 1] : undefined;
-  const unit = args.includes("--unit");
-  // The quick ones need nothing built: nobody waits for a toolchain to learn of a plain mistake.
-  const prepared = unit ? undefined : await prepareOrSkip();
-  // A test's own environment is one that it makes; none may fall back on the user's.
+  const { values, operands } = parseArguments(commandLine, args);
+  const files = testFiles(operands);
+  // Unit tests need nothing built, so that a simple mistake does not have to wait for a toolchain.
+  const needsTools = !values.unit && !files.every(isUnit);
+  const prepared = needsTools ? await prepareOrSkip() : undefined;
+  // A test uses an environment that it creates itself; none may fall back on the user's.
   Object.assign(process.env, prepared?.env, {
     ZOOKEEPER_ENVIRONMENT_STATE: "/nonexistent",
     KUBECONFIG: "/nonexistent",
   });
   const mocha = new Mocha({
-    timeout: 20_000,
+    timeout,
     forbidOnly: true,
     reporter: "spec",
-    grep: pattern === undefined ? undefined : new RegExp(pattern),
+    grep: values.grep && new RegExp(values.grep),
   });
-  for (const file of specs(unit || prepared === undefined)) {
+  for (const file of files.filter((file) => prepared !== undefined || isUnit(file))) {
     mocha.addFile(join(projectDir, file));
   }
   await mocha.loadFilesAsync();
-  return await new Promise((resolve) => {
+  return await new Promise((resolvePromise) => {
     const runner = mocha.run(() => {
       const { passes, failures } = runner.stats ?? { passes: 0, failures: 1 };
       console.log(`${passes} passed, ${failures} failed`);
-      resolve(failures === 0 && passes > 0 ? 0 : 1);
+      resolvePromise(failures === 0 && passes > 0 ? 0 : 1);
     });
   });
 }

@@ -6,20 +6,26 @@ import { previewArguments } from "../arguments.ts";
 import { checkCluster, problemsOf, readState } from "../cluster-health.ts";
 import { allClusters, openEnvironment, previewStack, pulumi } from "../../local-gke/index.ts";
 import { stack } from "../../zookeeper-image/configuration.ts";
+import type { CommandLine } from "../../system/arguments.ts";
 import { run } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
 import { projectDir } from "../../system/paths.ts";
 import { say, step } from "../../system/progress.ts";
 
-export const about = "Stands the environment up, or repairs it; safe to run again at any time";
+export const commandLine = {
+  command: "npm run up",
+  about: "Creates, updates or repairs the environment. It can be run again at any time.",
+  options: {},
+  passesTo: "pulumi up",
+} as const satisfies CommandLine;
 
-/** The stack's outputs; those that a failed update did not reach are missing. */
+/** The outputs of the stack; a failed update leaves some out. */
 interface Outputs {
   connectionString?: string;
   namespace?: string;
   servers?: string[];
   kubeconfig?: string;
-  /** What of the settings stands; with a goal while an update was one step towards it. */
+  /** With a goal while this update was one step towards it. */
   settled?: { "ensemble.scalingTo"?: number };
 }
 
@@ -59,46 +65,46 @@ async function awaitEnsemble(namespace: string, servers: readonly string[]): Pro
   progress.end();
 }
 
-/** Says what is not as the stack says, before the update makes it so again. */
-function sayDrift(changes: readonly Change[]): void {
+/** Reports what is missing or not as declared, before the update restores it. */
+function reportDrift(changes: readonly Change[]): void {
   for (const line of changes.filter(({ drifted }) => drifted).flatMap(describeChange)) {
     say(`  ${line}`);
   }
 }
 
 /**
- * Brings the stack to what the program says, once a preview has found that
- * the policies allow it; and only where the preview found something to do.
+ * Updates the stack, after a preview in which the policies accept the update; nothing is done where the preview finds
+ * nothing to do.
  * @returns pulumi's exit code
  */
 async function update(args: readonly string[], env: Record<string, string>): Promise<number> {
   const policies = ["--policy-pack", "policy"];
-  const progress = step("Looking for what is to change");
+  const progress = step("Previewing the changes");
   const { code, summary, changes, nothing, refresh } = await previewStack(
     ["--suppress-outputs", ...policies, ...previewArguments(args)],
     env,
   );
   if (code !== 0) {
-    progress.end("failed, and nothing was changed");
+    progress.end("failed; nothing was changed");
   } else {
-    progress.end(nothing ? "nothing" : "done");
+    progress.end(nothing ? "nothing to do" : "done");
   }
   if (code !== 0 || nothing) {
     (code === 0 ? console.log : console.error)(summary);
     return code;
   }
-  sayDrift(changes);
+  reportDrift(changes);
   const options = ["--yes", "--skip-preview", ...refresh, "--suppress-outputs", "--stack", stack];
   return await pulumi(["up", ...options, ...policies, ...args], env);
 }
 
-/** Stands the environment up and says how to use it. */
+/** Creates or updates the environment, and shows how to use it. */
 export async function main(args: readonly string[]): Promise<number> {
   const { env } = await openEnvironment("npm run up");
   let outputs: Outputs = {};
   for (let goal: number | undefined = 0; goal !== undefined;) {
     const code = await update(args, env);
-    // Also of an update that failed: its cluster is what one looks into then.
+    // Also after a failed update, whose cluster has to be examined.
     outputs = await readOutputs(env);
     if (outputs.kubeconfig !== undefined) {
       writeFileSync(env["KUBECONFIG"] ?? "", outputs.kubeconfig, { mode: 0o600 });
@@ -109,16 +115,16 @@ export async function main(args: readonly string[]): Promise<number> {
     await awaitEnsemble(outputs.namespace ?? "default", outputs.servers ?? []);
     goal = outputs.settled?.["ensemble.scalingTo"];
     if (goal !== undefined) {
-      say(`Servers come and go one at a time: on to ${goal} ...`);
+      say(`Servers are added and removed one at a time. Continuing to ${goal} ...`);
     }
   }
   console.log(`
-The ensemble is up: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}, for clients in the cluster at
+The ensemble is running: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}. Clients in the cluster connect to
   ${outputs.connectionString ?? ""}
 
-Use it:   eval "$(npm run -s env)"       then pulumi, kubectl and the tutorial's commands work as typed
-          kubectl exec zk-0 -- zkCli.sh ls /
-Look:     npm run status
-Remove:   npm run down`);
+Use it:     eval "$(npm run -s env)"       for pulumi, kubectl and the tutorial's commands
+            kubectl exec zk-0 -- zkCli.sh ls /
+Check it:   npm run status
+Remove it:  npm run down`);
   return 0;
 }

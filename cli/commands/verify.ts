@@ -1,5 +1,9 @@
-import { main as faults } from "../../faults/main.ts";
-import { about as drillsAbout, main as drills } from "../../verify/main.ts";
+import { faults } from "../../faults/catalogue/index.ts";
+import { main as runFaults } from "../../faults/main.ts";
+import { faultsCommandLine } from "../../faults/options.ts";
+import { drills } from "../../verify/drills/index.ts";
+import { main as runDrills } from "../../verify/main.ts";
+import { drillsCommandLine, readOptions } from "../../verify/options.ts";
 import {
   builtTools,
   environment,
@@ -10,47 +14,54 @@ import {
   requireRoot,
   temporaryDir,
 } from "../../local-gke/index.ts";
-import { stack } from "../../zookeeper-image/configuration.ts";
+import { parseArguments, type CommandLine } from "../../system/arguments.ts";
 import { withTemporaryFolder } from "../../system/temporary.ts";
+import { stack } from "../../zookeeper-image/configuration.ts";
 
-export const about = `${drillsAbout}; --faults injects faults under load instead`;
+/** The command line of the drills or, with --faults, of the faults. */
+export const commandLine = (args: readonly string[]): CommandLine =>
+  args.includes("--faults") ? faultsCommandLine(faults.map(({ name }) => name)) : drillsCommandLine(drills);
 
-export const ownHelp = true;
-
-/** The exit code of a command line that cannot be run. */
-const wrongArguments = 2;
-
-/** Runs the drills, or with --faults the faults, on this machine's environment or on the cluster that is named. */
-export async function main(args: readonly string[]): Promise<number> {
-  const others = args.filter((arg) => arg !== "--faults");
-  const wantsFaults = others.length < args.length;
-  if (others.includes("--help") || others.includes("--list")) {
-    return await (wantsFaults ? faults : drills)(others);
-  }
-  const elsewhere = others.some((arg) => /^--(kubeconfig|context)(=|$)/.test(arg));
-  if (elsewhere && wantsFaults) {
-    console.error("verify: --faults needs the local GKE, so it takes neither --kubeconfig nor --context");
-    return wrongArguments;
-  }
-  const tools = await builtTools();
-  if (tools !== undefined) {
-    const own = environment(tools);
-    Object.assign(process.env, elsewhere ? { PATH: own["PATH"] } : own);
-  }
-  if (elsewhere) {
-    return await drills(others);
-  }
+/** Checks that the local GKE can be used, and sets the variables that its tools need. */
+async function useLocalGke(): Promise<void> {
   requireRoot();
   requireOwnFolders();
+  const tools = await builtTools();
   if (tools === undefined || !isPrepared()) {
     throw new Error(notPrepared());
   }
-  if (wantsFaults) {
-    return await faults(others);
+  Object.assign(process.env, environment(tools));
+}
+
+async function injectFaults(args: readonly string[]): Promise<number> {
+  const { values } = parseArguments(faultsCommandLine(faults.map(({ name }) => name)), args);
+  if (!values.list) {
+    await useLocalGke();
   }
+  return await runFaults(args);
+}
+
+/** Runs the drills on the local GKE or on the cluster that is named, or with --faults injects faults. */
+export async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--faults")) {
+    return await injectFaults(args);
+  }
+  const options = readOptions(args, drills);
+  if (options.list) {
+    return await runDrills(options);
+  }
+  const { kubeconfig, context } = options.target;
+  if (kubeconfig !== undefined || context !== undefined) {
+    const tools = await builtTools();
+    if (tools !== undefined) {
+      process.env["PATH"] = environment(tools)["PATH"];
+    }
+    return await runDrills(options);
+  }
+  await useLocalGke();
   await lockEnvironment("npm run verify");
   return await withTemporaryFolder(temporaryDir(), async (variables) => {
     Object.assign(process.env, variables);
-    return await drills(others.includes("--stack") ? others : [...others, "--stack", stack]);
+    return await runDrills({ ...options, stack: options.stack ?? stack });
   });
 }

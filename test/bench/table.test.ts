@@ -50,7 +50,9 @@ describe("the bench's command line", () => {
   });
 
   it("refuses rows that there are not, and numbers that are none", () => {
-    expect(() => readOptions(["--only", "upp"], known)).to.throw("no row upp; there are up, up-again, down");
+    expect(() => readOptions(["--only", "upp"], known)).to.throw(
+      "there is no such row; use one of up, up-again, down",
+    );
     for (const runs of ["0", "1.5", "many"]) {
       expect(() => readOptions(["--runs", runs], known)).to.throw("--runs");
     }

@@ -331,7 +331,7 @@ describe("the environment on the local GKE", function () {
     const refused = await environment.npm("up", "--policy-pack-config", config, ...more);
     expect(refused.code, refused.output).not.to.equal(0);
     expect(refused.output).to.match(/\[mandatory\]\s+probes/);
-    expect(refused.output).to.contain("failed, and nothing was changed");
+    expect(refused.output).to.contain("failed; nothing was changed");
     const three = await environment.npm("up", "--config-file", environment.stackFile({ nodeCount: 3 }));
     expect(three.code, three.output).not.to.equal(0);
     expect(three.output).to.contain("use at most 1 servers, or at least 4 nodes");
@@ -528,7 +528,7 @@ describe("the environment on the local GKE", function () {
     }
     const { code, output } = await environment.npm("down");
     expect(code, output).to.equal(0);
-    expect(output).to.contain("which no record told of");
+    expect(output).to.contain("which was not recorded");
     expect(await traces(environment.stateDir, slot)).to.be.empty;
   });
 });

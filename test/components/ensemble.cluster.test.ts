@@ -100,7 +100,9 @@ describe("the ensemble on the local GKE", function () {
     // The project's stack file has none of what it was brought up with.
     const status = await environment.npm("status");
     expect(status.code, status.output).to.equal(0);
-    expect(status.output).to.match(/Not taken up yet, until the next npm run up:\n {2}\w+ default\/zk/);
+    expect(status.output).to.match(
+      /Pending changes, which the next npm run up applies:\n {2}\w+ default\/zk/,
+    );
     const drill = await environment.npm("verify", "--disruptive", "--only", "durable");
     expect(drill.code, drill.output).to.equal(3);
     const faults = await environment.npm("verify", "--faults", "--count", "1");

@@ -55,9 +55,9 @@ describe("the faults' command line", () => {
   });
 
   it("refuses what cannot be", () => {
-    expect(() => read("--only", "earthquake")).to.throw("no fault earthquake");
-    expect(() => read("--count", "many")).to.throw("--count: many is no whole number");
-    expect(() => read("--rate", "0")).to.throw("--rate: 0");
+    expect(() => read("--only", "earthquake")).to.throw("--only: there is no such fault");
+    expect(() => read("--count", "many")).to.throw("--count: it is not a whole number");
+    expect(() => read("--rate", "0")).to.throw("--rate: it is not a whole number of at least 1");
     expect(() => read("--colour")).to.throw("--colour");
   });
 });
