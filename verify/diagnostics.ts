@@ -4,13 +4,12 @@ import type { Ensemble } from "./ensemble.ts";
 import { messageOf } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 
-/** Lines that are kept of each log and of the events. */
+/** How many lines of each log and of the events are kept. */
 const tail = 60;
 
 /**
- * What an operator needs to see after a failure: the state of the objects,
- * events, the last logs and every server's `srvr`; as text. What cannot be
- * asked says so in its place.
+ * The state of the ensemble after a failure, as text: objects, events, the last logs and every server's `srvr`. A
+ * command that fails is replaced by its error.
  */
 export async function gather(kubectl: Kubectl, ensemble: Ensemble): Promise<string> {
   const { selector } = ensemble;
@@ -30,7 +29,7 @@ export async function gather(kubectl: Kubectl, ensemble: Ensemble): Promise<stri
   return sections.join("\n\n");
 }
 
-/** The commands that show each pod, more of those that are not well. */
+/** The commands that show each pod, with more detail for unhealthy ones. */
 async function podCommands(kubectl: Kubectl, ensemble: Ensemble): Promise<string[][]> {
   const { selector, container, clientPort } = ensemble;
   const answer = await section(kubectl, ["get", "pods", "-l", selector, "-o", "name"]);

@@ -6,11 +6,11 @@ import type { Kubectl } from "./kubectl.ts";
 import { Pulumi } from "./pulumi.ts";
 import type { Transcript } from "./transcript.ts";
 
-/** One row of the tutorial, done and judged. */
+/** A drill: a section of the tutorial, performed and checked. */
 export interface Drill {
   /** The row of the tutorial, 1 to 15. */
   readonly row: number;
-  /** A word for `--only`: `maintenance`. */
+  /** Its name for `--only`: `maintenance`. */
   readonly name: string;
   /** The tutorial's section. */
   readonly section: string;
@@ -18,28 +18,28 @@ export interface Drill {
   readonly promise: string;
   /** Whether it takes servers or nodes away for a while. */
   readonly disruptive: boolean;
-  /** Whether it runs `pulumi up` where the stack is at hand, which takes up whatever is pending. @default false */
+  /** Whether it runs `pulumi up` where the stack is known, which applies every pending change. @default false */
   readonly updates?: boolean;
-  /** What it needs beyond the Kubernetes API; such a drill is skipped where that is not at hand. @default nothing */
+  /** What it needs beyond the Kubernetes API; without it the drill is skipped. @default nothing */
   readonly needs?: string;
-  /** Seconds that it may take. */
+  /** Its time limit in seconds. */
   readonly deadline: number;
-  /** Does it. @throws DrillFailure when the promise does not hold, DrillSkipped when it cannot be tried here */
+  /** Performs it. @throws DrillFailure when the promise does not hold, DrillSkipped when it cannot be checked here */
   readonly run: (context: DrillContext) => Promise<void>;
 }
 
-/** How something is put back. */
+/** Puts something back. */
 type PutBack = (kubectl: Kubectl) => Promise<void>;
 
-/** What a drill works with. */
+/** What a drill uses, and where it reports. */
 export class DrillContext {
   readonly ensemble: Ensemble;
   readonly kubectl: Kubectl;
   /** Aborts at the drill's deadline and when the user ends the drills. */
   readonly signal: AbortSignal;
-  /** Whether the user allowed disturbance. */
+  /** Whether the user allows disruption. */
   readonly disruptive: boolean;
-  /** The stack that the ensemble was deployed from; undefined where the user named none. */
+  /** The stack that the ensemble was deployed from; undefined where it is not known. */
   readonly pulumi: Pulumi | undefined;
   readonly #transcript: Transcript;
   readonly #putBacks: { what: string; how: PutBack }[] = [];
@@ -63,25 +63,24 @@ export class DrillContext {
     this.#transcript = transcript;
   }
 
-  /** Says what was seen. */
+  /** Reports an observation. */
   seen(sentence: string): void {
     this.#transcript.say("seen", sentence);
   }
 
-  /** Says what of the row was not checked, and why. */
+  /** Reports what was not checked, and how to check it. */
   notChecked(sentence: string): void {
     this.#transcript.say("not-checked", sentence);
   }
 
-  /** Says a line of something that is watched beside the commands. */
+  /** Reports a line from a command that runs in the background. */
   watched(line: string): void {
     this.#transcript.say("watch", line);
   }
 
   /**
-   * Has something put back when the drill ends in whatever way, the latest
-   * first. Say it before the change is made, and let it look for itself
-   * whether there is anything to do.
+   * Registers something to put back when the drill ends, however it ends; the latest is put back first. Register it
+   * before the change. `how` must check for itself whether there is anything to do.
    */
   putBack(what: string, how: PutBack): void {
     this.#putBacks.push({ what, how });
@@ -95,7 +94,7 @@ export class DrillContext {
     return watch;
   }
 
-  /** Shows, beside the commands that follow, what `kubectl` prints that watches; until the drill ends. */
+  /** Shows the output of a kubectl that watches, beside the commands that follow, until the drill ends. */
   show(...args: string[]): void {
     this.watched(`$ ${this.kubectl.commandLine(args)} &`);
     const stop = new AbortController();
@@ -108,7 +107,7 @@ export class DrillContext {
         this.watched(`(kubectl ended with exit code ${code ?? "none"})`);
       })
       .catch((error: unknown) => {
-        // What is shown is for the reader only: the drill goes by watches of its own.
+        // This output is for the reader only; the drill itself uses watches.
         if (!signal.aborted) {
           this.watched(messageOf(error));
         }
@@ -130,7 +129,7 @@ export class DrillContext {
     );
   }
 
-  /** Takes what is left to put back, the latest first. */
+  /** Removes and returns what is to be put back, the latest first. */
   *takePutBacks(): Generator<{ what: string; how: PutBack }> {
     for (let next = this.#putBacks.pop(); next !== undefined; next = this.#putBacks.pop()) {
       yield next;

@@ -5,7 +5,7 @@ import { fullNameOf, isReady, nameOf, selects, type AnyObject, type Pod } from "
 import { DrillFailure } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 
-/** An ensemble of the tutorial's shape, by the names that its objects have. */
+/** An ensemble like that of the tutorial, by the names of its objects. */
 export interface Ensemble {
   /** The StatefulSet's name: `zk`. */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface Ensemble {
   readonly clientPort: number;
 }
 
-/** How many servers are a quorum of an ensemble. */
+/** The size of a quorum. */
 export const quorum = (ensemble: Ensemble): number => Math.floor(ensemble.pods.length / 2) + 1;
 
 /** Finds the ensemble of this name. @throws DrillFailure where there is none */
@@ -62,7 +62,7 @@ export async function findEnsemble(kubectl: Kubectl, name: string): Promise<Ense
   };
 }
 
-/** The one of this name, or the only one there is. */
+/** The object with this name, or the first. */
 function named(objects: readonly AnyObject[], name: string): string | undefined {
   const names = objects.map(nameOf);
   return names.includes(name) ? name : names[0];
@@ -79,7 +79,7 @@ export async function serverStatus(
   return parseSrvr(stdout);
 }
 
-/** The ensemble's pods, in the order of their ordinals; one that is not there is undefined. */
+/** The ensemble's pods, in the order of their ordinals; undefined for one that does not exist. */
 export async function readPods(kubectl: Kubectl, ensemble: Ensemble): Promise<(Pod | undefined)[]> {
   const found = await kubectl.readAll("pods", "-l", ensemble.selector);
   return ensemble.pods.map((name) => found.find((pod) => nameOf(pod) === name));

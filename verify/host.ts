@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A file below /proc, or undefined where the process has ended meanwhile or is not ours to look at. */
+/** A file in /proc; undefined where the process has ended or may not be read. */
 function readProc(pid: string, file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
@@ -17,9 +17,9 @@ function readProc(pid: string, file: string): string | undefined {
 }
 
 /**
- * The Java process of a container on this machine, or undefined where there
- * is none: the node is another machine, or the container has ended.
- * @param id the container's id, which its cgroup is named after
+ * The Java process of a container on this machine; undefined where there is none, as the node is another machine or
+ * the container has ended.
+ * @param id the container's id, which is part of the name of its cgroup
  */
 export function javaProcess(id: string): number | undefined {
   if (process.platform !== "linux" || id === "") {

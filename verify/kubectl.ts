@@ -13,24 +13,23 @@ export interface Target {
   readonly namespace: string;
 }
 
-/** How one command is run. */
+/** Options of one command. */
 export interface CommandOptions {
-  /** Whether another exit code than 0 is for the caller to judge. @default false */
+  /** Whether to return on any exit code. @default false: another one than 0 throws */
   readonly anyExit?: boolean;
-  /** How the command is written where `$` cannot be typed as it is run, such as with a file for standard input. */
+  /** The command as shown, where it differs from the command that runs. */
   readonly shown?: string;
 }
 
 /**
  * kubectl for one target, on behalf of one drill.
  *
- * `run` and `exec` are shown as they run; `read` and `readAll` look behind
- * the scenes and are not.
+ * `run` and `exec` show the command and its output; `quiet`, `read` and `readAll` do not.
  */
 export class Kubectl {
   readonly target: Target;
   readonly #transcript: Transcript;
-  /** Ends the commands. */
+  /** Ends the commands when it aborts. */
   readonly signal: AbortSignal;
 
   constructor(target: Target, transcript: Transcript, signal: AbortSignal) {
@@ -101,7 +100,7 @@ export class Kubectl {
     return ran.stdout;
   }
 
-  /** Runs a command until its end or until the signal aborts, telling each line. */
+  /** Runs a command until it ends or the signal aborts, and passes on each line. */
   readonly follow = async (
     args: readonly string[],
     signal: AbortSignal,
@@ -119,7 +118,7 @@ export class Kubectl {
     return [...(context === undefined ? [] : ["--context", context]), "-n", namespace];
   }
 
-  /** What of the flags a reader has to type too: a kubeconfig's namespace is `default` where nothing else is said. */
+  /** The flags that a reader has to type, too; `default` is usually the namespace of a kubeconfig. */
   #typedFlags(): string[] {
     const { context, namespace } = this.target;
     return [
@@ -140,7 +139,7 @@ export class Kubectl {
   }
 }
 
-/** A word as a shell takes it. */
+/** A word, quoted for a shell. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./{}[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -11,7 +11,7 @@ import { Transcript } from "./transcript.ts";
 /** Documented in the help; an invalid command line exits with 2. */
 const exitCodes = { passed: 0, failed: 1, refused: 3, interrupted: 130 } as const;
 
-/** The signals that end a program, and here only the drills. */
+/** The signals that end the drills; the program then puts everything back. */
 const endings: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** Runs the drills, or lists them. @returns the exit code that the help describes */
@@ -25,15 +25,15 @@ export async function main(options: Options): Promise<number> {
     const first = !interrupt.signal.aborted;
     interrupt.abort(new Interrupted(`ended by ${why}`));
     if (first) {
-      console.error(`\n${why}: ending the drills and putting back what was changed; please wait`);
+      console.error(`\n${why}: ending the drills and putting everything back; please wait`);
     } else {
-      console.error(`${why}: still putting back what was changed`);
+      console.error(`${why}: still putting everything back`);
     }
   };
   const output = new Output(() => {
     end("closed output");
   });
-  // A second signal does not end it either, as something may be left to put back.
+  // A second signal does not end the program either, as something may still have to be put back.
   for (const signal of endings) {
     process.on(signal, end);
   }
@@ -80,7 +80,7 @@ async function verify(
     print(`\n── ${drill.row} ${drill.name}: ${drill.section} ──\n${drill.promise}`);
     const result = await runDrill(drill, { target, ensemble, disruptive, stack, interrupt, print });
     results.push(result);
-    tellAfterEnd(result, interrupt);
+    reportAfterEnd(result, interrupt);
     print(`${result.outcome}${result.message === undefined ? "" : `: ${result.message}`}`);
     if (result.diagnostics !== undefined && options.report === undefined) {
       print(result.diagnostics);
@@ -94,8 +94,8 @@ async function verify(
   return exitCode(results, interrupt);
 }
 
-/** Tells on standard error of a failure after the user ended the drills: what could not be put back. */
-function tellAfterEnd({ drill, outcome, message = "" }: Result, interrupt: AbortSignal): void {
+/** Reports on standard error what could not be put back after the user ended the drills. */
+function reportAfterEnd({ drill, outcome, message = "" }: Result, interrupt: AbortSignal): void {
   if (interrupt.aborted && outcome === "failed") {
     console.error(`${drill.name}: ${message}`);
   }
@@ -103,7 +103,7 @@ function tellAfterEnd({ drill, outcome, message = "" }: Result, interrupt: Abort
 
 function exitCode(results: readonly Result[], interrupt: AbortSignal): number {
   const has = (outcome: Result["outcome"]): boolean => results.some((result) => result.outcome === outcome);
-  // First, as it may be that something could not be put back.
+  // First, as a failure may be that something could not be put back.
   if (has("failed")) {
     return exitCodes.failed;
   }

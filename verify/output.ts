@@ -1,6 +1,6 @@
 /**
- * Standard output, until nobody reads it any more, as of `npm run verify | head`:
- * then that is told once, and nothing is printed.
+ * Standard output, until its reader ends, as in `npm run verify | head`: from then on nothing is printed, and
+ * `onClosed` is called once.
  */
 export class Output {
   readonly #onClosed: () => void;
@@ -18,7 +18,7 @@ export class Output {
     }
   };
 
-  /** Leaves standard output to others. */
+  /** Stops listening to standard output. */
   release(): void {
     process.stdout.off("error", this.#close);
   }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 
-/** What a command did. */
+/** How a command ended. */
 export interface Ran {
   /** The exit code; null when a signal ended the command. */
   readonly code: number | null;
@@ -15,9 +15,9 @@ export interface ProcessOptions {
   readonly signal: AbortSignal;
   /** Text for the command's standard input. @default empty */
   readonly input?: string;
-  /** Told each line when it comes, and where from. It must not throw. */
+  /** Called with each line and its source. It must not throw. */
   readonly onLine?: (line: string, from: "stdout" | "stderr") => void;
-  /** Working directory. @default this process's own */
+  /** @default this process's working directory */
   readonly cwd?: string;
   /** Variables set in addition to this process's own. */
   readonly env?: Readonly<Record<string, string>>;
@@ -26,8 +26,8 @@ export interface ProcessOptions {
 /**
  * Runs a command to its end, whatever its exit code.
  *
- * It is in a process group of its own: a terminal's Ctrl-C reaches this
- * program only, which then decides what ends and what still has to be done.
+ * It runs in its own process group: Ctrl-C in a terminal reaches only this program, which then decides what to end
+ * and what to put back.
  * @throws the signal's reason when the signal aborted, Error when the command cannot be started
  */
 export async function execute(
@@ -59,12 +59,12 @@ export async function execute(
         resolve({ code, stdout: stdout(), stderr: stderr() });
       }
     });
-    // A command that ends without reading its input is no fault of its own.
+    // A command may end without reading its input.
     child.stdin.on("error", () => undefined).end(options.input ?? "");
   });
 }
 
-/** Keeps what a stream says, and tells its lines. @returns what was said so far */
+/** Collects the output of a stream, and passes on its lines. @returns the output so far */
 function collect(stream: Readable, onLine: (line: string) => void): () => string {
   let said = "";
   let rest = "";

@@ -13,7 +13,7 @@ import type { Transcript } from "./transcript.ts";
 
 const projectDir = join(import.meta.dirname, "..");
 
-/** pulumi for the stack that the ensemble was deployed from, where the user named it. */
+/** pulumi for the stack that the ensemble was deployed from. */
 export class Pulumi {
   readonly stack: string;
   readonly #transcript: Transcript;
@@ -37,13 +37,12 @@ export class Pulumi {
   }
 
   /**
-   * Refuses to go on where `pulumi up` would change something else, too, such as a setting that somebody edits. Not
-   * shown.
-   * @param isAskedFor whether a change is what the update is for; @default none is
-   * @throws DrillFailure that names the other changes, or says why they are not known
+   * Stops the drill where `pulumi up` would also apply other changes, such as an edited setting. Not shown.
+   * @param isWanted whether a change is what the update is for; @default none is
+   * @throws DrillFailure with the other changes, or why they are not known
    */
-  async expectOnly(isAskedFor?: (change: Change) => boolean): Promise<void> {
-    const refusal = unasked(await this.#changes(), isAskedFor);
+  async expectOnly(isWanted?: (change: Change) => boolean): Promise<void> {
+    const refusal = unasked(await this.#changes(), isWanted);
     if (refusal !== undefined) {
       throw new DrillFailure(refusal);
     }

@@ -28,7 +28,7 @@ export function resultTable(results: readonly Result[]): string {
   return textTable([["row", "drill", "outcome", "time", ""], ...rows]);
 }
 
-/** What the reports say of the run as a whole. */
+/** A run as a whole, for the reports. */
 export interface Run {
   readonly namespace: string;
   readonly name: string;
@@ -37,7 +37,7 @@ export interface Run {
   readonly results: readonly Result[];
 }
 
-/** Writes `junit.xml` and `report.json` into a folder, which is made where it is missing. @returns the files */
+/** Writes `junit.xml` and `report.json` into a folder, which is created if it does not exist. @returns the files */
 export function writeReports(folder: string, run: Run): string[] {
   mkdirSync(folder, { recursive: true });
   const files = { "junit.xml": junit(run), "report.json": `${JSON.stringify(jsonReport(run), null, 2)}\n` };
@@ -106,7 +106,7 @@ function testcase(
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** A text for XML: what stands for something else is escaped, what XML 1.0 does not allow becomes U+FFFD. */
+/** A string for XML: special characters are escaped, and those that XML 1.0 does not allow become U+FFFD. */
 export function escaped(text: string): string {
   return (
     text

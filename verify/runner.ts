@@ -9,7 +9,7 @@ import { untilHealthy } from "./wait.ts";
 /** How a drill ended. */
 export type Outcome = "passed" | "failed" | "skipped" | "interrupted";
 
-/** What became of a drill. */
+/** The result of a drill. */
 export interface Result {
   readonly drill: Drill;
   readonly outcome: Outcome;
@@ -19,36 +19,36 @@ export interface Result {
   readonly records: readonly TranscriptRecord[];
   /** The transcript as text. */
   readonly transcript: string;
-  /** What was gathered after a failure. */
+  /** The state of the ensemble after a failure. */
   readonly diagnostics?: string;
 }
 
-/** What the drills run on. */
+/** What every drill of a run has in common. */
 export interface RunContext {
   readonly target: Target;
   readonly ensemble: Ensemble;
   readonly disruptive: boolean;
-  /** The Pulumi stack that the ensemble was deployed from; undefined where it is not at hand. */
+  /** The Pulumi stack that the ensemble was deployed from; undefined where it is not known. */
   readonly stack?: string;
   /** Aborts when the user ends the drills. */
   readonly interrupt: AbortSignal;
   readonly print: (line: string) => void;
 }
 
-/** Seconds for putting one drill's changes back, and for being healthy after that. */
+/** Seconds in which a drill's changes must be put back and the ensemble healthy. */
 const putBackDeadline = 300;
-/** Seconds for gathering after a failure. */
+/** Seconds in which the state must be gathered after a failure. */
 const gatherDeadline = 60;
 
-/** Why a drill does not run as things are; undefined when it does. */
+/** Why a drill is skipped; undefined when it is not. */
 function reasonToSkip(drill: Drill, run: RunContext): string | undefined {
   if (drill.disruptive && !run.disruptive) {
-    return "it takes servers or nodes away: run it with --disruptive";
+    return "it takes servers or nodes away; pass --disruptive to run it";
   }
   return undefined;
 }
 
-/** Runs one drill and puts back what it changed. Never throws: what goes wrong is in the result. */
+/** Runs one drill and puts back what it changed. Never throws: the result has every error. */
 export async function runDrill(drill: Drill, run: RunContext): Promise<Result> {
   const transcript = new Transcript(run.print);
   const started = Date.now();
@@ -104,7 +104,7 @@ async function attempt(
 }
 
 async function diagnose(kubectl: Kubectl, ensemble: Ensemble): Promise<string> {
-  const deadline = deadlineSignal(gatherDeadline, "not answered in time");
+  const deadline = deadlineSignal(gatherDeadline, "no answer in time");
   try {
     return await gather(kubectl.with(deadline.signal), ensemble);
   } catch (error) {
@@ -114,13 +114,13 @@ async function diagnose(kubectl: Kubectl, ensemble: Ensemble): Promise<string> {
   }
 }
 
-/** Puts everything back, whatever else fails, and waits until the ensemble is healthy. @returns what went wrong */
+/** Puts everything back and waits until the ensemble is healthy. @returns what failed, or undefined */
 async function putBack(
   context: DrillContext,
   run: RunContext,
   transcript: Transcript,
 ): Promise<string | undefined> {
-  const deadline = deadlineSignal(putBackDeadline, `not within ${putBackDeadline} s`);
+  const deadline = deadlineSignal(putBackDeadline, `not done within ${putBackDeadline} s`);
   const kubectl = context.kubectl.with(deadline.signal);
   const problems: string[] = [];
   let changed = false;
@@ -144,7 +144,7 @@ async function putBack(
   return problems.length === 0 ? undefined : problems.join("; ");
 }
 
-/** A signal that aborts after so many seconds, with this message. */
+/** A signal that aborts after this time, with this message. */
 function deadlineSignal(seconds: number, message: string): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
   const timer = setTimeout(() => {

@@ -2,12 +2,12 @@ import { DrillFailure } from "./errors.ts";
 import { execute, type ProcessOptions, type Ran } from "./process.ts";
 import type { Transcript } from "./transcript.ts";
 
-/** How a command that is shown is run. */
+/** Options of a command that is shown. */
 export interface ShownOptions extends Omit<ProcessOptions, "onLine"> {
   readonly transcript: Transcript;
   /** The command as somebody would type it. */
   readonly shown: string;
-  /** Whether another exit code than 0 is for the caller to judge. @default false */
+  /** Whether to return on any exit code. @default false: another one than 0 throws */
   readonly anyExit?: boolean;
 }
 
@@ -31,7 +31,7 @@ export async function runShown(
   }
 }
 
-/** What a command that failed said at its end. */
+/** The last lines of the errors of a failed command. */
 export function complaint(command: string, { code, stderr }: Ran): string {
   const said = stderr.trim().split("\n").slice(-5).join("\n");
   return `${command}: exit code ${code ?? "none (killed)"}${said === "" ? "" : `: ${said}`}`;

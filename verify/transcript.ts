@@ -9,17 +9,17 @@ export interface CommandRecord {
   readonly exitCode: number | null;
 }
 
-/** Something said between commands: seen, or not checked. */
+/** A sentence between commands, such as an observation. */
 export interface SentenceRecord {
   readonly kind: "seen" | "not-checked" | "put-back" | "watch";
   readonly text: string;
 }
 
-/** A command that was begun and is to be told about. */
+/** A command that runs, for reporting its output. */
 export interface RunningCommand {
-  /** Notes a line that it printed. */
+  /** Adds a line of its output. */
   readonly line: (line: string) => void;
-  /** Notes its end; null where a signal ended it. */
+  /** Adds its end; null where a signal ended it. */
   readonly end: (exitCode: number | null) => void;
 }
 
@@ -32,11 +32,11 @@ const marks: Readonly<Record<SentenceRecord["kind"], string>> = {
   watch: "  | ",
 };
 
-/** Longest line that is printed; the report has it whole. */
+/** The longest line that is printed; the report has it in full. */
 const longestLine = 200;
 
 /**
- * What a drill did, in its order: printed as it happens, kept for the report.
+ * The commands and observations of a drill in their order: printed as they come, and kept for the report.
  */
 export class Transcript {
   readonly records: TranscriptRecord[] = [];
@@ -46,7 +46,7 @@ export class Transcript {
     this.#print = print;
   }
 
-  /** Notes a command that begins, so that a reader knows what is waited for. */
+  /** Adds a command that begins, so that the reader knows what is running. */
   begin(command: string): RunningCommand {
     this.#print(`$ ${command}`);
     const lines: string[] = [];
@@ -74,7 +74,7 @@ export class Transcript {
     };
   }
 
-  /** Says a sentence. */
+  /** Adds a sentence. */
   say(kind: SentenceRecord["kind"], text: string): void {
     this.records.push({ kind, text });
     for (const line of text.split("\n")) {
@@ -82,7 +82,7 @@ export class Transcript {
     }
   }
 
-  /** All of it as text, for a report. */
+  /** The transcript as text, for a report. */
   toString(): string {
     return this.records
       .map((record) =>
@@ -96,7 +96,7 @@ export class Transcript {
 
 const omitted = (lines: number): string => `(and ${lines} lines of the client's log)`;
 
-/** A command's output without blank lines, the client's log and the ends of very long lines; says what was left out. */
+/** A command's output without blank lines, the client's log and the ends of very long lines; omissions are marked. */
 export function readable(output: string): string[] {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const answer = lines.filter((line) => !isClientLog(line));

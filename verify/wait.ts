@@ -5,13 +5,12 @@ import { ensembleProblems, type Ensemble } from "./ensemble.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { reasonOf } from "./process.ts";
 
-/** Milliseconds between two questions. */
+/** Milliseconds between two checks. */
 const interval = 500;
 
 /**
- * Asks for a condition that cannot be watched, such as a server's answer,
- * until it holds.
- * @param what what is waited for, for the message of a failure
+ * Waits until a condition holds that cannot be watched, such as a server's answer.
+ * @param what the condition in words, for the error
  * @throws DrillFailure when the signal aborts before
  */
 export async function untilAnswered(
@@ -33,7 +32,7 @@ export async function untilAnswered(
   }
 }
 
-/** Waits until the ensemble is healthy. @throws DrillFailure that says what is wrong, when the signal aborts before */
+/** Waits until the ensemble is healthy. @throws DrillFailure with its problems, when the signal aborts first */
 export async function untilHealthy(kubectl: Kubectl, ensemble: Ensemble, signal: AbortSignal): Promise<void> {
   let problems: string[] = ["its state is not known yet"];
   try {

@@ -8,7 +8,7 @@ import type { Kubectl } from "./kubectl.ts";
 import { untilAnswered } from "./wait.ts";
 import { dataOf } from "./zookeeper.ts";
 
-/** The tutorial's node and its data. */
+/** The tutorial's znode and its data. */
 const tutorialNode = "/hello";
 export const testData = "world";
 
@@ -20,10 +20,9 @@ function zkCli(ensemble: Ensemble, ...command: string[]): string[] {
 }
 
 /**
- * Creates the tutorial's node through the first server, and has it removed at
- * the drill's end. Where somebody has a node of that name, which stays as it
- * is, the node has another name.
- * @returns the node's path
+ * Creates the tutorial's znode through the first server, and registers its removal. If the znode already exists, it
+ * stays as it is, and another path is used.
+ * @returns the path
  */
 export async function createTestNode(context: DrillContext): Promise<string> {
   const { ensemble, kubectl } = context;
@@ -34,7 +33,7 @@ export async function createTestNode(context: DrillContext): Promise<string> {
   expect(missing || look.code === 0, `${first} does not answer zkCli.sh: ${look.stderr.slice(-300)}`);
   const path = missing ? tutorialNode : `${tutorialNode}-${randomBytes(4).toString("hex")}`;
   if (!missing) {
-    context.seen(`There is a ${tutorialNode} that is not this drill's; it stays, and ${path} is used.`);
+    context.seen(`${tutorialNode} already exists and stays as it is; the drill uses ${path}.`);
   }
   context.putBack(`remove ${path}`, async (putBack) => {
     await removeNode(putBack, ensemble, path);
@@ -43,14 +42,14 @@ export async function createTestNode(context: DrillContext): Promise<string> {
   return path;
 }
 
-/** Reads the test node's data through a server, shown, and expects it to be what was written. */
+/** Reads the znode through a server, shown, and expects the data that was written. */
 export async function expectTestNode(context: DrillContext, pod: string, path: string): Promise<void> {
   const answer = await context.kubectl.exec(pod, ...zkCli(context.ensemble, "get", path));
-  expect(dataOf(answer) === testData, `${pod} says that ${path} is "${dataOf(answer)}", not "${testData}"`);
+  expect(dataOf(answer) === testData, `${pod} returns "${dataOf(answer)}" for ${path}, not "${testData}"`);
 }
 
 /**
- * Removes a node through a server that is Ready, as soon as there is one that does it; one that is not there is done.
+ * Removes a znode through a server that is Ready, as soon as there is one.
  */
 async function removeNode(kubectl: Kubectl, ensemble: Ensemble, path: string): Promise<void> {
   await untilAnswered(`${path} is removed`, kubectl.signal, async () => {

@@ -1,4 +1,4 @@
-/** Reads a `zoo.cfg`: settings by name, without comments; a setting that stands twice has its last value. */
+/** Reads a `zoo.cfg`: settings by name, without comments; of a setting that is repeated, the last value counts. */
 export function parseZooCfg(file: string): Map<string, string> {
   const settings = new Map<string, string>();
   for (const line of file.split("\n")) {
@@ -16,11 +16,11 @@ export interface ServerLine {
   readonly host: string;
   readonly serverPort: number;
   readonly electionPort: number;
-  /** From the part after the semicolon; undefined where `clientPort` says it. */
+  /** From the part after the semicolon; undefined where `clientPort` sets it. */
   readonly clientPort: number | undefined;
 }
 
-/** The `server.N` lines of a configuration, by id. A line that cannot be read is left out. */
+/** The `server.N` lines of a configuration, by id. Invalid lines are left out. */
 export function serverLines(settings: ReadonlyMap<string, string>): ServerLine[] {
   return [...settings]
     .flatMap(([name, value]) => {
@@ -43,13 +43,13 @@ export function serverLines(settings: ReadonlyMap<string, string>): ServerLine[]
     .sort((a, b) => a.id - b.id);
 }
 
-/** Whether a line is of the client's own log, which zkCli.sh prints around its answer. */
+/** Whether a line belongs to the client's log, which zkCli.sh prints around its answer. */
 export const isClientLog = (line: string): boolean =>
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \[myid:\]/.test(line);
 
 /**
- * What `zkCli.sh get` says that a node's data is: the line before the node's
- * `cZxid`, which servers before 3.5 print with it, or the last one.
+ * A znode's data in the answer of `zkCli.sh get`: the line before `cZxid`, which servers before 3.5 print with it, or
+ * the last line.
  */
 export function dataOf(answer: string): string {
   const lines = answer.split("\n").filter((line) => line.trim() !== "" && !isClientLog(line));

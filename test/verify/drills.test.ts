@@ -91,7 +91,7 @@ describe("verify: drill consensus", () => {
 
   it("fails for a setting with a typing error, a server that is missing, a port that is another", async () => {
     const typo = zooCfg.replace("purgeInterval", "purgeInteval");
-    expect(await outcome(consensus, { [cat]: typo })).to.contain("does not say autopurge.purgeInterval");
+    expect(await outcome(consensus, { [cat]: typo })).to.contain("has no autopurge.purgeInterval");
     const nobody = zooCfg.replace("server.1", "server.2");
     expect(await outcome(consensus, { [cat]: nobody })).to.contain("names the servers 2, not 1 to 1");
     expect(await outcome(consensus, { [cat]: zooCfg.replace("2888", "2889") })).to.contain("2889 and 3888");
@@ -116,10 +116,10 @@ describe("verify: drill configuration", () => {
     expect(await outcome(configuration, answers({ immutable: true }))).to.equal("passed");
   });
 
-  it("fails where a change would not roll the pods, or a pod has another file", async () => {
-    expect(await outcome(configuration, answers({}))).to.contain("would not roll the pods");
+  it("fails where a change would not replace the pods, or a pod has another file", async () => {
+    expect(await outcome(configuration, answers({}))).to.contain("would not replace the pods");
     const other = await outcome(configuration, { ...answers({ immutable: true }), [cat]: "a=2" });
-    expect(other).to.contain("zoo.cfg in zk-0 is not the one in ConfigMap zk-config");
+    expect(other).to.contain("zoo.cfg in zk-0 differs from that in ConfigMap zk-config");
   });
 });
 
@@ -190,7 +190,7 @@ describe("verify: drill node-failure", () => {
 
   it("fails for one that is missing, selects others, or is not about nodes", async () => {
     expect(await outcome(nodeFailure, { [set]: setOf({}) })).to.contain("no required podAntiAffinity");
-    expect(await outcome(nodeFailure, { [set]: spread("zk-headless") })).to.contain("keeps nobody apart");
+    expect(await outcome(nodeFailure, { [set]: spread("zk-headless") })).to.contain("keeps no pods apart");
     expect(await outcome(nodeFailure, { [set]: spread("zk", "zone") })).to.contain(
       "no required podAntiAffinity",
     );
@@ -221,7 +221,7 @@ describe("verify: drill cleaning-up", () => {
     expect(await outcome(cleaningUp, { ...answers, [set]: policy })).to.contain("whenDeleted is Delete");
     const owned = claim({ ownerReferences: [{ kind: "StatefulSet", name: "zk" }] });
     expect(await outcome(cleaningUp, { ...answers, '"get persistentvolumeclaims "*': owned })).to.contain(
-      "go with their owner: datadir-zk-0",
+      "are deleted with their owner: datadir-zk-0",
     );
   });
 });

@@ -2,12 +2,12 @@ import { isCordoned, nameOf, type PersistentVolume } from "../../kubernetes/obje
 import type { Drill } from "../drill.ts";
 import { expect } from "../errors.ts";
 
-/** Row 15: what would go with the environment, and what stays. Nothing is destroyed. */
+/** Row 15: what removing the environment would delete and what it would keep. Nothing is deleted. */
 export const cleaningUp: Drill = {
   row: 15,
   name: "cleaning-up",
   section: "Cleaning up",
-  promise: "no node is left cordoned; volumes go only when the user asked for that",
+  promise: "no node is left cordoned; volumes are deleted only when the user asks for it",
   disruptive: false,
   deadline: 60,
   run: async (context) => {
@@ -18,7 +18,7 @@ export const cleaningUp: Drill = {
     if (cordoned.length === 0) {
       context.seen("No node is cordoned.");
     } else {
-      context.seen(`Cordoned, before the drills and now: ${cordoned.join(", ")}.`);
+      context.seen(`Already cordoned before the drills: ${cordoned.join(", ")}.`);
     }
 
     const statefulSet = await kubectl.read("statefulsets", ensemble.name);
@@ -31,16 +31,16 @@ export const cleaningUp: Drill = {
     await kubectl.run(["get", "pvc", "-l", ensemble.selector]);
     const claims = await kubectl.readAll("persistentvolumeclaims", "-l", ensemble.selector);
     const owned = claims.filter(({ metadata }) => (metadata?.ownerReferences ?? []).length > 0).map(nameOf);
-    expect(owned.length === 0, `claims that go with their owner: ${owned.join(", ")}`);
+    expect(owned.length === 0, `claims that are deleted with their owner: ${owned.join(", ")}`);
     const volumes = await Promise.all(
       claims.map(({ spec }) => kubectl.read("persistentvolumes", spec?.volumeName ?? "")),
     );
     await kubectl.run(["get", "pv", ...volumes.map(nameOf)]);
-    sayReclaim(volumes).forEach((sentence) => {
+    describeReclaim(volumes).forEach((sentence) => {
       context.seen(sentence);
     });
     if (context.pulumi === undefined) {
-      context.notChecked("pulumi destroy: its stack is not at hand (--stack), and a drill destroys nothing.");
+      context.notChecked("what pulumi destroy would delete; pass --stack to check.");
       return;
     }
     const { stdout } = await context.pulumi.run("destroy", "--preview-only");
@@ -48,21 +48,19 @@ export const cleaningUp: Drill = {
       .split("\n")
       .filter((line) => /PersistentVolume|:Disk /.test(line) && !line.includes("[retain]"));
     expect(gone.length === 0, `pulumi destroy would delete volumes: ${gone.join("; ")}`);
-    context.seen(
-      "pulumi destroy would remove the environment, and no volume or claim; it was only previewed.",
-    );
+    context.seen("A preview of pulumi destroy deletes the environment, but no volume and no claim.");
   },
 };
 
-/** What becomes of volumes whose claims somebody deletes. */
-function sayReclaim(volumes: readonly (PersistentVolume | undefined)[]): string[] {
+/** What happens to volumes when their claims are deleted. */
+function describeReclaim(volumes: readonly (PersistentVolume | undefined)[]): string[] {
   const of = (policy: string): string[] =>
     volumes.filter((volume) => volume?.spec?.persistentVolumeReclaimPolicy === policy).map(nameOf);
   const [kept, gone] = [of("Retain"), of("Delete")];
   return [
-    ...(kept.length > 0 ? [`${kept.length} volumes stay even when their claim is deleted (Retain).`] : []),
+    ...(kept.length > 0 ? [`${kept.length} volumes stay when their claims are deleted (Retain).`] : []),
     ...(gone.length > 0
-      ? [`${gone.length} volumes go when somebody deletes their claim (Delete): ${gone.join(", ")}.`]
+      ? [`${gone.length} volumes are deleted with their claims (Delete): ${gone.join(", ")}.`]
       : []),
   ];
 }

@@ -3,12 +3,12 @@ import type { Drill } from "../drill.ts";
 import { expect } from "../errors.ts";
 import { zooCfgPath } from "./zoo-cfg.ts";
 
-/** Row 6: the configuration comes from one declared place, and a change of it is a change of the pods. */
+/** Row 6: the configuration is declared in one place, and a change of it replaces the pods. */
 export const configuration: Drill = {
   row: 6,
   name: "configuration",
   section: "Ensuring consistent configuration",
-  promise: "every setting comes from one declared place; changing one rolls the pods",
+  promise: "all settings are declared in one place; changing one replaces the pods",
   disruptive: false,
   deadline: 60,
   run: async (context) => {
@@ -25,10 +25,10 @@ export const configuration: Drill = {
       const command = JSON.stringify([server?.command, server?.args]);
       expect(
         command.includes("--tick_time") || (server?.env ?? []).length > 0,
-        "neither a ConfigMap with a zoo.cfg, nor the container's command, nor its environment has the settings",
+        "no settings were found: neither a ConfigMap with zoo.cfg, nor in the container's command or environment",
       );
       context.seen(
-        "The settings stand in the pod template: changing one is a new revision, which rolls the pods.",
+        "The pod template contains the settings: changing one creates a new revision, which replaces the pods.",
       );
       return;
     }
@@ -37,9 +37,9 @@ export const configuration: Drill = {
     const file = declared.data?.["zoo.cfg"];
     for (const pod of pods) {
       const { stdout } = await kubectl.quiet(["exec", pod, "--", "cat", zooCfgPath]);
-      expect(stdout === file, `zoo.cfg in ${pod} is not the one in ConfigMap ${map}`);
+      expect(stdout === file, `zoo.cfg in ${pod} differs from that in ConfigMap ${map}`);
     }
-    context.seen(`zoo.cfg in every pod is, byte for byte, the one in ConfigMap ${map}.`);
+    context.seen(`zoo.cfg in every pod is identical to that in ConfigMap ${map}.`);
 
     const hash = Object.entries(template?.metadata?.annotations ?? {}).find(([key]) =>
       /hash|checksum/i.test(key),
@@ -47,22 +47,22 @@ export const configuration: Drill = {
     const immutable = declared.immutable === true;
     expect(
       hash !== undefined || immutable,
-      `a change of ConfigMap ${map} would not roll the pods: it is not immutable, and no annotation of the template follows it`,
+      `a change of ConfigMap ${map} would not replace the pods: it is not immutable, and the template has no annotation with its hash`,
     );
     context.seen(
       hash === undefined
-        ? `ConfigMap ${map} is immutable: another setting is another ConfigMap, which rolls the pods.`
-        : `The template's annotation ${hash[0]}=${hash[1]} follows the content: another setting rolls the pods.`,
+        ? `ConfigMap ${map} is immutable: a changed setting creates another ConfigMap, which replaces the pods.`
+        : `The template's annotation ${hash[0]}=${hash[1]} is a hash of the content: a changed setting replaces the pods.`,
     );
     const revision = await kubectl.readAll("pods", "-l", ensemble.selector);
     const hashes = revision.map(({ metadata }) => metadata?.labels?.["controller-revision-hash"] ?? "none");
     expect(
       hashes.every((one) => one === hashes[0]),
-      `the pods are of several revisions: ${hashes.join(", ")}`,
+      `the pods have several revisions: ${hashes.join(", ")}`,
     );
-    context.seen(`All pods are of one revision, ${hashes[0] ?? ""}.`);
+    context.seen(`All pods have the same revision, ${hashes[0] ?? ""}.`);
     context.notChecked(
-      "a changed setting itself, which is the deployment's to change; drill updating rolls the pods.",
+      "a changed setting, which only the deployment may make; the drill updating replaces the pods.",
     );
   },
 };

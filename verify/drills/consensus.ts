@@ -23,7 +23,7 @@ export const consensus: Drill = {
   name: "consensus",
   section: "Achieving consensus",
   promise:
-    "zoo.cfg has the tutorial's settings and server.1..N as fully qualified names, the same in every pod",
+    "zoo.cfg has the tutorial's settings and names server.1 to server.N in full, identical in every pod",
   disruptive: false,
   deadline: 60,
   run: async (context) => {
@@ -33,7 +33,7 @@ export const consensus: Drill = {
     const file = await kubectl.exec(first, "cat", zooCfgPath);
     const settings = parseZooCfg(file);
     const missing = wanted.filter((setting) => !settings.has(setting));
-    expect(missing.length === 0, `zoo.cfg of ${first} does not say ${missing.join(", ")}`);
+    expect(missing.length === 0, `zoo.cfg of ${first} has no ${missing.join(", ")}`);
 
     const servers = serverLines(settings);
     const ids = servers.map(({ id }) => id).join(", ");
@@ -54,13 +54,13 @@ export const consensus: Drill = {
       );
     }
     context.seen(
-      `zoo.cfg has every setting of the tutorial, and names ${servers.length} servers, 2888:3888.`,
+      `zoo.cfg has every setting of the tutorial and names ${servers.length} servers with ports 2888 and 3888.`,
     );
 
     for (const pod of others) {
       const { stdout } = await kubectl.quiet(["exec", pod, "--", "cat", zooCfgPath]);
-      expect(stdout.trimEnd() === file, `zoo.cfg of ${pod} is not the same as that of ${first}`);
+      expect(stdout.trimEnd() === file, `zoo.cfg of ${pod} differs from that of ${first}`);
     }
-    context.seen(`It is the same text in ${pods.join(", ")}.`);
+    context.seen(`It is identical in ${pods.join(", ")}.`);
   },
 };

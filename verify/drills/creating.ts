@@ -3,7 +3,7 @@ import type { Drill } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
 import { expect } from "../errors.ts";
 
-/** Row 1: the tutorial's objects are there and its pods Running and Ready. */
+/** Row 1: the tutorial's objects exist, and its pods are Running and Ready. */
 export const creating: Drill = {
   row: 1,
   name: "creating",
@@ -14,8 +14,14 @@ export const creating: Drill = {
   run: async (context) => {
     const { kubectl, ensemble } = context;
     const { client, budget, headless, name, pods } = ensemble;
-    expect(client !== undefined, `no Service beside ${headless} selects the pods: clients have no address`);
-    expect(budget !== undefined, `no PodDisruptionBudget selects the pods: a drain may take the quorum`);
+    expect(
+      client !== undefined,
+      `no Service beside ${headless} selects the pods: clients have no Service to connect to`,
+    );
+    expect(
+      budget !== undefined,
+      `no PodDisruptionBudget selects the pods: draining nodes may stop the quorum`,
+    );
     await kubectl.run([
       "get",
       `service/${headless}`,
@@ -41,14 +47,12 @@ export const creating: Drill = {
     }
     const ready = (await kubectl.read("statefulsets", name))?.status?.readyReplicas ?? 0;
     expect(ready === pods.length, `the StatefulSet counts ${ready} ready replicas of ${pods.length}`);
-    context.seen(
-      `${pods.join(", ")} are Running and Ready; they were before, so the tutorial's -w would never end.`,
-    );
+    context.seen(`${pods.join(", ")} are Running and Ready.`);
     if (context.pulumi === undefined) {
-      context.notChecked("that pulumi up creates them: its stack is not at hand (--stack).");
+      context.notChecked("whether pulumi up creates them; pass --stack to check.");
       return;
     }
     await context.pulumi.run("preview", "--expect-no-changes");
-    context.seen("They are what pulumi up made of the program: a preview finds nothing to change.");
+    context.seen("They match the program: pulumi preview finds nothing to change.");
   },
 };

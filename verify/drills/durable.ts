@@ -11,7 +11,7 @@ import type { Kubectl } from "../kubectl.ts";
 import type { Pulumi } from "../pulumi.ts";
 import { createTestNode, expectTestNode, testData } from "../znode.ts";
 
-/** Row 5: the servers go, their volumes stay, and the same servers come back with their data. */
+/** Row 5: the servers are deleted, their volumes stay, and new servers have the same data. */
 export const durable: Drill = {
   row: 5,
   name: "durable",
@@ -31,44 +31,45 @@ export const durable: Drill = {
     const path = await createTestNode(context);
 
     const manifest = saveManifest(context, saved);
-    context.putBack(`create StatefulSet ${name} again where it is missing`, async (putBack) => {
+    context.putBack(`recreate StatefulSet ${name} if it is missing`, async (putBack) => {
       const now = await putBack.read("statefulsets", name);
       if (isTerminating(now)) {
         await putBack.run(["wait", "--for=delete", `sts/${name}`, "--timeout=120s"]);
       }
       if (now === undefined || isTerminating(now)) {
-        await createAgain(putBack, manifest, owner);
+        await recreate(putBack, manifest, owner);
       }
     });
     await kubectl.run(["delete", "statefulsets", name]);
     await kubectl.run(["wait", "--for=delete", "pod", "-l", selector, "--timeout=120s"]);
-    context.seen(`The StatefulSet and its ${pods.length} pods are gone: nobody serves.`);
+    context.seen(`The StatefulSet and its ${pods.length} pods are deleted: no server runs.`);
     await kubectl.run(["get", "pvc", "-l", selector]);
     expect(
       isDeepStrictEqual(await claimsOf(context), claimsBefore),
-      "the claims are not those that were there before the StatefulSet was deleted",
+      "the claims differ from those before the StatefulSet was deleted",
     );
-    context.seen("Every claim is still there and Bound to the same volume.");
+    context.seen("Every claim still exists and is bound to the same volume.");
 
     if (context.pulumi === undefined) {
-      await createAgain(kubectl, manifest, owner);
+      await recreate(kubectl, manifest, owner);
     } else {
-      await createByPulumi(context.pulumi, `StatefulSet ${ensemble.namespace}/${name}`);
+      await recreateByPulumi(context.pulumi, `StatefulSet ${ensemble.namespace}/${name}`);
     }
     await kubectl.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
     await kubectl.run(["get", "pods", "-l", selector]);
     await expectTestNode(context, pods.at(-1) ?? "", path);
-    context.seen(`All servers were ended and created again, and "${testData}" is still there.`);
+    context.seen(`All servers were deleted and recreated, and "${testData}" is still stored.`);
     await kubectl.run(["get", "pvc", "-l", selector]);
-    expect(isDeepStrictEqual(await claimsOf(context), claimsBefore), "the claims are not those from before");
+    expect(
+      isDeepStrictEqual(await claimsOf(context), claimsBefore),
+      "the claims differ from those before the drill",
+    );
     await expectOwnClaims(context);
-    context.seen("Each server mounts the same claim and volume as before.");
+    context.seen("Each server uses the same claim and volume as before.");
     const now = (await kubectl.read("statefulsets", name))?.spec;
-    expect(isDeepStrictEqual(now, saved.spec), "the StatefulSet is not the same as before");
+    expect(isDeepStrictEqual(now, saved.spec), "the StatefulSet differs from that before the drill");
     if (context.pulumi === undefined) {
-      context.notChecked(
-        "that pulumi up creates it again: its stack is not at hand (--stack), so kubectl did.",
-      );
+      context.notChecked("whether pulumi up recreates it; pass --stack to check. Here kubectl recreated it.");
     }
   },
 };
@@ -95,18 +96,18 @@ async function expectOwnClaims(context: DrillContext): Promise<void> {
     );
     expect(
       isReady(pod) && claims.some((claim) => claim.endsWith(`-${name}`)),
-      `${name} does not run with a claim of its own: ${claims.join(", ")}`,
+      `${name} does not run with its own claim: ${claims.join(", ")}`,
     );
   }
 }
 
-/** Keeps the manifest in a file until the drill has put everything back, for whoever finds the StatefulSet missing. */
+/** Keeps the manifest in a file until everything is put back, in case the StatefulSet cannot be. */
 function saveManifest(context: DrillContext, statefulSet: StatefulSet): string {
   const folder = mkdtempSync(join(tmpdir(), "zookeeper-drill-"));
   const file = join(folder, `${context.ensemble.name}.json`);
   writeFileSync(file, JSON.stringify(manifestOf(statefulSet), null, 2));
   context.putBack(`remove ${file}`, async (putBack) => {
-    // Where the StatefulSet could not be put back, this file is how it is.
+    // If the StatefulSet could not be recreated, the user needs this file.
     if ((await putBack.read("statefulsets", context.ensemble.name)) !== undefined) {
       rmSync(folder, { recursive: true });
     }
@@ -114,7 +115,7 @@ function saveManifest(context: DrillContext, statefulSet: StatefulSet): string {
   return file;
 }
 
-/** What was asked for, without what the cluster added. */
+/** The declared object, without what the cluster added. */
 const manifestOf = (statefulSet: StatefulSet): StatefulSet => ({
   ...statefulSet,
   metadata: {
@@ -128,7 +129,7 @@ const manifestOf = (statefulSet: StatefulSet): StatefulSet => ({
   status: undefined,
 });
 
-/** Who owns the StatefulSet's fields by server-side apply, such as Pulumi; undefined where nobody does. */
+/** The manager that owns the StatefulSet's fields by server-side apply, such as Pulumi; undefined where none does. */
 async function applier(kubectl: Kubectl, name: string): Promise<string | undefined> {
   const statefulSet = await kubectl.read("statefulsets", name, "--show-managed-fields");
   return statefulSet?.metadata?.managedFields?.find(
@@ -136,14 +137,14 @@ async function applier(kubectl: Kubectl, name: string): Promise<string | undefin
   )?.manager;
 }
 
-/** Has pulumi create again what is missing, and nothing else. */
-async function createByPulumi(pulumi: Pulumi, missing: string): Promise<void> {
+/** Recreates the missing object with pulumi, which may change nothing else. */
+async function recreateByPulumi(pulumi: Pulumi, missing: string): Promise<void> {
   await pulumi.expectOnly(({ name, op, drifted }) => name === missing && op === "create" && drifted);
   await pulumi.run("up", "--refresh", "--yes", "--skip-preview");
 }
 
-/** Creates the StatefulSet in the name of who owned its fields, so that the owner finds nothing that is another's. */
-async function createAgain(kubectl: Kubectl, file: string, owner: string | undefined): Promise<void> {
+/** Creates the StatefulSet as the previous owner of its fields, so that the owner finds no conflict later. */
+async function recreate(kubectl: Kubectl, file: string, owner: string | undefined): Promise<void> {
   const apply = ["apply", "--server-side", "--force-conflicts", `--field-manager=${owner ?? ""}`, "-f", file];
   await kubectl.run(owner === undefined ? ["create", "-f", file] : apply);
 }

@@ -15,7 +15,7 @@ import { sanity } from "./sanity.ts";
 import { updating } from "./updating.ts";
 import { user } from "./user.ts";
 
-/** Every drill, in the tutorial's order: what is looked at first is what the later ones build on. */
+/** Every drill, in the tutorial's order: later ones rely on what earlier ones check. */
 export const drills: readonly Drill[] = [
   creating,
   leaderElection,

@@ -4,12 +4,12 @@ import { readPods } from "../ensemble.ts";
 import { expect } from "../errors.ts";
 import { dataDir, readZooCfg } from "./zoo-cfg.ts";
 
-/** Row 2: every server has its name, its id and an address record. */
+/** Row 2: every server has a name, an id and a DNS record. */
 export const leaderElection: Drill = {
   row: 2,
   name: "leader-election",
   section: "Facilitating leader election",
-  promise: "hostnames NAME-N, ids N+1, and fully qualified names that resolve to the pods' addresses",
+  promise: "hostnames are NAME-N, ids are N+1, and fully qualified names resolve to the pods' addresses",
   disruptive: false,
   deadline: 90,
   run: async (context) => {
@@ -26,7 +26,7 @@ export const leaderElection: Drill = {
       const id = await kubectl.exec(pod, "cat", `${data}/myid`);
       expect(id === String(ordinal + 1), `the id of ${pod} is ${id}, not ${ordinal + 1}`);
     }
-    context.seen(`The ids are 1 to ${pods.length}: the ordinal plus one.`);
+    context.seen(`The ids are 1 to ${pods.length}, the ordinals plus one.`);
 
     const names: string[] = [];
     for (const pod of pods) {
@@ -43,6 +43,8 @@ export const leaderElection: Drill = {
       expect(address === wanted, `${name} resolves to ${address}, but the pod has ${wanted}`);
     }
     context.seen("Every fully qualified name resolves, in another pod, to the address of its pod.");
-    context.notChecked("that records follow a pod: drills readiness and maintenance do, with --disruptive.");
+    context.notChecked(
+      "whether DNS records follow a pod; the drills readiness and maintenance check that with --disruptive.",
+    );
   },
 };

@@ -15,12 +15,12 @@ import { createTestNode, expectTestNode } from "../znode.ts";
 /** The probe that the tutorial removes. */
 const probe = "/opt/zookeeper/bin/zookeeper-ready";
 
-/** Row 11, as the tutorial does it: a probe that fails has the container restarted. */
+/** Row 11, as in the tutorial: the container is restarted when its probe fails. */
 export const liveness: Drill = {
   row: 11,
   name: "liveness",
   section: "Testing for liveness",
-  promise: "with its probe removed a server is restarted, and serves again",
+  promise: "a server whose probe is removed is restarted and serves again",
   disruptive: true,
   deadline: 300,
   run: async (context) => {
@@ -32,7 +32,7 @@ export const liveness: Drill = {
     }
     const watch = context.watch("pods", "-l", ensemble.selector);
     await watch.until(`${victim} is Ready`, (pods) => isReady(pods.get(victim)));
-    context.putBack(`give ${victim} its probe back`, async (putBack) => {
+    context.putBack(`restore the probe of ${victim}`, async (putBack) => {
       if ((await putBack.quiet(["exec", victim, "--", "test", "-e", probe])).code === 0) {
         return;
       }
@@ -48,18 +48,18 @@ export const liveness: Drill = {
     await kubectl.exec(victim, "ls", "-l", probe);
     const { mode } = await serverStatus(kubectl, ensemble, victim);
     expect(mode !== undefined, `${victim} is Ready, but not in a quorum`);
-    context.seen(`The probe failed, ${victim} was restarted, has its probe again, and serves as ${mode}.`);
+    context.seen(`The probe failed, ${victim} was restarted with the probe, and serves as ${mode}.`);
   },
 };
 
-/** Row 11, the real case: a server that hangs is noticed, taken from the clients, and restarted. */
+/** Row 11, the real case: a server that hangs loses its clients and is restarted. */
 export const hungServer: Drill = {
   row: 11,
   name: "hung-server",
   section: "Testing for liveness",
-  promise: "a server that hangs is taken out of the client Service and restarted, and serves again",
+  promise: "a server that hangs is removed from the client Service, restarted, and serves again",
   disruptive: true,
-  needs: "a signal from the node: Java is process 1 of its container, which cannot be stopped from inside",
+  needs: "the local GKE: Java is process 1 of its container, which can be stopped only from the node",
   deadline: 360,
   run: async (context) => {
     const { kubectl, ensemble } = context;
@@ -69,7 +69,9 @@ export const hungServer: Drill = {
     const id = containerIdOf(before);
     const pid = javaProcess(id);
     if (pid === undefined) {
-      throw new DrillSkipped(`the node of ${victim} is not this machine, so nobody here can signal it`);
+      throw new DrillSkipped(
+        `the node of ${victim} is another machine, so its process cannot be stopped from here`,
+      );
     }
     if (!maySignal()) {
       throw new DrillSkipped("only root may signal the server's process");
@@ -84,8 +86,8 @@ export const hungServer: Drill = {
       readyEndpoints(found.values()).includes(address),
     );
 
-    context.putBack(`let the server of ${victim} go on`, () => {
-      // Looked for again: a process id may have been given to another process meanwhile.
+    context.putBack(`continue the server of ${victim}`, () => {
+      // Looked up again, as another process may have the id by now.
       const stopped = javaProcess(id);
       if (stopped !== undefined) {
         process.kill(stopped, "SIGCONT");
@@ -94,14 +96,12 @@ export const hungServer: Drill = {
     });
     context.show("get", "pod", "-w", "-l", selector);
     process.kill(pid, "SIGSTOP");
-    context.seen(
-      `The Java process of ${victim} is stopped (SIGSTOP from its node): it is there and answers nobody.`,
-    );
+    context.seen(`The Java process of ${victim} is stopped with SIGSTOP: it exists, but does not answer.`);
     await slices.until(
       `${client} is without ${victim}`,
       (found) => !readyEndpoints(found.values()).includes(address),
     );
-    context.seen(`Its readiness probe failed: ${client} sends no clients to it any more.`);
+    context.seen(`Its readiness probe failed: ${client} no longer sends clients to it.`);
     await expectTestNode(context, other, path);
     await watch.until(
       `${victim} has been restarted`,

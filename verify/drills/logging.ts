@@ -5,12 +5,12 @@ import { dataDir, logDir, readZooCfg } from "./zoo-cfg.ts";
 /** The tutorial's logging configurations: Logback's since ZooKeeper 3.8, Log4j's before. */
 const configurations = ["/opt/zookeeper/conf/logback.xml", "/opt/zookeeper/conf/log4j.properties"];
 
-/** Row 7: everything is on standard output, and nothing fills the container. */
+/** Row 7: the logs go to standard output, and none fills the container. */
 export const logging: Drill = {
   row: 7,
   name: "logging",
   section: "Configuring logging",
-  promise: "everything on standard output, [myid:N] in the lines, no log files that fill the container",
+  promise: "logs go to standard output with [myid:N] in every line; no log file fills the container",
   disruptive: false,
   deadline: 60,
   run: async (context) => {
@@ -23,7 +23,7 @@ export const logging: Drill = {
       const lines = stdout.split("\n").filter((line) => /^\d{4}-\d\d-\d\d /.test(line));
       const id = `[myid:${ordinal + 1}]`;
       const without = lines.find((line) => !line.includes(id));
-      expect(lines.length > 0, `the last 20 lines of the log of ${pod} have no line of ZooKeeper's`);
+      expect(lines.length > 0, `the last 20 lines of the log of ${pod} have no line from ZooKeeper`);
       expect(without === undefined, `a line of the log of ${pod} is without ${id}: ${without ?? ""}`);
     }
     context.seen(`The logs are on standard output, and every line has its server's [myid:N].`);
@@ -42,7 +42,7 @@ export const logging: Drill = {
       .filter((file) => /\.(log|out)(\.\d+)?$/.test(file) && !data.some((dir) => file.startsWith(`${dir}/`)));
     expect(logs.length === 0, `processes in ${first} write to log files: ${logs.join(", ")}`);
     context.seen(
-      "No process in the pod has a log file open; what is open below the data directory is the database.",
+      "No process in the pod has a log file open; open files in the data directory belong to the database.",
     );
   },
 };

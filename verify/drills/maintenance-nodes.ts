@@ -46,13 +46,11 @@ export function chooseNodes(
   const zone = zoneOf(own[0] ?? "");
   const tied = volumes.some(({ spec }) => (spec?.nodeAffinity?.required?.nodeSelectorTerms ?? []).length > 0);
   if (tied && own.some((node) => zoneOf(node) !== zone)) {
-    throw new DrillSkipped(
-      "the servers' volumes are tied to several zones, so that servers cannot take each other's nodes",
-    );
+    throw new DrillSkipped("the volumes are in several zones, so servers cannot move to each other's nodes");
   }
   const spare = spares.find((node) => !tied || zoneOf(nameOf(node)) === zone);
   if (spare === undefined) {
-    throw new DrillSkipped(`the volumes are tied to zone ${zone}, which has no fourth node`);
+    throw new DrillSkipped(`the volumes are in zone ${zone}, which has no fourth node`);
   }
   return {
     nodes: own,
@@ -62,6 +60,6 @@ export function chooseNodes(
   };
 }
 
-/** Whether a taint keeps pods without a toleration away. */
+/** Whether a taint repels pods that do not tolerate it. */
 const isTainted = ({ spec }: Node): boolean =>
   (spec?.taints ?? []).some(({ effect = "" }) => ["NoSchedule", "NoExecute"].includes(effect));

@@ -19,12 +19,12 @@ import { chooseNodes, type MaintenanceNodes } from "./maintenance-nodes.ts";
 /** How the tutorial drains a node. */
 const drainFlags = ["--ignore-daemonsets", "--force", "--delete-emptydir-data"];
 
-/** Row 14: nodes are drained one after the other, and the budget keeps the service. */
+/** Row 14: nodes are drained one after the other, and the budget keeps the quorum. */
 export const maintenance: Drill = {
   row: 14,
   name: "maintenance",
   section: "Surviving maintenance",
-  promise: "of four nodes two can be drained, the third is refused by the budget until a server is back",
+  promise: "two of four nodes can be drained; the budget blocks the third until a server is back",
   disruptive: true,
   deadline: 600,
   run: async (context) => {
@@ -38,7 +38,7 @@ export const maintenance: Drill = {
       await kubectl.readAll("persistentvolumes"),
     );
     const path = await createTestNode(context);
-    context.putBack("uncordon the nodes that were not cordoned", async (putBack) => {
+    context.putBack("uncordon the nodes that were not cordoned before", async (putBack) => {
       const nodes = await putBack.readAll("nodes");
       const cordoned = nodes.filter(isCordoned).map(nameOf);
       const ours = cordoned.filter((node) => chosen.uncordoned.includes(node));
@@ -58,15 +58,15 @@ export const maintenance: Drill = {
     await drainFirst(context, watch, chosen);
     await untilDisruptionAllowed(context, budget);
     await drainSecond(context, watch);
-    const third = await drainThirdInVain(context, watch, budget);
+    const third = await drainThirdBlocked(context, watch, budget);
     await expectTestNode(context, ensemble.pods[0] ?? "", path);
-    context.seen("The service is still available, because its budget is respected.");
+    context.seen("The service is still available, as the budget allowed no further eviction.");
     await bringSecondBack(context, watch, chosen);
     await untilDisruptionAllowed(context, budget);
     await drainThird(context, watch, third, chosen);
     await kubectl.run(["uncordon", ...chosen.nodes]);
     await expectTestNode(context, ensemble.pods[0] ?? "", path);
-    context.seen("All nodes take pods again, every server serves, and nothing is lost.");
+    context.seen("All nodes are uncordoned, every server serves, and no data is lost.");
   },
 };
 
@@ -86,7 +86,7 @@ async function drain(
   return { code, said: `${stdout}\n${stderr}` };
 }
 
-/** The node of a server, asked for as the tutorial does. */
+/** The node of a server, read as in the tutorial. */
 async function askNode({ kubectl }: DrillContext, pod: string): Promise<string> {
   return (await kubectl.run(["get", "pod", pod, "--template", "{{.spec.nodeName}}"])).stdout.trim();
 }
@@ -111,7 +111,7 @@ async function drainFirst(context: DrillContext, watch: Watch<Pod>, chosen: Main
     return stdout.split(/\s+/)[0] === addressOf(now);
   });
   await kubectl.exec(asker, "getent", "hosts", name);
-  context.seen(`Its record followed it: ${name} is ${addressOf(now)}, before ${addressOf(before)}.`);
+  context.seen(`Its DNS record was updated: ${name} was ${addressOf(before)} and is ${addressOf(now)}.`);
 }
 
 async function drainSecond(context: DrillContext, watch: Watch<Pod>): Promise<void> {
@@ -127,21 +127,21 @@ async function drainSecond(context: DrillContext, watch: Watch<Pod>): Promise<vo
   const now = watch.objects.get(pod);
   expect(now?.status?.phase === "Pending", `${pod} is not Pending`);
   const why = unschedulableReason(now) ?? "";
-  expect(/anti-affinity/.test(why), `${pod} is Pending, but not for the anti-affinity: ${why}`);
+  expect(/anti-affinity/.test(why), `${pod} is Pending, but not because of the anti-affinity: ${why}`);
   context.seen(`${pod} was evicted from ${node} and stays Pending: ${why}`);
 }
 
-/** Drains the third server's node, which is refused. @returns the node */
-async function drainThirdInVain(context: DrillContext, watch: Watch<Pod>, budget: string): Promise<string> {
+/** Tries to drain the third server's node, which the budget blocks. @returns the node */
+async function drainThirdBlocked(context: DrillContext, watch: Watch<Pod>, budget: string): Promise<string> {
   const [, , pod = ""] = context.ensemble.pods;
   const before = watch.objects.get(pod);
   const node = await askNode(context, pod);
   // In the tutorial Ctrl-C ends it.
   const { code, said } = await drain(context, node, 15);
-  expect(code !== 0, `draining ${node} was not refused, although a server was missing`);
-  expect(/disruption budget/.test(said), `draining ${node} failed, but not for the budget`);
+  expect(code !== 0, `draining ${node} succeeded although a server was missing`);
+  expect(/disruption budget/.test(said), `draining ${node} failed, but not because of the budget`);
   const now = watch.objects.get(pod);
-  expect(uidOf(now) === uidOf(before) && isReady(now), `${pod} was evicted all the same`);
+  expect(uidOf(now) === uidOf(before) && isReady(now), `${pod} was evicted in spite of the budget`);
   context.seen(`${pod} was not evicted: it would violate ${budget}. Its node remains cordoned.`);
   return node;
 }
@@ -169,7 +169,7 @@ async function drainThird(
   const before = watch.objects.get(pod);
   const { code } = await drain(context, node, 180);
   expect(code === 0, `draining ${node} failed although every server served`);
-  context.seen(`This time ${node} was drained: a disruption was allowed again.`);
+  context.seen(`${node} was drained now that the budget allowed a disruption.`);
   const [, second = ""] = chosen.nodes;
   await context.kubectl.run(["uncordon", second]);
   await watch.until(`${pod} is Ready again`, (pods) => {

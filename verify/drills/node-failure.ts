@@ -2,12 +2,12 @@ import { selectorMatches } from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
 import { expect } from "../errors.ts";
 
-/** Row 13: no two servers share a node, because the scheduler may not place them so. */
+/** Row 13: no two servers share a node, as the scheduler may not place them so. */
 export const nodeFailure: Drill = {
   row: 13,
   name: "node-failure",
   section: "Tolerating node failure",
-  promise: "every server on a node of its own, by required podAntiAffinity on kubernetes.io/hostname",
+  promise: "every server runs on its own node, by required podAntiAffinity on kubernetes.io/hostname",
   disruptive: false,
   deadline: 60,
   run: async (context) => {
@@ -17,7 +17,7 @@ export const nodeFailure: Drill = {
       nodes.push((await kubectl.run(["get", "pod", pod, "--template", "{{.spec.nodeName}}"])).stdout.trim());
     }
     expect(new Set(nodes).size === nodes.length, `servers share a node: ${nodes.join(", ")}`);
-    context.seen(`The ${nodes.length} servers are on ${nodes.length} nodes.`);
+    context.seen(`The ${nodes.length} servers run on ${nodes.length} nodes.`);
 
     const template = (await kubectl.read("statefulsets", ensemble.name))?.spec?.template;
     const labels = template?.metadata?.labels ?? {};
@@ -28,7 +28,7 @@ export const nodeFailure: Drill = {
     expect(terms.length > 0, "the pod template has no required podAntiAffinity on kubernetes.io/hostname");
     expect(
       terms.some((term) => selectorMatches(term.labelSelector, labels)),
-      "no podAntiAffinity term selects the ensemble's own pods, so it keeps nobody apart",
+      "no podAntiAffinity term selects the ensemble's own pods, so it keeps no pods apart",
     );
     context.seen("A required podAntiAffinity on kubernetes.io/hostname selects the ensemble's own pods.");
   },

@@ -4,12 +4,12 @@ import { serverStatus } from "../ensemble.ts";
 import { DrillSkipped, expect } from "../errors.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";
 
-/** Row 10: a server whose process ends is started again in its pod. */
+/** Row 10: a server whose process ends is restarted in its pod. */
 export const processFailure: Drill = {
   row: 10,
   name: "process-failure",
   section: "Handling process failure",
-  promise: "the container restarts, the server rejoins, and nothing is lost",
+  promise: "the container is restarted, the server rejoins, and no data is lost",
   disruptive: true,
   deadline: 240,
   run: async (context) => {
@@ -44,6 +44,6 @@ export const processFailure: Drill = {
       `The container of ${victim} was restarted in the same pod, and the server is a ${mode} again.`,
     );
     await expectTestNode(context, victim, path);
-    context.seen("What was written before is read through it.");
+    context.seen("It returns the data that was written before.");
   },
 };

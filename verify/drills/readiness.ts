@@ -15,12 +15,12 @@ import { readPods, serverStatus } from "../ensemble.ts";
 import { expect } from "../errors.ts";
 import { untilAnswered } from "../wait.ts";
 
-/** Row 12: clients are sent to who serves, and to nobody else. */
+/** Row 12: clients are sent only to servers that serve. */
 export const readiness: Drill = {
   row: 12,
   name: "readiness",
   section: "Testing for readiness",
-  promise: "a pod that is not serving is not behind the client Service; one that is starting is not killed",
+  promise: "the client Service has no pod that does not serve; a pod that is starting is not killed",
   disruptive: false,
   deadline: 240,
   run: async (context) => {
@@ -40,18 +40,18 @@ export const readiness: Drill = {
     }
     expect(
       isDeepStrictEqual(behind, serving.sort()),
-      `behind ${client} are ${behind.join(", ") || "none"}; the servers in a quorum are ${serving.join(", ") || "none"}`,
+      `${client} has the addresses ${behind.join(", ") || "none"}; the servers in a quorum have ${serving.join(", ") || "none"}`,
     );
-    context.seen(`Behind ${client} are exactly the ${serving.length} servers that are in a quorum.`);
+    context.seen(`${client} has exactly the ${serving.length} servers that are in a quorum.`);
     if (context.disruptive) {
       await replaceLast(context, client);
     } else {
-      context.notChecked("a server that starts: one would have to be taken away, which needs --disruptive.");
+      context.notChecked("a server that starts; pass --disruptive to check, which deletes a pod.");
     }
   },
 };
 
-/** Deletes the last pod, and looks at the client Service until its successor serves. */
+/** Deletes the last pod, and watches the client Service until the new one serves. */
 async function replaceLast(context: DrillContext, client: string): Promise<void> {
   const { kubectl, ensemble, signal } = context;
   const victim = ensemble.pods.at(-1) ?? "";
@@ -76,13 +76,13 @@ async function replaceLast(context: DrillContext, client: string): Promise<void>
   expect(isReady(after), `${client} sent clients to ${victim} before it was Ready`);
   expect(restartsOf(after) === 0, `${victim} was killed ${restartsOf(after)} times while it started`);
   const { mode } = await serverStatus(kubectl, ensemble, victim);
-  expect(mode !== undefined, `${victim} is behind ${client}, but not in a quorum`);
-  await slices.until(`behind ${client} are exactly the pods that are Ready`, (found) =>
+  expect(mode !== undefined, `${client} has ${victim}, which is not in a quorum`);
+  await slices.until(`${client} has exactly the pods that are Ready`, (found) =>
     isDeepStrictEqual(readyEndpoints(found.values()), readyAddresses(watch.objects.values())),
   );
   context.seen(
-    `${victim}, deleted, came back on ${nodeOf(after)} with ${address}; it was not restarted while it started, ` +
-      `and ${client} sent clients to it only when it was Ready.`,
+    `${victim} was deleted and came back on ${nodeOf(after)} with address ${address}. It was not restarted while ` +
+      `it started, and ${client} sent clients to it only when it was Ready.`,
   );
 
   const name = await kubectl.exec(victim, "hostname", "-f");
@@ -92,5 +92,5 @@ async function replaceLast(context: DrillContext, client: string): Promise<void>
     return stdout.split(/\s+/)[0] === address;
   });
   await kubectl.exec(asker, "getent", "hosts", name);
-  context.seen(`The record of ${name} followed the pod to its new address.`);
+  context.seen(`The DNS record of ${name} has the pod's new address.`);
 }

@@ -1,7 +1,7 @@
 import type { Drill } from "../drill.ts";
 import { createTestNode, expectTestNode, testData } from "../znode.ts";
 
-/** Row 4: what is written through one server is read through the others. */
+/** Row 4: data written through one server is read through the others. */
 export const sanity: Drill = {
   row: 4,
   name: "sanity",

@@ -9,13 +9,13 @@ import { createTestNode, expectTestNode } from "../znode.ts";
 /** Where the tutorial's patch goes. */
 const cpuPath = "/spec/template/spec/containers/0/resources/requests/cpu";
 
-/** Row 9: a new template replaces the pods one by one, and undo brings the old one back. */
+/** Row 9: a new template replaces the pods one by one, and undo restores the old one. */
 export const updating: Drill = {
   row: 9,
   name: "updating",
   section: "Updating the ensemble",
   promise:
-    "pods are replaced one at a time in reverse order with the quorum kept, and undo restores the template",
+    "pods are replaced one at a time in reverse order without losing the quorum; undo restores the template",
   disruptive: true,
   deadline: 480,
   run: async (context) => {
@@ -24,7 +24,7 @@ export const updating: Drill = {
     const before = await templateOf(context);
     const cpu = before?.spec?.containers?.[0]?.resources?.requests?.["cpu"];
     if (cpu === undefined) {
-      throw new DrillSkipped("the first container requests no cpu, which the tutorial changes");
+      throw new DrillSkipped("the first container has no CPU request, which the tutorial changes");
     }
     const path = await createTestNode(context);
 
@@ -36,13 +36,13 @@ export const updating: Drill = {
       const patch = [{ op: "replace", path: "/spec/template", value: before }];
       const args = ["patch", "sts", name, "--type=json", `-p=${JSON.stringify(patch)}`];
       await putBack.run(args, {
-        shown: `kubectl patch sts ${name} --type=json -p='(the template as it was)'`,
+        shown: `kubectl patch sts ${name} --type=json -p='(the previous template)'`,
       });
       await putBack.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
     });
     context.show("get", "pods", "-w", "-l", selector);
-    const roll = await RollRecord.begin(context);
-    // A value that is not the one that is there.
+    const rollout = await RolloutRecord.begin(context);
+    // Another value than the current one.
     const value = ["0.3", "300m"].includes(cpu) ? "0.25" : "0.3";
     await kubectl.run([
       "patch",
@@ -52,18 +52,18 @@ export const updating: Drill = {
       `-p=[{"op": "replace", "path": "${cpuPath}", "value":"${value}"}]`,
     ]);
     await kubectl.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
-    roll.expectOneByOne();
+    rollout.expectOneByOne();
     await kubectl.run(["rollout", "history", `sts/${name}`]);
     expect(!isDeepStrictEqual(await templateOf(context), before), "the patch did not change the template");
 
-    const back = await RollRecord.begin(context);
+    const back = await RolloutRecord.begin(context);
     await kubectl.run(["rollout", "undo", `sts/${name}`]);
     await kubectl.run(["rollout", "status", `sts/${name}`, "--timeout=240s"]);
     back.expectOneByOne();
     expect(isDeepStrictEqual(await templateOf(context), before), "undo did not restore the template");
-    context.seen("kubectl rollout undo rolled the pods again, and the template is the one from before.");
+    context.seen("kubectl rollout undo replaced the pods again and restored the template.");
     await expectTestNode(context, pods[0] ?? "", path);
-    context.seen("What was written before the two roll-outs is still there.");
+    context.seen("The data that was written before the two rollouts is still stored.");
   },
 };
 
@@ -72,7 +72,7 @@ async function templateOf({ kubectl, ensemble }: DrillContext): Promise<PodTempl
 }
 
 /** The order in which pods are replaced, and how few of them were Ready meanwhile. */
-class RollRecord {
+class RolloutRecord {
   readonly #context: DrillContext;
   readonly #order: string[] = [];
   readonly #known = new Map<string, string>();
@@ -84,9 +84,9 @@ class RollRecord {
   }
 
   /** Begins to record, from all pods Ready on. */
-  static async begin(context: DrillContext): Promise<RollRecord> {
+  static async begin(context: DrillContext): Promise<RolloutRecord> {
     const { pods, selector } = context.ensemble;
-    const record = new RollRecord(context);
+    const record = new RolloutRecord(context);
     const watch = context.watch("pods", "-l", selector);
     await watch.until("all pods are Ready", (found) => pods.every((pod) => isReady(found.get(pod))));
     for (const [name, pod] of watch.objects) {

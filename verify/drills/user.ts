@@ -3,12 +3,12 @@ import type { Drill } from "../drill.ts";
 import { expect } from "../errors.ts";
 import { dataDir, readZooCfg } from "./zoo-cfg.ts";
 
-/** Row 8: the server runs as a user without privileges, who may write the data. */
+/** Row 8: the server runs as a user without privileges that may write the data. */
 export const user: Drill = {
   row: 8,
   name: "user",
   section: "Configuring a non-privileged user",
-  promise: "Java runs as the pod's user, 1000 in the tutorial, and the data is its group's",
+  promise: "Java runs as the pod's user, 1000 in the tutorial, and the pod's group owns the data",
   disruptive: false,
   deadline: 60,
   run: async (context) => {
@@ -16,8 +16,8 @@ export const user: Drill = {
     const first = ensemble.pods[0] ?? "";
     const statefulSet = await kubectl.read("statefulsets", ensemble.name);
     const { runAsUser, fsGroup } = ids(statefulSet, ensemble.container);
-    expect(runAsUser > 0, "the pod template does not say that the server is not root (runAsUser)");
-    expect(fsGroup > 0, "the pod template does not give the volume to a group (fsGroup)");
+    expect(runAsUser > 0, "the pod template sets no runAsUser, so the server may run as root");
+    expect(fsGroup > 0, "the pod template sets no fsGroup, so no group owns the volume");
 
     await kubectl.exec(first, "ps", "-elf");
     for (const pod of ensemble.pods) {
@@ -40,7 +40,7 @@ export const user: Drill = {
       uid === String(runAsUser) && gid === String(fsGroup),
       `${data} belongs to ${uid}:${gid}, not to ${runAsUser}:${fsGroup}`,
     );
-    context.seen(`${data} is ${mode}, of uid ${uid} and of gid ${gid}, which is the fsGroup.`);
+    context.seen(`${data} has mode ${mode}, uid ${uid} and gid ${gid}, the fsGroup.`);
   },
 };
 

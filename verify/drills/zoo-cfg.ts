@@ -2,7 +2,7 @@ import type { DrillContext } from "../drill.ts";
 import { expect } from "../errors.ts";
 import { parseZooCfg } from "../zookeeper.ts";
 
-/** Where the tutorial has the configuration. */
+/** The tutorial's place of the configuration. */
 export const zooCfgPath = "/opt/zookeeper/conf/zoo.cfg";
 
 /** Reads a server's configuration, not shown. @throws DrillFailure where it is not in the tutorial's place */
