@@ -19,16 +19,16 @@ export interface Change {
   name: string;
   op: "create" | "update" | "replace" | "delete";
   properties: readonly Property[];
-  /** Whether the object is missing or was changed meanwhile; else the program or its settings have changed. */
+  /** Whether the object is missing or was changed outside Pulumi; else the program or its settings have changed. */
   drifted: boolean;
 }
 
-/** What a preview with `--refresh` tells. */
+/** The result of a preview with `--refresh`. */
 export interface Preview {
   changes: readonly Change[];
-  /** Whether an update would do nothing at all, not even note something in the stack. */
+  /** Whether an update would do nothing at all, not even record something in the stack. */
   nothing: boolean;
-  /** Whether everything that the stack tells of was looked at. */
+  /** Whether every object of the stack was read. */
   read: boolean;
   /** The StatefulSets of the stack, each as namespace/name. */
   statefulSets: readonly string[];
@@ -36,10 +36,10 @@ export interface Preview {
 
 const statefulSet = "kubernetes:apps/v1:StatefulSet";
 
-/** Steps that change nothing that is there. */
+/** Steps that change no object. */
 const idle = new Set(["same", "read", "refresh", "discard"]);
 
-/** What a step is told as; a replacement has up to three steps. */
+/** The operation of the steps of one object; a replacement has up to three. */
 function opOf(steps: readonly Step[]): Change["op"] {
   const ops = steps.map(({ op }) => op);
   if (ops.some((op) => op.includes("replace"))) {
@@ -57,7 +57,7 @@ function text(state: ResourceState, path: string): string | undefined {
 }
 
 function nameOf({ type, urn, ...step }: Step): string {
-  // The engine calls a claim that it puts fields of its own on a patch of it.
+  // The engine calls it a patch where it sets fields of an object that it does not own.
   const kind = (type.split(":").at(-1) ?? type).replace(/Patch$/, "");
   const state = step.old ?? step.new ?? {};
   const own = urn.split("::").at(-1) ?? urn;
@@ -65,24 +65,24 @@ function nameOf({ type, urn, ...step }: Step): string {
     return `${kind} ${text(state, "name") ?? own}`;
   }
   const named = [text(state, "metadata.namespace"), text(state, "metadata.name") ?? own];
-  // What is not there yet has an empty id.
+  // An object that does not exist yet has an empty id.
   return `${kind} ${state.id || named.filter((part) => part !== undefined).join("/")}`;
 }
 
-/** The properties in which a step's new state differs from its old one; of a replacement, those that it is for. */
+/** The properties in which the new state of a step differs from the old one; of a replacement, those that cause it. */
 function changedPaths({ op, ...step }: Step): string[] {
-  const told = Object.keys(step.detailedDiff ?? {});
+  const reported = Object.keys(step.detailedDiff ?? {});
   const keys = step.keys ?? [];
   if (op === "replace" && keys.length > 0) {
     return [...keys];
   }
-  return told.length > 0 ? told : differences(step.old?.inputs, step.new?.inputs);
+  return reported.length > 0 ? reported : differences(step.old?.inputs, step.new?.inputs);
 }
 
-/** What was found of the objects that the stack tells of, by URN. */
+/** The state of the objects of the stack, by URN. */
 interface Found {
   missing: ReadonlySet<string>;
-  /** The properties that are others than the stack tells. */
+  /** The properties that differ from the stack. */
   changed: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -103,7 +103,7 @@ const property = (step: Step, path: string): Property => {
   return { path, is, wanted };
 };
 
-/** What the program asks for of one object. What drifted and what the settings ask for are told apart. */
+/** The changes that the program asks for in one object; drift and changed settings are separate changes. */
 function changesOfObject(steps: readonly Step[], { missing, changed }: Found): Change[] {
   const step = steps.find(({ op }) => op === "replace") ?? steps[0];
   if (step === undefined) {
@@ -127,7 +127,7 @@ function changesOfObject(steps: readonly Step[], { missing, changed }: Found): C
   });
 }
 
-/** What was found of an object is not as the stack tells, where the program does not say what is wanted. */
+/** The drift of one object, where the preview did not reach the program. */
 function driftOf(step: Step, { missing, changed }: Found): Change[] {
   const { urn, type } = step;
   const change = { urn, type, name: nameOf(step), drifted: true };
@@ -145,16 +145,16 @@ function byUrn(steps: readonly Step[]): Step[][] {
   return [...Map.groupBy(steps, ({ urn }) => urn).values()];
 }
 
-/** Whether a step would have the stack note something else of the program's outputs. */
+/** Whether a step would change the outputs of the stack. */
 const changesOutputs = ({ type, ...step }: Step): boolean =>
   type === "pulumi:pulumi:Stack" &&
   step.op === "same" &&
   !isDeepStrictEqual(step.old?.outputs ?? {}, step.new?.outputs ?? {});
 
 /**
- * What a preview with `--refresh` tells. Objects are what a provider keeps: components, and providers themselves, only
- * stand in the stack.
- * @param finished whether the preview came to its end; else only what drifted is known, if it came that far
+ * Reads the result of a preview with `--refresh`. Objects are what a provider manages: not components, and not
+ * providers.
+ * @param finished whether the preview succeeded; else only drift is known, if it came that far
  */
 export function readPreview({ begun, done }: Events, finished: boolean): Preview {
   const isObject = ({ type, ...step }: Step) =>

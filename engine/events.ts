@@ -1,30 +1,30 @@
-/** What the engine tells of a resource: what it noted of it, or what is asked for. */
+/** The state of a resource: as recorded in the stack, or as the program declares it. */
 export interface ResourceState {
   id?: string;
-  /** Whether a provider keeps it; else it is a component. */
+  /** Whether a provider manages it; else it is a component. */
   custom?: boolean;
   inputs?: Readonly<Record<string, unknown>>;
   outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** One step of a preview, of reading what is there (`refresh`) or of what the program asks for. */
+/** One step of a preview: a refresh of an object, or a change that the program asks for. */
 export interface Step {
   op: string;
   urn: string;
   type: string;
   old?: ResourceState | null;
   new?: ResourceState | null;
-  /** The properties that differ, where the provider says so; none where it found that none does. */
+  /** The properties that differ, where the provider reports them. */
   detailedDiff?: Readonly<Record<string, unknown>> | null;
-  /** The properties for which it is replaced. */
+  /** The properties that cause a replacement. */
   keys?: readonly string[] | null;
 }
 
-/** What a preview tells, in its order. */
+/** The events of a preview, in their order. */
 export interface Events {
   /** Steps that were begun. */
   begun: Step[];
-  /** Steps that were done, with what came of them. */
+  /** Steps that ended, with their results. */
   done: Step[];
 }
 
@@ -34,7 +34,7 @@ interface EngineEvent {
 }
 
 /**
- * The options that have a command of pulumi write its events into a file.
+ * The options with which a pulumi command writes its events to a file.
  * Pulumi's Automation API reads events in this way, too.
  * @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/automation/stack.ts
  */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** A property of an object: a path of names and places in lists. */
+/** The path of a property: names, and indices of lists. */
 type Path = readonly (string | number)[];
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,11 +1,11 @@
-/** The headings of what pulumi says at a preview's end, in whatever colour. */
+/** The headings at the end of a preview, in any colour. */
 // eslint-disable-next-line no-control-regex -- Colours are control characters.
 const endings = /^(?:\u001b\[[\d;]*m)*(?:Policies|Diagnostics|Outputs|Resources):/m;
 
 /**
- * What a preview says at its end, after the steps: policies, errors, warnings and how many objects would change. All
- * that it printed, where it did not come that far.
- * @param complaints what it printed on standard error
+ * The end of a preview's output, after the steps: policies, errors, warnings and the number of changes. All of the
+ * output, where the preview did not come that far.
+ * @param complaints its standard error
  */
 export function summaryOf(printed: string, complaints = ""): string {
   const from = endings.exec(printed)?.index ?? 0;

@@ -1,9 +1,9 @@
 import type { Change, Property } from "./changes.ts";
 
-/** Longer values are not told. */
+/** The most characters of a value that is shown. */
 const mostCharacters = 60;
 
-/** What the engine calls a value that only the update will know. @see https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go */
+/** The engine's mark of a value that is known only after the update. @see https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A value for people to read; undefined where it is too long for that. */
@@ -20,7 +20,7 @@ function shown(value: unknown): string | undefined {
 
 function driftText({ path, is, wanted }: Property): string {
   const [found, said] = [shown(is), shown(wanted)];
-  // Also where both are shown alike: what differs is then something that is not told, such as a secret.
+  // Also where both look alike: they differ in something that is not shown, such as a secret.
   if (found === undefined || said === undefined || found === said) {
     return `${path} is not as declared`;
   }
@@ -35,7 +35,7 @@ function changeText({ path, is, wanted }: Property): string {
   return `${path} would change from ${before} to ${after}`;
 }
 
-/** Says what an update would change, a line for each property. */
+/** Describes what an update would change, a line for each property. */
 export function describeChange({ name, op, properties, drifted }: Change): string[] {
   const because = properties.map(({ path }) => path).join(", ");
   switch (op) {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { unasked } from "../engine/unasked.ts";
+import { otherChanges } from "../engine/other-changes.ts";
 import { clusters, lockEnvironment, prepare, previewStack } from "../local-gke/index.ts";
 import { interruption, listenForInterruption } from "../system/interruption.ts";
 import { largeTemporaryDir } from "../system/temporary.ts";
@@ -19,7 +19,7 @@ async function refusePending(): Promise<void> {
   if (code !== 0) {
     throw new Error(`refused: the stack cannot be previewed:\n${summary}`);
   }
-  const refusal = unasked(changes);
+  const refusal = otherChanges(changes);
   if (refusal !== undefined) {
     throw new Error(`refused: ${refusal}`);
   }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readPreview, type Change } from "../engine/changes.ts";
 import { eventLog, readEvents } from "../engine/events.ts";
 import { summaryOf } from "../engine/summary.ts";
-import { unasked } from "../engine/unasked.ts";
+import { otherChanges } from "../engine/other-changes.ts";
 import { DrillFailure } from "./errors.ts";
 import { execute, type Ran } from "./process.ts";
 import { runShown } from "./shown.ts";
@@ -42,7 +42,7 @@ export class Pulumi {
    * @throws DrillFailure with the other changes, or why they are not known
    */
   async expectOnly(isWanted?: (change: Change) => boolean): Promise<void> {
-    const refusal = unasked(await this.#changes(), isWanted);
+    const refusal = otherChanges(await this.#changes(), isWanted);
     if (refusal !== undefined) {
       throw new DrillFailure(refusal);
     }

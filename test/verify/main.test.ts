@@ -90,7 +90,7 @@ describe("verify: the command line", () => {
       const { code, said } = await runWith([edited], "--disruptive");
       expect(code).to.equal(3);
       expect(said).to.contain("NodePool zookeeper-nodes: nodeCount would change from 4 to 3");
-      expect(said).to.contain("Run npm run up first, or undo the edit.");
+      expect(said).to.contain("Run npm run up first, or undo them.");
       expect(fake?.commands.filter((command) => command.includes("delete"))).to.deep.equal([]);
     });
 
