@@ -197,6 +197,10 @@ const cases: readonly Case[] = [
   },
   { what: "the budget of another workload", state: { budgets: [budget(0, { app: "other" })] } },
   {
+    what: "the budget of another namespace",
+    state: { budgets: [{ ...budget(0), metadata: { name: "zk-pdb", namespace: "other" } }] },
+  },
+  {
     what: "a follower that is not in sync",
     state: {
       servers: new Map([...servers("follower", "leader", "follower")]).set("default/zk-1", {
