@@ -80,7 +80,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (!existsSync(stateDir)) {
     const removed = await removeLost(gkeDir());
     for (const line of removed) {
-      say(`Removed ${line}, whose state folder does not exist.`);
+      say(`Removed ${line}, whose state folder is gone.`);
     }
     say(removed.length === 0 ? "There is no environment. Nothing to do." : "The environment is removed.");
     return 0;
