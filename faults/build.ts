@@ -10,7 +10,10 @@ const source = join(import.meta.dirname, "workload");
 const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", "-s -w"];
 const goEnvironment = { CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
 
-/** The workload's command, built where the cache lacks it. @throws CommandError when it does not compile */
+/**
+ * Builds the workload's command if the cache lacks it, and returns its path.
+ * @throws CommandError when it does not compile
+ */
 export async function ensureWorkloadBuilt(): Promise<string> {
   const target = join(cacheDir, "tools", `faults-workload-${inputsHash([source], [...flags, process.arch])}`);
   const progress = step("The faults' workload");

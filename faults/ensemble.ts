@@ -31,7 +31,7 @@ export class Ensemble {
     return await listServers(this.cluster.kubectl, this.namespace, this.name);
   }
 
-  /** The server that leads and those that follow it. @throws Error where there is no leader */
+  /** The leader and the followers. @throws Error where there is no leader */
   async roles(): Promise<{ leader: Server; followers: Server[] }> {
     const servers = await this.servers();
     const modes = await Promise.all(servers.map(mode));

@@ -5,14 +5,14 @@ import type { Undo } from "./undo.ts";
 import type { WaitOptions } from "../system/wait.ts";
 import type { Workload } from "./workload.ts";
 
-/** What a fault has to hand. */
+/** What a fault can use. */
 export interface Scene {
   ensemble: Ensemble;
-  /** Who leads and who follows as the fault begins. */
+  /** The leader and the followers when the fault begins. */
   leader: Server;
   followers: Server[];
   workload: Workload;
-  /** What the fault has to put back. */
+  /** What undoes the fault. */
   undo: Undo;
   /** Numbers that depend on the run's seed. */
   random: () => number;
@@ -28,7 +28,7 @@ export interface Scene {
   dir: string;
 }
 
-/** Something that goes wrong on purpose. */
+/** A disturbance that is injected on purpose. */
 export interface Fault {
   name: string;
   /** One line: what happens. */
@@ -40,13 +40,13 @@ export interface Fault {
    * restarted gets a new pod first, and of the followers one that has not is chosen. @default none
    */
   restarts?: "leader" | "follower" | "all";
-  /** Why it cannot be done on this machine, if it cannot. */
+  /** Why this machine cannot have it; undefined where it can. */
   skip?: (ensemble: Ensemble) => Promise<string | undefined> | string | undefined;
-  /** Lets it happen and returns when it has had its effect; what it notes for undoing is put back then. */
+  /** Injects it, and returns when it has had its effect; then it is undone. */
   inject: (scene: Scene) => Promise<void>;
 }
 
-/** A follower to hit: one that has not restarted in its pod, where there is one. */
+/** A follower for a fault: one that has not restarted in its pod, where there is one. */
 export function aFollower({ followers, random }: Scene): Server {
   const fresh = followers.filter(({ restarts }) => restarts === 0);
   return oneOf(fresh.length > 0 ? fresh : followers, random);

@@ -13,7 +13,7 @@ import { readOptions } from "./options.ts";
 import { checkTable, faultTable, kept } from "./report.ts";
 import { Run } from "./run.ts";
 
-/** Some faults run `pulumi up`, which takes up whatever is pending. @throws Error that names it */
+/** Some faults run `pulumi up`, which also applies pending changes. @throws Error that names it */
 async function refusePending(): Promise<void> {
   const { code, summary, changes } = await previewStack();
   if (code !== 0) {
@@ -27,14 +27,14 @@ async function refusePending(): Promise<void> {
 
 /**
  * Runs the faults.
- * @returns 0 when every promise was kept and every fault was recovered from; else 1
+ * @returns 0 when every promise was kept and the ensemble recovered from every fault; otherwise 1
  * @throws Error where it could not begin, or was interrupted
  */
 export async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(
     args,
     faults.map(({ name }) => name),
-    // Made only where the faults begin.
+    // Created only when the faults begin.
     () => join(largeTemporaryDir, `faults-${randomUUID().slice(0, 8)}`),
   );
   if (options.list) {

@@ -8,7 +8,7 @@ export interface Options {
   writes: number;
   /** After how many minutes no further fault begins; 0 for never. */
   minutes: number;
-  /** What the order of the faults and their victims depend on. */
+  /** What decides the order of the faults and the servers that they affect. */
   seed: number;
   /** The faults that may happen; all where it is empty. */
   only: string[];

@@ -14,17 +14,17 @@ import { Undo } from "./undo.ts";
 import { until } from "../system/wait.ts";
 import { check, Workload } from "./workload.ts";
 
-/** What a run has to hand. */
+/** What a run needs. */
 export interface Setting {
   cluster: Cluster;
   /** The workload's built command. */
   command: string;
   env: Record<string, string>;
-  /** Interrupts the run; what faults did is put back first. */
+  /** Interrupts the run; faults are undone first. */
   signal: AbortSignal;
 }
 
-/** What came of a run. */
+/** The outcome of a run. */
 export interface Outcome {
   report: CheckReport;
   /** Faults that could not be carried out, or that the ensemble did not recover from. */
@@ -67,7 +67,7 @@ export class Run {
           say(`${minutes} minutes are over: ${index} of ${planned.length} faults happened`);
           break;
         }
-        // Writes are spread over the run: no fault meets clients that have done their work.
+        // Writes are spread over the run, so that clients are at work during every fault.
         await workload.acknowledges(writesBetween);
         const due =
           Math.floor((this.#options.writes * index) / planned.length) - workload.status.acknowledged;
@@ -192,7 +192,7 @@ export class Run {
     say(`${number} ${fault.name}: ${message}`);
   }
 
-  /** Gives servers that a fault restarts a new pod each, as long as theirs has restarted before. */
+  /** Replaces the pods of the servers that a fault restarts, as far as they have restarted before. */
   async #replaceRestarted(restarts: NonNullable<Fault["restarts"]>): Promise<void> {
     for (;;) {
       const { leader, followers } = await this.#ensemble.roles();

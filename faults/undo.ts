@@ -1,20 +1,20 @@
-/** What has to be put back, newest first, whatever happens. */
+/** What undoes a change, newest first, whatever happens. */
 export class Undo {
-  readonly #steps: { what: string; back: () => Promise<void> | void }[] = [];
+  readonly #steps: { what: string; undo: () => Promise<void> | void }[] = [];
 
-  /** Notes how something is put back; call it before doing that something, so that a half-done change is undone too. */
-  later(what: string, back: () => Promise<void> | void): void {
-    this.#steps.push({ what, back });
+  /** Adds a step that undoes a change. Call it before the change, so that one that was cut off is undone, too. */
+  later(what: string, undo: () => Promise<void> | void): void {
+    this.#steps.push({ what, undo });
   }
 
-  /** Puts everything back, also when a step fails. @throws AggregateError with what could not be put back */
+  /** Undoes everything, also when a step fails. @throws AggregateError with every step that failed */
   async run(): Promise<void> {
     const failures: Error[] = [];
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       try {
-        await step.back();
+        await step.undo();
       } catch (error) {
-        failures.push(new Error(`putting back (${step.what}) failed`, { cause: error }));
+        failures.push(new Error(`undoing failed (${step.what})`, { cause: error }));
       }
     }
     if (failures.length > 0) {

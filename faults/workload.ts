@@ -7,7 +7,7 @@ import type { ClientMachine } from "../local-gke/index.ts";
 import type { CheckReport } from "./report.ts";
 import { until } from "../system/wait.ts";
 
-/** How the workload stands; times are nanoseconds since it began. */
+/** The state of the workload; times are nanoseconds since it began. */
 export interface Status {
   /** Acknowledged writes. */
   acknowledged: number;
@@ -18,7 +18,7 @@ export interface Status {
   now: number;
 }
 
-/** What the workload is told. */
+/** Options of the workload. */
 export interface WorkloadOptions {
   /** The built command. */
   command: string;
@@ -29,7 +29,7 @@ export interface WorkloadOptions {
   root: string;
   /** File for the history. */
   history: string;
-  /** File for what the command says. */
+  /** File for the command's standard error. */
   log: string;
   /** Operations begun a second at most. */
   rate: number;
@@ -60,7 +60,7 @@ export class Workload {
     createInterface(child.stdout).on("line", (line) => {
       this.#status = JSON.parse(line) as Status;
     });
-    // A command to one that ended: what matters is said by its exit code.
+    // Writing to one that has ended fails; its exit code matters.
     this.#input.on("error", () => undefined);
     this.#ended = new Promise((resolve, reject) => {
       child.on("error", reject).on("close", (code) => {
@@ -70,7 +70,7 @@ export class Workload {
     });
   }
 
-  /** How it stands, at most a tenth of a second ago. @throws Error when it has ended */
+  /** Its state, at most a tenth of a second old. @throws Error when it has ended */
   get status(): Status {
     if (this.#code !== undefined) {
       throw new Error(`the workload ended with code ${this.#code ?? "none (killed)"}`);

@@ -43,7 +43,7 @@ console.log(
     apiVersion,
     kind: "ExecCredential",
     status: {
-      // Asked again only after this: a client may ask for every request.
+      // Clients ask again only after this, and may otherwise ask for every request.
       expirationTimestamp: new Date(Date.now() + 3_600_000).toISOString(),
       clientCertificateData: decoded("client-certificate-data"),
       clientKeyData: decoded("client-key-data"),

@@ -107,7 +107,7 @@ const inState =
 /** The name of the folder with the `pulumi` that `PATH` finds before the CLI, in every environment. */
 export const wrapperName = "local-gke-pulumi";
 
-/** The folder of that `pulumi`; its name tells it from an official one. */
+/** The folder of that `pulumi`; its name distinguishes it from an official one. */
 export const wrapperDir = inState(wrapperName);
 
 /** Pulumi's home: only this one has the local `gcp` plugin. */

@@ -6,7 +6,7 @@ import { requireOwnFolders } from "./machine/own-folders.ts";
 import { configuration } from "./configuration.ts";
 import { builtTools, ensureTools } from "./toolchain/build.ts";
 
-/** What every command that uses the local GKE has to hand. */
+/** What every command that uses the local GKE needs. */
 export interface Prepared {
   /** Variables that the tools need. */
   env: Record<string, string>;

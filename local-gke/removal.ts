@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { say } from "../system/progress.ts";
-import { clusterFaults, deleteCluster } from "./cluster/clusters.ts";
+import { clusterProblems, deleteCluster } from "./cluster/clusters.ts";
 import { stopControlPlane } from "./cluster/control-plane.ts";
 import { drainSecondsVariable } from "./cluster/drain.ts";
 import { forgetAll } from "./cluster/inventory.ts";
@@ -39,11 +39,11 @@ export function disks(): string[] {
 /** Seconds for which a disruption budget may hold up a node's drain: the whole environment goes, and volumes stay. */
 const drainSeconds = 20;
 
-/** Has the engine delete what it knows of. @returns its exit code */
+/** Has the engine delete its resources. @returns its exit code */
 async function destroy(env: Record<string, string>): Promise<number> {
   await ensureStack(env);
   const checked = await Promise.all(
-    allClusters().map(async (cluster) => ({ cluster, problems: await clusterFaults(cluster) })),
+    allClusters().map(async (cluster) => ({ cluster, problems: await clusterProblems(cluster) })),
   );
   const unhealthy = checked.filter(({ problems }) => problems.length > 0);
   for (const { cluster, problems } of unhealthy) {
@@ -89,20 +89,20 @@ async function removeInOrder(tools: string): Promise<number> {
     await deleteCluster(cluster);
   }
   for (const line of await removeLost(gkeDir())) {
-    say(`Removed ${line}, which no record told of.`);
+    say(`Removed ${line}, which had no record.`);
   }
   return 0;
 }
 
 /**
- * Removes the environment with every process, mount, link and cgroup that it has. Only for who holds its lock.
+ * Removes the environment with every process, mount, link and cgroup that it has. The caller holds its lock.
  * @returns 0, or the engine's exit code where it could not delete everything
  */
 export async function removeEnvironment({ deleteVolumes, force = false }: Removal): Promise<number> {
-  // Neither a full disk nor a cache that is gone may stop it.
+  // Neither a full disk nor a missing cache may stop it.
   const tools = await builtTools();
   if (tools === undefined) {
-    say("The cache with the tools is gone: removing without the engine.");
+    say("The cache with the tools is missing: removing without the engine.");
   }
   if (tools === undefined || force) {
     await removeByForce();

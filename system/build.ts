@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 
 import { isTrusted } from "./processes.ts";
 
-/** A hash of files and words: what a build's result depends on. */
+/** A hash of the files and strings that decide a build's result. */
 export function inputsHash(paths: readonly string[], words: readonly string[]): string {
   const hash = createHash("sha256");
   for (const word of words) {

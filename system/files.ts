@@ -8,7 +8,7 @@ export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
-/** Writes a file, whole or not at all: who is killed half-way leaves what was there before. */
+/** Writes a file, whole or not at all: a process that is killed meanwhile leaves what was there before. */
 export function writeWhole(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // Two processes that write the same must not write into each other's draft.
@@ -18,8 +18,8 @@ export function writeWhole(path: string, text: string, mode = 0o644): void {
 }
 
 /**
- * Removes a folder, whole or not at all: what is left of one half removed has another name. One that is not there is
- * no fault.
+ * Removes a folder, whole or not at all: what is left of one half removed has another name. One that does not exist is
+ * skipped.
  */
 export function removeWhole(dir: string): void {
   const leaving = `${dir}.removing`;
@@ -52,7 +52,7 @@ export async function copyTree(source: string, target: string): Promise<void> {
   }
 }
 
-/** What statfs calls an overlay file system. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
+/** The type of an overlay file system in statfs. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
 const overlayfs = 0x794c7630;
 
 /** Whether a folder is on an overlay file system, as in most containers. */

@@ -7,12 +7,12 @@ import { until } from "./wait.ts";
  */
 const commandVariable = "LOCAL_GKE_COMMAND";
 
-/** Marks what this process starts as the work of its command on the environment in this folder. */
+/** Marks what this process starts as work of its command on the environment in this folder. */
 export function markCommand(stateDir: string): void {
   process.env[commandVariable] = `${process.pid} ${stateDir}`;
 }
 
-/** What earlier commands on this environment started and did not live to end: the engine, its plugins, a build. */
+/** Processes that earlier commands on this environment started and did not end: the engine, its plugins, a build. */
 function orphans(stateDir: string): number[] {
   const own = `${process.pid} ${stateDir}`;
   return allProcesses().filter((pid) => {

@@ -24,7 +24,7 @@ function look(path: string): Stats | undefined {
 }
 
 /**
- * What lets others than this user and root change a folder or link; undefined where nothing does.
+ * Why others than this user and root can change a folder or link; undefined where they cannot.
  * @param leadsOn whether only one entry of it is of interest, which is looked at, too
  */
 function fault(path: string, stats: Stats, leadsOn: boolean): string | undefined {
@@ -32,7 +32,7 @@ function fault(path: string, stats: Stats, leadsOn: boolean): string | undefined
   if (uid !== 0 && uid !== process.geteuid?.()) {
     return `${path} belongs to ${nameOf("/etc/passwd", uid)}`;
   }
-  // A link has no mode of its own.
+  // Links have no mode.
   if (stats.isSymbolicLink()) {
     return undefined;
   }
@@ -56,7 +56,7 @@ const mostLinks = 40;
  * way, as far as there is anything yet.
  * @returns one line each
  */
-export function ownershipFaults(folder: string, links = mostLinks): string[] {
+export function ownershipProblems(folder: string, links = mostLinks): string[] {
   const found: string[] = [];
   const names = resolve(folder).split(sep).slice(1);
   for (let depth = 0; depth <= names.length; depth++) {
@@ -76,7 +76,7 @@ export function ownershipFaults(folder: string, links = mostLinks): string[] {
       return [...found, `${folder} leads through more than ${mostLinks} links`];
     }
     const target = resolve(dirname(path), readlinkSync(path));
-    found.push(...ownershipFaults(join(target, ...names.slice(depth)), links - 1));
+    found.push(...ownershipProblems(join(target, ...names.slice(depth)), links - 1));
     break;
   }
   return [...new Set(found)];
@@ -92,7 +92,7 @@ export interface Trusted {
 /** @throws Error with every folder of these that others can change, by whom, and what to do */
 export function requireOwn(folders: readonly Trusted[]): void {
   const lines = folders.flatMap(({ folder, fix }) =>
-    ownershipFaults(folder).map((wrong) => `${folder}: ${wrong}; ${fix}`),
+    ownershipProblems(folder).map((wrong) => `${folder}: ${wrong}; ${fix}`),
   );
   if (lines.length === 0) {
     return;

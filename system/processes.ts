@@ -18,7 +18,7 @@ export interface Process {
   unit: string;
 }
 
-/** What of a process can be looked at; undefined where it has ended, or is kept even from root. */
+/** What `look` reads of a process; undefined where the process has ended, or is hidden even from root. */
 function ofProcess<Result>(look: () => Result): Result | undefined {
   try {
     return look();
@@ -35,7 +35,7 @@ function ofProcess<Result>(look: () => Result): Result | undefined {
 const readProc = (pid: number, file: string): string | undefined =>
   ofProcess(() => readFileSync(`/proc/${pid}/${file}`, "utf8"));
 
-/** Which namespace or file a link of a process leads to, as the kernel tells them apart. */
+/** The identity of the namespace or file that a link of a process leads to. */
 const target = (pid: number | "self", link: string): string | undefined =>
   ofProcess(() => {
     const { dev, ino } = statSync(`/proc/${pid}/${link}`);
@@ -87,7 +87,7 @@ function runsProgram(pid: number, name: string): boolean {
   return file !== undefined && programs.includes(file.replace(/ \(deleted\)$/, ""));
 }
 
-/** Whether a process is the one that a unit hangs on. */
+/** Whether a process is the init of a unit, with which the unit ends. */
 export const isInit = ({ pid, argv }: Process): boolean =>
   argv[0] === "unshare" && runsProgram(pid, "unshare");
 
@@ -115,7 +115,7 @@ function markedProcesses(): Process[] {
 }
 
 /**
- * Every process of a unit: the one that it hangs on, and what is in that one's PID namespace. Of a unit whose first
+ * Every process of a unit: its init, and what is in the PID namespace of that. Of a unit whose first
  * process was killed, what the kernel has not ended yet.
  */
 export function unitProcesses(): Process[] {
@@ -131,7 +131,7 @@ export function unitProcesses(): Process[] {
   });
 }
 
-/** Sends a signal; a process that is gone already is no fault. */
+/** Sends a signal; one to a process that has ended has no effect. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -149,7 +149,7 @@ export function parentOf(pid: number): number | undefined {
   return fields?.[1] === undefined ? undefined : Number(fields[1]);
 }
 
-/** The cgroup of a process below each hierarchy, as /proc tells it. */
+/** The cgroup of a process in each hierarchy, as /proc lists it. */
 export const cgroupsOf = (pid: number): string => readProc(pid, "cgroup") ?? "";
 
 /**

@@ -1,4 +1,4 @@
-/** What a long step has done so far; said on one line that is redrawn on a terminal, and now and then elsewhere. */
+/** The progress of a long step: one line, redrawn on a terminal and repeated now and then elsewhere. */
 export interface Progress {
   /** Redraws the line with this detail. */
   update: (detail: string) => void;
@@ -36,7 +36,7 @@ export function step(title: string, { redraw = true }: { redraw?: boolean } = {}
   };
 }
 
-/** Says a line about what is being done, on standard error. */
+/** Prints a line about what the command does, on standard error. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -49,7 +49,7 @@ let receive: Receiver = (text) => {
 };
 
 /**
- * Tells the user something that is worth knowing, and no fault. On standard error, unless `noticesTo` said otherwise.
+ * Tells the user something worth knowing that is no problem, on standard error unless `noticesTo` changed that.
  */
 export function notice(text: string): void {
   receive(text);

@@ -13,7 +13,7 @@ export interface RunOptions {
   timeout?: number;
 }
 
-/** A command that ended with another code than 0, with what it said. */
+/** A command that did not end with exit code 0, with its standard error. */
 export class CommandError extends Error {
   readonly code: number | null;
   readonly stderr: string;
@@ -56,7 +56,7 @@ export async function run(
         reject(new CommandError([command, ...args].join(" ").slice(0, 300), code, stderr));
       }
     });
-    // A command that ends without reading its input is no fault of its own.
+    // A command may end without reading its input; its exit code matters.
     child.stdin?.on("error", () => undefined).end(options.input ?? "");
   });
 }

@@ -1,4 +1,4 @@
-/** A text as one word of a shell's, whatever is in it. @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */
+/** A string as one word of a shell command, whatever characters it has. @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** A command line of these words for a shell. */

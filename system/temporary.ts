@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { commandOf, isTrusted } from "./processes.ts";
 
 /**
- * Has a command keep its temporary files in a folder that is removed when it
+ * Gives a command a folder for its temporary files, which is removed when it
  * has ended: the engine's plugins leave theirs, among them kubeconfigs with
  * whatever credential is in those. What a command left that was killed goes
  * with the next one's.

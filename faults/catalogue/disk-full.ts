@@ -14,12 +14,12 @@ const room = 256 * 2 ** 20;
 const leftover = 64 * 2 ** 10;
 
 /**
- * What is left of a disk that is nearly full, in bytes: less than start-zookeeper wants, and more than is logged at
+ * What is left of a disk that is nearly full, in bytes: less than start-zookeeper requires, and more than is logged at
  * once.
  */
 const scarce = 40 * 2 ** 20;
 
-/** Does something while a server's pod is nowhere: no node takes pods until it is done. */
+/** Runs work while a server's pod is on no node: all nodes are cordoned until it is done. */
 async function whilePodIsAway({ ensemble }: Scene, pod: string, work: () => Promise<void>): Promise<void> {
   const nodes = ensemble.cluster.nodes.map(({ name }) => name);
   await ensemble.kubectl("cordon", ...nodes);
@@ -46,7 +46,7 @@ async function shrink(scene: Scene, server: Server): Promise<SmallDisk> {
   return small;
 }
 
-/** Waits until a server is stopped and its pod says that it waits for room. */
+/** Waits until a server has stopped and its pod logs that it waits for room. */
 async function stoppedForRoom({ ensemble, wait }: Scene, { pod }: Server): Promise<void> {
   await wait(`${pod} waits for room`, async () => {
     try {

@@ -9,7 +9,7 @@ import { rolloutWhileDown } from "./rollout-while-down.ts";
 import { serviceFaults } from "./services.ts";
 import { volumeFaults } from "./volumes.ts";
 
-/** Every fault, whether or not this machine can have it. */
+/** Every fault, including those that this machine cannot have. */
 export const faults: readonly Fault[] = [
   ...processFaults,
   ...volumeFaults,

@@ -5,15 +5,15 @@ import type { Server } from "../servers.ts";
 import { cutOff, followersNoticed } from "./nodes.ts";
 import { beginRestart, rolledOut } from "./rollouts.ts";
 
-/** For how long a server that was told to stop has to serve on, in milliseconds; without a hook it is gone in 2 s. */
+/** How long a server that was asked to stop must go on serving, in milliseconds; without a hook it ends in 2 s. */
 const servesOnFor = 15_000;
 
 /** How long 100 writes may take while nothing but the lost servers is missing, in milliseconds. */
 const writesWithin = 15_000;
 
 /**
- * Whom the others can just do without: as many followers as may be lost, and not the one of the highest ordinal, with
- * which a roll-out begins.
+ * The servers that an ensemble can just lose: as many followers as may fail, without the one of the highest ordinal,
+ * with which a rollout begins.
  * @throws Error where no server can be lost
  */
 export function spare(
@@ -30,11 +30,11 @@ export function spare(
   return { lost: shuffled(candidates, random).slice(0, others.length / 2), first };
 }
 
-/** Waits until a server has been told to stop, and sees that it serves on. @throws Error where it does not */
+/** Waits until a server has been asked to stop, and checks that it goes on serving. @throws Error where it does not */
 async function servesOn({ ensemble, wait, workload }: Scene, { pod, uid }: Server): Promise<void> {
   const now = async (): Promise<Server | undefined> =>
     (await ensemble.servers()).find((server) => server.uid === uid);
-  await wait(`${pod} is told to stop`, async () => {
+  await wait(`${pod} is asked to stop`, async () => {
     const server = await now();
     return server === undefined || server.leaving || "it is not leaving";
   });
@@ -49,10 +49,10 @@ async function servesOn({ ensemble, wait, workload }: Scene, { pod, uid }: Serve
   await workload.acknowledges(100, writesWithin);
 }
 
-/** A roll-out that begins while the ensemble can spare nobody. */
+/** A rollout that begins while the ensemble cannot lose another server. */
 export const rolloutWhileDown: Fault = {
   name: "rollout-while-down",
-  about: "all pods are replaced although as many servers are cut off as may be: the others wait for these",
+  about: "all pods are replaced while as many servers as may fail are cut off: the others wait for these",
   weight: 1,
   skip: async (ensemble) =>
     (await ensemble.servers()).length < 3 ? "an ensemble of one server can lose none" : undefined,

@@ -6,15 +6,15 @@ import { configuration, recoverStack } from "../../local-gke/index.ts";
 import { signal } from "../../system/processes.ts";
 import type { Fault, Scene } from "../fault.ts";
 
-/** A setting that changes nothing that clients notice: how many snapshots are kept. */
+/** A setting whose change clients do not notice: how many snapshots are kept. */
 const changed = "zookeeper-environment:snapRetainCount=5";
 
-/** Has all pods replaced, one after the other. */
+/** Starts to replace all pods, one after the other. */
 export async function beginRestart({ ensemble }: Scene): Promise<void> {
   await ensemble.kubectl("rollout", "restart", "-n", ensemble.namespace, `statefulset/${ensemble.name}`);
 }
 
-/** Waits until a roll-out is done. */
+/** Waits until a rollout is done. */
 export async function rolledOut({ ensemble }: Scene): Promise<void> {
   const set = ["-n", ensemble.namespace, `statefulset/${ensemble.name}`];
   await ensemble.kubectl("rollout", "status", ...set, "--timeout=300s");
@@ -23,13 +23,13 @@ export async function rolledOut({ ensemble }: Scene): Promise<void> {
 interface Update {
   /** Its exit code; null where it was killed. */
   ended: Promise<number | null>;
-  /** Kills it with all that it started. */
+  /** Kills it with every process that it started. */
   kill: () => void;
 }
 
 /**
- * Starts `pulumi up` with the project's settings, and one more where it is given; the project's files stay as they
- * are.
+ * Starts `pulumi up` with the project's settings, and one more where it is given; the project's files do not
+ * change.
  */
 function startUp(scene: Scene, setting?: string): Update {
   const { projectDir, stack } = configuration();
@@ -42,7 +42,7 @@ function startUp(scene: Scene, setting?: string): Update {
       ...["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs", "--stack", stack],
       ...["--config-file", config, ...(setting === undefined ? [] : ["--config", setting])],
     ],
-    // A process group of its own, to be killed as one.
+    // Its own process group, to be killed as one.
     {
       cwd: projectDir,
       env: { ...process.env, ...scene.env },
@@ -69,7 +69,7 @@ async function up(scene: Scene, setting?: string): Promise<void> {
   if (code !== 0) {
     throw new Error(`pulumi up ended with code ${code ?? "none (killed)"}; see ${scene.dir}/pulumi.log`);
   }
-  // The provider's own wait may look before the roll-out has begun, and take the old pods for the new ones.
+  // The provider may look before the rollout has begun, and mistake the old pods for the new ones.
   await rolledOut(scene);
 }
 
@@ -82,7 +82,7 @@ async function revisions({ ensemble }: Scene): Promise<string[]> {
 
 async function rollsOut(scene: Scene): Promise<void> {
   await scene.wait(
-    "the roll-out's beginning",
+    "the rollout's beginning",
     async () => {
       const [current, updated] = await revisions(scene);
       return current !== updated || "the pods are as they were";
@@ -91,7 +91,7 @@ async function rollsOut(scene: Scene): Promise<void> {
   );
 }
 
-/** Faults that are done on purpose: updates. */
+/** Faults that are updates. */
 export const rolloutFaults: readonly Fault[] = [
   {
     name: "rolling-update",

@@ -14,7 +14,7 @@ function freezeService({ ensemble, undo }: Scene, service: string): void {
   controlPlane.freeze(service);
 }
 
-/** How long servers without DNS are given to elect a leader, in milliseconds: whether they can is only noted. */
+/** How long servers without DNS have to elect a leader, in milliseconds; whether they can is only reported. */
 const electionWithin = 30_000;
 
 async function startsAgain({ ensemble, wait }: Scene, server: Server): Promise<void> {
@@ -24,7 +24,7 @@ async function startsAgain({ ensemble, wait }: Scene, server: Server): Promise<v
   );
 }
 
-/** Faults of what the ensemble needs around it. */
+/** Faults of the services that the ensemble needs. */
 export const serviceFaults: readonly Fault[] = [
   {
     name: "api-server-down",
@@ -60,7 +60,7 @@ export const serviceFaults: readonly Fault[] = [
   },
   {
     name: "dns-down-quietly",
-    about: "DNS hangs while nothing else happens: nobody should notice",
+    about: "DNS hangs while nothing else happens: clients should not notice",
     weight: 1,
     inject: async (scene) => {
       freezeService(scene, "coredns");

@@ -10,7 +10,7 @@ import { freeze } from "./processes.ts";
 /** Where a server looks, in its container, for the mark that lets it vote without a database. */
 const initializeMark = `${paths.log}/initialize`;
 
-/** How long a server without a quorum is watched for serving after all, in milliseconds. */
+/** How long servers without a quorum are watched, in milliseconds: none may serve. */
 const refusalWatched = 8_000;
 
 /** Empties servers' disks while the servers cannot write, and kills the servers, which start again. */
@@ -33,7 +33,7 @@ async function lose(scene: Scene, servers: readonly Server[]): Promise<void> {
   }
 }
 
-/** Asserts that, with most of the data lost, nobody serves. @throws Error when somebody does */
+/** Checks that no server serves once most of the data is lost. @throws Error when one does */
 async function refuses(scene: Scene, emptied: readonly Server[]): Promise<void> {
   for (const server of emptied) {
     await scene.wait(
@@ -48,7 +48,7 @@ async function refuses(scene: Scene, emptied: readonly Server[]): Promise<void> 
     const modes = await Promise.all(servers.map(mode));
     const serving = servers.filter((_, n) => modes[n] !== undefined).map(({ pod }) => pod);
     const acknowledged = scene.workload.status.acknowledged - before;
-    // The survivor takes a moment to notice that it leads nobody.
+    // The survivor takes a moment to notice that it has no followers.
     if (serving.some((pod) => pod !== scene.leader.pod) || acknowledged > 0) {
       throw new Error(
         `with two volumes lost, ${serving.join(", ")} served and ${acknowledged} writes were acknowledged`,
@@ -59,12 +59,12 @@ async function refuses(scene: Scene, emptied: readonly Server[]): Promise<void> 
   for (const { pod } of emptied) {
     const log = await scene.ensemble.kubectl("logs", "-n", scene.ensemble.namespace, pod, "--tail=-1");
     if (!log.includes("let this one vote: touch")) {
-      throw new Error(`${pod} does not say how to recover`);
+      throw new Error(`${pod} does not log how to recover`);
     }
   }
 }
 
-/** The recovery that the servers' own message tells: one empty server may vote beside the survivor. */
+/** Recovers as the servers' own message says: one empty server may vote beside the survivor. */
 async function recover(scene: Scene, server: Server): Promise<void> {
   const { namespace } = scene.ensemble;
   const databases = [`${paths.data}/version-2`, `${paths.log}/version-2`];
@@ -77,14 +77,14 @@ async function recover(scene: Scene, server: Server): Promise<void> {
 export const volumeFaults: readonly Fault[] = [
   {
     name: "follower-wiped",
-    about: "a follower loses its volume's content",
+    about: "a follower loses the content of its volume",
     weight: 2,
     restarts: "follower",
     inject: (scene) => lose(scene, [aFollower(scene)]),
   },
   {
     name: "two-volumes-lost",
-    about: "two of three volumes are emptied: nobody may serve; then the documented recovery",
+    about: "two of three volumes are emptied: no server may serve; then the documented recovery",
     weight: 2,
     restarts: "all",
     inject: async (scene) => {

@@ -8,7 +8,7 @@ import { notice } from "../../system/progress.ts";
 import { configuration } from "../configuration.ts";
 import { maxNodes } from "./addresses.ts";
 import {
-  controlPlaneFault,
+  controlPlaneProblem,
   controlPlaneServes,
   ensureControlPlane,
   stopControlPlane,
@@ -50,12 +50,12 @@ async function slotFor(dir: string): Promise<number> {
 }
 
 async function newCluster(name: ClusterName): Promise<ClusterRecord> {
-  // What a removal that was cut off left: a new cluster must not start with an old one's etcd.
+  // Left by a removal that was cut off: a new cluster must not start with the etcd of an old one.
   removeWhole(clusterDir(name));
   return { ...name, slot: await slotFor(clusterDir(name)), createTime: new Date().toISOString(), pools: [] };
 }
 
-/** Makes a cluster's control plane, or makes it whole again. */
+/** Creates a cluster's control plane, or repairs it. */
 export async function ensureCluster(name: ClusterName): Promise<ClusterRecord> {
   const known = readCluster(name);
   const cluster = known ?? (await newCluster(name));
@@ -100,7 +100,7 @@ function sized(cluster: ClusterRecord, pool: PoolRecord, size: PoolSize): NodeRe
   return nodes;
 }
 
-/** Makes a node pool of this size, resizes it, or makes it whole again; returns when its nodes are Ready. */
+/** Creates a node pool of this size, resizes it, or repairs it; returns when its nodes are Ready. */
 export async function ensurePool(
   name: ClusterName,
   pool: Omit<PoolRecord, "nodes">,
@@ -115,7 +115,7 @@ export async function ensurePool(
   const wanted = { ...pool, nodes: sized(cluster, known, size) };
   const leaving = known.nodes.filter((node) => !wanted.nodes.some((kept) => kept.name === node.name));
   const otherPools = cluster.pools.filter((other) => other.name !== pool.name);
-  // Nodes on their way out stay in the record until they are gone: a stop half-way is finished next time.
+  // Nodes that are being removed stay in the record until then: a removal that was cut off is finished next time.
   writeCluster({ ...cluster, pools: [...otherPools, { ...wanted, nodes: [...wanted.nodes, ...leaving] }] });
   for (const node of leaving) {
     await removeNode(cluster, node);
@@ -188,7 +188,7 @@ async function removeNode(cluster: ClusterRecord, node: NodeRecord): Promise<voi
     if (nodeRuns(cluster, node)) {
       const left = await drain(cluster, node.name);
       if (left !== "") {
-        notice(`Local GKE: node ${node.name} goes although it is not drained: ${left}`);
+        notice(`Local GKE: node ${node.name} is deleted although it is not drained: ${left}`);
       }
     }
     await kubectl(cluster, "delete", "node", node.name, "--ignore-not-found");
@@ -196,7 +196,7 @@ async function removeNode(cluster: ClusterRecord, node: NodeRecord): Promise<voi
   await deleteNode(cluster, node);
 }
 
-/** Deletes a node pool with its nodes. One that is not there is no fault. */
+/** Deletes a node pool with its nodes, if it exists. */
 export async function deletePool(name: ClusterName, poolName: string): Promise<void> {
   const cluster = readCluster(name);
   const pool = cluster?.pools.find((other) => other.name === poolName);
@@ -207,7 +207,7 @@ export async function deletePool(name: ClusterName, poolName: string): Promise<v
   writeCluster({ ...cluster, pools: cluster.pools.filter((other) => other.name !== poolName) });
 }
 
-/** Deletes a cluster with its nodes and its etcd; the project's disks stay. One that is not there is no fault. */
+/** Deletes a cluster with its nodes and its etcd; the project's disks stay. */
 export async function deleteCluster(name: ClusterName): Promise<void> {
   const cluster = readCluster(name);
   if (cluster === undefined) {
@@ -229,10 +229,10 @@ export async function stopCluster(cluster: ClusterRecord): Promise<void> {
   await removeClusterNetwork(cluster.slot);
 }
 
-/** Whether everything of a cluster runs and is Ready; else what does not. */
-export async function clusterFaults(cluster: ClusterRecord): Promise<string[]> {
+/** What of a cluster does not run or is not Ready, one string each; empty where everything does. */
+export async function clusterProblems(cluster: ClusterRecord): Promise<string[]> {
   const nodes = cluster.pools.flatMap((pool) => pool.nodes);
-  const fault = await controlPlaneFault(cluster);
+  const fault = await controlPlaneProblem(cluster);
   if (fault !== undefined) {
     return [fault];
   }
@@ -251,7 +251,7 @@ export async function clusterFaults(cluster: ClusterRecord): Promise<string[]> {
 export async function restoreClusters(imageStore: string, say: (line: string) => void): Promise<void> {
   for (const cluster of allClusters()) {
     const due = renewalDue(cluster);
-    const faults = [...(await clusterFaults(cluster)), ...(due === undefined ? [] : [due])];
+    const faults = [...(await clusterProblems(cluster)), ...(due === undefined ? [] : [due])];
     if (faults.length === 0) {
       continue;
     }

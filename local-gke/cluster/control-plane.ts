@@ -162,7 +162,7 @@ function controlPlane(cluster: ClusterRecord): Unit {
   };
 }
 
-/** Makes, or makes whole again, a cluster's control plane; returns when its API serves. */
+/** Creates or repairs a cluster's control plane; returns when its API serves. */
 export async function ensureControlPlane(cluster: ClusterRecord): Promise<void> {
   await ensureClusterNetwork(cluster.slot);
   await ensurePki(cluster);
@@ -204,7 +204,7 @@ export async function controlPlaneServes(cluster: ClusterRecord): Promise<boolea
 }
 
 /** What is wrong with the control plane; undefined where nothing is. */
-export async function controlPlaneFault(cluster: ClusterRecord): Promise<string | undefined> {
+export async function controlPlaneProblem(cluster: ClusterRecord): Promise<string | undefined> {
   if (!controlPlaneRuns(cluster)) {
     return "the control plane does not run";
   }

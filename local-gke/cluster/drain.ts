@@ -5,20 +5,20 @@ import { notice } from "../../system/progress.ts";
 import { adminKubeconfig } from "./pki.ts";
 import type { ClusterRecord } from "./records.ts";
 
-/** The variable with which a command says how long a drain may be held up by disruption budgets, in seconds. */
+/** The variable for how long disruption budgets may hold up a drain, in seconds. */
 export const drainSecondsVariable = "LOCAL_GKE_DRAIN_SECONDS";
 
 /** GKE goes on after an hour of a budget that allows no disruption. @see https://cloud.google.com/kubernetes-engine/docs/concepts/node-pool-upgrade-strategies */
 const gkeSeconds = 3600;
 
-/** How long a drain may be held up, in seconds: what the command says, else as on GKE. */
+/** How long a drain may be held up, in seconds: the variable's value, or as on GKE. */
 export function drainSeconds(variables: Readonly<Record<string, string | undefined>>): number {
   const said = Number(variables[drainSecondsVariable]);
   return Number.isInteger(said) && said > 0 ? said : gkeSeconds;
 }
 
 /**
- * The pod, as namespace/name, whose eviction a line of kubectl's says is refused by a disruption budget; else
+ * The pod, as namespace/name, whose eviction a disruption budget rejects, as a line of kubectl says; otherwise
  * undefined.
  */
 export function blockedPod(line: string): string | undefined {
@@ -29,8 +29,8 @@ export function blockedPod(line: string): string | undefined {
 
 /**
  * Drains a node as GKE does before it deletes it: pods are evicted as far as
- * disruption budgets allow, for a limited time. Says once which pod holds it up.
- * @returns what is left to evict at the end, as kubectl tells it; empty where nothing is
+ * disruption budgets allow, for a limited time. Reports once which pod holds it up.
+ * @returns what is left to evict at the end, as kubectl reports it; empty where nothing is
  */
 export async function drain(cluster: ClusterRecord, node: string): Promise<string> {
   const seconds = drainSeconds(process.env);

@@ -5,8 +5,8 @@ import { writeWhole } from "../../system/files.ts";
 import { gkeDir } from "../configuration.ts";
 
 /**
- * The resources that a local GKE only keeps account of, such as networks and
- * service accounts, so that what refers to one that is not there is refused.
+ * The file of a resource that the local GKE only records, such as a network or
+ * a service account, so that references to missing ones are rejected.
  */
 function file(id: string): string {
   const outside = id.split("/").find((part) => part === "." || part === "..");
@@ -16,7 +16,7 @@ function file(id: string): string {
   return join(gkeDir(), "inventory", `${id.replaceAll(/[^\w./@:-]/g, "_")}.json`);
 }
 
-/** Notes that a resource exists. */
+/** Records a resource. */
 export function record(id: string, outputs: unknown): void {
   writeWhole(file(id), `${JSON.stringify(outputs, null, 2)}\n`);
 }
@@ -24,15 +24,15 @@ export function record(id: string, outputs: unknown): void {
 /** Whether a resource exists. */
 export const isRecorded = (id: string): boolean => existsSync(file(id));
 
-/** What was noted of a resource. @throws Error when it does not exist */
+/** What is recorded of a resource. @throws Error when it does not exist */
 export const recorded = (id: string): unknown => JSON.parse(readFileSync(file(id), "utf8")) as unknown;
 
-/** Notes that nothing exists any more. */
+/** Removes all records. */
 export function forgetAll(): void {
   rmSync(join(gkeDir(), "inventory"), { recursive: true, force: true });
 }
 
-/** Notes that a resource is gone. */
+/** Removes the record of a resource. */
 export function forget(id: string): void {
   rmSync(file(id), { force: true });
 }

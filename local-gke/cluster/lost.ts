@@ -20,7 +20,7 @@ const unitsBelow = (dir: string): Set<string> =>
 /** A claim comes just before its cluster's record; in milliseconds. */
 const recordWithin = 60_000;
 
-/** Whether the record of a claim's cluster is gone, so that no command would ever give the slot back. */
+/** Whether a claim's cluster has no record, so that no command would ever release the slot. */
 const hasNoRecord = (claim: Claim): boolean =>
   !existsSync(join(claim.dir, "cluster.json")) && Date.now() - claimedAt(claim) > recordWithin;
 
@@ -63,7 +63,7 @@ async function clear({ slot, dir }: Claim): Promise<void> {
 }
 
 /**
- * Removes what runs below this folder although no record tells of it: the
+ * Removes what runs below this folder without a record: the
  * record was removed by hand, is damaged, or was not written yet when the
  * process was killed.
  * @returns what was removed, one line each
@@ -84,7 +84,7 @@ export async function removeLost(gkeDir: string): Promise<string[]> {
   return removed;
 }
 
-/** Gives back the slots of this machine's clusters that are gone: no record, and nothing of them runs. */
+/** Releases the slots of clusters that no longer exist: they have no record, and nothing of them runs. */
 export async function reclaimSlots(): Promise<void> {
   for (const claim of claims().filter(hasNoRecord)) {
     if (unitsBelow(claim.dir).size === 0) {

@@ -20,7 +20,7 @@ async function linkExists(netns: string | undefined, name: string): Promise<bool
   return await succeeds("ip", [...where(netns), "link", "show", name]);
 }
 
-/** What statfs calls the kernel's file system of namespaces. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
+/** The type of the kernel's file system of namespaces in statfs. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
 const nsfs = 0x6e736673;
 
 /** Where ip has the names of network namespaces. */
@@ -40,13 +40,13 @@ function namespaceExists(name: string): boolean {
   }
 }
 
-/** Makes a network namespace where none has this name. */
+/** Creates a network namespace, if none has this name. */
 async function addNamespace(name: string): Promise<void> {
   rmSync(namespaceFile(name), { force: true });
   await run("ip", ["netns", "add", name]);
 }
 
-/** Removes a network namespace. One that is not there is no fault. */
+/** Removes a network namespace, if it exists. */
 export async function removeNamespace(name: string): Promise<void> {
   if (namespaceExists(name)) {
     await run("ip", ["netns", "del", name]);
@@ -65,7 +65,7 @@ async function forward(netns: string): Promise<void> {
 
 /**
  * The links of a slot's cluster in the machine's own network: one, but those of
- * the nodes and the bridge, too, where an earlier version made the cluster.
+ * the nodes and the bridge, too, where an earlier version created the cluster.
  */
 async function machineLinks(slot: number): Promise<string[]> {
   const all = JSON.parse(await run("ip", ["-json", "link"])) as { ifname: string }[];
@@ -83,8 +83,8 @@ async function removeMachineLinks(slot: number): Promise<void> {
 }
 
 /**
- * Makes the network namespace of a cluster's control plane, its bridge and the machine's link to it, as far as they
- * are not there.
+ * Creates the network namespace of a cluster's control plane, its bridge and the machine's link to it, as far as they
+ * do not exist.
  */
 export async function ensureClusterNetwork(slot: number): Promise<void> {
   const netns = addresses.clusterNamespace(slot);
@@ -111,8 +111,8 @@ export async function ensureClusterNetwork(slot: number): Promise<void> {
 }
 
 /**
- * Removes a cluster's network namespace, with its bridge, and the machine's link to it with its routes. What is not
- * there is no fault.
+ * Removes a cluster's network namespace, with its bridge, and the machine's link to it with its routes, as far as they
+ * exist.
  */
 export async function removeClusterNetwork(slot: number): Promise<void> {
   await removeMachineLinks(slot);
@@ -143,7 +143,7 @@ export async function joinBridge(slot: number, netns: string, link: string): Pro
   await ip(cluster, `link set ${link} master ${addresses.bridge}`, `link set ${link} up`);
 }
 
-/** Makes a node's network namespace and its link to the bridge, as far as they are not there. */
+/** Creates a node's network namespace and its link to the bridge, as far as they do not exist. */
 export async function ensureNodeNetwork({ slot, index, netns }: NodePlace): Promise<void> {
   if (!namespaceExists(netns)) {
     await addNamespace(netns);
@@ -161,7 +161,7 @@ export async function ensureNodeNetwork({ slot, index, netns }: NodePlace): Prom
   await forward(netns);
 }
 
-/** Connects a node to the bridge, or cuts it off as a pulled cable does: silently. */
+/** Connects a node to the bridge, or cuts it off silently, as a pulled cable does. */
 export async function setNodeLink(slot: number, index: number, state: "up" | "down"): Promise<void> {
   await ip(addresses.clusterNamespace(slot), `link set ${addresses.nodeLink(index)} ${state}`);
 }
@@ -183,7 +183,7 @@ export async function routePods(slot: number, nodes: readonly NodePlace[]): Prom
   }
 }
 
-/** Removes a route to a node's pods. One that is not there is no fault. */
+/** Removes a route to a node's pods, if it exists. */
 async function removeRoute(netns: string | undefined, slot: number, index: number): Promise<void> {
   const route = [addresses.nodePodRange(slot, index), "via", addresses.nodeAddress(slot, index)];
   if ((await run("ip", [...where(netns), "route", "show", ...route])) === "") {

@@ -44,7 +44,7 @@ export const adminKubeconfig = (cluster: ClusterRecord): string => kubeconfig(cl
 export const apiUrl = (cluster: ClusterRecord): string =>
   `https://${addresses.controlPlaneAddress(cluster.slot)}`;
 
-/** Where certificates and kubeconfigs of a cluster are made. */
+/** The folders of a cluster's certificates and kubeconfigs. */
 export interface Place {
   pki: string;
   kubeconfigs: string;
@@ -87,7 +87,7 @@ function kubeadmConfig(cluster: ClusterRecord, pki: string): string {
   return documents.map((document) => JSON.stringify(document)).join("\n---\n");
 }
 
-/** Makes what is not there of a cluster's certificates, and the kubeconfigs of all users but the nodes. */
+/** Creates what is missing of a cluster's certificates, and the kubeconfigs of all users but the nodes. */
 export async function makeCredentials(cluster: ClusterRecord, place: Place): Promise<void> {
   mkdirSync(place.kubeconfigs, { recursive: true, mode: 0o700 });
   writeFileSync(place.config, kubeadmConfig(cluster, place.pki));
@@ -104,7 +104,7 @@ export async function makeCredentials(cluster: ClusterRecord, place: Place): Pro
   ]);
 }
 
-/** Makes the certificates and kubeconfigs that the cluster does not have yet. */
+/** Creates the certificates and kubeconfigs that the cluster does not have yet. */
 export async function ensurePki(cluster: ClusterRecord): Promise<void> {
   const place = inUse(cluster);
   const done = join(place.kubeconfigs, "complete");

@@ -6,7 +6,7 @@ import { configuration, gkeDir } from "../configuration.ts";
 import { fileName, isFileName } from "./names.ts";
 import { releaseSlot } from "./slots.ts";
 
-/** What the local GKE knows of a node. */
+/** The record of a node. */
 export interface NodeRecord {
   name: string;
   zone: string;
@@ -14,7 +14,7 @@ export interface NodeRecord {
   index: number;
 }
 
-/** What the local GKE knows of a node pool. */
+/** The record of a node pool. */
 export interface PoolRecord {
   name: string;
   machineType: string;
@@ -25,7 +25,7 @@ export interface PoolRecord {
   nodes: NodeRecord[];
 }
 
-/** What the local GKE knows of a cluster. */
+/** The record of a cluster. */
 export interface ClusterRecord {
   project: string;
   location: string;
@@ -98,7 +98,7 @@ export function writeCluster(cluster: ClusterRecord): void {
 
 /** Removes a cluster's folder, with its etcd and its nodes; not the project's disks. */
 export function removeCluster(cluster: ClusterRecord): void {
-  // Without its record it is no cluster any more, however little else is removed yet.
+  // Without its record the cluster no longer exists, whatever else is still to be removed.
   rmSync(recordFile(cluster), { force: true });
   releaseSlot({ slot: cluster.slot, dir: clusterDir(cluster) });
   removeWhole(clusterDir(cluster));

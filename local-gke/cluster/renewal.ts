@@ -40,7 +40,7 @@ function endOf(pem: string | undefined): Date | undefined {
   try {
     return new X509Certificate(pem).validToDate;
   } catch {
-    // A damaged one is made anew as one that has ended.
+    // A damaged one is replaced, as one that has expired.
     return undefined;
   }
 }
@@ -87,7 +87,7 @@ export function renewalDue(cluster: ClusterRecord): string | undefined {
 }
 
 /**
- * Makes new certificates of the same authorities beside the old ones, where one of those ends soon. Whatever uses the
+ * Creates new certificates of the same authorities beside the old ones, where one of those ends soon. Whatever uses the
  * old ones goes on with them.
  * @returns whether there are new ones to install
  */

@@ -52,7 +52,7 @@ export function claimSlot(slot: number, dir: string): boolean {
   }
 }
 
-/** Takes the slot that the cluster has, else any free one; undefined where all are taken. */
+/** Takes the slot that the cluster has, or any free one; undefined where all are taken. */
 export function claimAnySlot(dir: string): number | undefined {
   const own = claims().find((claim) => claim.dir === dir);
   if (own !== undefined) {
@@ -66,7 +66,7 @@ export function claimAnySlot(dir: string): number | undefined {
   return undefined;
 }
 
-/** Gives back a slot, if it is this cluster's. */
+/** Releases a slot, if it is this cluster's. */
 export function releaseSlot({ slot, dir }: Claim): void {
   if (holder(slot) !== dir) {
     return;

@@ -120,7 +120,7 @@ function restoreRoot(): void {
   rmdirSync(displaced);
 }
 
-/** Makes a cgroup in every hierarchy, with all controllers usable below it. */
+/** Creates a cgroup in every hierarchy, with all controllers usable below it. */
 export function makeCgroup(path: string): void {
   for (const hierarchy of hierarchies()) {
     let dir = hierarchy;
@@ -150,9 +150,9 @@ function descendants(dir: string): string[] {
   return [...children, dir];
 }
 
-/** Ends what runs in a cgroup and removes it with everything below. One that is not there is no fault. */
+/** Ends what runs in a cgroup and removes it with everything below. One that does not exist is skipped. */
 export async function removeCgroup(path: string): Promise<void> {
-  // runc, which nodes of earlier versions had, also makes cgroups in the v2 hierarchy that stands beside v1's.
+  // runc, which nodes of earlier versions had, also makes cgroups in the v2 hierarchy beside v1's.
   const beside = join(root, "unified");
   for (const hierarchy of [...hierarchies(), ...(existsSync(beside) ? [beside] : [])]) {
     const top = join(hierarchy, path);

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { cgroupControllers } from "./cgroups.ts";
 import { run, succeeds } from "../../system/run.ts";
 
-/** What is asked of a machine before anything is done on it. */
+/** What is known about a machine before anything is done on it. */
 export interface Machine {
   platform: string;
   arch: string;
@@ -17,7 +17,7 @@ export interface Machine {
   availableMemory: number;
   /** Free disk space where the cache and the state are, in GiB, by folder. */
   disks: ReadonlyMap<string, number>;
-  /** What the kernel can do. */
+  /** What the kernel supports. */
   kernel: { overlay: boolean; namespaces: boolean; bridges: boolean };
   /** The cgroup controllers that are there. */
   controllers: readonly string[];
@@ -79,11 +79,11 @@ function availableGiB(): number {
 }
 
 /**
- * Looks at this machine, which runs Linux; changes nothing. What only a program
- * can tell that is not installed yet is taken to be well.
+ * Looks at this machine, which runs Linux; changes nothing. What needs a program that is not installed yet is taken as
+ * met.
  */
 export async function inspectMachine(folders: readonly string[]): Promise<Machine> {
-  // A namespace takes what is made in it away with its last process.
+  // A namespace is removed with its last process, with everything in it.
   const inNamespace = (command: string) =>
     succeeds("unshare", ["--net", "--mount", "--pid", "--fork", "sh", "-ec", command]);
   const isRoot = process.getuid?.() === 0;

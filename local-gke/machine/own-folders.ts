@@ -1,23 +1,23 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 
-import { ownershipFaults, requireOwn } from "../../system/ownership.ts";
+import { ownershipProblems, requireOwn } from "../../system/ownership.ts";
 import { configuration } from "../configuration.ts";
 
 const ownHome = "use root's own HOME, as sudo -H does";
 
 /**
- * Rejects a cache or a state folder that somebody else than root can change, such as one in another user's home.
- * @param create whether to create those that do not exist, before somebody else does
+ * Rejects a cache or a state folder that others than root can change, such as one in another user's home.
+ * @param create whether to create those that do not exist, before others do
  * @param builds whether something will be built, which uses the caches of Go and Maven in HOME
  * @throws Error with every such folder, and the fix
  */
 export function requireOwnFolders({ create = false, builds = false } = {}): void {
   const { cacheDir, stateDir, advice } = configuration();
-  if (create && ownershipFaults(stateDir).length === 0) {
+  if (create && ownershipProblems(stateDir).length === 0) {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   }
-  if (create && ownershipFaults(cacheDir).length === 0) {
+  if (create && ownershipProblems(cacheDir).length === 0) {
     mkdirSync(cacheDir, { recursive: true });
   }
   const other = (variable: string): string => `${ownHome}, or name a folder of root's with ${variable}`;

@@ -33,7 +33,7 @@ export function missingPackages(): string[] {
   return Object.entries(all).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
 }
 
-/** The program that has a lock that apt wants, as apt says it; undefined where something else is wrong. */
+/** The program that holds a lock that apt needs, as apt names it; undefined where something else is wrong. */
 export function lockHolder(stderr: string): string | undefined {
   if (!stderr.includes("Could not get lock")) {
     return undefined;
@@ -45,7 +45,7 @@ export function lockHolder(stderr: string): string | undefined {
 const lockedFor = 10 * 60_000;
 
 /**
- * Runs apt-get, and waits while another program uses apt. Its own option for this knows only dpkg's lock, not those of
+ * Runs apt-get, and waits while another program uses apt. Its own option for this covers only dpkg's lock, not those of
  * the lists and the archives.
  * @param within milliseconds to wait
  * @throws Error that names the program that uses apt; CommandError where something else is wrong
@@ -78,7 +78,7 @@ export async function aptGet(
 }
 
 /**
- * Keeps packages' services from being started, and has them not start at boot; what is there already stays as it is.
+ * Installs packages without their services running or starting at boot; existing services do not change.
  */
 async function withoutServices(missing: readonly string[], install: () => Promise<void>): Promise<void> {
   const units = missing.flatMap((name) => services[name] ?? []);
@@ -100,7 +100,7 @@ async function withoutServices(missing: readonly string[], install: () => Promis
   await run("systemctl", ["disable", "--quiet", ...units]);
 }
 
-/** Installs Debian packages. @throws Error with what apt says */
+/** Installs Debian packages. @throws Error with what apt prints */
 export async function installPackages(missing: readonly string[]): Promise<void> {
   const progress = step(`Installing ${missing.join(", ")}`);
   let unread: unknown;

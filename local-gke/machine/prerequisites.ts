@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { say } from "../../system/progress.ts";
-import { machineFaults } from "./requirements.ts";
+import { unmetRequirements } from "./requirements.ts";
 import type { Need } from "./requirements.ts";
 import { inspectMachine } from "./machine.ts";
 import { installPackages, missingPackages } from "./packages.ts";
@@ -12,7 +12,7 @@ import { configuration } from "../configuration.ts";
 const inotifyInstances = "/proc/sys/fs/inotify/max_user_instances";
 const inotifyInstancesNeeded = 1024;
 
-/** Raises the machine's ceiling of watches, which a cluster's daemons reach at its default of 128. */
+/** Raises the machine's limit of watches: a cluster's daemons reach the default of 128. */
 function raiseInotifyLimit(): void {
   const limit = Number(readFileSync(inotifyInstances, "utf8"));
   if (limit >= inotifyInstancesNeeded) {
@@ -22,7 +22,7 @@ function raiseInotifyLimit(): void {
   say(`Raised fs.inotify.max_user_instances from ${limit} to ${inotifyInstancesNeeded}.`);
 }
 
-/** What stops the local GKE on this machine, each with what to do about it. */
+/** The requirements of the local GKE that this machine does not meet, each with the fix. */
 async function faults(need: Need): Promise<string[]> {
   if (process.platform !== "linux") {
     return [
@@ -30,7 +30,7 @@ async function faults(need: Need): Promise<string[]> {
     ];
   }
   const { cacheDir, stateDir, advice } = configuration();
-  const found = machineFaults(await inspectMachine([cacheDir, stateDir]), need, advice);
+  const found = unmetRequirements(await inspectMachine([cacheDir, stateDir]), need, advice);
   const missing = missingPackages();
   if (missing.length > 0 && !(await succeeds("apt-get", ["--version"]))) {
     found.push(
@@ -40,7 +40,7 @@ async function faults(need: Need): Promise<string[]> {
   return found;
 }
 
-/** @throws Error with all that is wrong */
+/** @throws Error with every unmet requirement */
 async function check(need: Need): Promise<void> {
   const wrong = await faults(need);
   if (wrong.length > 0) {
@@ -50,7 +50,7 @@ async function check(need: Need): Promise<void> {
 
 /**
  * Checks this machine and installs the operating system's packages that are missing.
- * @throws Error with all that is wrong
+ * @throws Error with every unmet requirement
  */
 export async function ensurePrerequisites(need: Need): Promise<void> {
   await check(need);
@@ -58,7 +58,7 @@ export async function ensurePrerequisites(need: Need): Promise<void> {
   const missing = missingPackages();
   if (missing.length > 0) {
     await installPackages(missing);
-    // Some of what there is to check only these programs can tell.
+    // Some requirements can only be checked with these programs.
     await check(need);
   }
   if (await kernelFiltersPackets()) {

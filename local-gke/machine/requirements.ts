@@ -1,7 +1,7 @@
 import type { Advice } from "../configuration.ts";
 import type { Machine } from "./machine.ts";
 
-/** What a command is about to do, which decides what it needs. */
+/** What a command will do, which decides its requirements. */
 export interface Need {
   /** Whether tools or images must be built first. */
   builds: boolean;
@@ -23,10 +23,10 @@ const goMinor = 21;
 
 const controllers = ["cpu", "cpuset", "memory", "pids"];
 
-/** What a path cannot have in it: the files and variables in which it stands have no way to quote it. */
+/** What a path cannot have in it: the files and variables that contain it have no way to quote it. */
 const unquotable = /[\s'"`$\\:;,#?%&|<>(){}[\]*!~]/u;
 
-function pathFault(folder: string, { stateVariable, cacheVariable }: Advice): string | undefined {
+function unusablePath(folder: string, { stateVariable, cacheVariable }: Advice): string | undefined {
   const character = unquotable.exec(folder)?.[0];
   return character === undefined
     ? undefined
@@ -34,7 +34,7 @@ function pathFault(folder: string, { stateVariable, cacheVariable }: Advice): st
         `URLs of backends do not allow; name folders with ${stateVariable} and ${cacheVariable}`;
 }
 
-function goFault(go: string | undefined): string | undefined {
+function unusableGo(go: string | undefined): string | undefined {
   const install = "builds the tools; install it from https://go.dev/dl";
   if (go === undefined) {
     return `Go 1.${goMinor} or newer is not on PATH, and ${install}`;
@@ -43,8 +43,8 @@ function goFault(go: string | undefined): string | undefined {
   return major > 1 || minor >= goMinor ? undefined : `Go is ${go}; 1.${goMinor} or newer ${install}`;
 }
 
-/** All that stops the local GKE on a machine, each with what to do about it. */
-export function machineFaults(machine: Machine, need: Need, advice: Advice): string[] {
+/** The requirements of the local GKE that a machine does not meet, each with the fix. */
+export function unmetRequirements(machine: Machine, need: Need, advice: Advice): string[] {
   const gib = (size: number) => `${size.toFixed(1)} GiB`;
   const disk = need.builds ? diskGiB.builds : diskGiB.runs;
   const missing = controllers.filter((name) => !machine.controllers.includes(name));
@@ -65,16 +65,16 @@ export function machineFaults(machine: Machine, need: Need, advice: Advice): str
       ([folder, free]) =>
         free < disk && `${folder} has ${gib(free)} of disk free, and ${disk} GiB are needed; free some`,
     ),
-    ...[...machine.disks.keys()].map((folder) => pathFault(folder, advice)),
+    ...[...machine.disks.keys()].map((folder) => unusablePath(folder, advice)),
     !overlay && "the kernel has no overlay file system, which containers need; load the module overlay",
     !namespaces &&
-      "this process may not make network, mount and PID namespaces; in a container, it wants --privileged",
+      "this process may not create network, mount and PID namespaces; start a container with --privileged",
     namespaces &&
       !bridges &&
       "the kernel has no bridges or veth links, which join the nodes; load the modules bridge and veth",
     missing.length > 0 &&
       `the cgroup controllers ${missing.join(", ")} are missing; turn them on in the kernel's command line`,
-    need.builds && goFault(machine.go),
+    need.builds && unusableGo(machine.go),
     machine.foreignAddresses.length > 0 &&
       `addresses of 198.18.0.0/15, which the local clusters use, are taken: ${machine.foreignAddresses.join(", ")}; ` +
         "end what uses them, such as a VPN",

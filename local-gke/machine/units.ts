@@ -19,8 +19,8 @@ import { until } from "../../system/wait.ts";
 import { quoted } from "../../system/shell.ts";
 
 /**
- * A unit: supervised services in PID and mount namespaces of their own, as on
- * a machine of their own. The kernel ends all of them when the first one, the
+ * A unit: supervised services in their own PID and mount namespaces, as on
+ * a dedicated machine. The kernel ends all of them when the first one, the
  * unit's init, is killed; a service that ends is started again by runit.
  * @see https://smarden.org/runit/
  */
@@ -37,7 +37,7 @@ export interface Unit {
   services: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The process that the unit hangs on, or undefined where the unit does not run. */
+/** The init of a unit; undefined where the unit does not run. */
 function unitPid(id: string): number | undefined {
   return unitProcesses().find((process) => process.unit === id && isInit(process))?.pid;
 }

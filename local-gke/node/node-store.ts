@@ -23,7 +23,7 @@ const target = "/var/lib/containerd";
  * cached ones, where the file system allows it; the databases are copies.
  * @param imageStore the store that holds the images
  * @param dir the node's own folder for its containers
- * @returns the shell lines with which the node makes it its own
+ * @returns the shell lines that mount it in the node
  */
 export async function layImageStore(imageStore: string, dir: string): Promise<string[]> {
   mkdirSync(dirname(dir), { recursive: true });

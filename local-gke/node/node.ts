@@ -65,7 +65,7 @@ function labels({ pool, node }: PlacedNode): Record<string, string> {
 const crun = "/run/bin/crun";
 
 /**
- * Settings of the kernel that the kubelet makes, which are the whole machine's, with what it wants in them.
+ * Settings of the kernel that the kubelet would change for the whole machine, with the values that it sets.
  * @see https://github.com/kubernetes/component-helpers/blob/v0.34.3/node/util/sysctl/sysctl.go
  */
 const kubeletSysctls: Readonly<Record<string, number>> = {
@@ -77,7 +77,7 @@ const kubeletSysctls: Readonly<Record<string, number>> = {
   "vm/panic_on_oom": 0,
 };
 
-/** Has the kubelet find a setting as it wants it, so that the machine's stays as it is. */
+/** Lets the kubelet find its own value of a setting, so that it does not change the machine's. */
 function standInSysctl([name, value]: [string, number]): string {
   const [file, setting] = [`/run/sysctl/${name.replaceAll("/", ".")}`, `/proc/sys/${name}`];
   return `if [ -e ${setting} ]; then echo ${value} >${file}; mount --bind ${file} ${setting}; fi`;
@@ -232,7 +232,7 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
     netns: node.name,
     setup: [
       exported("PATH", process.env["PATH"] ?? ""),
-      // A node's own /run and /var, as on a machine of its own.
+      // The node has its own /run and /var, as a machine has.
       "mount -t tmpfs -o mode=0755 tmpfs /run",
       // crun refuses to run where v1's controllers have v2's hierarchy beside them.
       "if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi",
@@ -277,7 +277,7 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
   };
 }
 
-/** Starts a node, or makes it whole again; returns before it is Ready. */
+/** Starts a node, or repairs it; returns before it is Ready. */
 export async function ensureNode(placed: PlacedNode, imageStore: string): Promise<void> {
   const { cluster, node } = placed;
   const dir = nodeDir(cluster, node);

@@ -69,12 +69,12 @@ export const functionRules: ReadonlyMap<string, string> = new Map(
   [...functions].map(([token, { must }]) => [token, must]),
 );
 
-/** Answers a function of the `gcp` package. @throws Error for one that is not imitated */
+/** Answers a function of the `gcp` package. @throws Error for one that is not emulated */
 export function invoke(token: string, inputs: Properties): InvokeResult {
   const known = functions.get(token);
   if (known === undefined) {
     throw new Error(
-      `${token}: the local GKE does not imitate this function; it knows ${[...functions.keys()].join(", ")}`,
+      `${token}: the local GKE does not emulate this function, only ${[...functions.keys()].join(", ")}`,
     );
   }
   return known.answer(inputs);

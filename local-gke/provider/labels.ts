@@ -17,14 +17,14 @@ export function isLabelKey(text: string): boolean {
 export const isLabelValue = (text: string): boolean => text === "" || name.test(text);
 
 const invalid = (what: string, value: unknown): string =>
-  `googleapi: Error 400: Invalid ${what} ${JSON.stringify(value)}: it must be as Kubernetes' labels are: at most 63 ` +
+  `googleapi: Error 400: Invalid ${what} ${JSON.stringify(value)}: a Kubernetes label has at most 63 ` +
   "letters, digits, '-', '_' and '.', with a letter or digit at both ends; a key may have a DNS subdomain and '/' before it., badRequest";
 
 /**
  * What is wrong with a label's or a taint's key and value; undefined where nothing is. What is not known yet is not
- * judged.
+ * validated.
  */
-function pairFault(what: string, key: unknown, value: unknown): string | undefined {
+function pairError(what: string, key: unknown, value: unknown): string | undefined {
   if (!isUnknown(key) && !(typeof key === "string" && isLabelKey(key))) {
     return invalid(`${what} key`, key);
   }
@@ -39,8 +39,8 @@ const isMap = (value: unknown): boolean =>
 /** A property that, where it is given, is a map of labels. */
 export const labelMap = (property: string): Rule => ({
   property,
-  must: "labels as Kubernetes wants them",
-  fault: (value) => {
+  must: "valid Kubernetes labels",
+  error: (value) => {
     if (value === undefined) {
       return undefined;
     }
@@ -48,7 +48,7 @@ export const labelMap = (property: string): Rule => ({
       return invalid("labels", value);
     }
     return Object.entries(properties(value)).flatMap(
-      ([key, label]) => pairFault("label", key, label) ?? [],
+      ([key, label]) => pairError("label", key, label) ?? [],
     )[0];
   },
 });
@@ -64,7 +64,7 @@ export const taintEffects: Readonly<Record<string, string>> = {
 export const taintList = (property: string): Rule => ({
   property,
   must: `taints with a label's key and value, and the effect ${Object.keys(taintEffects).join(" or ")}`,
-  fault: (value) => {
+  error: (value) => {
     if (value === undefined) {
       return undefined;
     }
@@ -77,9 +77,9 @@ export const taintList = (property: string): Rule => ({
       }
       const effect = at(taint, "effect");
       const known = isUnknown(effect) || (typeof effect === "string" && Object.hasOwn(taintEffects, effect));
-      const fault = pairFault("taint", at(taint, "key"), at(taint, "value"));
-      if (fault !== undefined) {
-        return [fault];
+      const error = pairError("taint", at(taint, "key"), at(taint, "value"));
+      if (error !== undefined) {
+        return [error];
       }
       return known
         ? []

@@ -15,17 +15,17 @@ if (engine !== undefined && process.argv.length > 2) {
   noticesTo((text) => void info(text));
 }
 
-// The engine wants the version that the program's @pulumi/gcp has.
+// The engine expects the version of the program's @pulumi/gcp.
 const port = await serve(new LocalGkeProvider(process.env["LOCAL_GKE_PROVIDER_VERSION"] ?? ""));
 process.stdout.write(`${port}\n`);
 
-// An error that nothing waits for fails the update, and does not end what else is at work here.
-const report = (fault: unknown): void => {
-  void error(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+// An unhandled error fails the update, and does not end other work in this process.
+const report = (thrown: unknown): void => {
+  void error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
 };
 process.on("uncaughtException", report).on("unhandledRejection", report);
 
-// The engine holds the other end of standard input: where the engine was killed, nobody else ends this process.
+// The engine holds the other end of standard input: when it was killed, this process must end by itself.
 process.stdin
   .on("end", () => {
     process.exit(1);

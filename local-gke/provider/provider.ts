@@ -16,7 +16,7 @@ import { kinds } from "./resources/index.ts";
 import { failures, holds, properties, put, unknownWhereMissing, withNewInputs } from "./values.ts";
 import type { Properties } from "./values.ts";
 
-/** Where a resource's outputs keep the inputs that it was made from, to tell which were taken away. */
+/** The output that keeps the inputs of a resource, to find out which were removed. */
 const inputsKey = "__inputs";
 
 function kindOf(urn: string): ResourceKind {
@@ -24,7 +24,7 @@ function kindOf(urn: string): ResourceKind {
   const kind = kinds.get(token);
   if (kind === undefined) {
     throw new Error(
-      `${token}: the local GKE does not imitate this type; it knows ${[...kinds.keys()].join(", ")}`,
+      `${token}: the local GKE does not emulate this type, only ${[...kinds.keys()].join(", ")}`,
     );
   }
   return kind;
@@ -32,7 +32,7 @@ function kindOf(urn: string): ResourceKind {
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
-/** What a preview does not know of a resource before it is made. */
+/** What a preview does not know of a resource before it is created. */
 function unknowns({ computed, leftOut = [] }: ResourceKind): string[] {
   return computed.filter((path) => !leftOut.includes(path));
 }
@@ -46,8 +46,8 @@ function withInputs({ id, outputs }: Existing, inputs: Properties): { id: string
 }
 
 /**
- * The local GKE as a Pulumi provider: it answers for the `gcp` types that a
- * GKE environment is made of with clusters and nodes on this machine.
+ * The local GKE as a Pulumi provider: it serves the `gcp` types of a
+ * GKE environment with clusters and nodes on this machine.
  */
 export class LocalGkeProvider implements Provider {
   readonly version: string;
@@ -96,7 +96,7 @@ export class LocalGkeProvider implements Provider {
     });
   }
 
-  /** In a preview nothing is made: what making it tells is not known yet, and neither is its id. */
+  /** In a preview nothing is created: computed outputs and the id are not known yet. */
   async create(urn: string, news: unknown, preview = false): Promise<CreateResult> {
     const kind = kindOf(urn);
     const inputs = properties(news);

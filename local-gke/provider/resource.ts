@@ -6,13 +6,13 @@ export interface Existing {
   outputs: Properties;
 }
 
-/** What a user must know of how a type is imitated. */
+/** What a user should know about the emulation of a type. */
 export interface About {
-  /** What making one does on this machine. */
+  /** What creating one does on this machine. */
   does: string;
-  /** What refresh sees of it. */
+  /** What refresh detects. */
   refresh: string;
-  /** What of the real one it does not imitate. */
+  /** What it does not emulate. */
   lacks: string;
 }
 
@@ -20,35 +20,35 @@ export interface About {
 export interface ResourceKind {
   /** The type's token, such as gcp:container/cluster:Cluster. */
   token: string;
-  /** What the inputs must be; a fault is said in the real API's words, every fault at once. */
+  /** What the inputs must be. Errors use the wording of the real API, all at once. */
   rules: readonly Rule[];
-  /** Inputs that name another resource, which must exist when this one is made. */
+  /** Inputs that name another resource, which must exist when this one is created. */
   refersTo?: readonly string[];
   /** For the table of local-gke/README.md. */
   about: About;
   /** Values that the real provider fills in. */
   defaults?: (inputs: Properties) => Properties;
-  /** Whether it has no name of its own, as a role that is given to somebody. @default false */
+  /** Whether it has no name, as a role that is granted to a member. @default false */
   nameless?: boolean;
-  /** Paths of outputs that making it adds where the inputs say nothing; a preview does not know them before that. */
+  /** Paths of outputs that creating it adds where the inputs have no value; a preview does not know them. */
   computed: readonly string[];
   /**
-   * Of these, what a preview leaves out. Google's provider knows as little of it, but what the policies say of a
-   * program that leaves it to Google is then first heard when everything has been made.
+   * Of these, what a preview leaves out. Google's provider does not know it either, but the policies would then
+   * first report a program that leaves it to Google when everything has been created.
    */
   leftOut?: readonly string[];
-  /** Inputs that a change of needs a new resource. */
+  /** Inputs whose change needs a new resource. */
   replaceOn: readonly string[];
-  /** Paths below these, such as nodeConfig.diskType, a change of which does not: Google makes it in place, too. */
+  /** Paths below these whose change is in place, as on Google's cloud, such as nodeConfig.diskType. */
   inPlace?: readonly string[];
-  /** Makes it; called again for what an earlier call left unfinished. */
+  /** Creates it; called again where an earlier call was cut off. */
   create: (inputs: Properties) => Promise<Existing>;
-  /** What is there now; undefined where it is gone. */
+  /** What exists now; undefined where it does not. */
   read: (existing: Existing) => Promise<Existing | undefined>;
-  /** Makes it as the new inputs say; also mends what has died. @default recorded without an effect */
+  /** Updates it to the new inputs, and repairs what has died. */
   update: (existing: Existing, inputs: Properties) => Promise<Existing>;
-  /** Removes it; one that is gone already is no fault. */
+  /** Deletes it, if it still exists. */
   delete: (existing: Existing) => Promise<void>;
-  /** Whether it must be mended although no input changed. */
+  /** Whether it needs repair although no input changed. */
   needsRepair?: (existing: Existing) => boolean;
 }

@@ -11,7 +11,7 @@ import type { CheckFailure } from "@pulumi/pulumi/provider/provider.js";
 import type { LocalGkeProvider } from "./provider.ts";
 import type { Properties } from "./values.ts";
 
-/** A handler that answers with what `answer` makes of the request, or with the error that it throws. */
+/** A handler that responds with what `answer` returns for the request, or with the error that it throws. */
 function handler<Request, Response>(
   answer: (request: Request) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
@@ -75,7 +75,7 @@ function handlers(provider: LocalGkeProvider): UntypedServiceImplementation {
     }),
     read: handler(async (request: messages.ReadRequest) => {
       const found = await provider.read(request.getId(), request.getUrn(), read(request.getProperties()));
-      // Without an id it is gone.
+      // A response without an id means that it does not exist.
       return new messages.ReadResponse()
         .setId(found.id ?? "")
         .setProperties(written(found.props))
@@ -102,8 +102,8 @@ function handlers(provider: LocalGkeProvider): UntypedServiceImplementation {
 }
 
 /**
- * Serves the provider to the engine, as `main` of @pulumi/pulumi/provider does, which answers no preview: it neither
- * tells the engine that the provider can, nor the provider that it should.
+ * Serves the provider to the engine, as `main` of @pulumi/pulumi/provider does, which supports no preview: it
+ * neither tells the engine that the provider does, nor the provider that it should.
  * @returns the port of 127.0.0.1, which the engine waits for on standard output
  */
 export async function serve(provider: LocalGkeProvider): Promise<number> {

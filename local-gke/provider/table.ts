@@ -4,13 +4,13 @@ import type { ResourceKind } from "./resource.ts";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-/** What is said of each property, properties that have the same said together. */
+/** The rules of each property; properties with the same rule are listed together. */
 function checks(kind: Pick<ResourceKind, "rules" | "refersTo">): string {
-  const said = new Map<string, string[]>();
+  const byRule = new Map<string, string[]>();
   for (const { property, must } of kind.rules) {
-    said.set(must, [...(said.get(must) ?? []), `\`${property}\``]);
+    byRule.set(must, [...(byRule.get(must) ?? []), `\`${property}\``]);
   }
-  const lines = [...said].map(([must, properties]) => `${properties.join(", ")}: ${must}`);
+  const lines = [...byRule].map(([must, properties]) => `${properties.join(", ")}: ${must}`);
   const references = (kind.refersTo ?? []).map((property) => `\`${property}\``);
   return [...lines, ...(references.length > 0 ? [`${references.join(", ")}: exists`] : [])].join("; ");
 }
@@ -18,7 +18,7 @@ function checks(kind: Pick<ResourceKind, "rules" | "refersTo">): string {
 /** The token as programs know the type: gcp:container/cluster:Cluster is container.Cluster. */
 const typeName = (token: string): string => token.replace(/^gcp:(\w+)\/\w+:(\w+)$/, "$1.$2");
 
-/** What the local GKE imitates, as Markdown: for local-gke/README.md. */
+/** What the local GKE emulates, as Markdown: for local-gke/README.md. */
 export function providerTable(): string {
   const rows = [...kinds.values()].map((kind) => {
     const { does, refresh, lacks } = kind.about;
@@ -34,8 +34,8 @@ export function providerTable(): string {
     "other versions and zones than the local ones",
   ]);
   const head = [
-    ...["Type", "Checked", "A change makes a new one"],
-    ...["Done here", "Seen by refresh", "Not imitated"],
+    ...["Type", "Validated", "Replaced when changed"],
+    ...["What it does", "What refresh detects", "Not emulated"],
   ];
   const lines = [head, head.map(() => "---"), ...rows, ...functions];
   return lines.map((cells) => `| ${cells.map(cell).join(" | ")} |`).join("\n");

@@ -5,7 +5,7 @@ import { projectId } from "../google/names.ts";
 /** Properties as the engine sends them: JSON, with marks for what is unknown in a preview. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** What stands in a preview for a value that is not known yet, whatever its type. @see https://www.pulumi.com/docs/iac/using-pulumi/pulumi-packages/ */
+/** What a preview has for a value that is not known yet, of whatever type. @see https://www.pulumi.com/docs/iac/using-pulumi/pulumi-packages/ */
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether a value is not known yet. */
@@ -74,7 +74,7 @@ function merged(value: unknown, more: unknown): unknown {
   };
 }
 
-/** Outputs as they are with other inputs, where nothing else about them changes. */
+/** Outputs with other inputs, where nothing else about them changes. */
 export function withNewInputs(outputs: Properties, before: Properties, inputs: Properties): Properties {
   return properties(merged(beside(outputs, before) ?? {}, inputs));
 }
@@ -100,15 +100,15 @@ export interface Rule {
   property: string;
   /** What it must be, for the table of local-gke/README.md. */
   must: string;
-  /** The fault, or undefined where there is none. Not asked about unknown values. */
-  fault: (value: unknown, inputs: Properties) => string | undefined;
+  /** The error, or undefined where there is none. Not asked about unknown values. */
+  error: (value: unknown, inputs: Properties) => string | undefined;
 }
 
 /** The failures of these rules. */
 export function failures(rules: readonly Rule[], inputs: Properties): CheckFailure[] {
-  return rules.flatMap(({ property, fault }) => {
+  return rules.flatMap(({ property, error }) => {
     const value = at(inputs, property);
-    const reason = isUnknown(value) ? undefined : fault(value, inputs);
+    const reason = isUnknown(value) ? undefined : error(value, inputs);
     return reason === undefined ? [] : [{ property, reason }];
   });
 }
@@ -116,16 +116,16 @@ export function failures(rules: readonly Rule[], inputs: Properties): CheckFailu
 /** A property without which the real provider refuses the resource. */
 export const required = (property: string): Rule => ({
   property,
-  must: "given",
-  fault: (value) =>
+  must: "required",
+  error: (value) =>
     value === undefined ? `Missing required argument: "${property}" is required` : undefined,
 });
 
-/** A property that, where it is given, has this form; `must` says it in words. */
+/** A property that, where it is given, has this form; `must` describes it. */
 export const matching = (property: string, pattern: RegExp, must: string): Rule => ({
   property,
   must,
-  fault: (value) =>
+  error: (value) =>
     value === undefined || (typeof value === "string" && pattern.test(value))
       ? undefined
       : `googleapi: Error 400: Invalid value for field 'resource.${property}': '${JSON.stringify(value)}'. ` +
@@ -142,7 +142,7 @@ export const project: readonly Rule[] = [
 export const oneOf = (property: string, allowed: readonly string[]): Rule => ({
   property,
   must: allowed.join(" or "),
-  fault: (value) =>
+  error: (value) =>
     value === undefined || (typeof value === "string" && allowed.includes(value))
       ? undefined
       : `expected ${property} to be one of [${allowed.join(" ")}], got ${JSON.stringify(value)}`,
@@ -154,7 +154,7 @@ export const wholeNumber = (property: string, least: number, most = Infinity): R
   return {
     property,
     must: `a whole number, ${bounds}`,
-    fault: (value) =>
+    error: (value) =>
       value === undefined || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
         ? undefined
         : `expected ${property} to be ${bounds}, got ${JSON.stringify(value)}`,
@@ -167,7 +167,7 @@ const cidrPattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 export const ipv4Range = (property: string, prefix?: number): Rule => ({
   property,
   must: `an IPv4 range${prefix === undefined ? "" : ` of size /${prefix}`}`,
-  fault: (value) => {
+  error: (value) => {
     if (value === undefined || value === "") {
       return undefined;
     }

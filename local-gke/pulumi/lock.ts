@@ -7,9 +7,9 @@ import { say } from "../../system/progress.ts";
 import { configuration } from "../configuration.ts";
 
 /**
- * Takes this environment for one command that changes it, until the process
- * ends in whatever way: the kernel gives the lock back. What a command that
- * was killed left at work is ended.
+ * Locks this environment for one command that changes it, until the process
+ * ends in whatever way: the kernel releases the lock. Processes left by a
+ * killed command are ended.
  * @throws Error when another command has it
  */
 export async function lockEnvironment(command: string): Promise<void> {
@@ -32,6 +32,6 @@ export async function lockEnvironment(command: string): Promise<void> {
   markCommand(stateDir);
   const ended = await endOrphans(stateDir);
   if (ended > 0) {
-    say(`An earlier command was killed: ended ${ended} processes that it had left at work.`);
+    say(`An earlier command was killed: ended ${ended} processes that it had left.`);
   }
 }

@@ -10,7 +10,8 @@ import { hasSalt, hasSecrets, settingsDir, settingsFile, withoutSalt, withSalt }
 import { otherStacks } from "./stacks.ts";
 
 /**
- * The passphrase of every stack that an earlier version made. It is in the repository's history, so it hides nothing.
+ * The passphrase of every stack that an earlier version created. It is in the repository's history, so it protects
+ * nothing.
  */
 const formerPassphrase = "local-gke";
 
@@ -27,7 +28,7 @@ async function saltOf(
   return deployment?.secrets_providers?.state?.salt;
 }
 
-/** Puts secrets that were encrypted anew where users edit settings; a file without any stays as it is. */
+/** Copies re-encrypted secrets to where users edit settings; a file without secrets does not change. */
 function takeSecretsOver(own: string, shared: string): void {
   if (!existsSync(own) || !existsSync(shared)) {
     return;
@@ -39,7 +40,7 @@ function takeSecretsOver(own: string, shared: string): void {
 }
 
 /**
- * Gives a stack that an earlier version made a passphrase that nobody knows, with all secrets in its state and its
+ * Gives a stack that an earlier version created a passphrase that nobody knows, with all secrets in its state and its
  * settings. May be cut off at any point: the next call finishes it.
  * @param pulumi the Pulumi CLI itself
  * @throws Error where the stack has neither passphrase
@@ -55,7 +56,7 @@ export async function migrateStack(
   const shared = join(configuration().projectDir, `Pulumi.${stack}.yaml`);
   const salt = await saltOf(stack, pulumi, env);
   if (salt !== undefined && passphraseFits(formerPassphrase, salt)) {
-    say("Encrypting the stack's secrets anew, with a passphrase that is only this environment's ...");
+    say("Encrypting the stack's secrets again, with a passphrase of this environment only ...");
     const settings = existsSync(shared) ? readFileSync(shared, "utf8") : "";
     // Secrets among the settings were encrypted with the same salt, or with the file's own.
     writeWhole(settingsFile(stack), hasSalt(settings) ? settings : withSalt(settings, salt), 0o600);

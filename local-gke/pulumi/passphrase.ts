@@ -6,12 +6,12 @@ import { isErrno } from "../../system/files.ts";
 import { configuration } from "../configuration.ts";
 
 /**
- * The file with the passphrase of this environment's stack: random, only root's, and nowhere else.
+ * The file with the passphrase of this environment's stack: random, readable by root only, and nowhere else.
  * @see https://www.pulumi.com/docs/iac/concepts/secrets/#configuring-secrets-encryption
  */
 export const passphraseFile = (): string => join(configuration().stateDir, "passphrase");
 
-/** Makes a random passphrase in a file, whole or not at all; one that is there stays, and becomes only root's. */
+/** Creates a random passphrase in a file, whole or not at all. An existing one stays, and only root can read it. */
 export function ensurePassphrase(file = passphraseFile()): void {
   if (!existsSync(file)) {
     const draft = `${file}.new-${randomUUID()}`;
@@ -19,7 +19,7 @@ export function ensurePassphrase(file = passphraseFile()): void {
     try {
       linkSync(draft, file);
     } catch (error) {
-      // Another command has made it meanwhile.
+      // Another command has created it meanwhile.
       if (!isErrno(error, "EEXIST")) {
         throw error;
       }

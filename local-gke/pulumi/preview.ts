@@ -11,13 +11,13 @@ import { configuration, temporaryDir } from "../configuration.ts";
 import { endOf } from "./pulumi.ts";
 import { withTemporaryFolder } from "../../system/temporary.ts";
 
-/** What became of a preview. */
+/** The result of a preview. */
 export interface Previewed extends Preview {
   /** The exit code of pulumi. */
   code: number;
-  /** What it says at its end: policies, errors, warnings and how many objects would change. */
+  /** What it prints at its end: policies, errors, warnings and how many objects would change. */
   summary: string;
-  /** The options with which everything that is there could be looked at. */
+  /** The options with which all existing resources could be read. */
   refresh: readonly string[];
 }
 
@@ -29,8 +29,8 @@ function collect(stream: Readable): () => string {
 }
 
 /**
- * Previews the stack after a look at everything that is there, unseen by the user. Where what the stack remembers of
- * the way to its cluster leads nowhere, the program is asked for the way: it costs a second run of it.
+ * Previews the stack after a refresh, without output. Where the kubeconfig in the stack's state leads nowhere, the
+ * program runs a second time, for a current one.
  */
 export async function previewStack(
   args: readonly string[] = [],
@@ -48,18 +48,18 @@ async function previewWith(
   const { projectDir, stack } = configuration();
   return await withTemporaryFolder(temporaryDir(), async (variables) => {
     const log = join(variables.TMPDIR, "events.json");
-    const events = eventLog(log);
-    const common = ["preview", "--stack", stack, ...refresh, "--non-interactive", ...events.args];
+    const recording = eventLog(log);
+    const common = ["preview", "--stack", stack, ...refresh, "--non-interactive", ...recording.args];
     const colours = process.stdout.isTTY ? ["--color=always"] : [];
     const child = spawn("pulumi", [...common, ...colours, ...args], {
       cwd: projectDir,
-      env: { ...process.env, ...env, ...events.variables, ...variables },
+      env: { ...process.env, ...env, ...recording.variables, ...variables },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [printed, complaints] = [collect(child.stdout), collect(child.stderr)];
     const code = await endOf(child);
-    const told = readEvents(existsSync(log) ? readFileSync(log, "utf8") : "");
+    const events = readEvents(existsSync(log) ? readFileSync(log, "utf8") : "");
     const summary = summaryOf(printed(), complaints());
-    return { ...readPreview(told, code === 0), code, summary, refresh };
+    return { ...readPreview(events, code === 0), code, summary, refresh };
   });
 }

@@ -27,7 +27,7 @@ export async function pulumi(args: readonly string[], env: Record<string, string
   });
 }
 
-/** Waits for a command's end, and sends signals on to it. @returns its exit code */
+/** Waits for a command's end, and forwards signals to it. @returns its exit code */
 export async function endOf(child: ChildProcess): Promise<number> {
   const terminal = process.stdout.isTTY && process.stdin.isTTY;
   // A terminal's Ctrl-C reaches pulumi by itself; a signal to this process alone would not.
@@ -49,7 +49,7 @@ export async function endOf(child: ChildProcess): Promise<number> {
   }
 }
 
-/** Makes the stack if it is not there, and gives one that an earlier version made a passphrase that nobody knows. */
+/** Creates the stack if it does not exist. One that an earlier version created gets a passphrase that nobody knows. */
 export async function ensureStack(env: Record<string, string>): Promise<void> {
   const { projectDir, stack } = configuration();
   const options = { cwd: projectDir, env };
@@ -63,7 +63,7 @@ export async function ensureStack(env: Record<string, string>): Promise<void> {
   await run("pulumi", ["stack", "init", stack], options);
 }
 
-/** The variable with which the Kubernetes provider takes what it cannot reach for gone. @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/ */
+/** The variable with which the Kubernetes provider treats what it cannot reach as deleted. @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/ */
 export const deleteUnreachable = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
 
 function lockFiles(dir: string): string[] {
@@ -76,10 +76,10 @@ function lockFiles(dir: string): string[] {
 }
 
 /**
- * Takes away the lock of an update whose process was killed, and has the
- * engine look again at what that update was making; also where the stack tells
- * of a cluster that this machine does not have: else the engine would take what
- * was in it to be in the next one of that name.
+ * Removes the lock of an update whose process was killed, and refreshes what
+ * that update was creating. Also refreshes where the stack has a cluster that
+ * this machine does not have: otherwise the engine would expect its objects in
+ * the next cluster of that name.
  */
 export async function recoverStack(env: Record<string, string>): Promise<void> {
   const { projectDir, stack } = configuration();
@@ -89,10 +89,10 @@ export async function recoverStack(env: Record<string, string>): Promise<void> {
     type === "gcp:container/cluster:Cluster" && id !== undefined && !isThere(id) ? [id] : [],
   );
   if (pending.length > 0) {
-    say("The last update was cut off: reading what there is ...");
+    say("The last update was cut off: reading what exists ...");
   }
   for (const id of lost) {
-    say(`The stack tells of ${id}, which is not there: reading what there is ...`);
+    say(`The stack has ${id}, which does not exist: reading what exists ...`);
   }
   if (pending.length === 0 && lost.length === 0) {
     return;
@@ -116,7 +116,7 @@ async function releaseLock(env: Record<string, string>): Promise<void> {
     .map((file) => JSON.parse(readFileSync(file, "utf8")) as { pid: number })
     .find(({ pid }) => commandOf(pid)?.endsWith("pulumi") && isTrusted(pid));
   if (alive !== undefined) {
-    throw new Error(`stack ${stack}: pulumi is at work on it (process ${alive.pid}); wait for it to end`);
+    throw new Error(`stack ${stack}: pulumi is running on it (process ${alive.pid}); wait for it to end`);
   }
   say("The last update was cut off: releasing its lock ...");
   await run("pulumi", ["cancel", "--yes", "--stack", stack], { cwd: projectDir, env });
@@ -133,7 +133,7 @@ async function exportStack(env: Record<string, string>): Promise<Deployment> {
   return (JSON.parse(text) as { deployment?: Deployment }).deployment ?? {};
 }
 
-/** Removes all that the engine knows of this environment, for when what it tells of is gone; never another stack. */
+/** Removes this environment's stack from the backend, for when its resources no longer exist; never another stack. */
 export function forgetEnvironment(): void {
   const { stack } = configuration();
   if (otherStacks(stack).length === 0) {
@@ -144,7 +144,7 @@ export function forgetEnvironment(): void {
 }
 
 /**
- * What else there is in the environment's backend, one line each: it may tell of something elsewhere, such as on a
+ * The other stacks in the environment's backend, one line each: they may have resources elsewhere, such as on a
  * cloud.
  */
 export const otherStacksKept = (): string[] =>

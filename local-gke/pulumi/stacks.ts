@@ -46,8 +46,8 @@ export const otherStacks = (name: string, backend = stacksDir()): Stack[] =>
   allStacks(backend).filter((stack) => stack.project !== projectName() || stack.name !== name);
 
 /**
- * Removes all that a file backend knows of one stack of the project, for when what it tells of is gone. Other stacks
- * may tell of what is elsewhere, and stay.
+ * Removes one stack of the project from a file backend, for when its resources no longer exist. Other stacks
+ * may have resources elsewhere, and stay.
  * @throws Error where the name is none of a stack
  */
 export function forgetStack(name: string, backend = stacksDir()): void {

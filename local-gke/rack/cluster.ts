@@ -1,4 +1,4 @@
-import { clusterFaults } from "../cluster/clusters.ts";
+import { clusterProblems } from "../cluster/clusters.ts";
 import { kubectl } from "../cluster/kubectl.ts";
 import { allClusters, readCluster } from "../cluster/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
@@ -61,7 +61,7 @@ export class Cluster {
 
   /** What does not run or is not Ready of the control plane and the nodes, one string each; empty where nothing is. */
   async problems(): Promise<string[]> {
-    return await clusterFaults(this.record);
+    return await clusterProblems(this.record);
   }
 }
 

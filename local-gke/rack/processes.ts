@@ -36,7 +36,7 @@ export class PodProcess {
   }
 }
 
-/** Whether a process is in a pod's cgroup on a node; users can only name cgroups of their own. */
+/** Whether a process is in a pod's cgroup on a node; users cannot create cgroups there. */
 const isInPod = (pid: number, uid: string): boolean =>
   cgroupsOf(pid)
     .split("\n")

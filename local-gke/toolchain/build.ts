@@ -24,13 +24,13 @@ import { moduleDir, tools, toolsBeside } from "./tools.ts";
 import type { Tool } from "./tools.ts";
 import { kubernetesVersion, pulumiCliVersion } from "./versions.ts";
 
-/** The same for all: else nothing that one build compiled serves the next. */
+/** The same for all: otherwise no build could use what another one compiled. */
 const buildFlags = [
   "-trimpath",
   "-buildvcs=false",
   "-mod=readonly",
   "-tags=osusergo,grpcnotrace",
-  // No link keeps it, so it need not be made.
+  // No link keeps it.
   "-gcflags=all=-dwarf=false",
   // The Kubernetes provider's types for Go programs take longest, and hardly any of their code ever runs: a third of
   // their time goes into inlining.
@@ -116,12 +116,12 @@ async function build(tool: Tool, into: string, progress: Progress): Promise<void
       continue;
     }
     // A package `.` is built under its module's name.
-    throw new Error(`${tool.title}: the build made no command ${command}`);
+    throw new Error(`${tool.title}: the build created no command ${command}`);
   }
   rmSync(source, { recursive: true });
 }
 
-/** What is built, and what of the machine is used in its place. */
+/** What is built, and the commands of the machine that are used instead. */
 interface Toolchain {
   tools: readonly Tool[];
   official: Official;
@@ -174,14 +174,14 @@ async function buildMissing(missing: readonly Tool[], of: number): Promise<void>
 /**
  * Builds what the cache lacks and returns the folder with all commands, the
  * same for every checkout with the same versions. An official pulumi or kubectl
- * of a fitting version on PATH is used in place of a build.
+ * of a suitable version on PATH is used instead of a build.
  */
 export async function ensureTools(): Promise<string> {
   const { tools: wanted, official } = await toolchain();
   const missing = wanted.filter((tool) => !existsSync(toolDir(tool)));
   for (const file of Object.values(official)) {
     if (missing.length > 0) {
-      say(`Using ${file} in place of a build.`);
+      say(`Using ${file} instead of a build.`);
     }
   }
   await buildMissing(missing, wanted.length);
@@ -211,14 +211,14 @@ const nodeWrappers = {
   "pulumi-resource-pulumi-nodejs": "dynamic-provider",
 };
 
-/** One folder of links to the commands that users type, and in `pulumi` the CLI with what it wants beside itself. */
+/** One folder of links to the commands that users type, and in `pulumi` the CLI with what it expects beside itself. */
 async function linkCommands({ tools: wanted, official }: Toolchain): Promise<string> {
   const folder = linksDir({ tools: wanted, official });
   await buildOnce(folder, (into) => {
     for (const name of ["bin", "pulumi"]) {
       mkdirSync(join(into, name));
     }
-    // What it wants beside itself is beside the official one.
+    // What it expects beside itself is beside the official one.
     symlinkSync(official.pulumi ?? "../pulumi/pulumi", join(into, "bin", "pulumi"));
     if (official.kubectl !== undefined) {
       symlinkSync(official.kubectl, join(into, "bin", "kubectl"));

@@ -5,7 +5,7 @@ import { CommandError, run } from "../../system/run.ts";
 import { wrapperName } from "../configuration.ts";
 import { kubectlFits, pulumiFits } from "./versions.ts";
 
-/** Commands of the machine that are used in place of builds: their files, links followed. */
+/** Commands of the machine that are used instead of builds: their files, links followed. */
 export type Official = Readonly<Partial<Record<"pulumi" | "kubectl", string>>>;
 
 /** What a command must be to be used. */
@@ -61,7 +61,7 @@ function kubectlVersion(json: string): string {
 }
 
 /**
- * The official pulumi and kubectl on PATH that can be used in place of builds.
+ * The official pulumi and kubectl on PATH that can be used instead of builds.
  *
  * A pulumi needs its Node.js language host beside it, as Pulumi's own packages
  * have it.

@@ -23,7 +23,7 @@ export interface Tool {
 
 const [major, minor] = kubernetesVersion.split(".");
 
-/** Without these, clients that ask for the version are told v0.0.0, and some then refuse to work. */
+/** Without these, clients that ask for the version get v0.0.0, and some then refuse to work. */
 const kubernetesVersionVariables = Object.fromEntries(
   ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((path) => [
     [`${path}.gitVersion`, `v${kubernetesVersion}`],

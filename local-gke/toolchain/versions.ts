@@ -38,14 +38,14 @@ function compare(left: Version, right: Version): number {
   return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
 }
 
-/** Whether a kubectl of this version may stand for the cluster's own: one of the same minor version. */
+/** Whether a kubectl of this version may replace the cluster's own: one of the same minor version. */
 export function kubectlFits(version: string, cluster: string): boolean {
   const [theirs, ours] = [parseVersion(version), parseVersion(cluster)];
   return theirs !== undefined && ours !== undefined && theirs[0] === ours[0] && theirs[1] === ours[1];
 }
 
 /**
- * Whether a Pulumi CLI of this version may stand for the one that is built: not older, and of the same major version.
+ * Whether a Pulumi CLI of this version may replace the one that is built: not older, and of the same major version.
  */
 export function pulumiFits(version: string, built: string): boolean {
   const [theirs, ours] = [parseVersion(version), parseVersion(built)];

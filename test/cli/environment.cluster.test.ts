@@ -244,7 +244,7 @@ describe("the environment on the local GKE", function () {
     }
     const told = await environment.npm("status");
     expect(told.code, told.output).to.equal(1);
-    expect(told.output).to.contain("an earlier version made this environment");
+    expect(told.output).to.contain("an earlier version created this environment");
     const up = await environment.npm("up");
     expectNoFinding(up);
     expect(up.output).to.match(/Resources:\n\s+\d+ unchanged/);
@@ -528,7 +528,7 @@ describe("the environment on the local GKE", function () {
     }
     const { code, output } = await environment.npm("down");
     expect(code, output).to.equal(0);
-    expect(output).to.contain("which was not recorded");
+    expect(output).to.contain("which had no record");
     expect(await traces(environment.stateDir, slot)).to.be.empty;
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { proxyExceptions } from "../../local-gke/pulumi/environment.ts";
-import { machineFaults } from "../../local-gke/machine/requirements.ts";
+import { unmetRequirements } from "../../local-gke/machine/requirements.ts";
 import { zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
 import { foreignAddresses, inspectMachine } from "../../local-gke/machine/machine.ts";
 import type { Machine } from "../../local-gke/machine/machine.ts";
@@ -30,7 +30,7 @@ const fresh = { builds: true, runs: false };
 
 describe("what a machine lacks", () => {
   it("is nothing on one that fits", () => {
-    expect(machineFaults(fit, fresh, advice)).to.deep.equal([]);
+    expect(unmetRequirements(fit, fresh, advice)).to.deep.equal([]);
   });
 
   const lacks: readonly [string, Partial<Machine>, RegExp][] = [
@@ -55,7 +55,7 @@ describe("what a machine lacks", () => {
 
   for (const [what, change, message] of lacks) {
     it(`is said where it is ${what}, and alone`, () => {
-      const faults = machineFaults({ ...fit, ...change }, fresh, advice);
+      const faults = unmetRequirements({ ...fit, ...change }, fresh, advice);
       expect(faults).to.have.length(1);
       expect(faults[0]).to.match(message);
     });
@@ -64,14 +64,14 @@ describe("what a machine lacks", () => {
   it("is said all at once", () => {
     const all = lacks.reduce<Machine>((machine, [, change]) => ({ ...machine, ...change }), fit);
     // Without bridges a machine with namespaces; the two faults of Go are one, and so are those of folders.
-    expect(machineFaults(all, fresh, advice)).to.have.length(lacks.length - 4);
+    expect(unmetRequirements(all, fresh, advice)).to.have.length(lacks.length - 4);
   });
 
   it("is less where nothing is built, and where the environment runs already", () => {
     const used: Machine = { ...fit, go: undefined, disks: new Map([["/cache", 5]]), availableMemory: 1 };
-    expect(machineFaults(used, { builds: false, runs: true }, advice)).to.deep.equal([]);
-    expect(machineFaults(used, { builds: false, runs: false }, advice)).to.have.length(1);
-    expect(machineFaults(used, { builds: true, runs: true }, advice)).to.have.length(2);
+    expect(unmetRequirements(used, { builds: false, runs: true }, advice)).to.deep.equal([]);
+    expect(unmetRequirements(used, { builds: false, runs: false }, advice)).to.have.length(1);
+    expect(unmetRequirements(used, { builds: true, runs: true }, advice)).to.have.length(2);
   });
 });
 

@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
+import { configure } from "../../local-gke/configuration.ts";
 import { invoke } from "../../local-gke/provider/functions.ts";
 import { LocalGkeProvider } from "../../local-gke/provider/provider.ts";
 import { kinds } from "../../local-gke/provider/resources/index.ts";
+import { zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
 import {
   at,
   failures,
@@ -261,7 +263,7 @@ describe("the arguments of the emulated gcp provider", () => {
       ),
     );
     const required = [...kinds.values()].flatMap(({ token: name, rules }) =>
-      rules.flatMap(({ property, must }) => (must === "given" ? [`${name} ${property}`] : [])),
+      rules.flatMap(({ property, must }) => (must === "required" ? [`${name} ${property}`] : [])),
     );
     const nameOfAny =
       /:(Subnetwork|Router|RouterNat|Cluster|NodePool) (name|region|initialNodeCount|sourceSubnetworkIpRangesToNat)$/;
@@ -278,10 +280,10 @@ describe("the arguments of the emulated gcp provider", () => {
 
   it("are refused where one that is required is missing, which is named", () => {
     for (const { token: name, rules } of kinds.values()) {
-      for (const { property } of rules.filter(({ must }) => must === "given")) {
+      for (const { property } of rules.filter(({ must }) => must === "required")) {
         const found = faults(name, changed(accepted[name] ?? {}, property, undefined));
         expect(
-          found.map((fault) => fault.property),
+          found.map((error) => error.property),
           `${name} without ${property}`,
         ).to.include(property);
       }
@@ -298,7 +300,7 @@ describe("the arguments of the emulated gcp provider", () => {
     expect(faults(type, inputs)).to.be.empty;
   });
 
-  it("never make a check throw, and a fault names a property that has a rule", () => {
+  it("never make a check throw, and an error names a property that has a rule", () => {
     fc.assert(
       fc.property(token, fc.infiniteStream<unknown>(fc.anything()), (name, values) => {
         const { rules } = kindOf(name);
@@ -319,7 +321,7 @@ describe("the arguments of the emulated gcp provider", () => {
       for (const { property } of kindOf(name).rules) {
         const found = faults(name, changed(inputs, property, unknown));
         expect(
-          found.filter((fault) => fault.property === property),
+          found.filter((error) => error.property === property),
           `${name} ${property}`,
         ).to.be.empty;
       }
@@ -370,6 +372,10 @@ describe("address ranges", () => {
 });
 
 describe("the emulated gcp provider", () => {
+  before(() => {
+    configure({ ...zookeeperEnvironment, stateDir: "/nonexistent/state" });
+  });
+
   const provider = new LocalGkeProvider("9.37.0");
   const urn = (name: string) => `urn:pulumi:dev::zookeeper::a$gcp:container/nodePool:NodePool::${name}`;
   const nameGiven = async (name: string, olds: Properties, news: Properties) =>
@@ -409,11 +415,11 @@ describe("the emulated gcp provider", () => {
     expect(await replacedBy(without)).to.deep.equal(["nodeConfig"]);
   });
 
-  it("refuses types and functions that it does not imitate, by name", () => {
+  it("rejects types and functions that it does not emulate, by name", () => {
     expect(() => provider.check("urn:pulumi:s::p::gcp:storage/bucket:Bucket::b", {}, {})).to.throw(
-      /gcp:storage\/bucket:Bucket: the local GKE does not imitate this type/,
+      /gcp:storage\/bucket:Bucket: the local GKE does not emulate this type/,
     );
-    expect(() => invoke("gcp:storage/getBucket:getBucket", {})).to.throw(/does not imitate this function/);
+    expect(() => invoke("gcp:storage/getBucket:getBucket", {})).to.throw(/does not emulate this function/);
   });
 
   it("refuses places that Google does not have, in its functions too", () => {

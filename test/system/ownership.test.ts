@@ -13,7 +13,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { ownershipFaults, requireOwn } from "../../system/ownership.ts";
+import { ownershipProblems, requireOwn } from "../../system/ownership.ts";
 import { projectDir } from "../../system/paths.ts";
 import { isLinux, isRoot, needs } from "../fixtures/needs.ts";
 
@@ -46,31 +46,31 @@ describe("a folder that root runs something from", () => {
 
   it("may be root's below /tmp, and need not be there yet", () => {
     for (const path of [root, folder("a/b"), join(root, "c/d"), "/", "/root"]) {
-      expect(ownershipFaults(path), path).to.deep.equal([]);
+      expect(ownershipProblems(path), path).to.deep.equal([]);
     }
-    expect(ownershipFaults(folder("of-group-root", { mode: 0o775 }))).to.deep.equal([]);
+    expect(ownershipProblems(folder("of-group-root", { mode: 0o775 }))).to.deep.equal([]);
     folder("shared", { mode: 0o1777 });
-    expect(ownershipFaults(folder("shared/own"))).to.deep.equal([]);
+    expect(ownershipProblems(folder("shared/own"))).to.deep.equal([]);
   });
 
   it("is no other user's, and in none", () => {
     const home = folder("home", { uid: nobody });
     for (const path of [home, folder("home/cache"), join(home, "not/there"), `${home}/../home/cache`]) {
-      expect(ownershipFaults(path), path).to.deep.equal([`${home} belongs to nobody`]);
+      expect(ownershipProblems(path), path).to.deep.equal([`${home} belongs to nobody`]);
     }
     const own = folder("unknown", { uid: 54321 });
-    expect(ownershipFaults(own)).to.deep.equal([`${own} belongs to 54321`]);
+    expect(ownershipProblems(own)).to.deep.equal([`${own} belongs to 54321`]);
   });
 
   it("is none that others can write to, and in none where they can change what is root's", () => {
     const open = folder("open", { mode: 0o777 });
     const group = folder("group", { gid: nobody, mode: 0o775 });
-    expect(ownershipFaults(folder("open/own"))).to.deep.equal([`everybody can write to ${open}`]);
-    expect(ownershipFaults(folder("group/own"))).to.deep.equal([`group nogroup can write to ${group}`]);
+    expect(ownershipProblems(folder("open/own"))).to.deep.equal([`everybody can write to ${open}`]);
+    expect(ownershipProblems(folder("group/own"))).to.deep.equal([`group nogroup can write to ${group}`]);
     // Below it others can make what is not there yet.
     const shared = folder("shared", { mode: 0o1777 });
-    expect(ownershipFaults(shared)).to.deep.equal([`everybody can write to ${shared}`]);
-    expect(ownershipFaults("/tmp")).to.deep.equal(["everybody can write to /tmp"]);
+    expect(ownershipProblems(shared)).to.deep.equal([`everybody can write to ${shared}`]);
+    expect(ownershipProblems("/tmp")).to.deep.equal(["everybody can write to /tmp"]);
   });
 
   it("is not behind a link that is another user's, or leads to what is", () => {
@@ -81,14 +81,14 @@ describe("a folder that root runs something from", () => {
     symlinkSync(own, foreign ?? "");
     lchownSync(foreign ?? "", nobody, nobody);
     symlinkSync("./home", astray ?? "");
-    expect(ownershipFaults(join(good ?? "", "below"))).to.deep.equal([]);
-    expect(ownershipFaults(join(foreign ?? "", "below"))).to.deep.equal([
+    expect(ownershipProblems(join(good ?? "", "below"))).to.deep.equal([]);
+    expect(ownershipProblems(join(foreign ?? "", "below"))).to.deep.equal([
       `${foreign ?? ""} belongs to nobody`,
     ]);
-    expect(ownershipFaults(join(astray ?? "", "below"))).to.deep.equal([`${home} belongs to nobody`]);
+    expect(ownershipProblems(join(astray ?? "", "below"))).to.deep.equal([`${home} belongs to nobody`]);
     const circle = join(root, "circle");
     symlinkSync("circle", circle);
-    expect(ownershipFaults(circle)).to.have.length(1);
+    expect(ownershipProblems(circle)).to.have.length(1);
   });
 
   it("is refused with its name, whose it is, and what to do, all at once", () => {

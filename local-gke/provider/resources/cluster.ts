@@ -36,7 +36,7 @@ import { idOf, mustExist, numericId } from "./recorded.ts";
 export const location: Rule = {
   property: "location",
   must: "one of Google's regions or zones",
-  fault: (value) =>
+  error: (value) =>
     typeof value === "string" && (isRegion(value) || isZone(value))
       ? undefined
       : `googleapi: Error 400: Location "${text(value) ?? ""}" does not exist., badRequest`,
@@ -46,7 +46,7 @@ export const location: Rule = {
 export const nodeLocations: Rule = {
   property: "nodeLocations",
   must: "zones of the region",
-  fault: (value, inputs) => {
+  error: (value, inputs) => {
     const region = text(inputs["location"])?.replace(/-[a-z]$/, "");
     const wrong = list(value).find(
       (zone) =>
@@ -62,7 +62,7 @@ export const nodeLocations: Rule = {
 const name: Rule = {
   property: "name",
   must: "a GKE name of at most 40 characters",
-  fault: (value) =>
+  error: (value) =>
     typeof value === "string" && /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/.test(value)
       ? undefined
       : `${JSON.stringify(value)}: name must start with a lowercase letter, hold only lowercase letters, digits and ` +
@@ -72,7 +72,7 @@ const name: Rule = {
 const initialNodeCount: Rule = {
   property: "initialNodeCount",
   must: "above 0",
-  fault: (value, inputs) =>
+  error: (value, inputs) =>
     (number(value) ?? 0) > 0 || inputs["enableAutopilot"] === true || list(inputs["nodePools"]).length > 0
       ? undefined
       : "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest",
@@ -81,7 +81,7 @@ const initialNodeCount: Rule = {
 const authorisedNetworks: Rule = {
   property: "masterAuthorizedNetworksConfig.cidrBlocks",
   must: "IPv4 ranges",
-  fault: (value) => {
+  error: (value) => {
     const wrong = list(value)
       .map((block) => properties(block)["cidrBlock"])
       .find((cidr) => text(cidr) !== undefined && !isIpv4Range(cidr));
@@ -94,7 +94,7 @@ const authorisedNetworks: Rule = {
 const privateNodes: Rule = {
   property: "privateClusterConfig",
   must: "private nodes only in a VPC-native cluster",
-  fault: (value, inputs) =>
+  error: (value, inputs) =>
     at(value, "enablePrivateNodes") === true && inputs["networkingMode"] === "ROUTES"
       ? "googleapi: Error 400: Private clusters must be VPC-native (networkingMode VPC_NATIVE)., badRequest"
       : undefined,
@@ -103,7 +103,7 @@ const privateNodes: Rule = {
 const dataplane: Rule = {
   property: "networkPolicy.enabled",
   must: "not true beside the advanced datapath",
-  fault: (value, inputs) =>
+  error: (value, inputs) =>
     value === true && inputs["datapathProvider"] === "ADVANCED_DATAPATH"
       ? "googleapi: Error 400: Enabling NetworkPolicy for clusters with DatapathProvider=ADVANCED_DATAPATH is not allowed., badRequest"
       : undefined,
@@ -112,7 +112,7 @@ const dataplane: Rule = {
 const privateEndpoint: Rule = {
   property: "privateClusterConfig.enablePrivateEndpoint",
   must: "true only with private nodes",
-  fault: (value, inputs) =>
+  error: (value, inputs) =>
     value === true && at(inputs, "privateClusterConfig.enablePrivateNodes") === false
       ? "googleapi: Error 400: Private endpoint can be enabled only with private nodes., badRequest"
       : undefined,
@@ -121,7 +121,7 @@ const privateEndpoint: Rule = {
 const workloadPool: Rule = {
   property: "workloadIdentityConfig.workloadPool",
   must: "PROJECT.svc.id.goog",
-  fault: (value, inputs) => {
+  error: (value, inputs) => {
     const project = text(inputs["project"]);
     return value === undefined || project === undefined || value === `${project}.svc.id.goog`
       ? undefined
@@ -131,8 +131,8 @@ const workloadPool: Rule = {
 
 const exclusions: Rule = {
   property: "maintenancePolicy.maintenanceExclusions",
-  must: "each with a name of its own, and an end after its start",
-  fault: (value) => {
+  must: "each with its own name, and an end after its start",
+  error: (value) => {
     const given = list(value).map(properties);
     const names = given.map(({ exclusionName }) => text(exclusionName)).filter((each) => each !== undefined);
     const wrong = given.find(({ startTime, endTime }) => {
@@ -199,7 +199,7 @@ function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): E
   const address = controlPlaneAddress(cluster.slot);
   const hash = numericId(id, 12);
   const region = cluster.location.replace(/-[a-z]$/, "");
-  // A control plane that does not answer has no version: refresh shows it, and the next update mends it.
+  // A control plane that does not answer has no version: refresh shows it, and the next update repairs it.
   const version = serves ? gkeVersion : "";
   const made: Record<(typeof computed)[number], unknown> = {
     endpoint: address,
@@ -279,7 +279,7 @@ export const cluster: ResourceKind = {
   refersTo: [...refersTo, "ipAllocationPolicy.*SecondaryRangeName"],
   about: {
     does: "a control plane: etcd, API server, controller manager, scheduler, DNS, volumes",
-    refresh: "that it is gone, or does not answer",
+    refresh: "deletion, and a control plane that does not answer",
     lacks:
       "upgrades and channels, maintenance, workload identity, authorised networks, the DNS endpoint, network policies, monitoring, Autopilot",
   },

@@ -1,7 +1,7 @@
 import { matching, project, required, text } from "../values.ts";
 import { numericId, recordedKind } from "./recorded.ts";
 
-/** A service account: checked and kept account of. */
+/** A service account: validated and recorded. */
 export const serviceAccount = recordedKind({
   token: "gcp:serviceaccount/account:Account",
   rules: [
@@ -28,7 +28,7 @@ export const serviceAccount = recordedKind({
   },
 });
 
-/** A role of a project given to a member: checked and kept account of. */
+/** A role of a project that is granted to a member: validated and recorded. */
 export const iamMember = recordedKind({
   token: "gcp:projects/iAMMember:IAMMember",
   rules: [

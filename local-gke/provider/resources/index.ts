@@ -4,7 +4,7 @@ import { iamMember, serviceAccount } from "./identity.ts";
 import { network, router, routerNat, subnetwork } from "./network.ts";
 import { nodePool } from "./node-pool.ts";
 
-/** The types that the local GKE imitates, by their tokens. */
+/** The types that the local GKE emulates, by token. */
 export const kinds: ReadonlyMap<string, ResourceKind> = new Map(
   [network, subnetwork, router, routerNat, serviceAccount, iamMember, cluster, nodePool].map((kind) => [
     kind.token,

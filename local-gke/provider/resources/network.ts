@@ -23,7 +23,7 @@ const computeName = named("name");
 const region: Rule = {
   property: "region",
   must: "one of Google's regions",
-  fault: (value) =>
+  error: (value) =>
     typeof value === "string" && isRegion(value)
       ? undefined
       : `googleapi: Error 400: Invalid value for field 'region': '${text(value) ?? ""}'. Unknown region., invalid`,
@@ -37,7 +37,7 @@ function regional(kind: string): (inputs: Properties) => string {
     `projects/${text(inputs["project"]) ?? ""}/regions/${text(inputs["region"]) ?? ""}/${kind}/${text(inputs["name"]) ?? ""}`;
 }
 
-/** A VPC network: checked and kept account of. */
+/** A VPC network: validated and recorded. */
 export const network = recordedKind({
   token: "gcp:compute/network:Network",
   rules: [...project, computeName, oneOf("routingMode", ["REGIONAL", "GLOBAL"])],
@@ -51,7 +51,7 @@ export const network = recordedKind({
 const secondaryRanges: Rule = {
   property: "secondaryIpRanges",
   must: "IPv4 ranges",
-  fault: (value) => {
+  error: (value) => {
     const wrong = list(value).find((range) => {
       const cidr = properties(range)["ipCidrRange"];
       return text(cidr) !== undefined && !isIpv4Range(cidr);
@@ -66,7 +66,7 @@ const secondaryRanges: Rule = {
 const apart: Rule = {
   property: "secondaryIpRanges",
   must: "apart from each other and from `ipCidrRange`",
-  fault: (value, inputs) => {
+  error: (value, inputs) => {
     const ranges = [inputs["ipCidrRange"], ...list(value).map((range) => properties(range)["ipCidrRange"])];
     const known = ranges.flatMap((range) => (isIpv4Range(range) ? [String(range)] : []));
     const pair = known.flatMap((range, index) =>
@@ -78,7 +78,7 @@ const apart: Rule = {
   },
 };
 
-/** A subnetwork: checked and kept account of; the local cluster's addresses are its own. */
+/** A subnetwork: validated and recorded; the local cluster's addresses are its own. */
 export const subnetwork = recordedKind({
   token: "gcp:compute/subnetwork:Subnetwork",
   rules: [
@@ -103,7 +103,7 @@ export const subnetwork = recordedKind({
   }),
 });
 
-/** A Cloud Router: checked and kept account of. */
+/** A Cloud Router: validated and recorded. */
 export const router = recordedKind({
   token: "gcp:compute/router:Router",
   rules: [...project, required("network"), computeName, region],
@@ -114,7 +114,7 @@ export const router = recordedKind({
   computed: (_inputs, id) => ({ selfLink: computeLink(id), creationTimestamp: createdAt() }),
 });
 
-/** A NAT of a Cloud Router: checked and kept account of; local nodes need none. */
+/** A NAT of a Cloud Router: validated and recorded; local nodes need none. */
 export const routerNat = recordedKind({
   token: "gcp:compute/routerNat:RouterNat",
   rules: [

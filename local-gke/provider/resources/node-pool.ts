@@ -28,7 +28,7 @@ import { machineType, zones } from "./nodes.ts";
 const surge: Rule = {
   property: "upgradeSettings",
   must: "`maxSurge` and `maxUnavailable` not both 0",
-  fault: (value) =>
+  error: (value) =>
     number(at(value, "maxSurge")) === 0 && number(at(value, "maxUnavailable")) === 0
       ? "googleapi: Error 400: max_surge and max_unavailable must not both be 0., badRequest"
       : undefined,
@@ -37,7 +37,7 @@ const surge: Rule = {
 const autoscaling: Rule = {
   property: "autoscaling",
   must: "`minNodeCount` not above `maxNodeCount`",
-  fault: (value) => {
+  error: (value) => {
     const [least, most] = [number(at(value, "minNodeCount")), number(at(value, "maxNodeCount"))];
     return least !== undefined && most !== undefined && least > most
       ? `googleapi: Error 400: Minimum node count ${least} is above maximum node count ${most}., badRequest`
@@ -159,7 +159,7 @@ export const nodePool: ResourceKind = {
   refersTo: ["cluster", "nodeConfig.serviceAccount"],
   about: {
     does: "nodes with GKE's labels and the machine type's size; fewer nodes: a drain first, for at most an hour",
-    refresh: "nodes that died, which the next update starts again",
+    refresh: "nodes that have died; the next update starts them again",
     lacks:
       "autoscaling, upgrades, machine images and disks, scopes and metadata, a node's share of CPU; a change of `nodeConfig` replaces the pool, unless it is one of its disks and resource labels",
   },

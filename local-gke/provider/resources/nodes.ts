@@ -17,7 +17,7 @@ export function zones(inputs: Properties): string[] {
 export const machineType: Rule = {
   property: "nodeConfig.machineType",
   must: "a machine type of Google's",
-  fault: (value, inputs) =>
+  error: (value, inputs) =>
     value === undefined || (typeof value === "string" && machineSize(value) !== undefined)
       ? undefined
       : `googleapi: Error 400: Machine type with name '${text(value) ?? ""}' does not exist in zone '${zones(inputs)[0] ?? ""}'., badRequest`,

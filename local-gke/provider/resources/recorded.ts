@@ -5,7 +5,7 @@ import type { Existing, ResourceKind } from "../resource.ts";
 import { at, holds, text } from "../values.ts";
 import type { Properties } from "../values.ts";
 
-/** What a resource that is only kept account of needs. */
+/** What defines a type whose resources are only recorded. */
 export interface RecordedKind extends Pick<
   ResourceKind,
   "token" | "rules" | "refersTo" | "replaceOn" | "defaults" | "nameless"
@@ -14,7 +14,7 @@ export interface RecordedKind extends Pick<
   id: (inputs: Properties) => string;
   /** Outputs that the real API computes. */
   computed: (inputs: Properties, id: string) => Properties;
-  /** What of the real one it does not imitate. */
+  /** What it does not emulate. */
   lacks: string;
 }
 
@@ -43,7 +43,7 @@ export function mustExist(inputs: Properties, paths: readonly string[]): void {
   }
 }
 
-/** A type whose resources are checked and kept account of, without an effect on this machine. */
+/** A type whose resources are validated and recorded, without an effect on this machine. */
 export function recordedKind(kind: RecordedKind): ResourceKind {
   const made = (inputs: Properties): Existing => {
     mustExist(inputs, kind.refersTo ?? []);
@@ -56,7 +56,7 @@ export function recordedKind(kind: RecordedKind): ResourceKind {
     token: kind.token,
     rules: kind.rules,
     refersTo: kind.refersTo,
-    about: { does: "kept account of", refresh: "that it is gone", lacks: kind.lacks },
+    about: { does: "recorded only", refresh: "deletion", lacks: kind.lacks },
     defaults: kind.defaults,
     nameless: kind.nameless,
     // Which they are does not depend on the inputs.
