@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { range as clusterAddresses } from "../cluster/addresses.ts";
@@ -143,11 +143,19 @@ export function installPlugins(tools: string, imageStore: string): void {
   executable(join(inState("bin"), "gke-gcloud-auth-plugin"), pluginScript(tools, "auth-plugin.ts", {}));
 }
 
-/** Whether this version's `up` has prepared this environment. */
+/** Whether a plugin's script exists, and with it the program that it starts: versions have moved that. */
+function startsProgram(script: string): boolean {
+  const program = existsSync(script)
+    ? /^exec '[^']*' '([^']*)'/m.exec(readFileSync(script, "utf8"))?.[1]
+    : undefined;
+  return program !== undefined && existsSync(program);
+}
+
+/** Whether `up` has prepared this environment so that this version can use it. */
 export const isPrepared = (): boolean =>
-  [passphraseFile(), join(wrapperDir(), "pulumi"), join(inState("bin"), "gke-gcloud-auth-plugin")].every(
-    (file) => existsSync(file),
-  );
+  existsSync(passphraseFile()) &&
+  existsSync(join(wrapperDir(), "pulumi")) &&
+  startsProgram(join(inState("bin"), "gke-gcloud-auth-plugin"));
 
 /** Why a command that needs a prepared environment cannot work, and what to do. */
 export const notPrepared = (): string =>

@@ -16,7 +16,7 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 
 import { configure } from "../../local-gke/configuration.ts";
-import { environment } from "../../local-gke/pulumi/environment.ts";
+import { environment, isPrepared } from "../../local-gke/pulumi/environment.ts";
 import { projectDir, stateDir } from "../../system/paths.ts";
 import { stackName, zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
 import { ensurePassphrase, passphraseFits, readPassphrase } from "../../local-gke/pulumi/passphrase.ts";
@@ -139,6 +139,39 @@ describe("the name of an environment's stack", () => {
   it("leads nowhere else", () => {
     for (const name of ["..", ".", ".hidden", "../dev", "a/b", "a b", "a'b", "$(id)", "é", "a".repeat(101)]) {
       expect(() => named(name), name).to.throw(`${variable}: ${JSON.stringify(name)} cannot name a stack`);
+    }
+  });
+});
+
+describe("an environment", () => {
+  let state = "";
+
+  beforeEach(() => {
+    state = mkdtempSync(join(tmpdir(), "prepared-"));
+    configure({ ...zookeeperEnvironment, stateDir: state });
+    ensurePassphrase();
+    for (const folder of ["local-gke-pulumi", "bin"]) {
+      mkdirSync(join(state, folder));
+    }
+    writeFileSync(join(state, "local-gke-pulumi", "pulumi"), "");
+  });
+
+  afterEach(() => {
+    rmSync(state, { recursive: true });
+  });
+
+  it("is prepared where its plugins start programs that exist, which an earlier version had elsewhere", () => {
+    const script = join(state, "bin", "gke-gcloud-auth-plugin");
+    expect(isPrepared()).to.equal(false);
+    for (const [program, prepared] of [
+      ["local-gke/auth-plugin.ts", true],
+      ["local/auth/plugin.ts", false],
+    ] as const) {
+      writeFileSync(
+        script,
+        `#!/bin/sh\numask 022\nexec '/usr/bin/node' '${join(projectDir, program)}' "$@"\n`,
+      );
+      expect(isPrepared(), program).to.equal(prepared);
     }
   });
 });
