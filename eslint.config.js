@@ -44,6 +44,13 @@ const aboveLocalGke = ["bench", "cli", "examples", "faults", "zookeeper-image"].
   message: `${folder} may import only ${publicLocalGke.join(" and ")} of local-gke; see local-gke/README.md`,
 }));
 
+/** The local GKE gets folders from its caller, not from this project. */
+const withoutOwnPaths = {
+  target: "./local-gke",
+  from: "./system/paths.ts",
+  message: "local-gke gets its folders from its configuration",
+};
+
 export default tseslint.config(
   { ignores: ["node_modules", "**/dist"] },
   js.configs.recommended,
@@ -59,7 +66,7 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       curly: ["error", "all"],
-      "import-x/no-restricted-paths": ["error", { zones: [...layers, ...aboveLocalGke] }],
+      "import-x/no-restricted-paths": ["error", { zones: [...layers, ...aboveLocalGke, withoutOwnPaths] }],
       "import-x/order": [
         "error",
         { groups: ["builtin", "external", ["parent", "sibling", "index"]], "newlines-between": "always" },

@@ -5,7 +5,7 @@ export { configuration, configure, gkeDir, temporaryDir } from "./configuration.
 export type { Configuration, Image } from "./configuration.ts";
 
 // Images.
-export { packImage, pauseImage } from "./images/pack.ts";
+export { packImage } from "./images/pack.ts";
 export { verifyFolder } from "./images/sums.ts";
 
 // Parts of `LocalGke`, for commands that do more.

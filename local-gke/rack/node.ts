@@ -9,7 +9,6 @@ import { LossyNetwork, SlowNetwork } from "./network.ts";
 /** A node of a cluster, as a machine in a rack. What is undone here may be undone at any time, also twice. */
 export class Node {
   readonly name: string;
-  readonly zone: string;
   /** Its network, which can be slowed down. */
   readonly slowNetwork: SlowNetwork;
   /** Its network, which can lose packets. */
@@ -23,7 +22,6 @@ export class Node {
     this.#pool = pool;
     this.#node = node;
     this.name = node.name;
-    this.zone = node.zone;
     this.slowNetwork = new SlowNetwork(node.name);
     this.lossyNetwork = new LossyNetwork(node.name);
   }
