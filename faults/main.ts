@@ -7,6 +7,7 @@ import { clusters, lockEnvironment, prepare, previewStack } from "../local-gke/i
 import { interruption, listenForInterruption } from "../system/interruption.ts";
 import { largeTemporaryDir } from "../system/temporary.ts";
 import { say } from "../system/progress.ts";
+import { textTable } from "../system/table.ts";
 import { ensureWorkloadBuilt } from "./build.ts";
 import { faults } from "./catalogue/index.ts";
 import { readOptions } from "./options.ts";
@@ -17,11 +18,11 @@ import { Run } from "./run.ts";
 async function refusePending(): Promise<void> {
   const { code, summary, changes } = await previewStack();
   if (code !== 0) {
-    throw new Error(`refused: the stack cannot be previewed:\n${summary}`);
+    throw new Error(`rejected: the stack cannot be previewed:\n${summary}`);
   }
   const refusal = otherChanges(changes);
   if (refusal !== undefined) {
-    throw new Error(`refused: ${refusal}`);
+    throw new Error(`rejected: ${refusal}`);
   }
 }
 
@@ -38,9 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
     () => join(largeTemporaryDir, `faults-${randomUUID().slice(0, 8)}`),
   );
   if (options.list) {
-    for (const { name, about: line } of faults) {
-      console.log(`${name.padEnd(18)} ${line}`);
-    }
+    console.log(textTable(faults.map(({ name, about: line }) => [name, line])));
     return 0;
   }
   const { env } = await prepare();
@@ -69,7 +68,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     console.log(
       `seed ${options.seed}: ${report.windows.length} faults, ${report.acknowledged} acknowledged writes of ` +
-        `${report.operations} operations (${report.failed} failed, ${report.unknown} unknown), longest gap ${report.longestGap / 1000} s`,
+        `${report.operations} operations (${report.failed} failed, ${report.unknown} unknown), longest gap ${(report.longestGap / 1000).toFixed(2)} s`,
     );
     return kept(report) && failures.length === 0 ? 0 : 1;
   } finally {

@@ -1,6 +1,5 @@
 /**
  * A table as text: columns separated by two spaces, the first column flush left.
- * @param rows the first row is the head
  * @param align where the cells of all further columns stand
  */
 export function textTable(rows: readonly (readonly string[])[], align: "left" | "right" = "left"): string {
