@@ -1,6 +1,6 @@
 import type { KnownEnvironment } from "../environment/args.ts";
 import { quoted, type Settled as Value } from "../settings/changes.ts";
-import { rejections, settledValue } from "../settings/tables.ts";
+import { rejections } from "../settings/tables.ts";
 import { secret, type Report } from "../validation/report.ts";
 
 /** Values of the last update that later updates may not change freely, by property path. */
@@ -62,7 +62,7 @@ function find(
   environment: KnownEnvironment,
   paths: readonly string[],
 ): { readonly path: string; readonly value: Value | undefined } {
-  const found = paths.map((path) => ({ path, value: settledValue(valueAt(environment, path)) }));
+  const found = paths.map((path) => ({ path, value: remembered(valueAt(environment, path)) }));
   return (
     found.find(({ value }) => value !== undefined && value !== "") ??
     found.at(-1) ?? { path: "", value: undefined }
@@ -77,4 +77,12 @@ function valueAt(environment: KnownEnvironment, path: string): unknown {
         typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(name) : undefined,
       environment,
     );
+}
+
+/** The value of a setting as it is remembered; undefined if it cannot be. */
+function remembered(value: unknown): Value | undefined {
+  if (Array.isArray(value)) {
+    return value.map(String).sort().join(",");
+  }
+  return typeof value === "string" || typeof value === "number" ? value : undefined;
 }

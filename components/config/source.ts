@@ -82,7 +82,9 @@ function parse(
         ? text === "true"
         : { type: "true or false", fix: "use true or false" };
     case "array":
-      return parseList(text) ?? { type: "a list of strings", fix: "use pulumi config set --path 'KEY[0]' …" };
+      return (
+        parseList(text) ?? { type: "a list of strings", fix: "use pulumi config set --path 'KEY[0]' VALUE" }
+      );
   }
 }
 

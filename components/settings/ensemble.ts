@@ -86,7 +86,7 @@ function checkImage(image: string): readonly Problem[] {
   if (version === undefined) {
     return unless(false, "the tag must begin with the version", fix);
   }
-  const reason = "versions before 3.9.5 lose data or let strangers in (ZOOKEEPER-4925, CVE-2026-24281)";
+  const reason = "versions before 3.9.5 lose data or can be attacked (ZOOKEEPER-4925, CVE-2026-24281)";
   return unless(!isBefore(version, oldestVersion), reason, fix);
 }
 

@@ -1,4 +1,4 @@
-import type { Change, Rejection, Settled } from "./changes.ts";
+import type { Change, Rejection } from "./changes.ts";
 import { ensembleSettings } from "./ensemble.ts";
 import { existingSettings } from "./existing.ts";
 import { gkeSettings } from "./gke.ts";
@@ -92,11 +92,3 @@ export const rejections: readonly PlacedRejection[] = [
     }),
   ).values(),
 ];
-
-/** The value of a setting as it is remembered; undefined where it has none. */
-export function settledValue(value: unknown): Settled | undefined {
-  if (Array.isArray(value)) {
-    return value.map(String).sort().join(",");
-  }
-  return typeof value === "string" || typeof value === "number" ? value : undefined;
-}

@@ -204,7 +204,7 @@ describe("the changes of an ensemble on a cluster", function () {
       await program.must("up", ...quick, "--refresh");
       await program.must("destroy", ...quick);
       await program.set({ volumeSize: "10Gi" });
-      await refused(["up", ...quick], "claim datadir-zk-0 has 12Gi", 'use "12Gi" or more');
+      await refused(["up", ...quick], "Claim datadir-zk-0 has 12Gi", 'use "12Gi" or more');
     });
   });
 
