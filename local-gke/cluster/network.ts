@@ -192,7 +192,7 @@ async function removeRoute(netns: string | undefined, slot: number, index: numbe
   await run("ip", [...where(netns), "route", "del", ...route]);
 }
 
-/** Removes a node's link, routes and network namespace. What is not there is no fault. */
+/** Removes a node's link, routes and network namespace, as far as they exist. */
 export async function removeNodeNetwork({ slot, index, netns }: NodePlace): Promise<void> {
   const cluster = addresses.clusterNamespace(slot);
   const link = addresses.nodeLink(index);

@@ -18,7 +18,7 @@ function binding(name: string, role: string, subject: { kind: "User" | "Group"; 
   };
 }
 
-/** What every local cluster has before anything runs on it: the rights of its own services. */
+/** What every local cluster has before anything runs on it: the rights of its services. */
 export function systemObjects(): object[] {
   return [
     // Whom the API server's calls to kubelets, for logs and exec, and the users of the auth plugin belong to.

@@ -9,9 +9,7 @@ import { pkiDir } from "../../cluster/pki.ts";
 import { parseClusterId, readCluster } from "../../cluster/records.ts";
 import type { ClusterName, ClusterRecord } from "../../cluster/records.ts";
 import { notice } from "../../../system/progress.ts";
-import { exclusively } from "../exclusive.ts";
 import { gkeVersion } from "../functions.ts";
-import { imageStore } from "../image-store.ts";
 import { isRegion, isZone, zonesOf } from "../../google/locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import {
@@ -29,7 +27,7 @@ import {
   text,
 } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
-import { machineType } from "./nodes.ts";
+import { exclusively, imageStore, machineType } from "./nodes.ts";
 import { idOf, mustExist, numericId } from "./recorded.ts";
 
 /** A cluster's or pool's place. @see https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters */

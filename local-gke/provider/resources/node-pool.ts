@@ -4,9 +4,7 @@ import { isRecorded } from "../../cluster/inventory.ts";
 import { nodeRuns } from "../../node/node.ts";
 import { parseClusterId, readCluster } from "../../cluster/records.ts";
 import type { ClusterName, PoolRecord } from "../../cluster/records.ts";
-import { exclusively } from "../exclusive.ts";
 import { gkeVersion } from "../functions.ts";
-import { imageStore } from "../image-store.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import { labelMap, taintEffects, taintList } from "../labels.ts";
 import {
@@ -23,7 +21,7 @@ import {
 } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 import { location, nodeLocations } from "./cluster.ts";
-import { machineType, zones } from "./nodes.ts";
+import { exclusively, imageStore, machineType, zones } from "./nodes.ts";
 
 const surge: Rule = {
   property: "upgradeSettings",

@@ -22,3 +22,23 @@ export const machineType: Rule = {
       ? undefined
       : `googleapi: Error 400: Machine type with name '${text(value) ?? ""}' does not exist in zone '${zones(inputs)[0] ?? ""}'., badRequest`,
 };
+
+/** The store of images that nodes start with; the command line builds it before it calls the engine. */
+export function imageStore(): string {
+  const store = process.env["LOCAL_GKE_IMAGE_STORE"];
+  if (store === undefined) {
+    throw new Error(
+      "LOCAL_GKE_IMAGE_STORE is not set: the local GKE's plugin is started by its own shell script only",
+    );
+  }
+  return store;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs work after all work that was given before it: changes of clusters' records never cross. */
+export function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+  const result = last.then(work, work);
+  last = result.catch(() => undefined);
+  return result;
+}
