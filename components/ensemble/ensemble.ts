@@ -10,7 +10,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 
 import { ensembleSettings } from "../settings/ensemble.ts";
 import { checked } from "../validation/checked.ts";
-import { whenKnown, type Eventual } from "../validation/eventual.ts";
+import { whenKnown, withoutTraces, type Eventual } from "../speed.ts";
 import { withDefaults } from "../validation/values.ts";
 import {
   ensembleDefaults,
@@ -32,7 +32,6 @@ import {
   type Manifest,
 } from "./services.ts";
 import { statefulSetArgs, type StatefulSetManifest } from "./stateful-set.ts";
-import { withoutTraces } from "./traces.ts";
 
 /**
  * A ZooKeeper ensemble on a Kubernetes cluster: a StatefulSet of servers with volumes that outlive it, and the

@@ -8,7 +8,7 @@ import { ClusterReader, patiently, Unreachable } from "../live/reader.ts";
 import { readProgress } from "../live/watch.ts";
 import { renderFinding } from "../../domain/finding.ts";
 import { parseQuantity } from "../../domain/quantity.ts";
-import type { Eventual } from "../validation/eventual.ts";
+import type { Eventual } from "../speed.ts";
 import { rejectErrors } from "../validation/checked.ts";
 import { Stop } from "../validation/errors.ts";
 import type { EnsembleValues } from "./args.ts";

@@ -8,7 +8,7 @@ import { ClusterReader, Unreachable } from "../live/reader.ts";
 import { existingSettings } from "../settings/existing.ts";
 import { checked, rejectErrors } from "../validation/checked.ts";
 import { Stop } from "../validation/errors.ts";
-import { toOutput } from "../validation/eventual.ts";
+import { toOutput } from "../speed.ts";
 import { checkExisting, checkFound, type ExistingValues } from "./check.ts";
 
 /**

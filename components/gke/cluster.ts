@@ -6,7 +6,7 @@ import { noteAccess } from "../live/access.ts";
 import { providerOptions } from "../live/provider.ts";
 import { gkeSettings } from "../settings/gke.ts";
 import { checked } from "../validation/checked.ts";
-import { toOutput } from "../validation/eventual.ts";
+import { toOutput } from "../speed.ts";
 import { withDefaults } from "../validation/values.ts";
 import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "./args.ts";
 import { checkGke } from "./check.ts";

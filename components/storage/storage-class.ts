@@ -3,7 +3,7 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 
 import { storageSettings } from "../settings/storage.ts";
 import { checked } from "../validation/checked.ts";
-import { whenKnown } from "../validation/eventual.ts";
+import { whenKnown } from "../speed.ts";
 import { withDefaults } from "../validation/values.ts";
 import { storageDefaults, type StorageValues, type ZooKeeperStorageClassArgs } from "./args.ts";
 import { checkStorage } from "./check.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Table } from "../settings/kit.ts";
-import type { Eventual } from "./eventual.ts";
+import type { Eventual } from "../speed.ts";
 import { InvalidArguments } from "./errors.ts";
 import { Report } from "./report.ts";
 import { knownValues } from "./settings.ts";
