@@ -1,3 +1,4 @@
+import { median } from "../system/median.ts";
 import type { Row, Values } from "./row.ts";
 
 /** A row with what its runs gave. */
@@ -9,12 +10,6 @@ export interface Figures {
   readonly maximum: number;
   /** Whether the median is within the budget; undefined where there is none. */
   readonly met: boolean | undefined;
-}
-
-/** The middle of the numbers; of an even count the mean of the two in the middle. */
-function median(sorted: readonly number[]): number {
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return low === undefined || high === undefined ? NaN : (low + high) / 2;
 }
 
 /** What the runs gave for each row, in the order of the rows; rows that no run measured are left out. */

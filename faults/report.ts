@@ -1,3 +1,4 @@
+import { median } from "../system/median.ts";
 import { textTable } from "../system/table.ts";
 
 /** What clients saw of one fault; times in milliseconds. */
@@ -23,13 +24,6 @@ export interface CheckReport {
   violations: { check: string; key: string; what: string }[];
   windows: Window[];
   longestGap: number;
-}
-
-/** The middle of the numbers; of an even count the mean of the two; NaN of none. */
-export function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return low === undefined || high === undefined ? NaN : (low + high) / 2;
 }
 
 /** Longest gap in acknowledged writes that is wanted of a fault's median, in milliseconds. */

@@ -26,9 +26,6 @@ export interface Ensemble {
   readonly clientPort: number;
 }
 
-/** The size of a quorum. */
-export const quorum = (ensemble: Ensemble): number => Math.floor(ensemble.pods.length / 2) + 1;
-
 /** Finds the ensemble of this name. @throws DrillFailure where there is none */
 export async function findEnsemble(kubectl: Kubectl, name: string): Promise<Ensemble> {
   const statefulSet = await kubectl.read("statefulsets", name);

@@ -1,15 +1,3 @@
-/** Reads a `zoo.cfg`: settings by name, without comments; of a setting that is repeated, the last value counts. */
-export function parseZooCfg(file: string): Map<string, string> {
-  const settings = new Map<string, string>();
-  for (const line of file.split("\n")) {
-    const [, name, value] = /^\s*([^#=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) {
-      settings.set(name, value);
-    }
-  }
-  return settings;
-}
-
 /** A `server.N` line of zoo.cfg. */
 export interface ServerLine {
   readonly id: number;

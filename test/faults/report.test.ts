@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
-import { faultTable, checkTable, kept, median } from "../../faults/report.ts";
+import { faultTable, checkTable, kept } from "../../faults/report.ts";
+import { median } from "../../system/median.ts";
 import type { CheckReport, Window } from "../../faults/report.ts";
 
 const window = (fault: string, gap: number): Window => ({

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { ensembleProblems, findEnsemble, quorum } from "../../verify/ensemble.ts";
+import { ensembleProblems, findEnsemble } from "../../verify/ensemble.ts";
 import { Kubectl } from "../../verify/kubectl.ts";
 import { Transcript } from "../../verify/transcript.ts";
 import { FakeKubectl, healthyAnswers, zk } from "./fixtures.ts";
@@ -82,11 +82,5 @@ describe("verify: the ensemble", () => {
     const pending = answer("get pods -l app=zk -o json", { items: [pod] });
     expect(await ensembleProblems(kubectl(pending), one)).to.deep.equal(["pod default/zk-0 is Pending"]);
     expect(fake?.commands.filter((command) => command.includes("srvr"))).to.deep.equal([]);
-  });
-
-  it("needs more than half of its servers", () => {
-    expect(quorum(zk)).to.equal(2);
-    expect(quorum({ ...zk, pods: ["a", "b", "c", "d", "e"] })).to.equal(3);
-    expect(quorum(one)).to.equal(1);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
-import { dataOf, isClientLog, parseZooCfg, serverLines } from "../../verify/zookeeper.ts";
+import { parseZooCfg } from "../../domain/zoo-cfg.ts";
+import { dataOf, isClientLog, serverLines } from "../../verify/zookeeper.ts";
 
 describe("verify: what ZooKeeper says", () => {
   it("reads zoo.cfg with comments, blanks and the tutorial's spaces", () => {

@@ -1,6 +1,7 @@
 import type { Drill } from "../drill.ts";
 import { expect } from "../errors.ts";
-import { parseZooCfg, serverLines } from "../zookeeper.ts";
+import { parseZooCfg } from "../../domain/zoo-cfg.ts";
+import { serverLines } from "../zookeeper.ts";
 import { zooCfgPath } from "./zoo-cfg.ts";
 
 /** What the tutorial's configuration says, beside the servers and the client port. */

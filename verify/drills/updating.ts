@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { isReady, uidOf, type Pod, type PodTemplate } from "../../kubernetes/objects.ts";
 import type { Drill, DrillContext } from "../drill.ts";
-import { quorum } from "../ensemble.ts";
+import { quorumOf } from "../../domain/quorum.ts";
 import { DrillSkipped, expect } from "../errors.ts";
 import { createTestNode, expectTestNode } from "../znode.ts";
 
@@ -117,7 +117,7 @@ class RolloutRecord {
       isDeepStrictEqual(this.#order, wanted),
       `the pods were replaced in the order ${this.#order.join(", ") || "(none)"}, not ${wanted.join(", ")}`,
     );
-    const needed = Math.max(quorum(ensemble), ensemble.pods.length - 1);
+    const needed = Math.max(quorumOf(ensemble.pods.length), ensemble.pods.length - 1);
     expect(
       this.#fewest >= needed,
       `at some time only ${this.#fewest} of ${ensemble.pods.length} servers were Ready`,

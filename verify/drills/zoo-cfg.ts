@@ -1,12 +1,12 @@
 import type { DrillContext } from "../drill.ts";
 import { expect } from "../errors.ts";
-import { parseZooCfg } from "../zookeeper.ts";
+import { parseZooCfg } from "../../domain/zoo-cfg.ts";
 
 /** The tutorial's place of the configuration. */
 export const zooCfgPath = "/opt/zookeeper/conf/zoo.cfg";
 
 /** Reads a server's configuration, not shown. @throws DrillFailure where it is not in the tutorial's place */
-export async function readZooCfg(context: DrillContext, pod: string): Promise<Map<string, string>> {
+export async function readZooCfg(context: DrillContext, pod: string): Promise<ReadonlyMap<string, string>> {
   const { code, stdout, stderr } = await context.kubectl.quiet(["exec", pod, "--", "cat", zooCfgPath]);
   expect(code === 0, `${pod} has no ${zooCfgPath}: ${stderr.trim()}`);
   return parseZooCfg(stdout);
