@@ -1,6 +1,6 @@
 import type { ObjectOfKind } from "../kubernetes/objects.ts";
 import { DrillFailure } from "./errors.ts";
-import { execute, type Ran } from "./process.ts";
+import { execute, type Ran } from "../system/run.ts";
 import { complaint, runShown } from "./shown.ts";
 import type { Transcript } from "./transcript.ts";
 

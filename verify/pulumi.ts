@@ -7,7 +7,7 @@ import { eventLog, readEvents } from "../engine/events.ts";
 import { summaryOf } from "../engine/summary.ts";
 import { otherChanges } from "../engine/other-changes.ts";
 import { DrillFailure } from "./errors.ts";
-import { execute, type Ran } from "./process.ts";
+import { execute, type Ran } from "../system/run.ts";
 import { runShown } from "./shown.ts";
 import type { Transcript } from "./transcript.ts";
 

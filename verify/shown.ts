@@ -1,9 +1,9 @@
 import { DrillFailure } from "./errors.ts";
-import { execute, type ProcessOptions, type Ran } from "./process.ts";
+import { execute, type ExecuteOptions, type Ran } from "../system/run.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** Options of a command that is shown. */
-export interface ShownOptions extends Omit<ProcessOptions, "onLine"> {
+export interface ShownOptions extends Omit<ExecuteOptions, "onLine"> {
   readonly transcript: Transcript;
   /** The command as somebody would type it. */
   readonly shown: string;

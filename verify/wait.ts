@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { DrillFailure } from "./errors.ts";
 import { ensembleProblems, type Ensemble } from "./ensemble.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { reasonOf } from "./process.ts";
+import { reasonOf } from "../system/run.ts";
 
 /** Milliseconds between two checks. */
 const interval = 500;
