@@ -53,7 +53,7 @@ export const faultsOnNewCluster: Program = {
     "network-exposure": 'spec.type = "LoadBalancer"',
     "disruption-budget": "covered by no PodDisruptionBudget",
     "anti-affinity-in-stack": "leave 0 node(s)",
-    "node-count": "left with 3 node(s) at least",
+    "node-count": "has only 3 node(s) for certain",
   },
   onNewCluster: true,
 };

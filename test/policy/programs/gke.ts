@@ -22,12 +22,12 @@ export const noRepair: Program = {
 
 export const threeNodes: Program = {
   resources: withPool(["nodeCount"], 3),
-  refusals: { "node-count": "left with 3 node(s) at least" },
+  refusals: { "node-count": "has only 3 node(s) for certain" },
 };
 
 export const scaledToOne: Program = {
   resources: withPool(["autoscaling"], { minNodeCount: 1, maxNodeCount: 8 }),
-  refusals: { "node-count": "left with 1 node(s) at least" },
+  refusals: { "node-count": "has only 1 node(s) for certain" },
 };
 
 const unprotected = withCluster(["deletionProtection"], false);

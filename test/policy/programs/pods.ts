@@ -79,7 +79,7 @@ export const serverBehindShell: Program = {
     "restart-policy": 'restartPolicy = "Never"',
     "anti-affinity": "requiredDuringSchedulingIgnoredDuringExecution: missing",
     "disruption-budget": "covered by no PodDisruptionBudget",
-    "durable-storage": "without a volume at any data directory",
+    "durable-storage": "no volume at any data directory",
     "pod-security": "allowPrivilegeEscalation: missing",
     probes: "readinessProbe: missing",
     resources: "limits.memory: missing",
