@@ -68,7 +68,7 @@ async function verify(
       await new Pulumi(stack, new Transcript(print), interrupt).expectOnly();
     }
   } catch (error) {
-    console.error(`verify: refused: ${messageOf(error)}`);
+    console.error(`verify: rejected: ${messageOf(error)}`);
     return interrupt.aborted ? exitCodes.interrupted : exitCodes.refused;
   }
   const started = new Date().toISOString();

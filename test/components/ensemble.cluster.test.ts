@@ -108,7 +108,7 @@ describe("the ensemble on the local GKE", function () {
     const faults = await environment.npm("verify", "--faults", "--count", "1");
     expect(faults.code, faults.output).to.equal(1);
     for (const { output } of [drill, faults]) {
-      expect(output).to.match(/refused: an update would also apply these changes:\n {2}\w+ default\/zk/);
+      expect(output).to.match(/rejected: an update would also apply these changes:\n {2}\w+ default\/zk/);
       expect(output).to.contain("Run npm run up first, or undo them.");
     }
   });
