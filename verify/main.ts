@@ -9,7 +9,7 @@ import { runDrill, type Result } from "./runner.ts";
 import { Transcript } from "./transcript.ts";
 
 /** Documented in the help; an invalid command line exits with 2. */
-const exitCodes = { passed: 0, failed: 1, refused: 3, interrupted: 130 } as const;
+const exitCodes = { passed: 0, failed: 1, rejected: 3, interrupted: 130 } as const;
 
 /** The signals that end the drills; the program then puts everything back. */
 const endings: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -69,7 +69,7 @@ async function verify(
     }
   } catch (error) {
     console.error(`verify: rejected: ${messageOf(error)}`);
-    return interrupt.aborted ? exitCodes.interrupted : exitCodes.refused;
+    return interrupt.aborted ? exitCodes.interrupted : exitCodes.rejected;
   }
   const started = new Date().toISOString();
   const results: Result[] = [];

@@ -78,7 +78,7 @@ export const drillsCommandLine = (drills: readonly Drill[]) =>
       "  0    every drill that ran passed",
       "  1    a drill failed, or none ran",
       "  2    the command line has errors",
-      "  3    refused: the ensemble does not exist or is not healthy, or pulumi up would change more than the drills need",
+      "  3    rejected: the ensemble does not exist or is not healthy, or pulumi up would change more than the drills need",
       "  130  ended by a signal; everything is put back",
     ].join("\n"),
   }) as const satisfies CommandLine;
