@@ -1,4 +1,4 @@
-import { describeChange } from "../engine/texts.ts";
+import { describeChange } from "../engine/describe.ts";
 import type { Previewed } from "../local-gke/index.ts";
 
 /** A running environment compared with its stack. */

@@ -30,7 +30,7 @@ export const gibibyte = 2 ** 30;
 /** Kubernetes keeps no smaller part of a unit, and rounds up to it. */
 const smallest = 1e-9;
 
-/** A regular expression, as JSON schemas write it, of the texts that `parseQuantity` reads. */
+/** The regular expression for the strings that `parseQuantity` accepts, in the syntax of JSON Schema. */
 export const quantityPattern = "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$";
 
 /**

@@ -1,5 +1,5 @@
 import type { Change } from "./changes.ts";
-import { describeChange } from "./texts.ts";
+import { describeChange } from "./describe.ts";
 
 /**
  * Why nothing may be updated now, as an update applies every pending change; undefined where there are only those that

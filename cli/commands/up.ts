@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 
 import type { Change } from "../../engine/changes.ts";
-import { describeChange } from "../../engine/texts.ts";
+import { describeChange } from "../../engine/describe.ts";
 import { previewArguments } from "../arguments.ts";
 import { checkCluster, problemsOf, readState } from "../cluster-health.ts";
 import { allClusters, openEnvironment, previewStack, pulumi } from "../../local-gke/index.ts";

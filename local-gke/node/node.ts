@@ -6,12 +6,13 @@ import { machineSize } from "../google/machine-types.ts";
 import { pauseImage } from "../images/pack.ts";
 import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
 import { removeWhole } from "../../system/files.ts";
-import { commandLine, exported, quoted } from "../../system/shell.ts";
+import { commandLine, exported } from "../../system/shell.ts";
 import { killUnit, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "../cluster/addresses.ts";
 import { ensureNodeNetwork, removeNodeNetwork } from "../cluster/network.ts";
 import type { NodePlace } from "../cluster/network.ts";
+import { policyService, queueNewConnections } from "./network-policies.ts";
 import { layImageStore } from "./node-store.ts";
 import { kubeconfig, pkiDir, writeUserKubeconfig } from "../cluster/pki.ts";
 import { nodeDir } from "../cluster/records.ts";
@@ -194,28 +195,6 @@ function kubeProxyConfig({ cluster, node }: PlacedNode): object {
   };
 }
 
-/** The queue of packets on which the service network-policies decides. */
-const policyQueue = 100;
-
-/** Exists on a node whose kernel can queue packets. */
-const enforcesPolicies = "/run/network-policies";
-
-/**
- * Has the first packet of every connection that the node routes wait for a decision by the NetworkPolicies. Kernels
- * have one of two ways to queue it. Without either, or without a way to read the queue, nothing is filtered.
- */
-function queueNewConnections(): string {
-  const rule =
-    "add table ip policies; add chain ip policies forward { type filter hook forward priority 10; }; " +
-    `add rule ip policies forward ct state new queue num ${policyQueue}`;
-  const iptables = ["iptables", "-w", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "NEW"];
-  const target = ["-j", "NFQUEUE", "--queue-num", String(policyQueue)];
-  const readable = "{ modprobe -q nfnetlink_queue 2>/dev/null; [ -e /proc/net/netfilter/nfnetlink_queue ]; }";
-  const queued = `{ ${commandLine("nft", rule)} || ${commandLine(...iptables, ...target)}; } 2>/dev/null`;
-  const missing = "this kernel cannot queue packets: NetworkPolicies are not enforced";
-  return `if ${readable} && ${queued}; then : >${enforcesPolicies}; else echo ${quoted(missing)}; fi`;
-}
-
 /** @param storeLines give the node its images */
 function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
   const { cluster, node } = placed;
@@ -250,15 +229,7 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
       queueNewConnections(),
     ],
     services: {
-      "network-policies": [
-        `[ -e ${enforcesPolicies} ] || exec sleep infinity`,
-        `exec ${commandLine(
-          "network-policies",
-          `--kubeconfig=${kubeconfig(cluster, "network-policies")}`,
-          `--node=${node.name}`,
-          `--queue=${policyQueue}`,
-        )}`,
-      ],
+      "network-policies": policyService(cluster, node),
       containerd: [`exec ${commandLine("containerd", "--config", own("containerd.toml"))}`],
       kubelet: [
         // The kubelet gives up at once, and is only started again a second later, without it.

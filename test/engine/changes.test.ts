@@ -4,7 +4,7 @@ import { readPreview } from "../../engine/changes.ts";
 import type { Preview } from "../../engine/changes.ts";
 import { readEvents } from "../../engine/events.ts";
 import type { Step } from "../../engine/events.ts";
-import { describeChange } from "../../engine/texts.ts";
+import { describeChange } from "../../engine/describe.ts";
 import { logOf, object, step } from "./events.ts";
 
 const setType = "kubernetes:apps/v1:StatefulSet";

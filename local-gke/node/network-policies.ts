@@ -1,0 +1,36 @@
+import { commandLine, quoted } from "../../system/shell.ts";
+import { kubeconfig } from "../cluster/pki.ts";
+import type { ClusterRecord, NodeRecord } from "../cluster/records.ts";
+
+/** The queue of packets on which the service network-policies decides. */
+const policyQueue = 100;
+
+/** Exists on a node whose kernel can queue packets. */
+const enforcesPolicies = "/run/network-policies";
+
+/**
+ * Has the first packet of every connection that the node routes wait for a decision by the NetworkPolicies. Kernels
+ * have one of two ways to queue it. Without either, or without a way to read the queue, nothing is filtered.
+ */
+export function queueNewConnections(): string {
+  const rule =
+    "add table ip policies; add chain ip policies forward { type filter hook forward priority 10; }; " +
+    `add rule ip policies forward ct state new queue num ${policyQueue}`;
+  const iptables = ["iptables", "-w", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "NEW"];
+  const target = ["-j", "NFQUEUE", "--queue-num", String(policyQueue)];
+  const readable = "{ modprobe -q nfnetlink_queue 2>/dev/null; [ -e /proc/net/netfilter/nfnetlink_queue ]; }";
+  const queued = `{ ${commandLine("nft", rule)} || ${commandLine(...iptables, ...target)}; } 2>/dev/null`;
+  const missing = "this kernel cannot queue packets: NetworkPolicies are not enforced";
+  return `if ${readable} && ${queued}; then : >${enforcesPolicies}; else echo ${quoted(missing)}; fi`;
+}
+
+/** The commands of the service that decides on queued packets. It waits where the kernel cannot queue any. */
+export const policyService = (cluster: ClusterRecord, node: NodeRecord): string[] => [
+  `[ -e ${enforcesPolicies} ] || exec sleep infinity`,
+  `exec ${commandLine(
+    "network-policies",
+    `--kubeconfig=${kubeconfig(cluster, "network-policies")}`,
+    `--node=${node.name}`,
+    `--queue=${policyQueue}`,
+  )}`,
+];
