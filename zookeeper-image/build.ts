@@ -1,14 +1,19 @@
-import { appendFileSync, chmodSync, copyFileSync, cpSync, globSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, chmodSync, copyFileSync, cpSync, globSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { packImage, verifyFolder } from "../local-gke/index.ts";
 import { run } from "../system/run.ts";
+import { entrypoint, imageConfig, javaHome, umociOptions, zookeeperHome } from "./config.ts";
 import { zookeeperImage, zookeeperVersion } from "./image.ts";
 
-const suite = "trixie";
-const debianPackages = ["openjdk-21-jre-headless", "netcat-openbsd", "procps"];
+/** The version of Java that the official image has. */
+const javaVersion = 17;
+/** The newest release of Debian with this Java. Later releases know its keys. */
+const suite = "bookworm";
+/** Of the official image's packages, those that its commands and the tutorial use. */
+const debianPackages = [`openjdk-${javaVersion}-jre-headless`, "gosu", "locales", "netcat-openbsd", "procps"];
 const mavenPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
-const home = `/apache-zookeeper-${zookeeperVersion}-bin`;
+const home = zookeeperHome(zookeeperVersion);
 
 /**
  * Fetches Apache's artifacts and compares each with its committed sum. Their POMs, which decide what they are, are not
@@ -43,10 +48,24 @@ async function installDebian(rootfs: string): Promise<void> {
     ...excluded.map((path) => `--dpkgopt=path-exclude=${path}`),
     // The Java package's scripts link manual pages into it.
     '--essential-hook=mkdir -p "$1/usr/share/man/man1"',
+    // The official image's variables name this locale; without it, programs print warnings.
+    '--customize-hook=chroot "$1" localedef -i en_US -f UTF-8 en_US.UTF-8',
     '--customize-hook=rm -rf "$1/var/lib/apt/lists" "$1/var/cache/apt"',
     suite,
     rootfs,
   ]);
+}
+
+/** Makes Debian's Java available where the official image has its own. @throws Error where it is not installed */
+function installJava(rootfs: string): void {
+  // The name ends with the architecture.
+  const [java] = globSync(`usr/lib/jvm/java-${javaVersion}-openjdk-*`, { cwd: rootfs });
+  if (java === undefined) {
+    throw new Error(`${join(rootfs, "usr/lib/jvm")} has no Java ${javaVersion}`);
+  }
+  const link = join(rootfs, javaHome);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(join("/", java), link);
 }
 
 /** @param artifacts the names of what is in the folder `apache` */
@@ -57,21 +76,25 @@ async function installZooKeeper(rootfs: string, apache: string, artifacts: reado
   });
   const target = join(rootfs, home);
   mkdirSync(join(target, "lib"), { recursive: true });
+  mkdirSync(join(target, "conf"));
   cpSync(join(apache, source, "bin"), join(target, "bin"), { recursive: true });
-  cpSync(join(apache, source, "conf"), join(target, "conf"), { recursive: true });
+  cpSync(join(apache, source, "conf"), join(rootfs, "conf"), { recursive: true });
   for (const script of globSync("bin/*.sh", { cwd: target })) {
     chmodSync(join(target, script), 0o755);
   }
   for (const jar of artifacts.filter((name) => name.endsWith(".jar"))) {
     copyFileSync(join(apache, jar), join(target, "lib", jar));
   }
-  appendFileSync(join(rootfs, "etc/passwd"), "zookeeper:x:1000:1000::/home/zookeeper:/bin/bash\n");
+  copyFileSync(join(import.meta.dirname, "docker-entrypoint.sh"), join(rootfs, entrypoint));
+  chmodSync(join(rootfs, entrypoint), 0o755);
+  // Its home does not exist in the official image either.
+  appendFileSync(join(rootfs, "etc/passwd"), "zookeeper:x:1000:1000::/home/zookeeper:/bin/sh\n");
   appendFileSync(join(rootfs, "etc/group"), "zookeeper:x:1000:\n");
-  const owned = ["conf", "data", "datalog", "logs", "home/zookeeper"].map((dir) => join(rootfs, dir));
-  for (const dir of owned) {
-    mkdirSync(dir, { recursive: true });
+  const folders = ["conf", "data", "datalog", "logs"].map((folder) => join(rootfs, folder));
+  for (const folder of folders) {
+    mkdirSync(folder, { recursive: true });
   }
-  await run("chown", ["-R", "1000:1000", ...owned]);
+  await run("chown", ["-R", "1000:1000", target, ...folders]);
 }
 
 /**
@@ -86,20 +109,12 @@ export async function buildZooKeeper(archive: string, work: string): Promise<voi
   const artifacts = await fetchApache(apache);
   await installDebian(rootfs);
   await installZooKeeper(rootfs, apache, artifacts);
-  const environment = {
-    PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${home}/bin`,
-    LANG: "C.UTF-8",
-    ZOOCFGDIR: "/conf",
-    ZOO_LOG_DIR: "/logs",
-  };
+  installJava(rootfs);
   await packImage({
     reference: zookeeperImage.reference,
     rootfs,
     work,
     archive,
-    config: [
-      ...Object.entries(environment).flatMap(([name, value]) => ["--config.env", `${name}=${value}`]),
-      ...["--config.workingdir", home, "--config.cmd", "zkServer.sh", "--config.cmd", "start-foreground"],
-    ],
+    config: umociOptions(imageConfig(zookeeperVersion)),
   });
 }

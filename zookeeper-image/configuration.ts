@@ -22,6 +22,23 @@ export function stackName(variable: string, otherwise: string): string {
   );
 }
 
+/**
+ * Whether a switch of ours is on.
+ * @throws Error where it is neither on nor off
+ */
+export function isOn(variable: string): boolean {
+  const value = process.env[variable] ?? "";
+  if (value === "1") {
+    return true;
+  }
+  if (value === "" || value === "0") {
+    return false;
+  }
+  throw new Error(
+    `${variable}: ${JSON.stringify(value)} is neither on nor off; use 1 or 0, or leave it out for 0`,
+  );
+}
+
 /** The stack of this project that the environment of this machine belongs to. */
 export const stack = stackName("ZOOKEEPER_ENVIRONMENT_STACK", "dev");
 
@@ -31,6 +48,7 @@ export const zookeeperEnvironment = {
   stack,
   stateDir,
   cacheDir,
+  buildTools: isOn("ZOOKEEPER_ENVIRONMENT_BUILD_TOOLS"),
   images: [zookeeperImage],
   variables: { ZOOKEEPER_ENVIRONMENT_STATE: stateDir },
   advice: {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { officialImage } from "../domain/image.ts";
 import type { Image } from "../local-gke/configuration.ts";
 
 /** The ZooKeeper version that the image holds. */
@@ -7,10 +8,12 @@ export const zookeeperVersion = "3.9.5";
 
 /** The image of a ZooKeeper server, for the nodes of a local GKE. */
 export const zookeeperImage: Image = {
-  // The official image's reference, whose contract it has.
-  reference: `docker.io/library/zookeeper:${zookeeperVersion}`,
+  // The official image's reference: pods name that one, and get this one.
+  reference: officialImage,
   title: `ZooKeeper ${zookeeperVersion} from Apache's artifacts (about 1 min)`,
-  inputs: ["pom.xml", "SHA256SUMS", "build.ts", "image.ts"].map((name) => join(import.meta.dirname, name)),
+  inputs: ["pom.xml", "SHA256SUMS", "build.ts", "config.ts", "docker-entrypoint.sh", "image.ts"].map((name) =>
+    join(import.meta.dirname, name),
+  ),
   packages: {
     // Without these keys mmdebstrap cannot verify Debian's packages on Ubuntu.
     "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
