@@ -83,8 +83,9 @@ export class ArgumentError extends Error {
   }
 }
 
-/** How a command is typed with arguments: npm takes those after the first `--`. */
-const withArguments = (command: string): string => (command.includes(" -- ") ? command : `${command} --`);
+/** How a command is typed with arguments: npm takes those before the first `--` for its own. */
+const withArguments = (command: string): string =>
+  command.includes(" -- ") || !command.startsWith("npm ") ? command : `${command} --`;
 
 /** Whether the arguments ask for the help. */
 export const asksForHelp = (args: readonly string[]): boolean =>

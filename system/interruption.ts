@@ -25,3 +25,25 @@ export function listenForInterruption(onFirst: (name: NodeJS.Signals) => void = 
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   };
 }
+
+/**
+ * Does work that leaves something behind where it is cut off: SIGINT and SIGTERM abort its signal, and end this process
+ * when the work has ended.
+ */
+export async function abortable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const aborter = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  const abort = (name: NodeJS.Signals) => {
+    received ??= name;
+    aborter.abort(new Error(`interrupted by ${name}`));
+  };
+  process.on("SIGINT", abort).on("SIGTERM", abort);
+  try {
+    return await work(aborter.signal);
+  } finally {
+    process.off("SIGINT", abort).off("SIGTERM", abort);
+    if (received !== undefined) {
+      process.kill(process.pid, received);
+    }
+  }
+}

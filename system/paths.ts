@@ -17,7 +17,7 @@ function baseFolder(variable: string, ...otherwise: readonly string[]): string {
 }
 
 /**
- * Where built tools and images are kept, shared by every checkout of the user.
+ * Where tools and images are kept, shared by every checkout of the user.
  *
  * Set ZOOKEEPER_ENVIRONMENT_CACHE to have it elsewhere.
  * @see https://specifications.freedesktop.org/basedir-spec/latest/

@@ -1,10 +1,12 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 /** How long and how often a condition is checked. */
 export interface WaitOptions {
-  /** Milliseconds after which the wait fails. @default 60000 */
+  /** Milliseconds after which the wait fails; Infinity where the signal alone ends it. @default 60000 */
   within?: number;
   /** Milliseconds between two checks. @default 50 */
   every?: number;
-  /** Ends the wait early, with the signal's reason. @default none */
+  /** Ends the wait early, also between two checks. @default none */
   signal?: AbortSignal;
 }
 
@@ -38,6 +40,7 @@ export async function until(
     if (Date.now() > deadline) {
       throw new NotInTime(what, within, state);
     }
-    await new Promise((resolve) => setTimeout(resolve, every));
+    // An abort ends the pause early; the check above then throws the signal's reason.
+    await pause(every, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
 }

@@ -91,14 +91,14 @@ describe("a folder that root runs something from", () => {
     expect(ownershipProblems(circle)).to.have.length(1);
   });
 
-  it("is refused with its name, whose it is, and what to do, all at once", () => {
+  it("is rejected with its name, whose it is, and what to do, all at once", () => {
     const home = folder("home", { uid: nobody });
     const open = folder("open", { mode: 0o777 });
     expect(() => {
       requireOwn([
         { folder: join(home, "cache"), fix: "fix it" },
         { folder: root, fix: "never said" },
-        { folder: open, fix: "mend it" },
+        { folder: open, fix: "correct it" },
       ]);
     })
       .to.throw()
@@ -107,7 +107,7 @@ describe("a folder that root runs something from", () => {
         [
           "others could change what root runs here:",
           `${home}/cache: ${home} belongs to nobody; fix it`,
-          `${open}: everybody can write to ${open}; mend it`,
+          `${open}: everybody can write to ${open}; correct it`,
         ].join("\n- "),
       );
   });
@@ -126,7 +126,7 @@ describe("a folder that root runs something from", () => {
       });
     };
 
-    it("is refused by every command before anything is made there", () => {
+    it("is rejected by every command before anything is made there", () => {
       const home = folder("home", { uid: nobody });
       for (const name of ["up", "preview", "status", "env", "verify"]) {
         const { status, stderr } = command(home, name);
@@ -146,9 +146,9 @@ describe("a folder that root runs something from", () => {
     it("still lets an environment go that is there", () => {
       const home = folder("home", { uid: nobody });
       folder("home/.local/state/zookeeper-environment");
-      const refused = command(home, "down");
-      expect(refused.status).to.equal(1);
-      expect(refused.stderr).to.contain(
+      const rejected = command(home, "down");
+      expect(rejected.status).to.equal(1);
+      expect(rejected.stderr).to.contain(
         "npm run down -- --force removes an environment in it, and keeps its volumes",
       );
       const { status, stderr } = command(home, "down", "--force");

@@ -33,10 +33,10 @@ describe("the folder for temporary files", function () {
   });
 
   it("is gone when the command failed", async () => {
-    const failed = await withTemporaryFolder(all, () => Promise.reject(new Error("refused"))).catch(
+    const failed = await withTemporaryFolder(all, () => Promise.reject(new Error("rejected"))).catch(
       (error: unknown) => error,
     );
-    expect(failed).to.have.property("message", "refused");
+    expect(failed).to.have.property("message", "rejected");
     expect(readdirSync(all)).to.be.empty;
   });
 

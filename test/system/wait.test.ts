@@ -33,4 +33,15 @@ describe("waiting", () => {
     const signal = AbortSignal.abort(new Error("interrupted"));
     expect((await rejection(until("it", () => true, { signal }))).message).to.equal("interrupted");
   });
+
+  it("ends with an interruption between two checks, without waiting for the next", async () => {
+    const interruption = new AbortController();
+    let checks = 0;
+    const waiting = until("it", () => ++checks > 1, { every: 3_600_000, signal: interruption.signal });
+    setImmediate(() => {
+      interruption.abort(new Error("interrupted"));
+    });
+    expect((await rejection(waiting)).message).to.equal("interrupted");
+    expect(checks).to.equal(1);
+  });
 });
