@@ -1,4 +1,5 @@
 import { environment, installPlugins } from "./pulumi/environment.ts";
+import { pruneCache, sayPruned } from "./cache.ts";
 import { ensureImageStore, isImageStoreBuilt } from "./images/store.ts";
 import { ensurePrerequisites } from "./machine/prerequisites.ts";
 import { unitProcesses } from "../system/processes.ts";
@@ -24,7 +25,11 @@ export async function prepare(): Promise<Prepared> {
   });
   const tools = await ensureTools();
   const imageStore = await ensureImageStore();
-  installPlugins(tools, imageStore);
+  if (builds) {
+    // The cache grows only here.
+    sayPruned(pruneCache(configuration().cacheDir));
+  }
+  await installPlugins(tools, imageStore);
   const env = environment(tools);
   // The local GKE runs the tools in this process, too.
   Object.assign(process.env, env);

@@ -22,6 +22,28 @@ export function dependencyVersion(name: string): string {
   return version;
 }
 
+/**
+ * The version of a Go module that a tool's go.mod requires, without its `v`.
+ * @param folder the tool's folder in this one
+ * @throws Error where it requires no such module
+ */
+export function requiredVersion(folder: string, module: string): string {
+  const file = join(import.meta.dirname, folder, "go.mod");
+  const version = readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) =>
+      line
+        .trim()
+        .replace(/^require /, "")
+        .split(" "),
+    )
+    .find(([name]) => name === module)?.[1];
+  if (version === undefined) {
+    throw new Error(`${file}: no module ${module}`);
+  }
+  return version.replace(/^v/, "");
+}
+
 /** A version's first three numbers. */
 export type Version = readonly [major: number, minor: number, patch: number];
 

@@ -127,7 +127,7 @@ describe("an installation from a registry that serves something else", function 
     return { code, said, installed: existsSync(main) ? readFileSync(main, "utf8") : "" };
   }
 
-  it("is refused by the project's own entry", async () => {
+  it("is rejected by the project's own entry", async () => {
     const { code, said, installed } = await install({ version, integrity });
     expect(code, said).not.to.equal(0);
     expect(said).to.contain("EINTEGRITY").and.to.contain(integrity);

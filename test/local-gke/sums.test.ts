@@ -44,7 +44,7 @@ describe("a folder of artefacts for the image", () => {
     expect(verifyFolder(folder, sums)).to.have.members(Object.keys(contents));
   });
 
-  it("is refused for what is not listed, which is named: a jar, another file, a folder", () => {
+  it("is rejected for what is not listed, which is named: a jar, another file, a folder", () => {
     for (const name of ["evil-1.0.jar", "zookeeper-3.9.5.JAR", ".hidden", "library.so"]) {
       writeFileSync(join(folder, name), "x");
       expect(() => verifyFolder(folder, sums), name).to.throw(`- ${name} is not listed`);
@@ -54,7 +54,7 @@ describe("a folder of artefacts for the image", () => {
     expect(() => verifyFolder(folder, sums)).to.throw("- lib is not listed");
   });
 
-  it("is refused with all that is wrong: missing, of another content, a link, not listed", () => {
+  it("is rejected with all that is wrong: missing, of another content, a link, not listed", () => {
     rmSync(join(folder, "source.zip"));
     writeFileSync(join(folder, "netty-4.1.jar"), "tampered");
     rmSync(join(folder, "zookeeper-3.9.5.jar"));

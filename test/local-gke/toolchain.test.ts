@@ -7,7 +7,7 @@ import fc from "fast-check";
 
 import { wrapperName } from "../../local-gke/configuration.ts";
 import { findOfficial, onPath } from "../../local-gke/toolchain/official.ts";
-import { lanes } from "../../local-gke/toolchain/build.ts";
+import { lanes } from "../../local-gke/toolchain/builds.ts";
 import { tools, toolsBeside } from "../../local-gke/toolchain/tools.ts";
 import { kubectlFits, parseVersion, pulumiFits } from "../../local-gke/toolchain/versions.ts";
 
