@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 import { configurePlugin } from "./configuration.ts";
-import { apiUrl, kubeconfig, kubeconfigData } from "./cluster/pki.ts";
+import { apiUrls, kubeconfig, kubeconfigData } from "./cluster/pki.ts";
 import { allClusters } from "./cluster/records.ts";
 
 interface ExecInfo {
@@ -25,7 +25,7 @@ if (info === undefined) {
 }
 const { apiVersion, spec } = JSON.parse(info) as ExecInfo;
 const server = spec.cluster?.server ?? "";
-const cluster = allClusters().find((candidate) => apiUrl(candidate) === server);
+const cluster = allClusters().find((candidate) => apiUrls(candidate).includes(server));
 if (cluster === undefined) {
   fail(`no cluster of this machine has its API at ${server}`);
 }

@@ -2,7 +2,10 @@ import { dirname, join } from "node:path";
 
 /** An image that every node has from the beginning, as on a machine image with preloaded containers. */
 export interface Image {
-  /** Its reference, such as docker.io/library/zookeeper:3.9.5. */
+  /**
+   * Its reference, such as docker.io/library/zookeeper:3.9.5. With a digest, it has that name, too, whatever its own
+   * digest is.
+   */
   reference: string;
   /** What the progress line calls it. */
   title: string;
@@ -26,8 +29,10 @@ export interface Configuration {
   stack: string;
   /** The folder of the environment: Pulumi's state, the clusters and the disks. */
   stateDir: string;
-  /** The folder for built tools and images. Environments may share it. */
+  /** The folder for tools and images. Environments may share it. */
   cacheDir: string;
+  /** Whether to build all tools, also those whose official releases could be downloaded. @default false */
+  buildTools?: boolean;
   /** Images that every node has, beside the one that holds a pod's namespaces. @default none */
   images?: readonly Image[];
   /** Variables for shells and plugins of the environment, beside the local GKE's own. @default none */
@@ -67,7 +72,7 @@ let configured: Required<Configuration> | undefined;
 
 /** Configures the local GKE of this process, which has one environment. */
 export function configure(own: Configuration): void {
-  configured = { images: [], variables: {}, advice: methods, ...own };
+  configured = { buildTools: false, images: [], variables: {}, advice: methods, ...own };
 }
 
 /** Configures a plugin's process from the variables that its script sets. @throws Error where they are missing */

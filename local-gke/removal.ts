@@ -68,7 +68,7 @@ async function removeByForce(): Promise<void> {
 }
 
 async function removeInOrder(tools: string): Promise<number> {
-  installPlugins(tools, imageStore());
+  await installPlugins(tools, imageStore());
   const env = environment(tools);
   // The local GKE runs the tools in this process, too.
   Object.assign(process.env, env);

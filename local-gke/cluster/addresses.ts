@@ -28,10 +28,17 @@ function at(slot: number, offset: number): string {
   return dotted(base + slot * slotSize + offset);
 }
 
-/** The address of the control plane, on the cluster's bridge. */
+/** The address of the control plane, on the cluster's bridge; GKE's private endpoint. */
 export const controlPlaneAddress = (slot: number): string => at(slot, 1);
 /** The address of the machine itself, on the cluster's bridge. */
 export const machineAddress = (slot: number): string => at(slot, 2);
+/** The control plane's second address, which stands for GKE's public endpoint. */
+export const publicAddress = (slot: number): string => at(slot, 3);
+/**
+ * The control plane's third address, which stands for the name of GKE's DNS endpoint: neither Go nor Node resolves a
+ * name without a change to the machine.
+ */
+export const dnsEndpointAddress = (slot: number): string => at(slot, 4);
 /** The range of the control plane and the nodes. */
 export const nodeRange = (slot: number): string => `${at(slot, 0)}/24`;
 /** The address of the node with this index, 0 to 31. */

@@ -1,34 +1,23 @@
-import { createHash } from "node:crypto";
-
 import { removeCgroup, removeEmptyCgroup } from "../machine/cgroups.ts";
 import { removeWhole } from "../../system/files.ts";
-import { until } from "../../system/wait.ts";
+import { CommandError } from "../../system/run.ts";
+import { NotInTime, until } from "../../system/wait.ts";
 import { lastLog } from "../machine/units.ts";
-import { notice } from "../../system/progress.ts";
 import { configuration } from "../configuration.ts";
-import { maxNodes } from "./addresses.ts";
 import {
   controlPlaneProblem,
   controlPlaneServes,
   ensureControlPlane,
   stopControlPlane,
 } from "./control-plane.ts";
-import { drain } from "./drain.ts";
 import { kubectl } from "./kubectl.ts";
 import { removeClientNetwork, removeClusterNetwork, routePods } from "./network.ts";
-import { cgroupRoot, deleteNode, ensureNode, nodePlace, nodeRuns, stopNode } from "../node/node.ts";
+import { cgroupRoot, ensureNode, nodePlace, nodeRuns, stopNode } from "../node/node.ts";
 import { reclaimSlots } from "./lost.ts";
 import { renewalDue } from "./renewal.ts";
 import { allClusters, clusterDir, nodeDir, readCluster, removeCluster, writeCluster } from "./records.ts";
-import type { ClusterName, ClusterRecord, NodeRecord, PoolRecord } from "./records.ts";
+import type { ClusterName, ClusterRecord, Endpoints, NodeRecord, PoolRecord } from "./records.ts";
 import { claimAnySlot, claims, claimSlot } from "./slots.ts";
-
-/** How many nodes a pool has in each of which zones. */
-export interface PoolSize {
-  zones: readonly string[];
-  /** At least 0. */
-  nodesPerZone: number;
-}
 
 /** A slot for a new cluster. @throws Error when the machine has as many clusters as it can */
 async function slotFor(dir: string): Promise<number> {
@@ -55,10 +44,16 @@ async function newCluster(name: ClusterName): Promise<ClusterRecord> {
   return { ...name, slot: await slotFor(clusterDir(name)), createTime: new Date().toISOString(), pools: [] };
 }
 
-/** Creates a cluster's control plane, or repairs it. */
-export async function ensureCluster(name: ClusterName): Promise<ClusterRecord> {
+/**
+ * Creates a cluster's control plane, or repairs it.
+ * @param endpoints which endpoints to open, all others are closed; the same as before by default
+ */
+export async function ensureCluster(name: ClusterName, endpoints?: Endpoints): Promise<ClusterRecord> {
   const known = readCluster(name);
-  const cluster = known ?? (await newCluster(name));
+  const cluster = {
+    ...(known ?? (await newCluster(name))),
+    ...(endpoints === undefined ? {} : { endpoints }),
+  };
   if (known !== undefined && !claimSlot(known.slot, clusterDir(name))) {
     throw new Error(
       `cluster ${name.name}: another local cluster has taken its address range; delete that one first`,
@@ -69,64 +64,8 @@ export async function ensureCluster(name: ClusterName): Promise<ClusterRecord> {
   return cluster;
 }
 
-function nodeName(cluster: ClusterRecord, pool: string, index: number): string {
-  // With the slot, a name is unique on the machine, where it also names the network namespace.
-  const hash = createHash("sha256")
-    .update(`${cluster.slot}/${cluster.project}/${cluster.name}/${pool}`)
-    .digest("hex");
-  const suffix = createHash("sha256").update(`${hash}/${index}`).digest("hex");
-  // GKE shortens names in the same way, so that a node's name stays a DNS label.
-  return `gke-${cluster.name.slice(0, 20)}-${pool.slice(0, 20)}-${hash.slice(0, 8)}-${suffix.slice(0, 4)}`;
-}
-
-function sized(cluster: ClusterRecord, pool: PoolRecord, size: PoolSize): NodeRecord[] {
-  const kept = size.zones.flatMap((zone) =>
-    pool.nodes.filter((node) => node.zone === zone).slice(0, size.nodesPerZone),
-  );
-  const others = cluster.pools.filter((other) => other.name !== pool.name).flatMap((other) => other.nodes);
-  const nodes = [...kept];
-  for (const zone of size.zones) {
-    while (nodes.filter((node) => node.zone === zone).length < size.nodesPerZone) {
-      const taken = new Set([...nodes, ...others, ...pool.nodes].map((node) => node.index));
-      const index = Array.from({ length: maxNodes }, (_, candidate) => candidate).find(
-        (candidate) => !taken.has(candidate),
-      );
-      if (index === undefined) {
-        throw new Error(`cluster ${cluster.name}: a local cluster has at most ${maxNodes} nodes`);
-      }
-      nodes.push({ name: nodeName(cluster, pool.name, index), zone, index });
-    }
-  }
-  return nodes;
-}
-
-/** Creates a node pool of this size, resizes it, or repairs it; returns when its nodes are Ready. */
-export async function ensurePool(
-  name: ClusterName,
-  pool: Omit<PoolRecord, "nodes">,
-  size: PoolSize,
-  imageStore: string,
-): Promise<PoolRecord> {
-  const cluster = readCluster(name);
-  if (cluster === undefined) {
-    throw new Error(`cluster ${name.name} in ${name.location}: not found`);
-  }
-  const known = cluster.pools.find((other) => other.name === pool.name) ?? { ...pool, nodes: [] };
-  const wanted = { ...pool, nodes: sized(cluster, known, size) };
-  const leaving = known.nodes.filter((node) => !wanted.nodes.some((kept) => kept.name === node.name));
-  const otherPools = cluster.pools.filter((other) => other.name !== pool.name);
-  // Nodes that are being removed stay in the record until then: a removal that was cut off is finished next time.
-  writeCluster({ ...cluster, pools: [...otherPools, { ...wanted, nodes: [...wanted.nodes, ...leaving] }] });
-  for (const node of leaving) {
-    await removeNode(cluster, node);
-  }
-  const updated = { ...cluster, pools: [...otherPools, wanted] };
-  writeCluster(updated);
-  await startNodes(updated, imageStore, [wanted]);
-  return wanted;
-}
-
-async function startNodes(
+/** Starts pools' nodes, or repairs them; returns when they are Ready. @throws Error with the log of one that is not */
+export async function startNodes(
   cluster: ClusterRecord,
   imageStore: string,
   pools: readonly PoolRecord[],
@@ -140,15 +79,26 @@ async function startNodes(
   const names = nodes.map(({ node }) => node.name);
   let waitedFor = names;
   const allReady = async () => {
-    waitedFor = await notReady(cluster, names);
-    return waitedFor.length === 0;
+    try {
+      waitedFor = await notReady(cluster, names);
+      return waitedFor.length === 0;
+    } catch (error) {
+      // A busy machine's API server does not answer every request in time.
+      if (error instanceof CommandError) {
+        return error.stderr.trim();
+      }
+      throw error;
+    }
   };
   try {
     await until("nodes Ready", allReady, { within: 180_000, every: 200 });
   } catch (error) {
     const waiting = nodes.filter(({ node }) => waitedFor.includes(node.name));
     const logs = waiting.slice(0, 1).map(({ node }) => lastLog({ dir: nodeDir(cluster, node) }, "kubelet"));
-    throw new Error(`nodes not Ready: ${waitedFor.join(", ")}\n${logs.join("\n")}`, { cause: error });
+    const reason = error instanceof NotInTime ? error.message : String(error);
+    throw new Error(`nodes not Ready: ${waitedFor.join(", ")} (${reason})\n${logs.join("\n")}`, {
+      cause: error,
+    });
   }
 }
 
@@ -180,31 +130,6 @@ export async function readyNodes(cluster: ClusterRecord, pool: PoolRecord): Prom
     ),
   );
   return running.filter((node) => !waiting.has(node.name));
-}
-
-/** Drains a node as GKE does, as far as the cluster still answers, and deletes it. */
-async function removeNode(cluster: ClusterRecord, node: NodeRecord): Promise<void> {
-  if (await controlPlaneServes(cluster)) {
-    if (nodeRuns(cluster, node)) {
-      const left = await drain(cluster, node.name);
-      if (left !== "") {
-        notice(`Local GKE: node ${node.name} is deleted although it is not drained: ${left}`);
-      }
-    }
-    await kubectl(cluster, "delete", "node", node.name, "--ignore-not-found");
-  }
-  await deleteNode(cluster, node);
-}
-
-/** Deletes a node pool with its nodes, if it exists. */
-export async function deletePool(name: ClusterName, poolName: string): Promise<void> {
-  const cluster = readCluster(name);
-  const pool = cluster?.pools.find((other) => other.name === poolName);
-  if (cluster === undefined || pool === undefined) {
-    return;
-  }
-  await Promise.all(pool.nodes.map((node) => removeNode(cluster, node)));
-  writeCluster({ ...cluster, pools: cluster.pools.filter((other) => other.name !== poolName) });
 }
 
 /** Deletes a cluster with its nodes and its etcd; the project's disks stay. */

@@ -7,10 +7,11 @@ import { commandLine, exported } from "../../system/shell.ts";
 import { killUnit, lastLog, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "./addresses.ts";
+import { dnsEndpointCertificate, ensureDnsEndpointCertificate } from "./dns-endpoint.ts";
 import { kubectl, kubectlApply } from "./kubectl.ts";
 import { ensureClusterNetwork } from "./network.ts";
 import { adminKubeconfig, ensurePki, kubeconfig, pkiDir } from "./pki.ts";
-import { clusterDir, disksDir } from "./records.ts";
+import { clusterDir, disksDir, endpointsOf } from "./records.ts";
 import type { ClusterRecord } from "./records.ts";
 import { installRenewal, stageRenewal } from "./renewal.ts";
 import { systemObjects } from "./system-objects.ts";
@@ -56,9 +57,11 @@ function etcd(cluster: ClusterRecord): string[] {
 function apiServer(cluster: ClusterRecord): string[] {
   const address = addresses.controlPlaneAddress(cluster.slot);
   const pki = pkiDir(cluster);
+  const { certificate, key } = dnsEndpointCertificate();
   return service("kube-apiserver", {
     "advertise-address": address,
-    "bind-address": address,
+    // All of its network namespace's, which the cluster's bridge has.
+    "bind-address": "0.0.0.0",
     "secure-port": "443",
     "etcd-servers": `https://${address}:2379`,
     "etcd-cafile": join(pki, "etcd", "ca.crt"),
@@ -70,6 +73,7 @@ function apiServer(cluster: ClusterRecord): string[] {
     "client-ca-file": join(pki, "ca.crt"),
     "tls-cert-file": join(pki, "apiserver.crt"),
     "tls-private-key-file": join(pki, "apiserver.key"),
+    "tls-sni-cert-key": `${certificate},${key}:${addresses.dnsEndpointAddress(cluster.slot)}`,
     "kubelet-client-certificate": join(pki, "apiserver-kubelet-client.crt"),
     "kubelet-client-key": join(pki, "apiserver-kubelet-client.key"),
     "kubelet-preferred-address-types": "InternalIP",
@@ -128,11 +132,8 @@ function corefile(cluster: ClusterRecord): string {
     kubernetes cluster.local in-addr.arpa {
         kubeconfig ${kubeconfig(cluster, "coredns")}
         pods verified
-        ttl 5
-    }
-    cache 5 {
-        # A server that asks for a peer just before its pod has an address must not wait for the cache.
-        disable denial cluster.local
+        # As kube-dns; each node caches it.
+        ttl 30
     }
 }
 `;
@@ -164,7 +165,8 @@ function controlPlane(cluster: ClusterRecord): Unit {
 
 /** Creates or repairs a cluster's control plane; returns when its API serves. */
 export async function ensureControlPlane(cluster: ClusterRecord): Promise<void> {
-  await ensureClusterNetwork(cluster.slot);
+  await ensureClusterNetwork(cluster.slot, endpointsOf(cluster));
+  await ensureDnsEndpointCertificate();
   await ensurePki(cluster);
   if (await stageRenewal(cluster)) {
     await stopControlPlane(cluster);

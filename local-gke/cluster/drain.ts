@@ -27,14 +27,22 @@ export function blockedPod(line: string): string | undefined {
   return name === undefined || namespace === undefined ? undefined : `${namespace}/${name}`;
 }
 
+/** Whether a drain waits for disruption budgets. */
+export type Budgets = "honored" | "ignored";
+
 /**
  * Drains a node as GKE does before it deletes it: pods are evicted as far as
  * disruption budgets allow, for a limited time. Reports once which pod holds it up.
+ * @param budgets GKE ignores them where a whole node pool is deleted
  * @returns what is left to evict at the end, as kubectl reports it; empty where nothing is
+ * @see https://cloud.google.com/kubernetes-engine/docs/concepts/node-pools#deletion
  */
-export async function drain(cluster: ClusterRecord, node: string): Promise<string> {
+export async function drain(cluster: ClusterRecord, node: string, budgets: Budgets): Promise<string> {
   const seconds = drainSeconds(process.env);
-  const flags = ["--ignore-daemonsets", "--delete-emptydir-data", "--force", `--timeout=${seconds}s`];
+  const flags = [
+    ...["--ignore-daemonsets", "--delete-emptydir-data", "--force", `--timeout=${seconds}s`],
+    ...(budgets === "ignored" ? ["--disable-eviction"] : []),
+  ];
   const child = spawn("kubectl", ["--kubeconfig", adminKubeconfig(cluster), "drain", node, ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
   });

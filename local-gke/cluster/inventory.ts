@@ -21,6 +21,24 @@ export function record(id: string, outputs: unknown): void {
   writeWhole(file(id), `${JSON.stringify(outputs, null, 2)}\n`);
 }
 
+/** The record of who created a resource. It is beside the resource's own, which holds what Google's API returns. */
+const ownerFile = (id: string): string => file(id).replace(/\.json$/, ".owner");
+
+/** Records who created a resource: a URN. */
+export function recordOwner(id: string, owner: string): void {
+  writeWhole(ownerFile(id), owner);
+}
+
+/** Whether another owner created a resource that exists. One without a known owner is anybody's. */
+export function hasOtherOwner(id: string, owner: string): boolean {
+  return existsSync(ownerFile(id)) && readFileSync(ownerFile(id), "utf8") !== owner;
+}
+
+/** Forgets who created a resource. */
+export function forgetOwner(id: string): void {
+  rmSync(ownerFile(id), { force: true });
+}
+
 /** Whether a resource exists. */
 export const isRecorded = (id: string): boolean => existsSync(file(id));
 
@@ -32,7 +50,8 @@ export function forgetAll(): void {
   rmSync(join(gkeDir(), "inventory"), { recursive: true, force: true });
 }
 
-/** Removes the record of a resource. */
+/** Removes the record of a resource and the record of who created it. */
 export function forget(id: string): void {
+  forgetOwner(id);
   rmSync(file(id), { force: true });
 }

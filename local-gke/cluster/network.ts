@@ -3,6 +3,7 @@ import { existsSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { isErrno } from "../../system/files.ts";
 import { run, succeeds } from "../../system/run.ts";
 import * as addresses from "./addresses.ts";
+import type { Endpoints } from "./records.ts";
 
 // A cluster's network is in namespaces, with one link from the machine into it.
 // What filters the machine's own packets, such as ufw, firewalld or Docker with
@@ -82,11 +83,42 @@ async function removeMachineLinks(slot: number): Promise<void> {
   }
 }
 
+/** The rules with which a control plane refuses connections to the addresses that are not open. */
+export function endpointRules(slot: number, open: Endpoints): string {
+  const closed = [
+    ...(open.public ? [] : [addresses.publicAddress(slot)]),
+    ...(open.dns ? [] : [addresses.dnsEndpointAddress(slot)]),
+  ];
+  // Added first, so that there is always one to delete.
+  return [
+    "add table ip endpoints",
+    "delete table ip endpoints",
+    "add table ip endpoints",
+    "add chain ip endpoints input { type filter hook input priority 0; }",
+    ...closed.map(
+      (address) => `add rule ip endpoints input ip daddr ${address} tcp dport 443 reject with tcp reset`,
+    ),
+  ].join("\n");
+}
+
+/**
+ * Lets a bridge keep its present hardware address. Otherwise, it takes the lowest one of its links, and so another one
+ * when a node is added or removed. The machine and the nodes would go on sending to the former one for up to a minute.
+ */
+async function keepAddress(netns: string, bridge: string): Promise<void> {
+  const [link] = JSON.parse(await run("ip", ["-netns", netns, "-json", "link", "show", bridge])) as {
+    address: string;
+  }[];
+  if (link !== undefined) {
+    await ip(netns, `link set ${bridge} address ${link.address}`);
+  }
+}
+
 /**
  * Creates the network namespace of a cluster's control plane, its bridge and the machine's link to it, as far as they
- * do not exist.
+ * do not exist, and opens or closes the endpoints.
  */
-export async function ensureClusterNetwork(slot: number): Promise<void> {
+export async function ensureClusterNetwork(slot: number, endpoints: Endpoints): Promise<void> {
   const netns = addresses.clusterNamespace(slot);
   const { bridge } = addresses;
   const link = addresses.machineLink(slot);
@@ -97,12 +129,18 @@ export async function ensureClusterNetwork(slot: number): Promise<void> {
   if (!(await linkExists(netns, bridge))) {
     await ip(netns, `link add ${bridge} type bridge`);
   }
+  await keepAddress(netns, bridge);
   await ip(
     netns,
     "link set lo up",
-    `addr replace ${addresses.controlPlaneAddress(slot)}/24 dev ${bridge}`,
+    ...[addresses.controlPlaneAddress, addresses.publicAddress, addresses.dnsEndpointAddress].map(
+      (address) => `addr replace ${address(slot)}/24 dev ${bridge}`,
+    ),
     `link set ${bridge} up`,
   );
+  await run("nsenter", [`--net=${namespaceFile(netns)}`, "nft", "-f", "-"], {
+    input: endpointRules(slot, endpoints),
+  });
   if (!(await linkExists(undefined, link))) {
     await ip(undefined, `link add ${link} type veth peer name machine netns ${netns}`);
   }

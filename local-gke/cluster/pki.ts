@@ -40,9 +40,13 @@ export function kubeconfigData(text: string, field: string): string | undefined 
 /** The kubeconfig with every right, which only the local GKE itself uses. */
 export const adminKubeconfig = (cluster: ClusterRecord): string => kubeconfig(cluster, "super-admin");
 
-/** The address where the cluster's API is served. */
-export const apiUrl = (cluster: ClusterRecord): string =>
-  `https://${addresses.controlPlaneAddress(cluster.slot)}`;
+/** Where the cluster's API is served, as kubeconfigs name it: GKE's private, public and DNS endpoint. */
+export const apiUrls = ({ slot }: ClusterRecord): string[] =>
+  [
+    addresses.controlPlaneAddress(slot),
+    addresses.publicAddress(slot),
+    addresses.dnsEndpointAddress(slot),
+  ].map((address) => `https://${address}`);
 
 /** The folders of a cluster's certificates and kubeconfigs. */
 export interface Place {
@@ -81,6 +85,7 @@ function kubeadmConfig(cluster: ClusterRecord, pki: string): string {
         serviceSubnet: addresses.serviceRange(cluster.slot),
         podSubnet: addresses.podRange(cluster.slot),
       },
+      apiServer: { certSANs: [addresses.publicAddress(cluster.slot)] },
       etcd: { local: { serverCertSANs: [address], peerCertSANs: [address] } },
     },
   ];

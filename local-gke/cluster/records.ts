@@ -12,6 +12,8 @@ export interface NodeRecord {
   zone: string;
   /** 0 to 31, unique in the cluster; decides the node's addresses. */
   index: number;
+  /** The machine type of a node that does not have its pool's yet. @default the pool's */
+  machineType?: string;
 }
 
 /** The record of a node pool. */
@@ -25,6 +27,14 @@ export interface PoolRecord {
   nodes: NodeRecord[];
 }
 
+/** Which of GKE's ways from outside to the API server are open; the private endpoint always is. */
+export interface Endpoints {
+  /** The public address. */
+  public: boolean;
+  /** The DNS endpoint. */
+  dns: boolean;
+}
+
 /** The record of a cluster. */
 export interface ClusterRecord {
   project: string;
@@ -34,7 +44,19 @@ export interface ClusterRecord {
   slot: number;
   /** RFC 3339 */
   createTime: string;
+  /** Earlier versions have none; see {@link endpointsOf}. */
+  endpoints?: Endpoints;
   pools: PoolRecord[];
+}
+
+/** The open endpoints of a cluster. @default the public address only */
+export const endpointsOf = ({ endpoints }: ClusterRecord): Endpoints =>
+  endpoints ?? { public: true, dns: false };
+
+/** A taint of a pool's record, as Kubernetes has it. */
+export function parseTaint(taint: string): { key: string; value: string; effect: string } {
+  const [, key = "", value = "", effect = ""] = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(taint) ?? [];
+  return { key, value, effect };
 }
 
 /** What names a cluster. */

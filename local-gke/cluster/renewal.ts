@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { publicAddress } from "./addresses.ts";
 import { inUse, kubeconfigData, makeCredentials, pkiDir } from "./pki.ts";
 import type { Place } from "./pki.ts";
 import { clusterDir } from "./records.ts";
@@ -73,6 +74,15 @@ const stageDir = (cluster: ClusterRecord): string => join(clusterDir(cluster), "
 
 const isStaged = (cluster: ClusterRecord): boolean => existsSync(join(stageDir(cluster), "complete"));
 
+/** Whether the API server's certificate is also for its public address; an earlier version's is not. */
+function namesPublicAddress(cluster: ClusterRecord): boolean {
+  const file = join(pkiDir(cluster), "apiserver.crt");
+  return (
+    !existsSync(file) ||
+    new X509Certificate(readFileSync(file)).checkIP(publicAddress(cluster.slot)) !== undefined
+  );
+}
+
 /** What is to be renewed of a cluster's certificates, for a report; undefined where nothing is. */
 export function renewalDue(cluster: ClusterRecord): string | undefined {
   if (isStaged(cluster)) {
@@ -80,7 +90,7 @@ export function renewalDue(cluster: ClusterRecord): string | undefined {
   }
   const ending = endingCertificate(inUse(cluster));
   if (ending === undefined) {
-    return undefined;
+    return namesPublicAddress(cluster) ? undefined : "an earlier version's API server has no public address";
   }
   const end = ending.end?.toISOString().slice(0, 10);
   return end === undefined ? `its ${ending.file} cannot be read` : `its ${ending.file} ends on ${end}`;

@@ -115,6 +115,10 @@ const customSeries: Readonly<Record<string, CustomSeries>> = {
 /** Custom types have memory in steps of 256 MiB. */
 const isStep = (memoryMiB: number): boolean => memoryMiB > 0 && memoryMiB % 256 === 0;
 
+/** Whether the virtual CPUs of a machine type are shares of a core. */
+export const isSharedCore = (name: string): boolean =>
+  Object.hasOwn(sharedCore, name) || /^e2-custom-(micro|small|medium)-/.test(name);
+
 function customSize(name: string): MachineSize | undefined {
   const [, shared, sharedMemory] = /^e2-custom-(micro|small|medium)-(\d{1,7})$/.exec(name) ?? [];
   if (shared !== undefined) {

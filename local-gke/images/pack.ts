@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { run } from "../../system/run.ts";
+import { imageNames } from "./names.ts";
 
 /** The reference of the image that holds a pod's namespaces. */
 export const pauseImage = "docker.io/local-gke/pause:1";
@@ -23,11 +24,20 @@ export interface Packed {
 /** Packs a root file system as an OCI archive with one image of one layer. */
 export async function packImage({ reference, rootfs, work, archive, config }: Packed): Promise<void> {
   const layout = join(work, "layout");
-  const image = `${layout}:${reference.slice(reference.lastIndexOf(":") + 1)}`;
+  const image = `${layout}:${imageNames(reference).tag}`;
   await run("umoci", ["init", "--layout", layout]);
   await run("umoci", ["new", "--image", image]);
   const layer = join(work, "layer.tar");
-  await run("tar", ["-C", rootfs, "--numeric-owner", "--one-file-system", "-cf", layer, "."]);
+  await run("tar", [
+    "-C",
+    rootfs,
+    "--numeric-owner",
+    "--one-file-system",
+    "--exclude=./dev/*",
+    "-cf",
+    layer,
+    ".",
+  ]);
   await run("umoci", ["raw", "add-layer", "--image", image, layer]);
   await run("umoci", ["config", "--image", image, ...config]);
   await run("tar", ["-C", layout, "-cf", archive, "."]);

@@ -16,7 +16,7 @@ const allImages = (): readonly Image[] => [
 
 /** The store that nodes start with, built or not. */
 export function imageStore(): string {
-  const own = ["pack.ts", "sums.ts", "unpack.ts"].map((name) => join(import.meta.dirname, name));
+  const own = ["names.ts", "pack.ts", "sums.ts", "unpack.ts"].map((name) => join(import.meta.dirname, name));
   const images = allImages();
   const inputs = inputsHash(
     [...own, ...images.flatMap((image) => image.inputs)],

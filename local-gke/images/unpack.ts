@@ -4,15 +4,16 @@ import { join } from "node:path";
 import { isOnOverlay } from "../../system/files.ts";
 import { run } from "../../system/run.ts";
 import { commandLine, quoted } from "../../system/shell.ts";
+import { imageNames } from "./names.ts";
 
 /**
  * Unpacks images into a containerd store, as one on a node that has pulled them.
- * @param images archives and the names that the images get
+ * @param images archives and the references of the images in them
  * @param store the folder to make
  * @param work a folder for what is needed meanwhile
  */
 export async function unpackImages(
-  images: readonly (readonly [archive: string, name: string])[],
+  images: readonly (readonly [archive: string, reference: string])[],
   store: string,
   work: string,
 ): Promise<void> {
@@ -33,13 +34,18 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 `,
   );
   const ctr = ["ctr", "--address", socket, "-n", "k8s.io", "images"];
-  const imports = images.flatMap(([tar, name]) => [
-    commandLine(...ctr, "import", "--base-name", name.replace(/:[^:]*$/, ""), tar),
-    // Otherwise only a node would notice, which pulls what it does not have.
-    `if [ -z "$(${commandLine(...ctr, "list", "-q", `name==${name}`)})" ]; then`,
-    `  echo ${quoted(`${tar} does not have the tag of ${name}`)} >&2; exit 1`,
-    "fi",
-  ]);
+  const imports = images.flatMap(([tar, reference]) => {
+    const { repository, names } = imageNames(reference);
+    const [tagged = "", ...others] = names;
+    return [
+      commandLine(...ctr, "import", "--base-name", repository, tar),
+      // Otherwise only a node would notice, which pulls what it does not have.
+      `if [ -z "$(${commandLine(...ctr, "list", "-q", `name==${tagged}`)})" ]; then`,
+      `  echo ${quoted(`${tar} does not have the tag of ${tagged}`)} >&2; exit 1`,
+      "fi",
+      ...others.map((name) => commandLine(...ctr, "tag", tagged, name)),
+    ];
+  });
   await run(
     "unshare",
     ["--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-ec"].concat(

@@ -143,11 +143,37 @@ export function makeCgroup(path: string): void {
   }
 }
 
-function descendants(dir: string): string[] {
-  const children = readdirSync(dir, { withFileTypes: true })
+/** A cgroup's file with its share of CPU: in v1, and in v2; with the value of one ordinary process, and the most. */
+const shares = cgroupV2
+  ? { controller: root, file: "cpu.weight", one: 100, most: 10_000 }
+  : { controller: join(root, "cpu"), file: "cpu.shares", one: 1024, most: 262_144 };
+
+/**
+ * Gives a cgroup the CPU of this many busy processes, where others want it, too. Each cgroup above it gets the sum of
+ * what is in it.
+ * @param path one that {@link makeCgroup} has created
+ */
+export function setProcessors(path: string, count: number): void {
+  const { controller, file, one, most } = shares;
+  const dirs = path
+    .split("/")
+    .filter((part) => part !== "")
+    .map((_, index, parts) => join(controller, ...parts.slice(0, index + 1)));
+  for (const [index, dir] of dirs.toReversed().entries()) {
+    const inside = childrenOf(dir).map((child) => Number(readFileSync(join(child, file), "utf8")));
+    const share = index === 0 ? count * one : inside.reduce((sum, each) => sum + each, 0);
+    writeFileSync(join(dir, file), String(Math.min(share, most)));
+  }
+}
+
+function childrenOf(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap((entry) => descendants(join(dir, entry.name)));
-  return [...children, dir];
+    .map((entry) => join(dir, entry.name));
+}
+
+function descendants(dir: string): string[] {
+  return [...childrenOf(dir).flatMap(descendants), dir];
 }
 
 /** Ends what runs in a cgroup and removes it with everything below. One that does not exist is skipped. */

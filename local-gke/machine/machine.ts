@@ -23,6 +23,8 @@ export interface Machine {
   controllers: readonly string[];
   /** The version of Go on PATH, such as 1.25.0; undefined where there is none. */
   go: string | undefined;
+  /** The versions of crun and containerd; undefined for one that is not installed. */
+  runtime: { crun: string | undefined; containerd: string | undefined };
   /** Addresses of 198.18.0.0/15 on links that are no local cluster's, each with its link. */
   foreignAddresses: readonly string[];
 }
@@ -66,6 +68,14 @@ async function readForeignAddresses(): Promise<string[]> {
   );
 }
 
+/** The first version that a program prints; undefined where it is not installed. */
+async function versionOf(program: string): Promise<string | undefined> {
+  if (!(await succeeds(program, ["--version"]))) {
+    return undefined;
+  }
+  return /\bv?(\d+\.\d+(?:\.\d+)?)/.exec(await run(program, ["--version"]))?.[1];
+}
+
 async function goVersion(): Promise<string | undefined> {
   if (!(await succeeds("go", ["version"]))) {
     return undefined;
@@ -88,13 +98,15 @@ export async function inspectMachine(folders: readonly string[]): Promise<Machin
     succeeds("unshare", ["--net", "--mount", "--pid", "--fork", "sh", "-ec", command]);
   const isRoot = process.getuid?.() === 0;
   const hasIp = await succeeds("ip", ["-V"]);
-  const [overlay, namespaces, bridges, go, foreign, ...free] = await Promise.all([
+  const [overlay, namespaces, bridges, go, crun, containerd, foreign, ...free] = await Promise.all([
     kernelHas("overlay"),
     isRoot ? inNamespace("true") : true,
     isRoot && hasIp
       ? inNamespace("ip link add name bridge0 type bridge; ip link add name link0 type veth")
       : true,
     goVersion(),
+    versionOf("crun"),
+    versionOf("containerd"),
     hasIp ? readForeignAddresses() : [],
     ...folders.map(async (folder) => [folder, await freeGiB(folder)] as const),
   ]);
@@ -108,6 +120,7 @@ export async function inspectMachine(folders: readonly string[]): Promise<Machin
     kernel: { overlay, namespaces, bridges },
     controllers: cgroupControllers(),
     go,
+    runtime: { crun, containerd },
     foreignAddresses: foreign,
   };
 }

@@ -43,6 +43,21 @@ function unusableGo(go: string | undefined): string | undefined {
   return major > 1 || minor >= goMinor ? undefined : `Go is ${go}; 1.${goMinor} or newer ${install}`;
 }
 
+/** The oldest crun that runs what containerd 2 writes. @see https://github.com/actions/runner-images/issues/14473 */
+const crunMinor = 15;
+
+/** Ubuntu 24.04 has crun 1.14 beside the containerd 2 of Docker's packages. */
+function unusableCrun({ crun, containerd }: Machine["runtime"]): string | undefined {
+  if (crun === undefined || containerd === undefined || Number(containerd.split(".")[0]) < 2) {
+    return undefined;
+  }
+  const [major = 0, minor = 0] = crun.split(".").map(Number);
+  return major > 1 || minor >= crunMinor
+    ? undefined
+    : `crun is ${crun}, which runs no container of containerd ${containerd} ("unknown version specified"); install ` +
+        `crun 1.${crunMinor} or newer, for example from https://github.com/containers/crun/releases`;
+}
+
 /** The requirements of the local GKE that a machine does not meet, each with the fix. */
 export function unmetRequirements(machine: Machine, need: Need, advice: Advice): string[] {
   const gib = (size: number) => `${size.toFixed(1)} GiB`;
@@ -75,6 +90,7 @@ export function unmetRequirements(machine: Machine, need: Need, advice: Advice):
     missing.length > 0 &&
       `the cgroup controllers ${missing.join(", ")} are missing; turn them on in the kernel's command line`,
     need.builds && unusableGo(machine.go),
+    unusableCrun(machine.runtime),
     machine.foreignAddresses.length > 0 &&
       `addresses of 198.18.0.0/15, which the local clusters use, are taken: ${machine.foreignAddresses.join(", ")}; ` +
         "end what uses them, such as a VPN",

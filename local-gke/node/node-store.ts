@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { copyTree, isOnOverlay } from "../../system/files.ts";
@@ -17,7 +17,8 @@ const databases = [
 const target = "/var/lib/containerd";
 
 /**
- * Gives a new node the images, as a machine image with them preloaded would.
+ * Gives a node that starts the images, as a machine image with them preloaded would. A node that had another store gets
+ * this one instead: its containers ended with it, and the kubelet creates them again.
  *
  * Layers and blobs are never written to again, so they are hard links of the
  * cached ones, where the file system allows it; the databases are copies.
@@ -31,14 +32,14 @@ export async function layImageStore(imageStore: string, dir: string): Promise<st
     return inMemory(imageStore);
   }
   const complete = join(dir, "complete");
-  if (!existsSync(complete)) {
+  if (!existsSync(complete) || readFileSync(complete, "utf8") !== imageStore) {
     rmSync(dir, { recursive: true, force: true });
     await copyTree(imageStore, dir);
     for (const database of databases) {
       rmSync(join(dir, database));
       cpSync(join(imageStore, database), join(dir, database));
     }
-    writeFileSync(complete, "");
+    writeFileSync(complete, imageStore);
   }
   return [`mkdir -p ${target}`, commandLine("mount", "--bind", dir, target)];
 }

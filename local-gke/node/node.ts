@@ -3,8 +3,8 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
 import { machineSize } from "../google/machine-types.ts";
-import { pauseImage } from "../images/pack.ts";
-import { makeCgroup, removeCgroup } from "../machine/cgroups.ts";
+import { allocatable, evictionMiB } from "../google/reservations.ts";
+import { makeCgroup, removeCgroup, setProcessors } from "../machine/cgroups.ts";
 import { removeWhole } from "../../system/files.ts";
 import { commandLine, exported } from "../../system/shell.ts";
 import { killUnit, startUnit, unitRuns } from "../machine/units.ts";
@@ -12,10 +12,13 @@ import type { Unit } from "../machine/units.ts";
 import * as addresses from "../cluster/addresses.ts";
 import { ensureNodeNetwork, removeNodeNetwork } from "../cluster/network.ts";
 import type { NodePlace } from "../cluster/network.ts";
+import { containerdConfig, crun } from "./containerd.ts";
+import { dnsCacheConfig, dnsCacheService } from "./dns-cache.ts";
 import { policyService, queueNewConnections } from "./network-policies.ts";
 import { layImageStore } from "./node-store.ts";
+import { systemPods } from "./system-pods.ts";
 import { kubeconfig, pkiDir, writeUserKubeconfig } from "../cluster/pki.ts";
-import { nodeDir } from "../cluster/records.ts";
+import { nodeDir, parseTaint } from "../cluster/records.ts";
 import type { ClusterRecord, NodeRecord, PoolRecord } from "../cluster/records.ts";
 
 /** A node with what it belongs to. */
@@ -25,8 +28,8 @@ export interface PlacedNode {
   node: NodeRecord;
 }
 
-/** Memory that the kubelet keeps free before it evicts pods; on top of the node's allocatable memory. */
-const evictionMiB = 100;
+/** The folder of the pods that the kubelet itself starts, in the node's folder. */
+const staticPods = "static-pods";
 
 /** The unit of a node. */
 export const nodeId = (cluster: ClusterRecord, node: NodeRecord): string => nodeDir(cluster, node);
@@ -47,23 +50,21 @@ export const nodeCgroup = (cluster: ClusterRecord, node: NodeRecord): string =>
 /** The region of a zone: us-central1-a is in us-central1. */
 export const regionOf = (zone: string): string => zone.replace(/-[a-z]$/, "");
 
-function labels({ pool, node }: PlacedNode): Record<string, string> {
+const machineTypeOf = ({ pool, node }: PlacedNode): string => node.machineType ?? pool.machineType;
+
+function labels(placed: PlacedNode): Record<string, string> {
+  const { pool, node } = placed;
+  const machineType = machineTypeOf(placed);
   return {
     ...pool.labels,
     "cloud.google.com/gke-nodepool": pool.name,
-    "cloud.google.com/machine-family": pool.machineType.split("-")[0] ?? "",
-    "node.kubernetes.io/instance-type": pool.machineType,
+    "cloud.google.com/machine-family": machineType.split("-")[0] ?? "",
+    "node.kubernetes.io/instance-type": machineType,
     "topology.kubernetes.io/region": regionOf(node.zone),
     "topology.kubernetes.io/zone": node.zone,
     "topology.gke.io/zone": node.zone,
   };
 }
-
-/**
- * A node's copy of crun. Debian 13 and Ubuntu 24.04 have an AppArmor profile for /usr/bin/crun. A container that it
- * starts runs under this profile and its own, and the two together allow no signals: `pkill` in a pod is denied.
- */
-const crun = "/run/bin/crun";
 
 /**
  * Settings of the kernel that the kubelet would change for the whole machine, with the values that it sets.
@@ -82,37 +83,6 @@ const kubeletSysctls: Readonly<Record<string, number>> = {
 function standInSysctl([name, value]: [string, number]): string {
   const [file, setting] = [`/run/sysctl/${name.replaceAll("/", ".")}`, `/proc/sys/${name}`];
   return `if [ -e ${setting} ]; then echo ${value} >${file}; mount --bind ${file} ${setting}; fi`;
-}
-
-function containerdConfig(): string {
-  return `version = 2
-root = "/var/lib/containerd"
-state = "/run/containerd"
-disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing"]
-
-[debug]
-  level = "warn"
-
-[grpc]
-  address = "/run/containerd/containerd.sock"
-
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "${pauseImage}"
-  # The machine may lack CAP_SYS_RESOURCE, without which a negative score cannot be set.
-  restrict_oom_score_adj = true
-  tolerate_missing_hugetlb_controller = true
-  [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "/usr/lib/cni"
-    conf_dir = "/run/cni"
-  # An exec, such as a probe's, takes crun a third of the CPU that it takes runc.
-  [plugins."io.containerd.grpc.v1.cri".containerd]
-    default_runtime_name = "crun"
-  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun]
-    runtime_type = "io.containerd.runc.v2"
-    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun.options]
-      BinaryName = "${crun}"
-      SystemdCgroup = false
-`;
 }
 
 function cniConfig({ cluster, node }: PlacedNode): object {
@@ -134,15 +104,12 @@ function cniConfig({ cluster, node }: PlacedNode): object {
   };
 }
 
-function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
-  const machine = machineSize(pool.machineType);
-  if (machine === undefined) {
-    throw new Error(`node ${node.name}: unknown machine type ${pool.machineType}`);
-  }
-  // What the machine has beyond the machine type is the system's: the node's allocatable is the machine type's size.
-  const reservedKiB = Math.floor(totalmem() / 1024) - (machine.memoryMiB + evictionMiB) * 1024;
-  // All of the machine's, as the kubelet counts them, whatever this process may use.
-  const reservedCpus = cpus().length - machine.cpus;
+function kubeletConfig(placed: PlacedNode): object {
+  const { cluster, pool, node } = placed;
+  const { milliCpu, memoryMiB } = allocatable(machineTypeOf(placed));
+  // What this machine has beyond that is reserved, as the kubelet counts it, whatever this process may use.
+  const reservedKiB = Math.floor(totalmem() / 1024) - (memoryMiB + evictionMiB) * 1024;
+  const reservedMilliCpu = 1000 * cpus().length - milliCpu;
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -155,7 +122,7 @@ function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
     authorization: { mode: "Webhook" },
     cgroupDriver: "cgroupfs",
     cgroupRoot: nodeCgroup(cluster, node),
-    clusterDNS: [addresses.controlPlaneAddress(cluster.slot)],
+    clusterDNS: [addresses.nodeAddress(cluster.slot, node.index)],
     clusterDomain: "cluster.local",
     containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock",
     evictionHard: {
@@ -168,15 +135,13 @@ function kubeletConfig({ cluster, pool, node }: PlacedNode): object {
     maxPods: 110,
     providerID: `gce://${cluster.project}/${node.zone}/${node.name}`,
     readOnlyPort: 0,
-    registerWithTaints: pool.taints.map((taint) => {
-      const [, key, value, effect] = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(taint) ?? [];
-      return { key, value, effect };
-    }),
+    registerWithTaints: pool.taints.map(parseTaint),
     resolvConf: "",
     systemReserved: {
       ...(reservedKiB > 0 ? { memory: `${reservedKiB}Ki` } : {}),
-      ...(reservedCpus > 0 ? { cpu: String(reservedCpus) } : {}),
+      ...(reservedMilliCpu > 0 ? { cpu: `${reservedMilliCpu}m` } : {}),
     },
+    staticPodPath: join(nodeDir(cluster, node), staticPods),
   };
 }
 
@@ -230,6 +195,7 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
     ],
     services: {
       "network-policies": policyService(cluster, node),
+      "node-local-dns": dnsCacheService(own("Corefile")),
       containerd: [`exec ${commandLine("containerd", "--config", own("containerd.toml"))}`],
       kubelet: [
         // The kubelet gives up at once, and is only started again a second later, without it.
@@ -255,6 +221,7 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
   const dir = nodeDir(cluster, node);
   mkdirSync(join(dir, "cni"), { recursive: true });
   mkdirSync(join(dir, "logs"), { recursive: true });
+  mkdirSync(join(dir, staticPods), { recursive: true });
   if (!existsSync(kubeconfig(cluster, node.name))) {
     await writeUserKubeconfig(cluster, node.name, `system:node:${node.name}`, ["system:nodes"]);
   }
@@ -270,12 +237,18 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
     "cni/10-pods.conflist": cniConfig(placed),
     "kubelet.json": kubeletConfig(placed),
     "kube-proxy.json": kubeProxyConfig(placed),
+    ...Object.fromEntries(
+      systemPods(node.index).map((pod) => [`${staticPods}/${pod.metadata.name}.json`, pod]),
+    ),
   };
   for (const [path, content] of Object.entries(files)) {
     writeFileSync(join(dir, path), JSON.stringify(content, null, 2));
   }
   writeFileSync(join(dir, "containerd.toml"), containerdConfig());
+  writeFileSync(join(dir, "Corefile"), dnsCacheConfig(cluster.slot, node.index));
   makeCgroup(nodeCgroup(cluster, node));
+  // Otherwise all servers of all clusters together would get as much CPU as one busy process beside them.
+  setProcessors(nodeCgroup(cluster, node), machineSize(machineTypeOf(placed))?.cpus ?? 1);
   await startUnit(unit(placed, storeLines));
 }
 

@@ -11,13 +11,18 @@ export const gkeVersion = `${kubernetesVersion}-gke.0`;
 interface Function {
   /** What the arguments must be, for the table of local-gke/README.md. */
   must: string;
+  /** The file that defines it, below `providerSource`. */
+  source: string;
   answer: (inputs: Properties) => InvokeResult;
 }
 
 function noLocation(property: string, value: string | undefined): InvokeResult {
   return {
     failures: [
-      { property, reason: `googleapi: Error 400: Location "${value ?? ""}" does not exist., badRequest` },
+      {
+        property,
+        reason: `googleapi: Error 403: Permission denied on 'locations/${value ?? ""}' (or it may not exist)., forbidden`,
+      },
     ],
   };
 }
@@ -27,6 +32,7 @@ const functions: ReadonlyMap<string, Function> = new Map<string, Function>([
     "gcp:container/getEngineVersions:getEngineVersions",
     {
       must: "`location`: one of Google's regions or zones",
+      source: "services/container/data_source_google_container_engine_versions.go",
       answer: (inputs) => {
         const location = text(inputs["location"]);
         if (location === undefined || !(isRegion(location) || isZone(location))) {
@@ -53,6 +59,7 @@ const functions: ReadonlyMap<string, Function> = new Map<string, Function>([
     "gcp:compute/getZones:getZones",
     {
       must: "`region`: one of Google's regions",
+      source: "services/compute/data_source_google_compute_zones.go",
       answer: (inputs) => {
         const region = text(inputs["region"]);
         if (region === undefined || !isRegion(region)) {
@@ -64,10 +71,8 @@ const functions: ReadonlyMap<string, Function> = new Map<string, Function>([
   ],
 ]);
 
-/** What the arguments of each function must be, by its token. */
-export const functionRules: ReadonlyMap<string, string> = new Map(
-  [...functions].map(([token, { must }]) => [token, must]),
-);
+/** What the arguments of each function must be, and the file that defines it, by its token. */
+export const functionRules: ReadonlyMap<string, Pick<Function, "must" | "source">> = functions;
 
 /** Answers a function of the `gcp` package. @throws Error for one that is not emulated */
 export function invoke(token: string, inputs: Properties): InvokeResult {

@@ -10,10 +10,20 @@ import type {
   UpdateResult,
 } from "@pulumi/pulumi/provider/provider.js";
 
+import { requireApi } from "./apis.ts";
 import { invoke } from "./functions.ts";
 import type { Existing, ResourceKind } from "./resource.ts";
 import { kinds } from "./resources/index.ts";
-import { failures, holds, properties, put, unknownWhereMissing, withNewInputs } from "./values.ts";
+import {
+  at,
+  failures,
+  holds,
+  isUnknown,
+  properties,
+  text,
+  unknownWhereMissing,
+  withNewInputs,
+} from "./values.ts";
 import type { Properties } from "./values.ts";
 
 /** The output that keeps the inputs of a resource, to find out which were removed. */
@@ -35,6 +45,27 @@ const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 /** What a preview does not know of a resource before it is created. */
 function unknowns({ computed, leftOut = [] }: ResourceKind): string[] {
   return computed.filter((path) => !leftOut.includes(path));
+}
+
+/** Whether the change of an input needs a new resource. */
+function needsNew(
+  { replaceOn, replaceWhere = {} }: ResourceKind,
+  key: string,
+  before: Properties,
+  inputs: Properties,
+) {
+  if (replaceWhere[key]?.is(before[key], inputs[key]) === true) {
+    return true;
+  }
+  const isSame = (path: string): boolean => {
+    const [was, wanted] = [at(before, path), at(inputs, path)];
+    if (path === key || wanted !== undefined) {
+      return holds(was, wanted);
+    }
+    // What a program leaves out below an input stays as it is; a switch is off.
+    return !isUnknown(inputs[key]) && was !== true;
+  };
+  return replaceOn.some((path) => (path === key || path.startsWith(`${key}.`)) && !isSame(path));
 }
 
 function existing(id: string, outputs: unknown): Existing {
@@ -85,12 +116,9 @@ export class LocalGkeProvider implements Provider {
     const inputs = properties(news);
     const taken = Object.keys(properties(before[inputsKey])).filter((key) => !(key in inputs));
     const changed = [...Object.keys(inputs).filter((key) => !holds(before[key], inputs[key])), ...taken];
-    const lasting = (of: Properties) =>
-      (kind.inPlace ?? []).reduce((all, path) => put(all, path, undefined), of);
-    const staysSo = (key: string) => key in inputs && holds(lasting(before)[key], lasting(inputs)[key]);
     return Promise.resolve({
       changes: changed.length > 0 || (kind.needsRepair?.(existing(id, olds)) ?? false),
-      replaces: changed.filter((key) => kind.replaceOn.includes(key) && !staysSo(key)),
+      replaces: changed.filter((key) => needsNew(kind, key, before, inputs)),
       // Names are unique in the real API, too.
       deleteBeforeReplace: holds(before["name"], inputs["name"]),
     });
@@ -100,9 +128,12 @@ export class LocalGkeProvider implements Provider {
   async create(urn: string, news: unknown, preview = false): Promise<CreateResult> {
     const kind = kindOf(urn);
     const inputs = properties(news);
+    if (!preview) {
+      requireApi(kind.token, text(inputs["project"]) ?? "");
+    }
     const created = preview
       ? { id: "", outputs: unknownWhereMissing(inputs, unknowns(kind)) }
-      : await kind.create(inputs);
+      : await kind.create(inputs, urn);
     return withInputs(created, inputs);
   }
 

@@ -12,8 +12,23 @@ export interface About {
   does: string;
   /** What refresh detects. */
   refresh: string;
+  /** Failures that Google's API or its provider has as well, beside what is validated. */
+  fails: string;
   /** What it does not emulate. */
   lacks: string;
+  /** Where that is defined: files of `providerSource`. */
+  sources: readonly string[];
+}
+
+/** The provider behind the `gcp` package, whose resources and functions are emulated. */
+export const providerSource = "https://github.com/hashicorp/terraform-provider-google/blob/main/google";
+
+/** Which changes of an input need a new resource. */
+export interface ReplacedWhere {
+  /** In words, for the table of local-gke/README.md. */
+  where: string;
+  /** Whether a change is one of them. */
+  is: (before: unknown, after: unknown) => boolean;
 }
 
 /** How the local GKE answers for one type of resource. */
@@ -37,12 +52,16 @@ export interface ResourceKind {
    * first report a program that leaves it to Google when everything has been created.
    */
   leftOut?: readonly string[];
-  /** Inputs whose change needs a new resource. */
+  /** Inputs, or paths below them, whose change needs a new resource. */
   replaceOn: readonly string[];
-  /** Paths below these whose change is in place, as on Google's cloud, such as nodeConfig.diskType. */
-  inPlace?: readonly string[];
-  /** Creates it; called again where an earlier call was cut off. */
-  create: (inputs: Properties) => Promise<Existing>;
+  /** Inputs of which only some changes need a new resource. */
+  replaceWhere?: Readonly<Record<string, ReplacedWhere>>;
+  /**
+   * Creates it; called again where an earlier call was cut off.
+   * @param owner the URN, which another resource of the same name does not have
+   * @throws Error with code 409 where it exists, and another owner created it
+   */
+  create: (inputs: Properties, owner: string) => Promise<Existing>;
   /** What exists now; undefined where it does not. */
   read: (existing: Existing) => Promise<Existing | undefined>;
   /** Updates it to the new inputs, and repairs what has died. */

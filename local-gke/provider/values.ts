@@ -113,7 +113,7 @@ export function failures(rules: readonly Rule[], inputs: Properties): CheckFailu
   });
 }
 
-/** A property without which the real provider refuses the resource. */
+/** A property without which the real provider rejects the resource. */
 export const required = (property: string): Rule => ({
   property,
   must: "required",
@@ -138,44 +138,80 @@ export const project: readonly Rule[] = [
   matching("project", projectId, "the id of a Google Cloud project"),
 ];
 
+/**
+ * A property's path as the provider's own validation names it: releaseChannel.channel is release_channel.0.channel.
+ * @see https://pkg.go.dev/github.com/hashicorp/terraform-plugin-sdk/v2/helper/validation
+ */
+const attribute = (property: string): string =>
+  property
+    .split(".")
+    .map((key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+    .join(".0.");
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 /** A property that, where it is given, is one of these values. */
 export const oneOf = (property: string, allowed: readonly string[]): Rule => ({
   property,
   must: allowed.join(" or "),
-  error: (value) =>
-    value === undefined || (typeof value === "string" && allowed.includes(value))
-      ? undefined
-      : `expected ${property} to be one of [${allowed.join(" ")}], got ${JSON.stringify(value)}`,
+  error: (value) => {
+    if (value === undefined || (typeof value === "string" && allowed.includes(value))) {
+      return undefined;
+    }
+    const words = allowed.map((each) => JSON.stringify(each)).join(" ");
+    return `expected ${attribute(property)} to be one of [${words}], got ${shown(value)}`;
+  },
 });
 
 /** A property that, where it is given, is a whole number from `least` to `most`. */
 export const wholeNumber = (property: string, least: number, most = Infinity): Rule => {
-  const bounds = most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+  const open = most === Infinity;
+  const bounds = open ? `at least (${least})` : `in the range (${least} - ${most})`;
   return {
     property,
-    must: `a whole number, ${bounds}`,
+    must: `a whole number, ${open ? `at least ${least}` : `${least} to ${most}`}`,
     error: (value) =>
       value === undefined || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
         ? undefined
-        : `expected ${property} to be ${bounds}, got ${JSON.stringify(value)}`,
+        : `expected ${attribute(property)} to be ${bounds}, got ${shown(value)}`,
   };
 };
 
 const cidrPattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
-/** A property that, where it is given, is an IPv4 range with no bits set beyond its prefix. */
-export const ipv4Range = (property: string, prefix?: number): Rule => ({
+/** A property that, where it is given, is an IPv4 range with no bits set beyond its prefix; the API validates it. */
+export const ipv4Range = (property: string): Rule => ({
   property,
-  must: `an IPv4 range${prefix === undefined ? "" : ` of size /${prefix}`}`,
-  error: (value) => {
-    if (value === undefined || value === "") {
-      return undefined;
-    }
-    return isIpv4Range(value, prefix)
+  must: "an IPv4 range",
+  error: (value) =>
+    value === undefined || value === "" || isIpv4Range(value)
       ? undefined
       : `googleapi: Error 400: Invalid value for field 'resource.${property}': '${JSON.stringify(value)}'. ` +
-          `Must be an IPv4 range${prefix === undefined ? "" : ` of size /${prefix}`} such as 10.0.0.0/${prefix ?? 20}, invalid`;
-  },
+        "Must be an IPv4 range such as 10.0.0.0/20, invalid",
+});
+
+/**
+ * What the provider itself says of a value that is not an IPv4 network; undefined where it is one.
+ * @param property the path, for the error
+ * @param prefix the length that the network's prefix must have. @default any
+ */
+export function networkError(property: string, value: unknown, prefix?: number): string | undefined {
+  const expected = `expected ${JSON.stringify(attribute(property))} to contain`;
+  if (isIpv4Range(value, prefix)) {
+    return undefined;
+  }
+  if (isIpv4Range(value)) {
+    const length = shown(value).split("/")[1] ?? "";
+    return `${expected} a network Value with between ${prefix} and ${prefix} significant bits, got: ${length}`;
+  }
+  return `${expected} a valid Value, got: ${shown(value)} with err: invalid CIDR address: ${shown(value)}`;
+}
+
+/** A property that, where it is given, is an IPv4 network of this prefix length; the provider itself validates it. */
+export const ipv4Network = (property: string, prefix: number): Rule => ({
+  property,
+  must: `an IPv4 range of size /${prefix}`,
+  error: (value) => (value === undefined || value === "" ? undefined : networkError(property, value, prefix)),
 });
 
 /** Whether a value is an IPv4 range, of this prefix length where one is given. */
@@ -190,12 +226,17 @@ export function isIpv4Range(value: unknown, prefix?: number): boolean {
   return host === 0 && (prefix === undefined || prefix === length);
 }
 
-/** Whether two IPv4 ranges have an address in common. */
-export function rangesOverlap(left: string, right: string): boolean {
-  const [shorter, longer] = [left, right].map((range) => {
-    const [address = "", length = "0"] = range.split("/");
-    const bits = address.split(".").map((part) => Number(part).toString(2).padStart(8, "0"));
-    return bits.join("").slice(0, Number(length));
-  });
-  return (shorter ?? "").startsWith(longer ?? "") || (longer ?? "").startsWith(shorter ?? "");
+/** The bits that all addresses of an IPv4 range begin with. */
+function prefixOf(range: string): string {
+  const [address = "", length = "0"] = range.split("/");
+  const bits = address.split(".").map((part) => Number(part).toString(2).padStart(8, "0"));
+  return bits.join("").slice(0, Number(length));
 }
+
+/** Whether an IPv4 range contains all addresses of another one. */
+export const rangeContains = (outer: string, inner: string): boolean =>
+  prefixOf(inner).startsWith(prefixOf(outer));
+
+/** Whether two IPv4 ranges have an address in common. */
+export const rangesOverlap = (left: string, right: string): boolean =>
+  rangeContains(left, right) || rangeContains(right, left);

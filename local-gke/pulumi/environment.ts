@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 
 import { range as clusterAddresses } from "../cluster/addresses.ts";
+import { ensureDnsEndpointCertificate } from "../cluster/dns-endpoint.ts";
 import { exported, quoted } from "../../system/shell.ts";
 import {
   configuration,
@@ -15,6 +16,7 @@ import type { PluginConfiguration } from "../configuration.ts";
 import { ensurePassphrase, passphraseFile } from "./passphrase.ts";
 import { settingsDir, settingsFile } from "./settings.ts";
 import { projectName, stackExists } from "./stacks.ts";
+import { trustVariables, writeTrust } from "./trust.ts";
 import { kubernetesPlugin } from "../toolchain/build.ts";
 import { dependencyVersion } from "../toolchain/versions.ts";
 
@@ -44,6 +46,7 @@ export function environment(tools: string): Record<string, string> {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+    ...trustVariables(),
     ...configuration().variables,
     KUBECONFIG: inState("kubeconfig"),
     ...proxyExceptions(process.env),
@@ -109,12 +112,14 @@ function installWrapper(tools: string): void {
   executable(join(wrapperDir(), "pulumi"), ["#!/bin/sh", ...assignments, source, ""].join("\n"));
 }
 
-/** Puts the plugins into Pulumi's home, and the auth plugin beside them. */
-export function installPlugins(tools: string, imageStore: string): void {
+/** Puts the plugins into Pulumi's home, and the auth plugin beside them; they trust the clusters' DNS endpoints. */
+export async function installPlugins(tools: string, imageStore: string): Promise<void> {
   const { stack, stateDir } = configuration();
   for (const dir of [stateDir, pulumiHome(), stacksDir(), gkeDir()]) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
+  await ensureDnsEndpointCertificate(join(tools, "kubeadm"));
+  writeTrust();
   if (existsSync(passphraseFile())) {
     ensurePassphrase();
   }

@@ -1,3 +1,4 @@
+import { nodeRange } from "../cluster/addresses.ts";
 import { clusterProblems } from "../cluster/clusters.ts";
 import { kubectl } from "../cluster/kubectl.ts";
 import { allClusters, readCluster } from "../cluster/records.ts";
@@ -35,6 +36,11 @@ export class Cluster {
       throw new Error(`cluster ${this.name} has no node ${name}`);
     }
     return node;
+  }
+
+  /** The addresses of the nodes, of the control plane, and of the machine for clients. */
+  get machineRange(): string {
+    return nodeRange(this.record.slot);
   }
 
   /** The services of the control plane. */

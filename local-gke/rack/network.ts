@@ -4,8 +4,8 @@ async function inNetwork(netns: string, command: readonly string[], input?: stri
   return await run("nsenter", [`--net=/run/netns/${netns}`, ...command], { input });
 }
 
-/** What a command that the kernel refused printed. @throws what is no CommandError */
-function refusal(error: unknown): string {
+/** What a failed command printed. @throws the error if it is not a CommandError */
+function failureOf(error: unknown): string {
   if (error instanceof CommandError) {
     return error.stderr.trim();
   }
@@ -31,18 +31,18 @@ const disciplines: readonly (readonly [name: string, ...options: string[]])[] = 
 ];
 
 /** The first discipline that the kernel has, or why it has none. */
-async function findDiscipline(): Promise<readonly string[] | { refusals: string }> {
+async function findDiscipline(): Promise<readonly string[] | { reasons: string }> {
   return await inProbe(async (netns) => {
-    const refusals: string[] = [];
+    const reasons: string[] = [];
     for (const discipline of disciplines) {
       try {
         await inNetwork(netns, ["tc", "qdisc", "add", "dev", "lo", "root", ...discipline]);
         return discipline;
       } catch (error) {
-        refusals.push(`${discipline[0]}: ${refusal(error)}`);
+        reasons.push(`${discipline[0]}: ${failureOf(error)}`);
       }
     }
-    return { refusals: `the kernel cannot slow a network: ${refusals.join("; ")}` };
+    return { reasons: `the kernel cannot slow a network: ${reasons.join("; ")}` };
   });
 }
 
@@ -57,14 +57,14 @@ export class SlowNetwork {
   /** Why the kernel cannot slow a network; undefined where it can. */
   static async unavailable(): Promise<string | undefined> {
     const found = await findDiscipline();
-    return "refusals" in found ? found.refusals : undefined;
+    return "reasons" in found ? found.reasons : undefined;
   }
 
   /** Slows the network. @throws Error where the kernel cannot */
   async slow(): Promise<void> {
     const found = await findDiscipline();
-    if ("refusals" in found) {
-      throw new Error(found.refusals);
+    if ("reasons" in found) {
+      throw new Error(found.reasons);
     }
     await inNetwork(this.#netns, ["tc", "qdisc", "add", "dev", "eth0", "root", ...found]);
   }
@@ -103,7 +103,7 @@ export class LossyNetwork {
         await inNetwork(netns, ["nft", "-f", "-"], rules);
         return undefined;
       } catch (error) {
-        return `the kernel's nftables cannot drop packets at random: ${refusal(error)}`;
+        return `the kernel's nftables cannot drop packets at random: ${failureOf(error)}`;
       }
     });
   }

@@ -37,7 +37,7 @@ const resources: readonly (readonly [string, Properties])[] = [
   ],
 ];
 
-const urn = (token: string): string => `urn:pulumi:dev::zookeeper::a$${token}::it`;
+const urn = (token: string, name = "it"): string => `urn:pulumi:dev::zookeeper::a$${token}::${name}`;
 const sent = (properties: Properties): struct.Struct => struct.Struct.fromJavaScript(properties);
 
 async function answer<Response>(
@@ -87,8 +87,8 @@ describe("the plugin of the emulated gcp provider", function () {
     expect(response.getFailuresList()).to.be.empty;
     return response.getInputs()?.toJavaScript() ?? {};
   };
-  const create = async (token: string, inputs: Properties, preview: boolean) => {
-    const request = new messages.CreateRequest().setUrn(urn(token)).setProperties(sent(inputs));
+  const create = async (token: string, inputs: Properties, preview: boolean, name?: string) => {
+    const request = new messages.CreateRequest().setUrn(urn(token, name)).setProperties(sent(inputs));
     const response = await answer<messages.CreateResponse>((done) =>
       client.create(request.setPreview(preview), done),
     );
@@ -155,8 +155,8 @@ describe("the plugin of the emulated gcp provider", function () {
   });
 
   it("says what is wrong in the words of the provider", async () => {
-    const refused = await create("gcp:storage/bucket:Bucket", {}, true).catch((error: unknown) => error);
-    expect(refused)
+    const rejected = await create("gcp:storage/bucket:Bucket", {}, true).catch((error: unknown) => error);
+    expect(rejected)
       .to.have.property("details")
       .that.matches(/^gcp:storage\/bucket:Bucket: the local GKE/);
     const twice = await create("gcp:compute/network:Network", { project: "project-1", name: "net" }, false)
@@ -169,6 +169,22 @@ describe("the plugin of the emulated gcp provider", function () {
       .that.matches(/Error 409: The resource/);
   });
 
+  it("finishes a creation that was cut off, and rejects another resource of the same name", async () => {
+    const inputs = { project: "project-1", accountId: "shared-nodes" };
+    const account = "gcp:serviceaccount/account:Account";
+    const { id } = await create(account, inputs, false);
+    expect((await create(account, inputs, false)).id).to.equal(id);
+    const other = await create(account, inputs, false, "other").catch((error: unknown) => error);
+    expect(other)
+      .to.have.property("details")
+      .that.contains("googleapi: Error 409: The resource 'projects/project-1/serviceAccounts/shared-nodes@");
+    const member = { project: "project-1", member: "user:two@example.com", role: "roles/viewer" };
+    const granted = await create("gcp:projects/iAMMember:IAMMember", member, false);
+    expect((await create("gcp:projects/iAMMember:IAMMember", member, false, "other")).id).to.equal(
+      granted.id,
+    );
+  });
+
   it("writes and reads nothing outside of its folder, whatever a resource is called", async () => {
     const outside = join(dir, "..", "outside-of-the-plugin.json");
     const way = "../".repeat(8);
@@ -179,8 +195,8 @@ describe("the plugin of the emulated gcp provider", function () {
       { project: "..", name: "net" },
     ]) {
       const before = readdirSync(dir, { recursive: true });
-      const refused = await create(network_, inputs, false).catch((error: unknown) => error);
-      expect(refused).to.have.property("details").that.contains('no part of a resource\'s id can be ".."');
+      const rejected = await create(network_, inputs, false).catch((error: unknown) => error);
+      expect(rejected).to.have.property("details").that.contains('no part of a resource\'s id can be ".."');
       expect(readdirSync(dir, { recursive: true })).to.deep.equal(before);
     }
     const cluster = "gcp:container/cluster:Cluster";
@@ -189,10 +205,10 @@ describe("the plugin of the emulated gcp provider", function () {
       ["project-1", "..", "zookeeper"],
       ["project-1", "us-central1-a", "../.."],
     ] as const) {
-      const refused = await create(cluster, { project, location, name }, false).catch(
+      const rejected = await create(cluster, { project, location, name }, false).catch(
         (error: unknown) => error,
       );
-      expect(refused).to.have.property("details").that.contains("cannot name a folder");
+      expect(rejected).to.have.property("details").that.contains("cannot name a folder");
       const id = `projects/${project}/locations/${location}/clusters/${name.split("/")[0] ?? ""}`;
       const request = new messages.DeleteRequest().setUrn(urn(cluster)).setId(id).setProperties(sent({}));
       const kept = await answer((done) => client.delete(request, done)).catch((error: unknown) => error);

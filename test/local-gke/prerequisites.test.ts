@@ -23,6 +23,7 @@ const fit: Machine = {
   kernel: { overlay: true, namespaces: true, bridges: true },
   controllers: ["cpu", "cpuset", "memory", "pids"],
   go: "1.25.0",
+  runtime: { crun: "1.21", containerd: "1.7.24" },
   foreignAddresses: [],
 };
 const { advice } = zookeeperEnvironment;
@@ -31,6 +32,18 @@ const fresh = { builds: true, runs: false };
 describe("what a machine lacks", () => {
   it("is nothing on one that fits", () => {
     expect(unmetRequirements(fit, fresh, advice)).to.deep.equal([]);
+  });
+
+  it("is nothing where crun is old enough for its containerd, new enough, or not installed yet", () => {
+    for (const [crun, containerd] of [
+      ["1.8.1", "1.6.20"],
+      ["1.15", "2.0.0"],
+      ["2.0", "2.1.0"],
+      [undefined, "2.1.0"],
+      ["1.14.1", undefined],
+    ] as const) {
+      expect(unmetRequirements({ ...fit, runtime: { crun, containerd } }, fresh, advice)).to.deep.equal([]);
+    }
   });
 
   const lacks: readonly [string, Partial<Machine>, RegExp][] = [
@@ -50,6 +63,11 @@ describe("what a machine lacks", () => {
     ["cgroups", { controllers: ["cpu", "cpuset", "pids"] }, /controllers memory are missing/],
     ["Go", { go: undefined }, /Go 1\.21 or newer is not on PATH/],
     ["a Go that is new enough", { go: "1.19.8" }, /Go is 1\.19\.8/],
+    [
+      "a crun for its containerd",
+      { runtime: { crun: "1.14.1", containerd: "2.2.0" } },
+      /^crun is 1\.14\.1, which runs no container of containerd 2\.2\.0/,
+    ],
     ["addresses", { foreignAddresses: ["198.18.0.1 on tun0"] }, /198\.18\.0\.1 on tun0/],
   ];
 
@@ -143,7 +161,7 @@ describe("a command of another user than root", () => {
     process.getuid = getuid;
   });
 
-  it("is refused with what to do, as there seems to be no environment otherwise", function () {
+  it("is rejected with what to do, as there seems to be no environment otherwise", function () {
     needs(this, "Linux", isLinux);
     process.getuid = () => 1000;
     expect(requireRoot).to.throw("run the command as root");

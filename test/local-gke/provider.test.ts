@@ -111,7 +111,7 @@ const hostile = [
   "Zoo",
 ];
 
-/** Labels' and taints' keys and values that Kubernetes refuses. */
+/** Labels' and taints' keys and values that Kubernetes rejects. */
 const noLabel = ["'; id; '", "a b", "a,b", "a=b", "-a", "a-", "$(id)", "a\nb", "é", "a".repeat(64)];
 
 /** Properties whose values become names of folders. */
@@ -130,8 +130,8 @@ const names: readonly (readonly [string, string])[] = [
   ...Object.keys(accepted).map((type) => [type, "project"] as const),
 ];
 
-/** Changes that Google's API refuses: type, path, value. */
-const refused: readonly (readonly [string, string, unknown])[] = [
+/** Changes that Google's API rejects: type, path, value. */
+const rejected: readonly (readonly [string, string, unknown])[] = [
   ...[
     "short",
     "-project",
@@ -227,21 +227,21 @@ describe("the arguments of the emulated gcp provider", () => {
     }
   });
 
-  for (const [name, path, value] of refused) {
-    it(`are refused: ${name.split(":").at(-1) ?? ""} with ${path} ${JSON.stringify(value)}`, () => {
+  for (const [name, path, value] of rejected) {
+    it(`are rejected: ${name.split(":").at(-1) ?? ""} with ${path} ${JSON.stringify(value)}`, () => {
       expect(faults(name, changed(accepted[name] ?? {}, path, value))).not.to.be.empty;
     });
   }
 
   for (const [name, path] of names) {
-    it(`are refused where ${path} of ${name.split(":").at(-1) ?? ""} would be no plain name`, () => {
+    it(`are rejected where ${path} of ${name.split(":").at(-1) ?? ""} would be no plain name`, () => {
       for (const value of hostile) {
         expect(faults(name, changed(accepted[name] ?? {}, path, value)), value).not.to.be.empty;
       }
     });
   }
 
-  it("are refused where a node's label or taint is none of Kubernetes", () => {
+  it("are rejected where Kubernetes does not accept a node's label or taint", () => {
     const pool = "gcp:container/nodePool:NodePool";
     const taint = { key: "key", value: "value", effect: "NO_SCHEDULE" };
     for (const text of noLabel) {
@@ -256,9 +256,9 @@ describe("the arguments of the emulated gcp provider", () => {
     }
   });
 
-  it("are refused by every rule there is, for some change", () => {
+  it("are rejected by every rule there is, for some change", () => {
     const broken = new Set(
-      refused.flatMap(([name, path, value]) =>
+      rejected.flatMap(([name, path, value]) =>
         faults(name, changed(accepted[name] ?? {}, path, value)).map(({ property }) => `${name} ${property}`),
       ),
     );
@@ -278,7 +278,7 @@ describe("the arguments of the emulated gcp provider", () => {
     }
   });
 
-  it("are refused where one that is required is missing, which is named", () => {
+  it("are rejected where one that is required is missing, which is named", () => {
     for (const { token: name, rules } of kinds.values()) {
       for (const { property } of rules.filter(({ must }) => must === "required")) {
         const found = faults(name, changed(accepted[name] ?? {}, property, undefined));
@@ -316,7 +316,7 @@ describe("the arguments of the emulated gcp provider", () => {
     );
   });
 
-  it("are not judged before they are known", () => {
+  it("are not validated before they are known", () => {
     for (const [name, inputs] of Object.entries(accepted)) {
       for (const { property } of kindOf(name).rules) {
         const found = faults(name, changed(inputs, property, unknown));
@@ -392,27 +392,87 @@ describe("the emulated gcp provider", () => {
     expect(await nameGiven("nodes", { name: "old" }, { name: "mine" })).to.equal("mine");
   });
 
-  it("replaces a pool for a change of its nodes, and updates it for one of their disks and resource labels", async () => {
+  /** The inputs for whose change a resource is replaced, by the provider's diff. */
+  async function replacedBy(type: string, path: string, value: unknown): Promise<readonly string[]> {
+    const inputs = accepted[type] ?? {};
+    const news = changed(inputs, path, value);
+    const { replaces = [] } = await provider.diff(
+      "projects/project-1/locations/us-central1/clusters/none/nodePools/pool",
+      `urn:pulumi:dev::zookeeper::a$${type}::name`,
+      { ...inputs, __inputs: inputs },
+      news,
+    );
+    return replaces;
+  }
+
+  it("replaces a pool, a cluster and a subnetwork for the changes for which Google's provider does", async () => {
     const pool = "gcp:container/nodePool:NodePool";
-    const inputs = accepted[pool] ?? {};
-    const before = { ...inputs, __inputs: inputs };
-    const id = "projects/project-1/locations/us-central1/clusters/none/nodePools/pool";
-    const replacedBy = async (news: Properties) =>
-      (await provider.diff(id, urn("nodes"), before, news)).replaces;
-    expect(await replacedBy(inputs)).to.deep.equal([]);
-    for (const [path, value, replaces] of [
-      ["nodeConfig.diskSizeGb", 30, []],
-      ["nodeConfig.diskType", "pd-ssd", []],
-      ["nodeConfig.resourceLabels", { "zookeeper-cluster": "zk" }, []],
-      ["nodeConfig.machineType", "e2-custom-4-8192", ["nodeConfig"]],
-      ["nodeConfig.serviceAccount", "other@p.iam.gserviceaccount.com", ["nodeConfig"]],
-      ["nodeConfig", unknown, ["nodeConfig"]],
-      ["maxPodsPerNode", 64, ["maxPodsPerNode"]],
+    const cluster = "gcp:container/cluster:Cluster";
+    const subnetwork = "gcp:compute/subnetwork:Subnetwork";
+    for (const [type, path, value, replaces] of [
+      [pool, "nodeConfig.diskSizeGb", 30, []],
+      [pool, "nodeConfig.diskType", "pd-ssd", []],
+      [pool, "nodeConfig.resourceLabels", { "zookeeper-cluster": "zk" }, []],
+      [pool, "nodeConfig.machineType", "e2-custom-4-8192", []],
+      [pool, "nodeConfig.labels", { role: "zk" }, []],
+      [pool, "nodeConfig.taints", [{ key: "a", value: "b", effect: "NO_SCHEDULE" }], []],
+      [pool, "nodeConfig.serviceAccount", "other@p.iam.gserviceaccount.com", ["nodeConfig"]],
+      [pool, "nodeConfig.spot", true, ["nodeConfig"]],
+      [
+        pool,
+        "nodeConfig.oauthScopes",
+        ["https://www.googleapis.com/auth/devstorage.read_only"],
+        ["nodeConfig"],
+      ],
+      [pool, "nodeConfig", unknown, ["nodeConfig"]],
+      [pool, "maxPodsPerNode", 64, ["maxPodsPerNode"]],
+      [pool, "nodeConfig", undefined, []],
+      [cluster, "privateClusterConfig.masterIpv4CidrBlock", "172.16.5.0/28", ["privateClusterConfig"]],
+      [cluster, "privateClusterConfig.enablePrivateEndpoint", false, []],
+      [cluster, "privateClusterConfig.masterIpv4CidrBlock", undefined, []],
+      [cluster, "releaseChannel.channel", "RAPID", []],
+      [subnetwork, "network", undefined, ["network"]],
+      [subnetwork, "ipCidrRange", "10.0.0.0/16", []],
+      [subnetwork, "ipCidrRange", "10.0.0.0/24", ["ipCidrRange"]],
+      [subnetwork, "ipCidrRange", "10.99.0.0/20", ["ipCidrRange"]],
     ] as const) {
-      expect(await replacedBy(changed(inputs, path, value)), path).to.deep.equal(replaces);
+      expect(await replacedBy(type, path, value), `${path} ${JSON.stringify(value)}`).to.deep.equal(replaces);
     }
-    const without = Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "nodeConfig"));
-    expect(await replacedBy(without)).to.deep.equal(["nodeConfig"]);
+  });
+
+  it("rejects values in the words of Google's provider and API", () => {
+    for (const [type, path, value, words] of [
+      [
+        "gcp:container/cluster:Cluster",
+        "privateClusterConfig.masterIpv4CidrBlock",
+        "172.16.0.0/24",
+        'expected "private_cluster_config.0.master_ipv4_cidr_block" to contain a network Value with between 28 and 28 ' +
+          "significant bits, got: 24",
+      ],
+      [
+        "gcp:container/cluster:Cluster",
+        "releaseChannel.channel",
+        "FAST",
+        'expected release_channel.0.channel to be one of ["UNSPECIFIED" "RAPID" "REGULAR" "STABLE" "EXTENDED"], got FAST',
+      ],
+      [
+        "gcp:container/cluster:Cluster",
+        "location",
+        "us-central1-e",
+        "googleapi: Error 403: Permission denied on 'locations/us-central1-e' (or it may not exist)., forbidden",
+      ],
+      [
+        "gcp:container/nodePool:NodePool",
+        "nodeConfig.diskSizeGb",
+        9,
+        "expected node_config.0.disk_size_gb to be in the range (10 - 65536), got 9",
+      ],
+      ["gcp:container/nodePool:NodePool", "nodeCount", -1, "expected node_count to be at least (0), got -1"],
+    ] as const) {
+      const rules = kinds.get(type)?.rules ?? [];
+      const found = failures(rules, changed(accepted[type] ?? {}, path, value));
+      expect(found.map(({ reason }) => reason)).to.include(words);
+    }
   });
 
   it("rejects types and functions that it does not emulate, by name", () => {
@@ -422,7 +482,7 @@ describe("the emulated gcp provider", () => {
     expect(() => invoke("gcp:storage/getBucket:getBucket", {})).to.throw(/does not emulate this function/);
   });
 
-  it("refuses places that Google does not have, in its functions too", () => {
+  it("rejects places that Google does not have, in its functions too", () => {
     expect(invoke("gcp:compute/getZones:getZones", { region: "moon-1" }).failures).to.have.length(1);
     expect(invoke("gcp:container/getEngineVersions:getEngineVersions", {}).failures).to.have.length(1);
   });
@@ -483,7 +543,7 @@ describe("a preview by the emulated gcp provider", () => {
     }
   });
 
-  it("leaves out the zones that a program leaves to Google, so that the policies judge it by its location", async () => {
+  it("leaves out the zones that a program leaves to Google, so that the policies read its location", async () => {
     for (const token of [cluster, "gcp:container/nodePool:NodePool"]) {
       const { nodeLocations, ...inputs } = accepted[token] ?? {};
       expect(nodeLocations).not.to.equal(undefined);

@@ -18,7 +18,7 @@ import { expect } from "chai";
 import { configure } from "../../local-gke/configuration.ts";
 import { environment, isPrepared } from "../../local-gke/pulumi/environment.ts";
 import { projectDir, stateDir } from "../../system/paths.ts";
-import { stackName, zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
+import { isOn, stackName, zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
 import { ensurePassphrase, passphraseFits, readPassphrase } from "../../local-gke/pulumi/passphrase.ts";
 import { withoutSalt, withSalt } from "../../local-gke/pulumi/settings.ts";
 import {
@@ -139,6 +139,32 @@ describe("the name of an environment's stack", () => {
   it("leads nowhere else", () => {
     for (const name of ["..", ".", ".hidden", "../dev", "a/b", "a b", "a'b", "$(id)", "é", "a".repeat(101)]) {
       expect(() => named(name), name).to.throw(`${variable}: ${JSON.stringify(name)} cannot name a stack`);
+    }
+  });
+});
+
+describe("a switch of the environment", () => {
+  const variable = "ZOOKEEPER_ENVIRONMENT_SWITCH_OF_A_TEST";
+
+  afterEach(() => {
+    Reflect.deleteProperty(process.env, variable);
+  });
+
+  it("is on or off, and nothing else", () => {
+    expect(isOn(variable)).to.equal(false);
+    for (const [value, on] of [
+      ["1", true],
+      ["0", false],
+      ["", false],
+    ] as const) {
+      process.env[variable] = value;
+      expect(isOn(variable), value).to.equal(on);
+    }
+    for (const value of ["yes", "true", "2", " 1"]) {
+      process.env[variable] = value;
+      expect(() => isOn(variable), value).to.throw(
+        `${variable}: ${JSON.stringify(value)} is neither on nor off`,
+      );
     }
   });
 });

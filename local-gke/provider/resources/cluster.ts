@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { podRange, serviceRange, controlPlaneAddress } from "../../cluster/addresses.ts";
-import { deleteCluster, ensureCluster, ensurePool } from "../../cluster/clusters.ts";
+import { podRange, serviceRange } from "../../cluster/addresses.ts";
+import { deleteCluster, ensureCluster } from "../../cluster/clusters.ts";
+import { ensurePool } from "../../cluster/pools.ts";
 import { controlPlaneRuns, controlPlaneServes } from "../../cluster/control-plane.ts";
-import { recorded } from "../../cluster/inventory.ts";
+import { forgetOwner, recorded } from "../../cluster/inventory.ts";
 import { pkiDir } from "../../cluster/pki.ts";
-import { parseClusterId, readCluster } from "../../cluster/records.ts";
+import { endpointsOf, parseClusterId, readCluster } from "../../cluster/records.ts";
 import type { ClusterName, ClusterRecord } from "../../cluster/records.ts";
 import { notice } from "../../../system/progress.ts";
 import { gkeVersion } from "../functions.ts";
@@ -14,11 +15,13 @@ import { isRegion, isZone, zonesOf } from "../../google/locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import {
   at,
-  ipv4Range,
+  holds,
+  ipv4Network,
   isIpv4Range,
   isUnknown,
   list,
   matching,
+  networkError,
   number,
   oneOf,
   project,
@@ -27,8 +30,9 @@ import {
   text,
 } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
+import { endpointOutputs, endpointProperties, openEndpoints } from "./endpoints.ts";
 import { exclusively, imageStore, machineType } from "./nodes.ts";
-import { idOf, mustExist, numericId } from "./recorded.ts";
+import { claim, idOf, mustExist, numericId } from "./recorded.ts";
 
 /** A cluster's or pool's place. @see https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters */
 export const location: Rule = {
@@ -37,7 +41,7 @@ export const location: Rule = {
   error: (value) =>
     typeof value === "string" && (isRegion(value) || isZone(value))
       ? undefined
-      : `googleapi: Error 400: Location "${text(value) ?? ""}" does not exist., badRequest`,
+      : `googleapi: Error 403: Permission denied on 'locations/${text(value) ?? ""}' (or it may not exist)., forbidden`,
 };
 
 /** The zones of nodes: all in the region of the cluster. */
@@ -85,7 +89,7 @@ const authorisedNetworks: Rule = {
       .find((cidr) => text(cidr) !== undefined && !isIpv4Range(cidr));
     return wrong === undefined
       ? undefined
-      : `googleapi: Error 400: Invalid master authorized networks: network ${JSON.stringify(wrong)} is not a valid CIDR., badRequest`;
+      : networkError("masterAuthorizedNetworksConfig.cidrBlocks.cidrBlock", wrong);
   },
 };
 
@@ -162,7 +166,7 @@ const rules: readonly Rule[] = [
     /^([01]\d|2[0-3]):[0-5]\d$/,
     "a time of the day, HH:MM",
   ),
-  ipv4Range("privateClusterConfig.masterIpv4CidrBlock", 28),
+  ipv4Network("privateClusterConfig.masterIpv4CidrBlock", 28),
   oneOf("networkingMode", ["VPC_NATIVE", "ROUTES"]),
   oneOf("datapathProvider", ["DATAPATH_PROVIDER_UNSPECIFIED", "LEGACY_DATAPATH", "ADVANCED_DATAPATH"]),
   oneOf("releaseChannel.channel", ["UNSPECIFIED", "RAPID", "REGULAR", "STABLE", "EXTENDED"]),
@@ -174,8 +178,11 @@ const clusterName = (inputs: Properties): ClusterName => ({
   name: text(inputs["name"]) ?? "",
 });
 
+const clusterId = ({ project, location, name }: ClusterName): string =>
+  `projects/${project}/locations/${location}/clusters/${name}`;
+
 const computed = [
-  "endpoint",
+  ...endpointProperties,
   "masterVersion",
   "nodeVersion",
   "selfLink",
@@ -187,20 +194,16 @@ const computed = [
   "masterAuth.clusterCaCertificate",
   "masterAuth.clientCertificate",
   "masterAuth.clientKey",
-  "privateClusterConfig.privateEndpoint",
-  "privateClusterConfig.publicEndpoint",
-  "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint",
 ] as const;
 
 function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): Existing {
-  const id = `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}`;
-  const address = controlPlaneAddress(cluster.slot);
+  const id = clusterId(cluster);
   const hash = numericId(id, 12);
   const region = cluster.location.replace(/-[a-z]$/, "");
   // A control plane that does not answer has no version: refresh shows it, and the next update repairs it.
   const version = serves ? gkeVersion : "";
   const made: Record<(typeof computed)[number], unknown> = {
-    endpoint: address,
+    ...endpointOutputs(cluster.slot, inputs),
     masterVersion: version,
     nodeVersion: version,
     selfLink: `https://container.googleapis.com/v1/${id}`,
@@ -214,9 +217,6 @@ function outputs(cluster: ClusterRecord, inputs: Properties, serves: boolean): E
     "masterAuth.clusterCaCertificate": readFileSync(join(pkiDir(cluster), "ca.crt")).toString("base64"),
     "masterAuth.clientCertificate": "",
     "masterAuth.clientKey": "",
-    "privateClusterConfig.privateEndpoint": address,
-    "privateClusterConfig.publicEndpoint": address,
-    "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": `gke-${hash}.${region}.gke.goog`,
   };
   return { id, outputs: computed.reduce<Properties>((all, path) => put(all, path, made[path]), inputs) };
 }
@@ -227,7 +227,7 @@ const onThisMachine = (what: string): void => {
 
 const refersTo = ["network", "subnetwork"];
 
-/** Refuses ranges of pods and Services that the subnetwork does not have. @throws Error */
+/** Rejects ranges of pods and Services that the subnetwork does not have. @throws Error */
 function rangesMustExist(inputs: Properties): void {
   const subnetwork = idOf(text(inputs["subnetwork"]) ?? "");
   if (!subnetwork.startsWith("projects/")) {
@@ -249,7 +249,7 @@ async function ensure(inputs: Properties): Promise<Existing> {
   mustExist(inputs, refersTo);
   rangesMustExist(inputs);
   const name = clusterName(inputs);
-  const cluster = await ensureCluster(name);
+  const cluster = await ensureCluster(name, openEndpoints(inputs));
   if (inputs["removeDefaultNodePool"] !== true) {
     const zones = list(inputs["nodeLocations"]).map(String);
     await ensurePool(
@@ -276,10 +276,17 @@ export const cluster: ResourceKind = {
   rules,
   refersTo: [...refersTo, "ipAllocationPolicy.*SecondaryRangeName"],
   about: {
-    does: "a control plane: etcd, API server, controller manager, scheduler, DNS, volumes",
+    does:
+      "a control plane: etcd, API server, controller manager, scheduler, DNS, volumes; it refuses connections to " +
+      "the public address and the DNS endpoint while they are closed",
     refresh: "deletion, and a control plane that does not answer",
+    fails:
+      "400: a secondary range that the subnetwork does not have; 404: what it refers to does not exist; " +
+      "409: another stack created it; a deletion while `deletionProtection` is set",
+    sources: ["services/container/resource_container_cluster.go"],
     lacks:
-      "upgrades and channels, maintenance, workload identity, authorised networks, the DNS endpoint, network policies, monitoring, Autopilot",
+      "upgrades and channels, maintenance, workload identity, monitoring, Autopilot; the machine is in every " +
+      "authorised network and in the VPC, and the DNS endpoint is an address",
   },
   computed,
   leftOut: ["nodeLocations"],
@@ -287,9 +294,12 @@ export const cluster: ResourceKind = {
   replaceOn: [
     ...["project", "name", "location", "network", "subnetwork", "networkingMode", "ipAllocationPolicy"],
     ...["datapathProvider", "enableAutopilot", "initialNodeCount", "description", "defaultMaxPodsPerNode"],
+    ...["privateClusterConfig.masterIpv4CidrBlock", "privateClusterConfig.privateEndpointSubnetwork"],
   ],
-  create: (inputs) =>
+  create: (inputs, owner) =>
     exclusively(async () => {
+      const id = clusterId(clusterName(inputs));
+      claim(id, readCluster(clusterName(inputs)) !== undefined, owner);
       const created = await ensure(inputs);
       onThisMachine(`cluster ${clusterName(inputs).name} is a Kubernetes control plane`);
       return created;
@@ -301,9 +311,14 @@ export const cluster: ResourceKind = {
     }
     return outputs(found, existing.outputs, await controlPlaneServes(found));
   },
-  needsRepair: ({ id, outputs: { masterVersion } }) => {
+  needsRepair: ({ id, outputs }) => {
     const found = readCluster(parseClusterId(id));
-    return masterVersion === "" || found === undefined || !controlPlaneRuns(found);
+    return (
+      outputs["masterVersion"] === "" ||
+      found === undefined ||
+      !controlPlaneRuns(found) ||
+      !holds(endpointsOf(found), { ...openEndpoints(outputs) })
+    );
   },
   update: (_existing, inputs) => exclusively(() => ensure(inputs)),
   delete: ({ id, outputs: { deletionProtection } }) =>
@@ -314,5 +329,6 @@ export const cluster: ResourceKind = {
         );
       }
       await deleteCluster(parseClusterId(id));
+      forgetOwner(id);
     }),
 };

@@ -7,6 +7,7 @@ import {
   oneOf,
   project,
   properties,
+  rangeContains,
   rangesOverlap,
   required,
   text,
@@ -42,6 +43,7 @@ export const network = recordedKind({
   token: "gcp:compute/network:Network",
   rules: [...project, computeName, oneOf("routingMode", ["REGIONAL", "GLOBAL"])],
   lacks: "routes, firewalls and automatic subnetworks",
+  source: "services/compute/resource_compute_network.go",
   defaults: () => ({ autoCreateSubnetworks: true }),
   replaceOn: ["name", "project", "autoCreateSubnetworks", "description"],
   id: (inputs) => `projects/${text(inputs["project"]) ?? ""}/global/networks/${text(inputs["name"]) ?? ""}`,
@@ -78,6 +80,9 @@ const apart: Rule = {
   },
 };
 
+const isNotExpanded = (before: unknown, after: unknown): boolean =>
+  isIpv4Range(before) && isIpv4Range(after) && !rangeContains(String(after), String(before));
+
 /** A subnetwork: validated and recorded; the local cluster's addresses are its own. */
 export const subnetwork = recordedKind({
   token: "gcp:compute/subnetwork:Subnetwork",
@@ -92,7 +97,12 @@ export const subnetwork = recordedKind({
     apart,
   ],
   lacks: "its addresses: the local cluster's are from 198.18.0.0/15",
+  source: "services/compute/resource_compute_subnetwork.go",
   replaceOn: ["name", "project", "region", "network"],
+  // A larger range is an expansion in place.
+  replaceWhere: {
+    ipCidrRange: { where: "where the new range does not contain the old one", is: isNotExpanded },
+  },
   refersTo: ["network"],
   id: regional("subnetworks"),
   computed: (inputs, id) => ({
@@ -108,6 +118,7 @@ export const router = recordedKind({
   token: "gcp:compute/router:Router",
   rules: [...project, required("network"), computeName, region],
   lacks: "BGP",
+  source: "services/compute/resource_compute_router.go",
   replaceOn: ["name", "project", "region", "network"],
   refersTo: ["network"],
   id: regional("routers"),
@@ -132,6 +143,7 @@ export const routerNat = recordedKind({
     required("sourceSubnetworkIpRangesToNat"),
   ],
   lacks: "translation: local nodes reach nothing beyond the machine",
+  source: "services/compute/resource_compute_router_nat.go",
   replaceOn: ["name", "project", "region", "router"],
   id: (inputs) =>
     `${text(inputs["project"]) ?? ""}/${text(inputs["region"]) ?? ""}/${text(inputs["router"]) ?? ""}/${text(inputs["name"]) ?? ""}`,

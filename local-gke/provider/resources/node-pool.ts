@@ -1,6 +1,6 @@
-import { deletePool, ensurePool } from "../../cluster/clusters.ts";
+import { deletePool, ensurePool } from "../../cluster/pools.ts";
 import { readyNodes } from "../../cluster/clusters.ts";
-import { isRecorded } from "../../cluster/inventory.ts";
+import { forgetOwner, isRecorded } from "../../cluster/inventory.ts";
 import { nodeRuns } from "../../node/node.ts";
 import { parseClusterId, readCluster } from "../../cluster/records.ts";
 import type { ClusterName, PoolRecord } from "../../cluster/records.ts";
@@ -22,6 +22,7 @@ import {
 import type { Properties, Rule } from "../values.ts";
 import { location, nodeLocations } from "./cluster.ts";
 import { exclusively, imageStore, machineType, zones } from "./nodes.ts";
+import { claim } from "./recorded.ts";
 
 const surge: Rule = {
   property: "upgradeSettings",
@@ -76,6 +77,9 @@ function clusterOf(inputs: Properties): ClusterName {
     : { project: text(inputs["project"]) ?? "", location: text(inputs["location"]) ?? "", name: cluster };
 }
 
+const poolId = ({ project, location, name }: ClusterName, pool: string): string =>
+  `projects/${project}/locations/${location}/clusters/${name}/nodePools/${pool}`;
+
 const computed = [
   "nodeCount",
   "nodeLocations",
@@ -102,7 +106,7 @@ function existing(inputs: Properties, pool: PoolRecord, alive: number): Existing
     managedInstanceGroupUrls: groups,
   };
   return {
-    id: `projects/${cluster.project}/locations/${cluster.location}/clusters/${cluster.name}/nodePools/${pool.name}`,
+    id: poolId(cluster, pool.name),
     outputs: { ...inputs, ...made },
   };
 }
@@ -150,23 +154,46 @@ function found(id: string) {
   return cluster === undefined || pool === undefined ? undefined : { cluster, pool };
 }
 
+/**
+ * What of `nodeConfig` cannot be changed without another pool. Everything else is updated in place.
+ * @see https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/node_config.go
+ */
+const replacingNodeConfig = [
+  ...["advancedMachineFeatures", "bootDiskKmsKey", "confidentialNodes", "enableConfidentialStorage"],
+  ...["ephemeralStorageLocalSsdConfig", "gcfsConfig", "guestAccelerators", "gvnic", "hostMaintenancePolicy"],
+  ...["localNvmeSsdBlockConfig", "localSsdCount", "metadata", "minCpuPlatform", "nodeGroup", "oauthScopes"],
+  ...["preemptible", "reservationAffinity", "secondaryBootDisks", "serviceAccount", "shieldedInstanceConfig"],
+  ...["soleTenantConfig", "spot"],
+];
+
 /** A node pool: real Kubernetes nodes on this machine. */
 export const nodePool: ResourceKind = {
   token: "gcp:container/nodePool:NodePool",
   rules,
   refersTo: ["cluster", "nodeConfig.serviceAccount"],
   about: {
-    does: "nodes with GKE's labels and the machine type's size; fewer nodes: a drain first, for at most an hour",
+    does:
+      "nodes with GKE's labels and the machine type's size; fewer nodes: a drain first, for at most an hour; " +
+      "another machine type: one new node at a time, then a drain of an old one; " +
+      "deletion: a drain that ignores disruption budgets",
     refresh: "nodes that have died; the next update starts them again",
+    fails: "400: a service account of the project that does not exist; 409: another stack created it",
+    sources: ["services/container/resource_container_node_pool.go", "services/container/node_config.go"],
     lacks:
-      "autoscaling, upgrades, machine images and disks, scopes and metadata, a node's share of CPU; a change of `nodeConfig` replaces the pool, unless it is one of its disks and resource labels",
+      "autoscaling, upgrades of the version, `upgradeSettings`, machine images and disks, scopes and metadata, a node's share of CPU",
   },
   computed,
   leftOut: ["nodeLocations"],
-  replaceOn: ["project", "cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "nodeConfig"],
-  // What has no effect here.
-  inPlace: ["nodeConfig.diskSizeGb", "nodeConfig.diskType", "nodeConfig.resourceLabels"],
-  create: (inputs) => exclusively(() => ensure(inputs)),
+  replaceOn: [
+    ...["project", "cluster", "location", "name", "initialNodeCount", "maxPodsPerNode"],
+    ...replacingNodeConfig.map((name) => `nodeConfig.${name}`),
+  ],
+  create: (inputs, owner) =>
+    exclusively(() => {
+      const id = poolId(clusterOf(inputs), text(inputs["name"]) ?? "");
+      claim(id, found(id) !== undefined, owner);
+      return ensure(inputs);
+    }),
   read: async ({ id, outputs }) => {
     const there = found(id);
     if (there === undefined) {
@@ -179,5 +206,9 @@ export const nodePool: ResourceKind = {
     return there === undefined || !there.pool.nodes.every((node) => nodeRuns(there.cluster, node));
   },
   update: (_existing, inputs) => exclusively(() => ensure(inputs)),
-  delete: ({ id }) => exclusively(() => deletePool(parseClusterId(id), id.split("/").at(-1) ?? "")),
+  delete: ({ id }) =>
+    exclusively(async () => {
+      await deletePool(parseClusterId(id), id.split("/").at(-1) ?? "");
+      forgetOwner(id);
+    }),
 };
