@@ -15,7 +15,7 @@ const letters: ReadonlyMap<string, number> = new Map([
 
 /**
  * A size as the JVM takes it (`512m`, `1G`, bytes without a letter), in bytes; undefined for any other text.
- * @see https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html
+ * @see https://docs.oracle.com/en/java/javase/17/docs/specs/man/java.html
  */
 export function parseJvmSize(text: string): number | undefined {
   const [, digits, letter = ""] = /^(\d+)([kmgt]?)$/i.exec(text) ?? [];

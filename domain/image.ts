@@ -10,6 +10,14 @@ export interface ImageReference {
   readonly digest: string | undefined;
 }
 
+/**
+ * The official image of the servers: the index of all architectures that Docker published for the tags 3.9.5 and
+ * 3.9.5-jre-17 on 2026-08-21. With the tag alone, nodes could have different builds: it moves with each of them.
+ * @see https://github.com/docker-library/repo-info/blob/12e41f041d33c3b1ba2c4da7a1c89d4f49c162c8/repos/zookeeper/remote/3.9.5.md
+ */
+export const officialImage =
+  "docker.io/library/zookeeper:3.9.5@sha256:f258365d4882440a55dbedf8ee379152ed0be8006cc3641b81e6c1c1745c976b";
+
 /** A version of three numbers, for example `[3, 9, 5]`. */
 export type Version = readonly [number, number, number];
 
@@ -83,3 +91,9 @@ export function isBefore(a: readonly number[], b: readonly number[]): boolean {
 
 /** The first version of ZooKeeper without the data loss and the security defects of its predecessors. */
 export const oldestVersion: Version = [3, 9, 5];
+
+/**
+ * The first version of each maintained line of ZooKeeper without the security defects of its predecessors.
+ * @see https://zookeeper.apache.org/security.html
+ */
+export const fixedVersions: readonly Version[] = [[3, 8, 6], oldestVersion];

@@ -10,6 +10,10 @@ export const paths = {
   bin: "/opt/zookeeper/bin",
   scripts: "/opt/zookeeper/scripts",
   mark: "/opt/zookeeper/bootstrapped",
+  /** The Secret with key and certificates. */
+  secret: "/opt/zookeeper/tls",
+  /** What zookeeper-certificates makes of it. */
+  certificates: "/opt/zookeeper/certificates",
 } as const;
 
 /** The name of the volume claim template: server N's claim is `datadir-NAME-N`. */
@@ -29,6 +33,12 @@ export interface EnsembleNames {
   readonly config: string;
   /** The ConfigMap that marks the ensemble as bootstrapped: `zk-bootstrapped`. */
   readonly mark: string;
+  /** The Role of people who look at the ensemble: `zk-view`. */
+  readonly view: string;
+  /** The Role of people who also restart servers and run commands in their pods: `zk-operate`. */
+  readonly operate: string;
+  /** The Role of people who also change the ensemble: `zk-administer`. */
+  readonly administer: string;
 }
 
 /** The names of the objects of the ensemble `name`. */
@@ -40,6 +50,9 @@ export function ensembleNames(name: string): EnsembleNames {
     budget: `${name}-pdb`,
     config: `${name}-config`,
     mark: `${name}-bootstrapped`,
+    view: `${name}-view`,
+    operate: `${name}-operate`,
+    administer: `${name}-administer`,
   };
 }
 

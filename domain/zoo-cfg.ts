@@ -40,7 +40,7 @@ function unescape(text: string): string {
 /**
  * The settings of a `zoo.cfg` or a dynamic configuration file by name, read as ZooKeeper reads them: as a Java
  * properties file, of which it trims the values. The last line of a name counts.
- * @see https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Properties.html#load(java.io.Reader)
+ * @see https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/Properties.html#load(java.io.Reader)
  */
 export function parseZooCfg(text: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();

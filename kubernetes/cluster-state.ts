@@ -1,6 +1,5 @@
-import { ask, statusFromMntr, type ServerStatus } from "./four-letter-words.ts";
+import { statusFromMntr, type FourLetterWord, type ServerStatus } from "./four-letter-words.ts";
 import {
-  addressOf,
   fullNameOf,
   ownerOf,
   type AnyObject,
@@ -37,21 +36,19 @@ export async function readClusterState(
 }
 
 /**
- * Asks the servers of these ensembles `mntr`, over the network, which must reach the pods.
+ * Asks the servers of these ensembles `mntr`.
  * @param ensembles as namespace/name
- * @param within milliseconds that an answer may take
- * @returns the answers by pod, as namespace/name; of a server that does not answer, an empty one
+ * @param ask asks the server in a pod; an empty answer where there is none
+ * @returns the answers by pod, as namespace/name
  */
 export async function askServers(
   { pods }: ClusterState,
   ensembles: readonly string[],
-  within: number,
+  ask: (pod: Pod, word: FourLetterWord) => Promise<string>,
 ): Promise<ReadonlyMap<string, string>> {
   const servers = pods.filter((pod) => ensembles.includes(ownerOf(pod)));
   return new Map(
-    await Promise.all(
-      servers.map(async (pod) => [fullNameOf(pod), await ask(addressOf(pod), "mntr", { within })] as const),
-    ),
+    await Promise.all(servers.map(async (pod) => [fullNameOf(pod), await ask(pod, "mntr")] as const)),
   );
 }
 

@@ -49,6 +49,13 @@ export const nameOf = (object: AnyObject | undefined): string => object?.metadat
 export const fullNameOf = (object: AnyObject): string =>
   [object.metadata?.namespace, nameOf(object)].filter((part) => part !== undefined).join("/");
 
+/**
+ * Whether a kubelet runs the pod from a file of its node, as the API server only shows it.
+ * @see https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/
+ */
+export const isStatic = ({ metadata }: AnyObject): boolean =>
+  metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined;
+
 /** The identity of an object: a new one of the same name has another. */
 export const uidOf = (object: AnyObject | undefined): string => object?.metadata?.uid ?? "";
 

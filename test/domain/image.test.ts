@@ -92,6 +92,12 @@ describe("image references", () => {
     });
   }
 
+  it("may have a name of 255 characters", () => {
+    const longest = `a.example/${"a".repeat(245)}`;
+    expect(parseImage(longest)).to.include({ registry: "a.example" });
+    expect(parseImage(`${longest}a`)).to.equal(undefined);
+  });
+
   it("mean the same with their defaults written out", () => {
     const part = fc.oneof(
       fc.constantFrom("zookeeper", "my-zk", "a.b", "a__b", "a---b", "a_b", "A"),

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { askServers, readClusterState, withAnswers } from "../../kubernetes/cluster-state.ts";
 import type { ClusterState } from "../../kubernetes/cluster-state.ts";
+import { fullNameOf } from "../../kubernetes/objects.ts";
 
 const namespace = "default";
 
@@ -42,9 +43,11 @@ describe("the state of a cluster", () => {
     budgets: [],
   };
 
-  it("has an empty answer of a server without an address, and asks no other pods", async () => {
-    const answers = await askServers(state, ["default/zk"], 1000);
-    expect([...answers]).to.deep.equal([["default/zk-0", ""]]);
+  it("asks the servers, and no other pods", async () => {
+    const answers = await askServers(state, ["default/zk"], (pod, word) =>
+      Promise.resolve(`${fullNameOf(pod)}: ${word}`),
+    );
+    expect([...answers]).to.deep.equal([["default/zk-0", "default/zk-0: mntr"]]);
   });
 
   it("has the status of each server that was asked", () => {
