@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { renderFinding, renderFindings, type ShownFinding } from "../../domain/finding.ts";
 import { checkEnvironment } from "../environment/check.ts";
-import { knownSettings } from "../environment/environment.ts";
-import type { ZooKeeperEnvironmentArgs } from "../environment/args.ts";
+import { knownSettings, type ZooKeeperEnvironmentArgs } from "../environment/args.ts";
 import { markValidated } from "../validation/checked.ts";
 import { Report, shown, type Finding } from "../validation/report.ts";
 import { readSettled } from "./before.ts";

@@ -41,7 +41,7 @@ export function checkSettled(before: Settled, environment: KnownEnvironment, rep
       continue;
     }
     const also = rejection.protected ? "; to abandon this ensemble, set protectEnsemble to false first" : "";
-    report.error(changed, now, rejection.reason(was), rejection.fix(was) + also);
+    report.error(changed, now, rejection.reason(was), rejection.fix(was, now) + also);
   }
 }
 

@@ -19,7 +19,7 @@ export function nextStep(args: ZooKeeperEnvironmentArgs, before: Settled): ZooKe
       ...ensemble,
       ...step,
       ...separateZones({ ...ensemble, ...step }, gke?.nodeLocations, before),
-      ...ownUnmarked(ensemble.adopt, before),
+      ...ownUnmarked(before),
     },
   };
 }
@@ -59,10 +59,8 @@ function stepServers(
 }
 
 /** Objects of earlier versions of this program do not name their owner: it is this stack, if it has an ensemble. */
-function ownUnmarked(adopt: string | undefined, before: Settled): { adopt?: string } {
-  return before["ensemble.name"] !== undefined && (adopt === undefined || adopt === "none")
-    ? { adopt: "unowned" }
-    : {};
+function ownUnmarked(before: Settled): { unmarked?: true } {
+  return before["ensemble.name"] === undefined ? {} : { unmarked: true };
 }
 
 /** The identity of the ensemble's cluster, for updates that may not read it. */

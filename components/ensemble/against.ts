@@ -1,9 +1,13 @@
 import { fixedFields, type LiveEnsemble, type LiveObject, type LiveStatefulSet } from "../live/ensemble.ts";
 import { parseQuantity } from "../../domain/quantity.ts";
+import type { ShownFinding } from "../../domain/finding.ts";
 import type { Report } from "../validation/report.ts";
 import type { EnsembleValues } from "./args.ts";
 import { covers } from "./covers.ts";
-import { claimNames } from "../../domain/names.ts";
+import { claimNames, serverNames } from "../../domain/names.ts";
+import { certificateFaults, expiresSoon } from "./certificate.ts";
+import { nextModeFirst, quorumTlsSteps, skippedMode } from "./quorum-tls-modes.ts";
+import { podSelector } from "./ownership.ts";
 import { leastStep, loneServer } from "./steps.ts";
 import type { StatefulSetManifest } from "./stateful-set.ts";
 
@@ -31,9 +35,19 @@ export interface Owner {
 export function checkAgainstCluster(intent: Intent, live: LiveEnsemble, report: Report): void {
   checkOwners(intent, live, report);
   checkFixed(intent, live, report);
+  checkLabels(intent, live, report);
   checkServers(intent, live, report);
   checkRollout(intent, live, report);
   checkVolumes(intent, live, report);
+  checkQuorumTls(intent, live, report, Date.now());
+}
+
+/** What to say about an update that may begin. */
+export function warningsAgainstCluster(
+  settings: EnsembleValues,
+  live: LiveEnsemble,
+): readonly ShownFinding[] {
+  return [warningOfClosing(settings, live), warningOfSecret(settings, live)].flatMap((each) => each ?? []);
 }
 
 /** Adds objects that do not belong to this stack. */
@@ -75,6 +89,66 @@ function describeOwner({ owner, managers }: LiveObject): string {
     return `stack ${owner}`;
   }
   return managers.length === 0 ? "an unknown program" : managers.join(", ");
+}
+
+/** What to say where certificates are missing, not visible, or about to expire; undefined elsewhere. */
+export function warningOfSecret(
+  { tlsSecret, namespace }: EnsembleValues,
+  { certificates, statefulSet }: LiveEnsemble,
+): ShownFinding | undefined {
+  const subject = "tlsSecret";
+  const value = JSON.stringify(tlsSecret);
+  if (certificates === "forbidden") {
+    const reason = `you may not read Secrets in namespace ${namespace}, so its certificate is checked only by the servers`;
+    return { subject, value, reason, fix: "see the servers' logs if they do not become Ready" };
+  }
+  if (certificates !== "absent") {
+    const end = certificates === undefined ? undefined : expiresSoon(certificates, Date.now());
+    return end === undefined
+      ? undefined
+      : {
+          subject,
+          value,
+          reason: `the certificate in tls.crt expires on ${end}`,
+          fix: "renew it; servers take it over without a restart",
+        };
+  }
+  if (statefulSet !== undefined) {
+    return undefined;
+  }
+  const create = `kubectl -n ${namespace} create secret generic ${tlsSecret} --from-file=tls.key --from-file=tls.crt --from-file=ca.crt`;
+  return { subject, value, reason: "there is no such Secret yet, and the servers wait for it", fix: create };
+}
+
+/** What to say where an update keeps clients out that could connect before; undefined where it does not. */
+export function warningOfClosing(
+  { clients, networkPolicy, namespace }: EnsembleValues,
+  { admitsAnyClient }: LiveEnsemble,
+): ShownFinding | undefined {
+  return admitsAnyClient && networkPolicy && clients.length === 0
+    ? {
+        subject: "clients",
+        reason: `until now, any client could connect; after this update, only pods of namespace ${namespace} can`,
+        fix: 'list the clients elsewhere, or use "*" to let any client connect',
+      }
+    : undefined;
+}
+
+/** Servers without a name or without a way between them lose their quorum. */
+function checkLabels({ settings }: Intent, { pods }: LiveEnsemble, report: Report): void {
+  const labels = Object.entries(podSelector(settings));
+  const others = pods.filter((pod) => labels.some(([key, value]) => pod.labels[key] !== value));
+  if (others.length === 0) {
+    return;
+  }
+  const list = labels.map(([key, value]) => `${key}=${value}`).join(", ");
+  report.error(
+    "adopt",
+    settings.adopt,
+    `pods ${others.map(({ name }) => name).join(", ")} do not have the labels ${list}, by which Services and NetworkPolicy ` +
+      "select the servers: they would lose their names",
+    'set adopt to "unowned" until an update has replaced these pods',
+  );
 }
 
 /** Pulumi deletes and recreates what cannot change in place: no server would run meanwhile. */
@@ -182,6 +256,59 @@ function whyNotWhole({ what, servers, replicas, ready, rolledOut }: LiveStateful
     return `${what} has ${ready} of ${Math.max(servers, replicas)} servers Ready`;
   }
   return rolledOut ? undefined : `${what} is still being rolled out`;
+}
+
+/** Servers of neighbouring modes understand each other, and only if they trust each other's certificates. */
+export function checkQuorumTls(
+  { settings }: Intent,
+  { statefulSet, certificates }: LiveEnsemble,
+  report: Report,
+  now: number,
+): void {
+  const { quorumTls, tlsSecret } = settings;
+  const before = statefulSet?.quorumTls ?? quorumTls;
+  if (quorumTlsSteps(before, quorumTls) > 1) {
+    report.error("quorumTls", quorumTls, skippedMode(before), nextModeFirst(before, quorumTls));
+  }
+  const usesTls = (mode: string): boolean => mode === "prefer" || mode === "require";
+  if (
+    statefulSet !== undefined &&
+    statefulSet.tlsSecret !== "" &&
+    quorumTls !== "off" &&
+    tlsSecret !== statefulSet.tlsSecret &&
+    (usesTls(before) || usesTls(quorumTls))
+  ) {
+    report.error(
+      "tlsSecret",
+      tlsSecret,
+      `the servers use Secret ${statefulSet.tlsSecret}, and during the rollout, servers with the certificates of two Secrets might not trust each other`,
+      `change the contents of ${statefulSet.tlsSecret} instead: servers take them over without a restart`,
+    );
+    return;
+  }
+  checkCertificates(settings, { statefulSet, certificates }, report, now);
+}
+
+function checkCertificates(
+  { name, namespace, clusterDomain, servers, tlsSecret }: EnsembleValues,
+  { statefulSet, certificates }: Pick<LiveEnsemble, "statefulSet" | "certificates">,
+  report: Report,
+  now: number,
+): void {
+  if (certificates === undefined || certificates === "forbidden") {
+    return;
+  }
+  if (certificates === "absent") {
+    if (statefulSet !== undefined) {
+      const reason = `namespace ${namespace} has no such Secret, and a server does not start without it`;
+      report.error("tlsSecret", tlsSecret, reason, "create it first, with tls.key, tls.crt and ca.crt");
+    }
+    return;
+  }
+  const names = serverNames(name, namespace, clusterDomain, servers);
+  for (const reason of certificateFaults(certificates, names, now)) {
+    report.error("tlsSecret", tlsSecret, reason, `correct Secret ${namespace}/${tlsSecret}`);
+  }
 }
 
 function checkVolumes({ settings }: Intent, live: LiveEnsemble, report: Report): void {

@@ -10,6 +10,7 @@ import { checkSettings } from "../validation/settings.ts";
 import type { Known } from "../validation/values.ts";
 import type { EnsembleValues } from "./args.ts";
 import { heapMebibytes, parseHeap } from "./heap.ts";
+import { quorumTlsMode } from "./quorum-tls.ts";
 
 /**
  * Validates an ensemble's settings, as far as they are known: each by itself, and those that belong together.
@@ -27,6 +28,8 @@ export function checkEnsemble(
   checkHeap(ensemble, report);
   checkTimes(ensemble, report);
   checkBuffer(ensemble, report);
+  checkAccess(ensemble, report, stack);
+  checkQuorumTls(ensemble, report);
   return ensemble;
 }
 
@@ -131,6 +134,41 @@ function checkTimes(ensemble: Known<EnsembleValues>, report: Report): void {
       maxSessionTimeout,
       `it is less than minSessionTimeout (${minSessionTimeout})`,
       `use at least ${minSessionTimeout}`,
+    );
+  }
+}
+
+function checkAccess(
+  { clients, networkPolicy, servers }: Known<EnsembleValues>,
+  report: Report,
+  stack: string,
+): void {
+  if (networkPolicy === false && servers !== 1 && isProductionStack(stack)) {
+    report.warn(
+      "networkPolicy",
+      networkPolicy,
+      `every pod of the cluster could keep servers out of the quorum, and the name of stack ${stack} marks it as production`,
+      "set it to true, or experiment in a stack with another name",
+    );
+  }
+  const isRestricted = clients !== undefined && clients.length > 0 && !clients.includes("*");
+  if (isRestricted && networkPolicy === false) {
+    report.error(
+      "clients",
+      clients,
+      "without a NetworkPolicy, every pod of the cluster can connect",
+      "set networkPolicy to true, or remove clients",
+    );
+  }
+}
+
+function checkQuorumTls({ quorumTls, tlsSecret }: Known<EnsembleValues>, report: Report): void {
+  if (quorumTls !== undefined && quorumTlsMode(quorumTls) !== "off" && tlsSecret === "") {
+    report.error(
+      "tlsSecret",
+      tlsSecret,
+      `quorumTls is ${JSON.stringify(quorumTls)}, and the servers have no key and no certificate`,
+      "name a Secret with tls.key, tls.crt and ca.crt, which cert-manager can write",
     );
   }
 }

@@ -7,11 +7,11 @@ import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
 
 import { ensembleSettings } from "../settings/ensemble.ts";
-import { checked } from "../validation/checked.ts";
+import { checked, settingsOf } from "../validation/checked.ts";
 import { whenKnown, withoutTraces, type Eventual } from "../speed.ts";
-import { withDefaults } from "../validation/values.ts";
 import {
   ensembleDefaults,
   passingSettings,
@@ -21,14 +21,16 @@ import {
 import { checkEnsemble } from "./check.ts";
 import { contentHash, renderFiles } from "./files.ts";
 import { claimNames, ensembleNames, ports, serverNames } from "../../domain/names.ts";
+import { networkPolicy } from "./network-policy.ts";
 import { EnsembleObserver, revisionOf, type Observation } from "./observation.ts";
 import { annotations } from "./ownership.ts";
+import { personRole, roles } from "./roles.ts";
 import {
   clientService,
   disruptionBudget,
   headlessService,
-  networkPolicy,
   objectMeta,
+  skipAwait,
   type Manifest,
 } from "./services.ts";
 import { statefulSetArgs, type StatefulSetManifest } from "./stateful-set.ts";
@@ -63,7 +65,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
 
   constructor(name: string, args: ZooKeeperEnsembleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { transform, ...inputs } = args;
-    const settings = withDefaults({ name, ...inputs }, ensembleDefaults);
+    const settings = settingsOf(args, { name, ...inputs }, ensembleDefaults);
     const accepted = checked(
       `ZooKeeper ensemble ${name}`,
       args,
@@ -89,7 +91,11 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       whenKnown(planned, ({ settings: known, manifest }) => ({
         settings: known,
         manifest,
-        owner: { stack: stackName(), id: undefined, adopt: known.adopt },
+        owner: {
+          stack: stackName(),
+          id: undefined,
+          adopt: known.unmarked && known.adopt === "none" ? "unowned" : known.adopt,
+        },
       })),
     );
     const statefulSet = withoutTraces(() => this.#createResources(planned));
@@ -122,6 +128,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     const { protect } = this.#plain;
     const services = this.#createServices({ ...around, protect });
     const map = this.#createConfig(plan, around);
+    this.#createRoles(around);
     const guards = this.#protectQuorum({ ...around, protect });
     const statefulSet = this.#createServers(plan, map, [...services, ...guards]);
     this.#ready = this.#awaitReady(statefulSet);
@@ -204,6 +211,21 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     );
   }
 
+  #createRoles(options: pulumi.CustomResourceOptions): void {
+    const opts = pulumi.mergeOptions({ parent: this }, options);
+    for (const role of this.#plain.roles ? roles : []) {
+      const manifest = whenKnown(this.#settings, (settings) => personRole(settings, role));
+      new Role(
+        `${this.#name}-${role}`,
+        {
+          metadata: whenKnown(manifest, ({ metadata }) => owned(metadata)),
+          rules: whenKnown(manifest, ({ rules }) => rules),
+        },
+        opts,
+      );
+    }
+  }
+
   /** What the servers depend on: it is created before them, and remains if their deletion is rejected. */
   #protectQuorum(options: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const opts = pulumi.mergeOptions({ parent: this }, options);
@@ -217,7 +239,9 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     const account = new ServiceAccount(
       `${this.#name}-account`,
       {
-        metadata: whenKnown(this.#settings, (s) => owned(objectMeta(s, ensembleNames(s.name).statefulSet))),
+        metadata: whenKnown(this.#settings, (s) =>
+          owned(objectMeta(s, ensembleNames(s.name).statefulSet, skipAwait)),
+        ),
         automountServiceAccountToken: false,
       },
       { parent: this, dependsOn, protect: this.#plain.protect },
@@ -282,7 +306,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
           name: claim,
           namespace: this.#plain.namespace,
           // The provider would wait forever for the patch of a claim that is bound already.
-          annotations: { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" },
+          annotations: { "pulumi.com/patchForce": "true", ...skipAwait },
         },
         spec: { resources: { requests: { storage: whenKnown(this.#settings, (s) => s.volumeSize) } } },
       },
@@ -357,11 +381,11 @@ interface Plan extends Config {
 }
 
 /** The settings that decide which resources to create. */
-function plainSettings(
-  settings: Pick<
-    EnsembleValues,
-    "name" | "namespace" | "createNamespace" | "servers" | "networkPolicy" | "protect"
-  >,
-): Pick<EnsembleValues, "name" | "namespace" | "createNamespace" | "servers" | "networkPolicy" | "protect"> {
+type PlainSettings = Pick<
+  EnsembleValues,
+  "name" | "namespace" | "createNamespace" | "servers" | "networkPolicy" | "roles" | "protect"
+>;
+
+function plainSettings(settings: PlainSettings): PlainSettings {
   return settings;
 }

@@ -14,6 +14,7 @@ export const scriptFiles = [
   "zookeeper-stopping",
   "zookeeper-growing",
   "zookeeper-peers",
+  "zookeeper-certificates",
 ] as const;
 
 /** The contents of the scripts, read once for all ensembles. */

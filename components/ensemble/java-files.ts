@@ -17,9 +17,10 @@ export function renderLogback(level: string): string {
 }
 
 /**
- * How long Java caches DNS: a moved server is found after 5 seconds, a new one at once. It is a file because Java's own
- * java.security sets the time of negative answers, which system properties then do not override.
- * @see https://docs.oracle.com/en/java/javase/21/core/java-networking.html
+ * How long Java caches DNS: an address for 5 seconds, and not at all that there is none. This adds to the node's DNS
+ * cache, which on GKE keeps an address for up to 30 seconds, and for 5 that there is none. It is a file because Java's
+ * own java.security sets the time of negative answers, which system properties then do not override.
+ * @see https://docs.oracle.com/en/java/javase/17/core/java-networking.html
  */
 export const javaSecurity = `networkaddress.cache.ttl=5
 networkaddress.cache.negative.ttl=0

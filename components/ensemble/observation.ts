@@ -12,7 +12,7 @@ import type { Eventual } from "../speed.ts";
 import { rejectErrors } from "../validation/checked.ts";
 import { Stop } from "../validation/errors.ts";
 import type { EnsembleValues } from "./args.ts";
-import { checkAgainstCluster, checkOwners, type Intent } from "./against.ts";
+import { checkAgainstCluster, checkOwners, warningsAgainstCluster, type Intent } from "./against.ts";
 import { describePod, Watch } from "./progress.ts";
 
 /** What an update must know about its ensemble on the cluster. */
@@ -74,6 +74,9 @@ export class EnsembleObserver {
       rejectErrors(this.#what, known, (values, report) => {
         checkAgainstCluster(values, live, report);
       });
+      for (const warning of warningsAgainstCluster(known.settings, live)) {
+        void pulumi.log.warn(renderFinding(warning), this.#resource);
+      }
       this.#mustBeOwn = (id) => {
         rejectErrors(this.#what, { ...known, owner: { ...known.owner, id } }, (values, report) => {
           checkOwners(values, live, report);
@@ -179,14 +182,15 @@ export class EnsembleObserver {
     access: Parameters<typeof ClusterReader.connect>[0],
     intent: Intent,
   ): Promise<LiveEnsemble | undefined> {
-    const { name, namespace, volumeSize } = intent.settings;
+    const { name, namespace, volumeSize, roles, quorumTls, tlsSecret } = intent.settings;
+    const secret = quorumTls === "off" || tlsSecret === "" ? undefined : tlsSecret;
     const wanted = parseQuantity(volumeSize) ?? 0;
     const grows = (size: string): boolean => (parseQuantity(size) ?? 0) < wanted;
     try {
       // A preview does not wait for a cluster that does not answer.
       return await patiently(pulumi.runtime.isDryRun() ? 0 : outage, async () => {
         this.#reader = ClusterReader.connect(access);
-        return await readEnsemble(await this.#reader, { name, namespace, grows });
+        return await readEnsemble(await this.#reader, { name, namespace, grows, roles, secret });
       });
     } catch (error) {
       if (!(error instanceof Unreachable)) {

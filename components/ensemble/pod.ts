@@ -4,6 +4,8 @@ import { usualBuffer } from "../settings/ensemble.ts";
 import type { EnsembleValues } from "./args.ts";
 import { confFiles, scriptFiles } from "./files.ts";
 import { heapMebibytes } from "./heap.ts";
+import { serverPorts } from "./ports.ts";
+import { quorumTlsParts } from "./quorum-tls.ts";
 import {
   claimTemplate,
   ensembleNames,
@@ -44,7 +46,10 @@ export function podTemplate(ensemble: EnsembleValues, configName: string, config
       },
       ...placement(ensemble),
       containers: [serverContainer(ensemble)],
-      volumes: volumes(ensembleNames(ensemble.name).mark, configName),
+      volumes: [
+        ...volumes(ensembleNames(ensemble.name).mark, configName),
+        ...quorumTlsParts(ensemble).volumes,
+      ],
     },
   };
 }
@@ -90,12 +95,7 @@ function serverContainer(ensemble: EnsembleValues): Container {
     imagePullPolicy: "IfNotPresent",
     command: ["sh", `${paths.scripts}/start-zookeeper`],
     env: environment(ensemble),
-    ports: [
-      { name: "client", containerPort: ports.client },
-      { name: "server", containerPort: ports.server },
-      { name: "leader-election", containerPort: ports.election },
-      ...(ensemble.metrics ? [{ name: "metrics", containerPort: ports.metrics }] : []),
-    ],
+    ports: serverPorts(ensemble).map(({ name, port }) => ({ name, containerPort: port })),
     resources: {
       requests: { cpu: ensemble.cpu, memory: ensemble.memory },
       limits: { memory: ensemble.memory },
@@ -115,6 +115,7 @@ function serverContainer(ensemble: EnsembleValues): Container {
       { name: "bootstrapped", mountPath: paths.mark, readOnly: true },
       { name: "bin", mountPath: paths.bin },
       { name: "tmp", mountPath: "/tmp" },
+      ...quorumTlsParts(ensemble).mounts,
     ],
   };
 }
@@ -141,6 +142,7 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
     // What a server takes, zkCli.sh has to take, too.
     { name: "CLIENT_JVMFLAGS", value: `-Djute.maxbuffer=${ensemble.juteMaxBuffer}` },
     { name: "JMXDISABLE", value: "true" },
+    ...quorumTlsParts(ensemble).env,
   ];
 }
 

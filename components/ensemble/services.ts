@@ -1,7 +1,9 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
 import type { EnsembleValues } from "./args.ts";
-import { ensembleNames, objectLabels, ports, selectorLabels } from "../../domain/names.ts";
+import { ensembleNames, objectLabels } from "../../domain/names.ts";
+import { podSelector } from "./ownership.ts";
+import { serverPorts, type ServerPort } from "./ports.ts";
 
 /** What describes an object to Kubernetes. */
 export interface Manifest<Spec> {
@@ -9,8 +11,25 @@ export interface Manifest<Spec> {
   spec: Spec;
 }
 
-// The provider's wait for a Service sleeps 10 s, and would wait for the pods; the StatefulSet's wait says it all.
-const skipAwait = { "pulumi.com/skipAwait": "true" };
+/**
+ * What keeps the provider from waiting for an object once it has created it.
+ *
+ * Its wait for a Service sleeps 10 s and would wait for the pods. Its wait for a ServiceAccount ends only after 5 min,
+ * with an error, where its one question for the cluster's version failed: it takes the cluster for 1.14, which made a
+ * Secret for each. The wait for the StatefulSet is the one that tells whether the ensemble serves.
+ *
+ * @see https://github.com/pulumi/pulumi-kubernetes/blob/v4.25.0/provider/pkg/await/awaiters.go
+ */
+export const skipAwait = { "pulumi.com/skipAwait": "true" } as const;
+
+function servicePorts(
+  ensemble: EnsembleValues,
+  service: ServerPort["service"],
+): inputs.core.v1.ServicePort[] {
+  return serverPorts(ensemble)
+    .filter((each) => each.service === service)
+    .map(({ name, port }) => ({ name, port }));
+}
 
 /** The Service that gives every server a name, from the moment that its pod has an address. */
 export function headlessService(ensemble: EnsembleValues): Manifest<inputs.core.v1.ServiceSpec> {
@@ -20,12 +39,8 @@ export function headlessService(ensemble: EnsembleValues): Manifest<inputs.core.
       clusterIP: "None",
       // Servers must find each other before they are ready: being ready means having found each other.
       publishNotReadyAddresses: true,
-      selector: selectorLabels(ensemble.name),
-      ports: [
-        { name: "server", port: ports.server },
-        { name: "leader-election", port: ports.election },
-        ...(ensemble.metrics ? [{ name: "metrics", port: ports.metrics }] : []),
-      ],
+      selector: podSelector(ensemble),
+      ports: servicePorts(ensemble, "headless"),
     },
   };
 }
@@ -36,8 +51,8 @@ export function clientService(ensemble: EnsembleValues): Manifest<inputs.core.v1
     metadata: objectMeta(ensemble, ensembleNames(ensemble.name).client, skipAwait),
     spec: {
       type: "ClusterIP",
-      selector: selectorLabels(ensemble.name),
-      ports: [{ name: "client", port: ports.client }],
+      selector: podSelector(ensemble),
+      ports: servicePorts(ensemble, "client"),
     },
   };
 }
@@ -51,23 +66,7 @@ export function disruptionBudget(
     spec: {
       maxUnavailable: 1,
       unhealthyPodEvictionPolicy: "AlwaysAllow",
-      selector: { matchLabels: selectorLabels(ensemble.name) },
-    },
-  };
-}
-
-/** Only the ensemble's own pods reach the quorum ports; clients and scrapers reach theirs from anywhere. */
-export function networkPolicy(ensemble: EnsembleValues): Manifest<inputs.networking.v1.NetworkPolicySpec> {
-  const podSelector = { matchLabels: selectorLabels(ensemble.name) };
-  return {
-    metadata: objectMeta(ensemble, ensembleNames(ensemble.name).statefulSet),
-    spec: {
-      podSelector,
-      policyTypes: ["Ingress"],
-      ingress: [
-        { from: [{ podSelector }], ports: [{ port: ports.server }, { port: ports.election }] },
-        { ports: [{ port: ports.client }, ...(ensemble.metrics ? [{ port: ports.metrics }] : [])] },
-      ],
+      selector: { matchLabels: podSelector(ensemble) },
     },
   };
 }

@@ -22,6 +22,7 @@ export function statefulSetArgs(
       "pulumi.com/waitFor": "jsonpath={.metadata.uid}",
       [annotations.servers]: String(ensemble.servers),
       ...(ensemble.scalingTo === 0 ? {} : { [annotations.scalingTo]: String(ensemble.scalingTo) }),
+      ...(ensemble.quorumTls === "off" ? {} : { [annotations.quorumTls]: ensemble.quorumTls }),
     }),
     spec: {
       serviceName: names.headless,

@@ -4,6 +4,7 @@ import { ensembleSettings } from "../settings/ensemble.ts";
 import type { Setting } from "../settings/kit.ts";
 import type { EnsembleValues } from "./args.ts";
 import { heapMebibytes } from "./heap.ts";
+import { quorumTlsLines } from "./quorum-tls.ts";
 
 /**
  * The configuration file of the servers of an ensemble, the same for all of them. What depends on a server's volume,
@@ -42,6 +43,7 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
           `metricsProvider.httpPort=${ports.metrics}`,
         ]
       : []),
+    ...quorumTlsLines(ensemble),
     ...names.map((host, n) => `server.${n + 1}=${host}:${ports.server}:${ports.election};${ports.client}`),
     "",
   ].join("\n");

@@ -3,10 +3,12 @@ import type { ExistingValues } from "../existing/check.ts";
 import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "../gke/args.ts";
 import type { ExistingClusterArgs, ZooKeeperStorageClassArgs } from "../settings/args.ts";
 import { ensembleSettings } from "../settings/ensemble.ts";
+import { existingSettings } from "../settings/existing.ts";
 import { gkeSettings } from "../settings/gke.ts";
 import { storageSettings } from "../settings/storage.ts";
 import { storageDefaults, type StorageValues } from "../storage/args.ts";
-import type { Known } from "../validation/values.ts";
+import { knownValues } from "../validation/settings.ts";
+import { withDefaults, type Known } from "../validation/values.ts";
 
 /** Arguments of `ZooKeeperEnvironment`. */
 export interface ZooKeeperEnvironmentArgs {
@@ -35,8 +37,36 @@ export interface KnownEnvironment {
 }
 
 /** The defaults of the parts of an environment, with their names. */
-export const environmentDefaults = {
+const defaults = {
   gke: { ...gkeDefaults, name: gkeSettings.name.default.inEnvironment },
   storage: { ...storageDefaults, className: storageSettings.className.default.inEnvironment },
   ensemble: { ...ensembleDefaults, name: ensembleSettings.name.default.inEnvironment },
 };
+
+/** The parts of an environment, with all defaults. */
+export function partsWithDefaults({ gke, existing, storage, ensemble }: ZooKeeperEnvironmentArgs) {
+  return {
+    gke: gke && withDefaults(gke, defaults.gke),
+    existing,
+    storage: withDefaults(storage ?? {}, defaults.storage),
+    ensemble: withDefaults(ensemble ?? {}, defaults.ensemble),
+  };
+}
+
+/** The parts of an environment, with all defaults. */
+export type EnvironmentParts = ReturnType<typeof partsWithDefaults>;
+
+/** The settings of an environment that are known now, with all defaults. */
+export function knownSettings(args: ZooKeeperEnvironmentArgs): KnownEnvironment {
+  return knownParts(partsWithDefaults(args));
+}
+
+/** What is known now of an environment's parts. */
+export function knownParts({ gke, existing, storage, ensemble }: EnvironmentParts): KnownEnvironment {
+  return {
+    ...(gke && { gke: knownValues(gkeSettings, gke) }),
+    ...(existing && { existing: knownValues(existingSettings, existing) }),
+    storage: knownValues(storageSettings, storage),
+    ensemble: knownValues(ensembleSettings, ensemble),
+  };
+}

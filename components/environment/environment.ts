@@ -6,16 +6,18 @@ import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
 import { ExistingCluster } from "../existing/cluster.ts";
 import { GkeCluster } from "../gke/cluster.ts";
 import { resourceLabels } from "../gke/labels.ts";
-import { ensembleSettings } from "../settings/ensemble.ts";
-import { existingSettings } from "../settings/existing.ts";
-import { gkeSettings } from "../settings/gke.ts";
-import { storageSettings } from "../settings/storage.ts";
 import { ZooKeeperStorageClass } from "../storage/storage-class.ts";
 import { isValidated, markValidated, rejectErrors } from "../validation/checked.ts";
 import { shown, type Report } from "../validation/report.ts";
-import { knownValues } from "../validation/settings.ts";
-import { hasInputs, withDefaults } from "../validation/values.ts";
-import { environmentDefaults, type KnownEnvironment, type ZooKeeperEnvironmentArgs } from "./args.ts";
+import { hasInputs } from "../validation/values.ts";
+import {
+  knownParts,
+  knownSettings,
+  partsWithDefaults,
+  type EnvironmentParts,
+  type KnownEnvironment,
+  type ZooKeeperEnvironmentArgs,
+} from "./args.ts";
 import { checkEnvironment } from "./check.ts";
 
 /**
@@ -47,15 +49,19 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   public readonly clusterId: pulumi.Output<string>;
 
   readonly #name: string;
+  /** As they were given: the parts register no defaults. */
   readonly #args: ZooKeeperEnvironmentArgs;
+  readonly #parts: EnvironmentParts;
   readonly #whenChecked: <T>(input: pulumi.Input<T>) => pulumi.Input<T>;
 
   constructor(name: string, args: ZooKeeperEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `ZooKeeper environment ${name}`;
-    const warnings = isValidated(args) ? [] : rejectErrors(what, knownSettings(args), check);
+    const parts = partsWithDefaults(args);
+    const warnings = isValidated(args) ? [] : rejectErrors(what, knownParts(parts), check);
     super("zookeeper:environment:ZooKeeperEnvironment", name, visibleInputs(args), opts);
     this.#name = name;
     this.#args = args;
+    this.#parts = parts;
     this.#whenChecked = lateCheck(what, args);
     for (const warning of warnings) {
       void pulumi.log.warn(renderFinding(shown(warning)), this);
@@ -79,10 +85,10 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   }
 
   #findCluster(): GkeCluster | ExistingCluster {
-    const { gke, existing } = this.#args;
+    const { gke, existing } = this.#parts;
     if (gke !== undefined) {
-      const name = this.#whenChecked(gke.name ?? environmentDefaults.gke.name);
-      return new GkeCluster(this.#name, markValidated({ ...gke, name }), { parent: this });
+      const name = this.#whenChecked(gke.name);
+      return new GkeCluster(this.#name, this.#validated(this.#args.gke, gke, { name }), { parent: this });
     }
     if (existing !== undefined) {
       return new ExistingCluster(this.#name, existing, { parent: this });
@@ -94,12 +100,12 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     if (this.#args.ensemble?.storageClassName !== undefined) {
       return undefined;
     }
-    const args = withDefaults(this.#args.storage ?? {}, {
-      className: environmentDefaults.storage.className,
-      labels: this.#diskLabels(),
-    });
-    const className = this.#whenChecked(args.className);
-    return new ZooKeeperStorageClass(this.#name, markValidated({ ...args, className }), {
+    const { storage } = this.#parts;
+    const names = {
+      className: this.#whenChecked(storage.className),
+      labels: this.#args.storage?.labels ?? this.#diskLabels(),
+    };
+    return new ZooKeeperStorageClass(this.#name, this.#validated(this.#args.storage, storage, names), {
       parent: this,
       provider: cluster.provider,
       dependsOn: cluster instanceof ExistingCluster ? [cluster] : [],
@@ -108,13 +114,14 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
 
   /** Disks outlive their cluster; a label names it. */
   #diskLabels(): pulumi.Input<string[]> {
-    const { gke } = this.#args;
+    const { gke } = this.#parts;
     if (gke === undefined) {
       return [];
     }
     const labelsOf = (name: string): string[] =>
       Object.entries(resourceLabels({ name })).map(([key, value]) => `${key}=${value}`);
-    const name = gke.name ?? environmentDefaults.gke.name;
+    // The defaults' types hide that a given name may be an output.
+    const name: pulumi.Input<string> = gke.name;
     return typeof name === "string" ? labelsOf(name) : pulumi.output(name).apply(labelsOf);
   }
 
@@ -122,17 +129,29 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     cluster: GkeCluster | ExistingCluster,
     storage: ZooKeeperStorageClass | undefined,
   ): ZooKeeperEnsemble {
-    const args = withDefaults(this.#args.ensemble ?? {}, {
-      name: environmentDefaults.ensemble.name,
-      ...(storage === undefined ? {} : { storageClassName: storage.className }),
-    });
-    const image = this.#whenChecked(args.image ?? environmentDefaults.ensemble.image);
-    return new ZooKeeperEnsemble(this.#name, markValidated({ ...args, image }), {
+    const { ensemble } = this.#parts;
+    const names = {
+      name: ensemble.name,
+      image: this.#whenChecked(ensemble.image),
+      ...(storage && { storageClassName: storage.className }),
+    };
+    return new ZooKeeperEnsemble(this.#name, this.#validated(this.#args.ensemble, ensemble, names), {
       parent: this,
       provider: cluster.provider,
       // Also the nodes: the ensemble would wait for pods without nodes, and such pods could not be deleted.
       dependsOn: [cluster],
     });
+  }
+
+  /**
+   * The arguments of a part: those that were given, and what the environment adds; and the part's settings with them.
+   */
+  #validated<Args extends object, Added extends Partial<Args>>(
+    given: Args | undefined,
+    settings: Args,
+    added: Added,
+  ): Args & Added {
+    return markValidated({ ...given, ...added } as Args & Added, { ...settings, ...added });
   }
 }
 
@@ -174,20 +193,5 @@ function visibleInputs({ gke, existing, storage, ensemble }: ZooKeeperEnvironmen
     existing: existing && { context: existing.context, kubeconfig: pulumi.secret(existing.kubeconfig) },
     storage,
     ensemble: visible(ensemble),
-  };
-}
-
-/** The settings of an environment that are known now, with their defaults. */
-export function knownSettings({
-  gke,
-  existing,
-  storage,
-  ensemble,
-}: ZooKeeperEnvironmentArgs): KnownEnvironment {
-  return {
-    ...(gke && { gke: knownValues(gkeSettings, withDefaults(gke, environmentDefaults.gke)) }),
-    ...(existing && { existing: knownValues(existingSettings, existing) }),
-    storage: knownValues(storageSettings, withDefaults(storage ?? {}, environmentDefaults.storage)),
-    ensemble: knownValues(ensembleSettings, withDefaults(ensemble ?? {}, environmentDefaults.ensemble)),
   };
 }

@@ -5,9 +5,8 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import { noteAccess } from "../live/access.ts";
 import { providerOptions } from "../live/provider.ts";
 import { gkeSettings } from "../settings/gke.ts";
-import { checked } from "../validation/checked.ts";
+import { checked, settingsOf } from "../validation/checked.ts";
 import { toOutput } from "../speed.ts";
-import { withDefaults } from "../validation/values.ts";
 import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "./args.ts";
 import { checkGke } from "./check.ts";
 import { renderKubeconfig } from "./kubeconfig.ts";
@@ -39,7 +38,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     const accepted = checked(
       `GKE cluster ${name}`,
       args,
-      withDefaults({ name, ...inputs }, gkeDefaults),
+      settingsOf(args, { name, ...inputs }, gkeDefaults),
       gkeSettings,
       checkGke,
     );

@@ -1,7 +1,10 @@
-import type { V1ObjectMeta, V1PersistentVolumeClaim, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1ObjectMeta, V1PersistentVolumeClaim, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 
-import { claimTemplate, ensembleNames } from "../../domain/names.ts";
+import { claimTemplate, ensembleNames, ports } from "../../domain/names.ts";
+import type { SecretContent } from "../ensemble/certificate.ts";
 import { annotations } from "../ensemble/ownership.ts";
+import { secretVolume } from "../ensemble/quorum-tls.ts";
+import { roles } from "../ensemble/roles.ts";
 import type { ClusterReader } from "./reader.ts";
 
 /** An object, and who created it, as far as it says. */
@@ -22,6 +25,10 @@ export interface LiveStatefulSet extends LiveObject {
   readonly generation: number;
   /** How many servers the configuration of its pods lists. */
   readonly servers: number;
+  /** How the servers talk to each other: a mode of `quorumTls`. */
+  readonly quorumTls: string;
+  /** The Secret with their certificates; empty where there is none. */
+  readonly tlsSecret: string;
   readonly replicas: number;
   readonly ready: number;
   /** Whether all pods have the newest template. */
@@ -49,18 +56,29 @@ export interface LiveClaim {
   readonly className: string;
 }
 
+/** A server's pod. */
+export interface LivePod {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** An ensemble as it is on a cluster now. */
 export interface LiveEnsemble {
   readonly statefulSet: LiveStatefulSet | undefined;
   /** The existing objects around the StatefulSet. */
   readonly around: readonly LiveObject[];
   readonly claims: readonly LiveClaim[];
+  readonly pods: readonly LivePod[];
+  /** Whether its NetworkPolicy admits any client. */
+  readonly admitsAnyClient: boolean;
   /** Whether volumes of a class can grow, for each class of the claims to grow. */
   readonly expandable: Readonly<Record<string, boolean>>;
   /** The namespace's pod security level, empty if it has none; undefined if there is no such namespace. */
   readonly podSecurity: string | undefined;
   /** Whether the ensemble has been ready once. */
   readonly bootstrapped: boolean;
+  /** The Secret with the servers' certificates; undefined where none is wanted. */
+  readonly certificates: SecretContent | "absent" | "forbidden" | undefined;
 }
 
 /** The ensemble to read. */
@@ -69,6 +87,10 @@ export interface Wanted {
   readonly namespace: string;
   /** Whether a claim with this size must grow. */
   readonly grows: (size: string) => boolean;
+  /** Whether it is to have Roles: only then must the user be able to read them. */
+  readonly roles: boolean;
+  /** The Secret with the servers' certificates; undefined where none is wanted. */
+  readonly secret: string | undefined;
 }
 
 /** Reads an ensemble from its cluster. @throws Unreachable */
@@ -76,11 +98,14 @@ export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promi
   const { name, namespace } = wanted;
   const names = ensembleNames(name);
   const { core } = reader;
-  const [place, mark, statefulSet, claims, ...around] = await Promise.all([
+  const labelSelector = `app=${name}`;
+  const [place, mark, statefulSet, claims, pods, policy, ...around] = await Promise.all([
     reader.ask((options) => core.readNamespace({ name: namespace }, options)),
     reader.ask((options) => core.readNamespacedConfigMap({ namespace, name: names.mark }, options)),
     reader.ask((options) => reader.apps.readNamespacedStatefulSet({ namespace, name }, options)),
     readClaims(reader, wanted),
+    reader.ask((options) => core.listNamespacedPod({ namespace, labelSelector }, options)),
+    reader.ask((options) => reader.networking.readNamespacedNetworkPolicy({ namespace, name }, options)),
     ...[names.headless, names.client].map(async (service) =>
       objectOf(
         "Service",
@@ -93,20 +118,48 @@ export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promi
       )
       .then((found) => objectOf("PodDisruptionBudget", found)),
     reader
-      .ask((options) => reader.networking.readNamespacedNetworkPolicy({ namespace, name }, options))
-      .then((found) => objectOf("NetworkPolicy", found)),
-    reader
       .ask((options) => core.readNamespacedServiceAccount({ namespace, name }, options))
       .then((found) => objectOf("ServiceAccount", found)),
+    ...(wanted.roles ? roles : []).map(async (role) =>
+      objectOf(
+        "Role",
+        await reader.ask((options) =>
+          reader.rbac.readNamespacedRole({ namespace, name: names[role] }, options),
+        ),
+      ),
+    ),
   ]);
   return {
     statefulSet: statefulSet && statefulSetOf(statefulSet),
-    around: around.flatMap((each) => each ?? []),
+    around: [...around, objectOf("NetworkPolicy", policy)].flatMap((each) => each ?? []),
     claims,
+    pods: podsOf(statefulSet, pods?.items ?? []),
+    admitsAnyClient: admitsAnyClient(policy),
     expandable: await readClasses(reader, claims, wanted),
     podSecurity: place && (place.metadata?.labels?.["pod-security.kubernetes.io/enforce"] ?? ""),
     bootstrapped: mark !== undefined,
+    certificates: await readSecret(reader, wanted),
   };
+}
+
+async function readSecret(
+  reader: ClusterReader,
+  { namespace, secret }: Wanted,
+): Promise<LiveEnsemble["certificates"]> {
+  if (secret === undefined) {
+    return undefined;
+  }
+  const found = await reader.askFor((options) =>
+    reader.core.readNamespacedSecret({ namespace, name: secret }, options),
+  );
+  return found === "absent" || found === "forbidden"
+    ? found
+    : Object.fromEntries(
+        Object.entries(found.data ?? {}).map(([key, value]) => [
+          key,
+          Buffer.from(value, "base64").toString("utf8"),
+        ]),
+      );
 }
 
 /** Reads the claims of an ensemble's servers. @throws Unreachable */
@@ -144,6 +197,34 @@ async function readClasses(
   );
 }
 
+/** What a NetworkPolicy says about who may connect. */
+interface Admission {
+  readonly spec?: {
+    readonly ingress?: readonly {
+      readonly _from?: readonly object[];
+      readonly ports?: readonly { readonly port?: unknown }[];
+    }[];
+  };
+}
+
+/** Whether a NetworkPolicy has a rule for the client port that names no source. */
+export function admitsAnyClient(policy: Admission | undefined): boolean {
+  return (policy?.spec?.ingress ?? []).some(
+    ({ _from: from = [], ports: about = [] }) =>
+      from.length === 0 && (about.length === 0 || about.some(({ port }) => port === ports.client)),
+  );
+}
+
+/** The pods that the StatefulSet has created: others may have its label. */
+function podsOf(statefulSet: V1StatefulSet | undefined, pods: readonly V1Pod[]): LivePod[] {
+  const uid = statefulSet?.metadata?.uid;
+  return pods.flatMap(({ metadata }) =>
+    metadata?.ownerReferences?.some((owner) => owner.uid === uid) === true
+      ? [{ name: metadata.name ?? "", labels: metadata.labels ?? {} }]
+      : [],
+  );
+}
+
 function claimOf({ metadata, spec }: V1PersistentVolumeClaim): LiveClaim {
   return {
     name: metadata?.name ?? "",
@@ -178,6 +259,9 @@ function statefulSetOf(found: V1StatefulSet): LiveStatefulSet {
     uid: metadata?.uid ?? "",
     generation: metadata?.generation ?? 0,
     servers: noted > 0 ? noted : replicas,
+    quorumTls: metadata?.annotations?.[annotations.quorumTls] ?? "off",
+    tlsSecret:
+      spec?.template.spec?.volumes?.find(({ name }) => name === secretVolume)?.secret?.secretName ?? "",
     replicas,
     ready: status?.readyReplicas ?? 0,
     rolledOut:

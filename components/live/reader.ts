@@ -55,6 +55,7 @@ export class ClusterReader {
   readonly apps: kubernetes.AppsV1Api;
   readonly core: kubernetes.CoreV1Api;
   readonly networking: kubernetes.NetworkingV1Api;
+  readonly rbac: kubernetes.RbacAuthorizationV1Api;
   readonly policy: kubernetes.PolicyV1Api;
   readonly storage: kubernetes.StorageV1Api;
   readonly version: kubernetes.VersionApi;
@@ -66,6 +67,7 @@ export class ClusterReader {
     this.apps = config.makeApiClient(client.AppsV1Api);
     this.core = config.makeApiClient(client.CoreV1Api);
     this.networking = config.makeApiClient(client.NetworkingV1Api);
+    this.rbac = config.makeApiClient(client.RbacAuthorizationV1Api);
     this.policy = config.makeApiClient(client.PolicyV1Api);
     this.storage = config.makeApiClient(client.StorageV1Api);
     this.version = config.makeApiClient(client.VersionApi);
@@ -127,12 +129,24 @@ export class ClusterReader {
    * @throws Unreachable if there is no answer
    */
   async ask<T>(question: (options: Options) => Promise<T>): Promise<T | undefined> {
+    const answer = await this.askFor(question);
+    return answer === "absent" || answer === "forbidden" ? undefined : answer;
+  }
+
+  /**
+   * Sends a request for one object or one list, and distinguishes what is not there from what the user may not see.
+   * @throws Unreachable if there is no answer
+   */
+  async askFor<T>(question: (options: Options) => Promise<T>): Promise<T | "absent" | "forbidden"> {
     try {
       return await question(this.#withDeadline());
     } catch (error) {
       if (error instanceof this.#client.ApiException) {
-        if (error.code === 404 || error.code === 403) {
-          return undefined;
+        if (error.code === 404) {
+          return "absent";
+        }
+        if (error.code === 403) {
+          return "forbidden";
         }
         throw new Unreachable(`it answers with ${error.code}`);
       }

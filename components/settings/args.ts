@@ -194,7 +194,8 @@ export interface EnsembleSettings {
   scalingTo?: number;
   /**
    * Container image, version 3.9.5 or later, optionally with a digest. It must behave as the official image does.
-   * @default "docker.io/library/zookeeper:3.9.5"
+   * @default
+   * "docker.io/library/zookeeper:3.9.5@sha256:f258365d4882440a55dbedf8ee379152ed0be8006cc3641b81e6c1c1745c976b"
    * @see https://hub.docker.com/_/zookeeper
    */
   image?: pulumi.Input<string>;
@@ -310,16 +311,50 @@ export interface EnsembleSettings {
    */
   logLevel?: pulumi.Input<string>;
   /**
-   * Whether servers serve Prometheus metrics on port 7000.
+   * Whether servers serve Prometheus metrics on port 7000; docs/google-cloud.md says how GKE collects them.
    * @default true
    */
   metrics?: pulumi.Input<boolean>;
   /**
-   * Whether a NetworkPolicy lets only the ensemble's own pods reach the quorum ports. Not an output, because it
-   * decides how many resources there are.
+   * Which clients may connect: pods of namespaces (`orders`), or only those with labels (`orders/app=api`), IP
+   * ranges outside the cluster's pods (`10.8.0.0/16`), or any (`*`); if empty, the pods of the ensemble's own
+   * namespace. The ensemble's own pods may always connect. A list that is not empty replaces the own namespace.
+   * @default the pods of the ensemble's own namespace
+   * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+   */
+  clients?: pulumi.Input<string[]>;
+  /**
+   * How servers talk to each other, from plain text to TLS; a running ensemble moves one mode at a time: off,
+   * accept, prefer or require. `accept` also understands TLS, `prefer` uses TLS and understands plain text, and
+   * `require` uses only TLS. Both sides have certificates, and names are verified. Each change is a rollout. A new
+   * ensemble may have any mode.
+   * @default "off"
+   * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#Quorum+TLS
+   */
+  quorumTls?: pulumi.Input<string>;
+  /**
+   * Name of a Secret in the ensemble's namespace with the servers' key and certificate: tls.key, tls.crt and
+   * ca.crt. cert-manager writes such a Secret. The certificate is for the servers' names,
+   * `*.NAME-hs.NAMESPACE.svc.DOMAIN`. Servers take its new contents over without a restart.
+   * @default none
+   * @see https://cert-manager.io/docs/usage/certificate/
+   */
+  tlsSecret?: pulumi.Input<string>;
+  /**
+   * Whether a NetworkPolicy lets only the ensemble's own pods reach the quorum ports, and only `clients` the
+   * client port. Not an output, because it decides how many resources there are.
    * @default true
    */
   networkPolicy?: boolean;
+  /**
+   * Whether to create Roles for people: NAME-view, NAME-operate and NAME-administer; bind them to users or groups.
+   * `view` reads everything but Secrets, `operate` also deletes pods and runs commands in them, and `administer`
+   * also changes the ensemble's objects. None may delete a volume claim. Whoever creates Roles must have their
+   * rights. Not an output, because it decides how many resources there are.
+   * @default false
+   * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+   */
+  roles?: boolean;
   /**
    * Longest time that a server may take to stop, most of it to wait until the others have a quorum without it
    * (seconds, at least 30). All but 10 seconds are for waiting.
@@ -357,6 +392,12 @@ export interface EnsembleSettings {
    * @default "none"
    */
   adopt?: string;
+  /**
+   * Whether existing objects that no stack has marked are this stack's own, which an earlier version created. Not
+   * an output, because it decides before anything is created.
+   * @default false
+   */
+  unmarked?: boolean;
   /**
    * Whether a change of name, namespace, StorageClass or cluster is rejected, and Pulumi refuses to delete the
    * StatefulSet and the objects around it; volumes are never deleted either way. Not an output, because it is a

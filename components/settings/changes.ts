@@ -22,7 +22,7 @@ export interface Rejection {
   /** Whether a change is possible nevertheless. @default none is */
   readonly allows?: (before: Settled, now: Settled) => boolean;
   readonly reason: (before: Settled) => string;
-  readonly fix: (before: Settled) => string;
+  readonly fix: (before: Settled, now: Settled) => string;
   /** Whether the change is possible where the ensemble is not protected, because it means another ensemble. */
   readonly protected: boolean;
 }

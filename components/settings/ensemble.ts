@@ -1,10 +1,12 @@
+import { parseClientSource } from "../../domain/client-source.ts";
 import { isDnsLabel, isDnsSubdomain } from "../../domain/dns.ts";
-import { isBefore, oldestVersion, parseImage, tagVersion } from "../../domain/image.ts";
+import { isBefore, officialImage, oldestVersion, parseImage, tagVersion } from "../../domain/image.ts";
 import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
 import { leastGraceSeconds, quorumOf } from "../../domain/quorum.ts";
 import { neededWords, wrongWords } from "../ensemble/four-letter-words.ts";
 import { parseHeap } from "../ensemble/heap.ts";
 import { adoptions } from "../ensemble/ownership.ts";
+import { quorumTlsModes, quorumTlsSteps, nextModeFirst, skippedMode } from "../ensemble/quorum-tls-modes.ts";
 import { loneServer } from "../ensemble/steps.ts";
 import { inPlace, none, quoted, rollout, volumeClass, type Change, type Settled } from "./changes.ts";
 import { choice, flag, integer, strings, text, unless, type Problem, type Table } from "./kit.ts";
@@ -43,6 +45,16 @@ const otherServers: Change = {
         ? loneServer.reason
         : `an acknowledged write may be on only ${quorumOf(Number(before))} of the ${before} servers, and this change could remove all of them`,
     fix: (before) => (before === 1 ? loneServer.fix : stepDown(Number(before))),
+    protected: false,
+  },
+};
+
+const nextMode: Change = {
+  effect: "rollout",
+  rejected: {
+    allows: (before, now) => quorumTlsSteps(String(before), String(now)) <= 1,
+    reason: (before) => skippedMode(String(before)),
+    fix: (before, now) => nextModeFirst(String(before), String(now)),
     protected: false,
   },
 };
@@ -88,6 +100,23 @@ function checkImage(image: string): readonly Problem[] {
   }
   const reason = "versions before 3.9.5 lose data or can be attacked (ZOOKEEPER-4925, CVE-2026-24281)";
   return unless(!isBefore(version, oldestVersion), reason, fix);
+}
+
+function checkClient(source: string): readonly Problem[] {
+  const client = parseClientSource(source);
+  if (client === undefined) {
+    const fix =
+      'use a namespace such as "orders", with labels of pods such as "orders/app=api,tier=web", an IP range such as ' +
+      '"10.8.0.0/16", or "*" for any client';
+    return unless(false, "does not say where clients are", fix);
+  }
+  const isAnywhere = client.kind === "range" && client.cidr.endsWith("/0");
+  return unless(!isAnywhere, "it contains every address", 'use "*" to let any client connect');
+}
+
+function checkClients(sources: readonly string[]): readonly Problem[] {
+  const isPlain = sources.length === 1 || !sources.includes("*");
+  return unless(isPlain, '"*" lets any client connect, so the other entries have no effect', 'use only "*"');
 }
 
 function checkMemory(memory: string): readonly Problem[] {
@@ -158,7 +187,7 @@ export const ensembleSettings = {
     change: none,
   }),
   image: text({
-    default: "docker.io/library/zookeeper:3.9.5",
+    default: officialImage,
     description: "Container image, version 3.9.5 or later, optionally with a digest",
     details: "It must behave as the official image does.",
     see: "https://hub.docker.com/_/zookeeper",
@@ -348,13 +377,64 @@ export const ensembleSettings = {
   }),
   metrics: flag({
     default: true,
-    description: "Whether servers serve Prometheus metrics on port 7000",
+    description:
+      "Whether servers serve Prometheus metrics on port 7000; docs/google-cloud.md says how GKE collects them",
     change: rollout,
+  }),
+  clients: strings({
+    default: [],
+    defaultText: "the pods of the ensemble's own namespace",
+    description:
+      "Which clients may connect: pods of namespaces (`orders`), or only those with labels (`orders/app=api`), IP ranges " +
+      "outside the cluster's pods (`10.8.0.0/16`), or any (`*`); if empty, the pods of the ensemble's own namespace",
+    details:
+      "The ensemble's own pods may always connect. A list that is not empty replaces the own namespace.",
+    see: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    change: inPlace,
+    item: checkClient,
+    check: checkClients,
+  }),
+  quorumTls: choice({
+    default: "off",
+    values: quorumTlsModes,
+    noun: "mode",
+    description:
+      "How servers talk to each other, from plain text to TLS; a running ensemble moves one mode at a time",
+    details:
+      "`accept` also understands TLS, `prefer` uses TLS and understands plain text, and `require` uses only TLS. Both " +
+      "sides have certificates, and names are verified. Each change is a rollout. A new ensemble may have any mode.",
+    see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#Quorum+TLS",
+    change: nextMode,
+  }),
+  tlsSecret: text({
+    default: "",
+    defaultText: "none",
+    description:
+      "Name of a Secret in the ensemble's namespace with the servers' key and certificate: tls.key, tls.crt and ca.crt",
+    details:
+      "cert-manager writes such a Secret. The certificate is for the servers' names, `*.NAME-hs.NAMESPACE.svc.DOMAIN`. " +
+      "Servers take its new contents over without a restart.",
+    see: "https://cert-manager.io/docs/usage/certificate/",
+    change: rollout,
+    check: (value) =>
+      unless(value === "" || isDnsSubdomain(value), "must be a Kubernetes name", "use the name of a Secret"),
   }),
   networkPolicy: flag({
     default: true,
-    description: "Whether a NetworkPolicy lets only the ensemble's own pods reach the quorum ports",
+    description:
+      "Whether a NetworkPolicy lets only the ensemble's own pods reach the quorum ports, and only `clients` the client port",
     plain: "it decides how many resources there are",
+    change: inPlace,
+  }),
+  roles: flag({
+    default: false,
+    description:
+      "Whether to create Roles for people: NAME-view, NAME-operate and NAME-administer; bind them to users or groups",
+    details:
+      "`view` reads everything but Secrets, `operate` also deletes pods and runs commands in them, and `administer` also " +
+      "changes the ensemble's objects. None may delete a volume claim. Whoever creates Roles must have their rights.",
+    plain: "it decides how many resources there are",
+    see: "https://kubernetes.io/docs/reference/access-authn-authz/rbac/",
     change: inPlace,
   }),
   terminationGracePeriodSeconds: integer({
@@ -409,6 +489,14 @@ export const ensembleSettings = {
     details:
       "`unowned` is for manifests applied with kubectl, for example. `any` also takes over objects of another stack, which " +
       "must be removed from that stack's state first.",
+    plain: "it decides before anything is created",
+    change: none,
+  }),
+  unmarked: flag({
+    key: null,
+    default: false,
+    description:
+      "Whether existing objects that no stack has marked are this stack's own, which an earlier version created",
     plain: "it decides before anything is created",
     change: none,
   }),

@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 
 import { storageSettings } from "../settings/storage.ts";
-import { checked } from "../validation/checked.ts";
+import { checked, settingsOf } from "../validation/checked.ts";
 import { whenKnown } from "../speed.ts";
-import { withDefaults } from "../validation/values.ts";
 import { storageDefaults, type StorageValues, type ZooKeeperStorageClassArgs } from "./args.ts";
 import { checkStorage } from "./check.ts";
 import { googleDisks } from "./disk-types.ts";
@@ -25,7 +24,7 @@ export class ZooKeeperStorageClass extends pulumi.ComponentResource {
     const settings = checked(
       `StorageClass ${name}`,
       args,
-      withDefaults({ className: name, ...args }, storageDefaults),
+      settingsOf(args, { className: name, ...args }, storageDefaults),
       storageSettings,
       checkStorage,
     );

@@ -5,7 +5,7 @@ import type { Eventual } from "../speed.ts";
 import { InvalidArguments } from "./errors.ts";
 import { Report } from "./report.ts";
 import { knownValues } from "./settings.ts";
-import { hasInputs, type Known, type Values } from "./values.ts";
+import { hasInputs, withDefaults, type Known, type Values } from "./values.ts";
 
 /** Adds errors and warnings to a report. A property that is undefined is not known yet, or was not given. */
 export type Check<T> = (values: T, report: Report) => void;
@@ -57,17 +57,37 @@ export function rejectErrors<T>(what: string, values: T, check: Check<T>): Repor
 }
 
 const validated = new WeakSet<object>();
+const applied = new WeakMap<object, object>();
 
 /**
  * Marks arguments as validated: a component that is created with this object does not validate it again. Outputs in it
  * must wait for a validation of their own.
+ * @param settings the arguments with their defaults, for a component that would apply the same ones. Only the arguments
+ * are registered.
  */
-export function markValidated<Args extends object>(args: Args): Args {
+export function markValidated<Args extends object>(args: Args, settings?: Args): Args {
   validated.add(args);
+  if (settings !== undefined) {
+    applied.set(args, settings);
+  }
   return args;
 }
 
 /** Whether arguments are marked as validated. */
 export function isValidated(args: object): boolean {
   return validated.has(args);
+}
+
+/**
+ * The settings of a component: its arguments with their defaults, unless the arguments were validated with theirs.
+ * @param args the arguments, as they were given
+ * @param named the arguments with the name that the component gives them
+ */
+export function settingsOf<Args extends object, Defaults extends object>(
+  args: object,
+  named: Args,
+  defaults: Defaults,
+): Args & Defaults {
+  // markValidated takes the arguments of the same component, with every default.
+  return (applied.get(args) as (Args & Defaults) | undefined) ?? withDefaults(named, defaults);
 }

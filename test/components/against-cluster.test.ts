@@ -1,13 +1,22 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { checkAgainstCluster, checkOwners, type Intent } from "../../components/ensemble/against.ts";
+import {
+  checkAgainstCluster,
+  checkOwners,
+  warningOfClosing,
+  warningsAgainstCluster,
+  type Intent,
+} from "../../components/ensemble/against.ts";
 import { ensembleDefaults, type EnsembleValues } from "../../components/ensemble/args.ts";
 import { covers } from "../../components/ensemble/covers.ts";
+import { quorumTlsModes, skippedMode } from "../../components/ensemble/quorum-tls-modes.ts";
 import { statefulSetArgs } from "../../components/ensemble/stateful-set.ts";
 import { leastStep } from "../../components/ensemble/steps.ts";
+import { admitsAnyClient } from "../../components/live/ensemble.ts";
 import type { LiveEnsemble, LiveObject, LiveStatefulSet } from "../../components/live/ensemble.ts";
 import { Report } from "../../components/validation/report.ts";
+import { Authority, type Certificates } from "../fixtures/certificates.ts";
 
 const stack = "shop/prod";
 
@@ -28,6 +37,8 @@ function standing(made: Intent, changed: Partial<LiveStatefulSet> = {}): LiveSta
     uid: "uid",
     generation: 1,
     servers,
+    quorumTls: made.settings.quorumTls,
+    tlsSecret: made.settings.quorumTls === "off" ? "" : made.settings.tlsSecret,
     replicas: servers,
     ready: servers,
     rolledOut: true,
@@ -47,9 +58,12 @@ function cluster(changed: Partial<LiveEnsemble> = {}): LiveEnsemble {
     statefulSet: undefined,
     around: [],
     claims: [],
+    pods: [],
+    admitsAnyClient: false,
     expandable: {},
     podSecurity: "",
     bootstrapped: true,
+    certificates: undefined,
     ...changed,
   };
 }
@@ -70,6 +84,40 @@ describe("an update beside what the cluster has", () => {
         expect(faults(intent(), live)).to.deep.equal([]);
         expect(faults(intent({ networkPolicy: false, volumeSize: "20Gi" }), live)).to.deep.equal([]);
       }
+    });
+
+    it("selects its pods by labels only where they have them", () => {
+      const labels = { app: "zk", "app.kubernetes.io/name": "zookeeper", "app.kubernetes.io/instance": "zk" };
+      const live = (...others: object[]) =>
+        cluster({
+          statefulSet: standing(made),
+          pods: [labels, ...others].map((each, i) => ({ name: `zk-${i}`, labels: { ...each } })),
+        });
+      expect(faults(intent(), live({ ...labels, more: "x" }))).to.deep.equal([]);
+      const old = live(labels, { app: "zk" }, { ...labels, "app.kubernetes.io/instance": "other" });
+      const [fault, ...others] = faults(intent(), old);
+      expect(others).to.deep.equal([]);
+      expect(fault).to.match(/^adopt: pods zk-2, zk-3 do not have the labels .*; set adopt to "unowned"/);
+      expect(faults(intent({ adopt: "unowned" }), old)).to.deep.equal([]);
+    });
+
+    it("warns where clients can no longer connect that could before", () => {
+      const { settings } = intent({ namespace: "data" });
+      const open = cluster({ admitsAnyClient: true });
+      expect(warningOfClosing(settings, open)?.reason).to.contain("only pods of namespace data can");
+      for (const chosen of [{ clients: ["*"] }, { clients: ["orders"] }, { networkPolicy: false }]) {
+        expect(warningOfClosing({ ...settings, ...chosen }, open)).to.equal(undefined);
+      }
+      expect(warningOfClosing(settings, cluster())).to.equal(undefined);
+    });
+
+    it("reads from the NetworkPolicy whether any client can connect", () => {
+      const rule = (port: number, from: object[] = []) => ({ _from: from, ports: [{ port }] });
+      const policy = (...ingress: object[]) => ({ spec: { podSelector: {}, ingress } });
+      expect(admitsAnyClient(policy(rule(2888, [{}]), rule(2181)))).to.equal(true);
+      expect(admitsAnyClient(policy({}))).to.equal(true);
+      expect(admitsAnyClient(policy(rule(2181, [{}]), rule(7000)))).to.equal(false);
+      expect(admitsAnyClient(undefined)).to.equal(false);
     });
 
     it("replaces servers only while all of them are Ready, or where that is asked for", () => {
@@ -175,14 +223,14 @@ describe("an update beside what the cluster has", () => {
         expandable: { fast: false },
       });
 
-    it("refuses a size that a claim is above already, in whatever unit", () => {
+    it("rejects a size that a claim is above already, in whatever unit", () => {
       expect(faults(intent(), live("10Gi", "10240Mi", "10Gi"))).to.deep.equal([]);
       const [fault] = faults(intent(), live("10Gi", "20Gi", "30Gi"));
       expect(fault).to.contain("claim datadir-zk-1 has 20Gi, claim datadir-zk-2 has 30Gi");
       expect(fault).to.contain('use "30Gi" or more');
     });
 
-    it("refuses to grow claims whose class does not let them, and only these", () => {
+    it("rejects to grow claims whose class does not let them, and only these", () => {
       const [fault, ...others] = faults(intent({ volumeSize: "20Gi" }), live("20Gi", "10Gi", "20Gi"));
       expect(others).to.deep.equal([]);
       expect(fault).to.contain("StorageClass fast does not allow its volumes to grow: datadir-zk-1 (10Gi);");
@@ -229,6 +277,104 @@ describe("an update beside what the cluster has", () => {
       };
       expect(asked("id-1")).to.equal(0);
       expect(asked("id-2")).to.equal(1);
+    });
+  });
+
+  describe("of how servers talk to each other", () => {
+    let authority: Authority;
+    let certificates: Certificates;
+    before(() => {
+      authority = new Authority();
+      certificates = authority.issue();
+    });
+    after(() => {
+      authority.remove();
+    });
+    const mode = (quorumTls: string, tlsSecret = "zk-tls") => intent({ quorumTls, tlsSecret });
+    const change = (from: Intent, to: Intent, read: LiveEnsemble["certificates"] = certificates) =>
+      faults(to, cluster({ statefulSet: standing(from), certificates: read }));
+
+    it("goes one mode at a time, there and back", () => {
+      for (const [at, before] of quorumTlsModes.entries()) {
+        for (const [next, now] of quorumTlsModes.entries()) {
+          const found = change(mode(before), mode(now));
+          const step = quorumTlsModes[at + Math.sign(next - at)] ?? "";
+          const expected =
+            Math.abs(next - at) <= 1
+              ? []
+              : [
+                  `quorumTls: ${skippedMode(before)}; use "${step}" first, and continue when all servers are Ready`,
+                ];
+          expect(found, `${before} to ${now}`).to.deep.equal(expected);
+        }
+      }
+    });
+
+    it("may be any mode for a new ensemble, whose Secret may come later", () => {
+      for (const quorumTls of quorumTlsModes) {
+        expect(faults(mode(quorumTls), cluster({ certificates: "absent" }))).to.deep.equal([]);
+      }
+      const [warning] = warningsAgainstCluster(mode("require").settings, cluster({ certificates: "absent" }));
+      expect(warning?.reason).to.equal("there is no such Secret yet, and the servers wait for it");
+      expect(warning?.fix).to.contain("kubectl -n default create secret generic zk-tls");
+    });
+
+    it("needs its Secret first where servers run", () => {
+      const [fault = ""] = change(mode("off"), mode("accept"), "absent");
+      expect(fault).to.match(/^tlsSecret: namespace default has no such Secret.*create it first/);
+    });
+
+    it("is not checked, with a warning, where the user may not read Secrets", () => {
+      expect(change(mode("off"), mode("accept"), "forbidden")).to.deep.equal([]);
+      const live = cluster({ certificates: "forbidden" });
+      expect(warningsAgainstCluster(mode("accept").settings, live)[0]?.reason).to.contain(
+        "you may not read Secrets",
+      );
+      expect(warningsAgainstCluster(mode("accept").settings, cluster({ certificates }))).to.deep.equal([]);
+    });
+
+    it("warns two weeks before the certificate expires", () => {
+      const warned = (days: number) =>
+        warningsAgainstCluster(
+          mode("require").settings,
+          cluster({ statefulSet: standing(mode("require")), certificates: authority.issue({ days }) }),
+        ).map(({ reason }) => reason);
+      expect(warned(13)).to.have.length(1);
+      expect(warned(13)[0]).to.match(/^the certificate in tls.crt expires on /);
+      expect(warned(15)).to.deep.equal([]);
+    });
+
+    it("is rejected with a certificate that servers would not start with, with all reasons", () => {
+      const wrong = authority.issue({ names: ["zk-0"], days: 0 });
+      const found = change(mode("off"), mode("accept"), wrong);
+      expect(found).to.have.length(2);
+      expect(found[0]).to.match(
+        /^tlsSecret: the certificate in tls.crt has expired on .*; correct Secret default\/zk-tls$/,
+      );
+      expect(found[1]).to.match(
+        /^tlsSecret: the certificate in tls.crt is not valid for zk-0.zk-hs.default.svc.cluster.local, /,
+      );
+      // A server that joins needs a name, too.
+      const three = authority.issue({
+        names: [0, 1, 2].map((n) => `zk-${n}.zk-hs.default.svc.cluster.local`),
+      });
+      const grown = intent({ quorumTls: "require", tlsSecret: "zk-tls", servers: 4, scalingTo: 5 });
+      expect(change(mode("require"), grown, three)[0]).to.contain("not valid for zk-3.zk-hs");
+    });
+
+    it("has another Secret only while no server talks TLS", () => {
+      expect(change(mode("accept", "a"), mode("accept", "b"))).to.deep.equal([]);
+      expect(change(mode("accept", "a"), mode("off", "b"))).to.deep.equal([]);
+      for (const [before, now] of [
+        ["accept", "prefer"],
+        ["prefer", "accept"],
+        ["require", "require"],
+      ] as const) {
+        const [fault = ""] = change(mode(before, "a"), mode(now, "b"));
+        expect(fault, `${before} to ${now}`).to.match(
+          /^tlsSecret: the servers use Secret a, .*change the contents/,
+        );
+      }
     });
   });
 

@@ -40,8 +40,8 @@ describe("the changes of an ensemble on a cluster", function () {
   const podIds = async () =>
     (await cluster.objects("shop", "zk")).filter((object) => object.startsWith("Pod "));
 
-  /** Refuses a command, with all of these texts, and leaves every object as it was. */
-  async function refused(command: readonly string[], ...texts: readonly string[]): Promise<void> {
+  /** Expects that a command is rejected with all of these texts, and leaves every object as it was. */
+  async function rejected(command: readonly string[], ...texts: readonly string[]): Promise<void> {
     const before = await cluster.objects("shop", "zk");
     const { code, output } = await program.run(...command);
     expect(code, output).to.equal(255);
@@ -119,8 +119,8 @@ describe("the changes of an ensemble on a cluster", function () {
       const stranger = await OtherCluster.start();
       try {
         await program.set({ kubeconfig: stranger.kubeconfig, kubeContext: stranger.context });
-        await refused(["preview"], "the ensemble is on another one (", "use another stack");
-        await refused(["up", ...quick], "the ensemble is on another one (");
+        await rejected(["preview"], "the ensemble is on another one (", "use another stack");
+        await rejected(["up", ...quick], "the ensemble is on another one (");
       } finally {
         await stranger.remove();
         await program.set({ kubeconfig, kubeContext: cluster.context });
@@ -142,11 +142,11 @@ describe("the changes of an ensemble on a cluster", function () {
       await program.must("up", ...quick);
     });
 
-    it("are refused where they replace servers, in the preview, too", async () => {
+    it("are rejected where they replace servers, in the preview, too", async () => {
       await program.set({ logLevel: "WARN" });
       const texts = ["StatefulSet shop/zk has 2 of 3 servers Ready", "set allowDegradedUpdate to true"];
-      await refused(["preview"], ...texts);
-      await refused(["up", ...quick], ...texts);
+      await rejected(["preview"], ...texts);
+      await rejected(["up", ...quick], ...texts);
     });
 
     it("are made where they replace none", async () => {
@@ -195,16 +195,16 @@ describe("the changes of an ensemble on a cluster", function () {
       expect(await sizes()).to.equal("12Gi 12Gi 12Gi");
     });
 
-    it("are refused where the class does not let them grow, and where the claims are larger", async () => {
+    it("are rejected where the class does not let them grow, and where the claims are larger", async () => {
       await cluster.kubectl("patch", "storageclass", "zookeeper", "-p", '{"allowVolumeExpansion":false}');
       await program.set({ volumeSize: "14Gi" });
-      await refused(["preview"], "StorageClass zookeeper does not allow its volumes to grow");
-      await refused(["up", ...quick], "StorageClass zookeeper does not allow its volumes to grow");
+      await rejected(["preview"], "StorageClass zookeeper does not allow its volumes to grow");
+      await rejected(["up", ...quick], "StorageClass zookeeper does not allow its volumes to grow");
       await program.set({ volumeSize: "12Gi", protectEnsemble: "false" });
       await program.must("up", ...quick, "--refresh");
       await program.must("destroy", ...quick);
       await program.set({ volumeSize: "10Gi" });
-      await refused(["up", ...quick], "Claim datadir-zk-0 has 12Gi", 'use "12Gi" or more');
+      await rejected(["up", ...quick], "Claim datadir-zk-0 has 12Gi", 'use "12Gi" or more');
     });
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type * as Read from "../../components/config/read.ts";
-import type * as Environment from "../../components/environment/environment.ts";
+import type * as Environment from "../../components/environment/args.ts";
 import type { EnsembleValues } from "../../components/ensemble/args.ts";
 import { contentHash, renderFiles } from "../../components/ensemble/files.ts";
 import { statefulSetArgs } from "../../components/ensemble/stateful-set.ts";
@@ -43,9 +43,15 @@ const chosen: Readonly<Record<string, string>> = {
   clusterDomain: "example.org",
   tickTime: "1900",
   fourLetterWords: '["srvr","ruok","mntr"]',
+  clients: '["*"]',
   logLevel: "WARN",
+  quorumTls: "prefer",
+  tlsSecret: "other",
   adopt: "unowned",
 };
+
+/** What the ensemble that stands has: nodes for more servers, and TLS, without which its Secret changes nothing. */
+const given = { "gcp:project": "my-project", nodeCount: "8", quorumTls: "accept", tlsSecret: "zk-tls" };
 
 /** Settings without another value, or whose change has a test of its own. */
 const unchanged = ["kubeconfig", "kubeContext", "protectEnsemble", "storageReclaimPolicy"];
@@ -67,12 +73,12 @@ describe("the change of any two settings of an ensemble that stands", () => {
   before(async () => {
     await MockEngine.start();
     read = await import("../../components/config/read.ts");
-    environment = await import("../../components/environment/environment.ts");
+    environment = await import("../../components/environment/args.ts");
   });
 
   const full = (values: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
-      Object.entries({ "gcp:project": "my-project", nodeCount: "8", ...values }).map(([key, value]) => [
+      Object.entries({ ...given, ...values }).map(([key, value]) => [
         key.includes(":") ? key : `${project}:${key}`,
         value,
       ]),

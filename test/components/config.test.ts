@@ -67,7 +67,6 @@ describe("the stack's configuration", () => {
     const faults = faultsOf({
       "gcp:project": "zookeeper-dev",
       [key("location")]: "us-central1-a",
-      [key("authorizedNetworks")]: '["203.0.113.0/24"]',
       [key("deletionProtection")]: "false",
       [key("protectEnsemble")]: "false",
       [key("minReadySeconds")]: "5",
@@ -134,7 +133,7 @@ describe("the stack's configuration", () => {
     expect(faultsOf({})[0]).to.match(/^gcp:project\n/);
   });
 
-  it("refuses both kinds of cluster without showing the kubeconfig", () => {
+  it("rejects both kinds of cluster without showing the kubeconfig", () => {
     const faults = faultsOf({ ...gke, [key("kubeconfig")]: "clusters: s3cret\ncurrent-context: a" });
     expect(faults).to.have.length(1);
     expect(faults[0])

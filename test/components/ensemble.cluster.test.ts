@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { officialImage } from "../../domain/image.ts";
 import { succeeds } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
 import { signal } from "../../system/processes.ts";
@@ -18,7 +19,7 @@ describe("the ensemble on the local GKE", function () {
   const ready = () => environment.kubectl("rollout", "status", "statefulset/zk", "--timeout=180s");
 
   /** `npm run up` with the dev stack's settings and these. */
-  async function upWith(changed: Readonly<Record<string, number>>): Promise<void> {
+  async function upWith(changed: Readonly<Record<string, number | string>>): Promise<void> {
     const { code, output } = await environment.npm("up", "--config-file", environment.stackFile(changed));
     expect(code, output).to.equal(0);
   }
@@ -38,40 +39,143 @@ describe("the ensemble on the local GKE", function () {
     expect(code, output).to.equal(0);
   });
 
-  it("lets only its own pods reach the quorum ports, and every pod the client port", async () => {
+  it("lets only its own pods reach the quorum ports, and only its clients the client port", async () => {
     const node = await environment.kubectl("get", "pod", "zk-1", "-o=jsonpath={.spec.nodeName}");
-    const foreign = (name: string, nodeName?: string) => ({
+    const namespaces = ["orders", "shop"];
+    const pod = (namespace: string, name: string, app: string, nodeName?: string) => ({
       apiVersion: "v1",
       kind: "Pod",
-      metadata: { name, namespace: "default", labels: { app: "foreign" } },
+      metadata: { name, namespace, labels: { app } },
       spec: {
         nodeName,
+        // As a server would: only then does the headless Service give it a name.
+        hostname: name,
+        subdomain: "zk-hs",
         terminationGracePeriodSeconds: 0,
         containers: [
           { name: "shell", image: "docker.io/library/zookeeper:3.9.5", command: ["sleep", "900"] },
         ],
       },
     });
-    const names = ["beside-zk-1", "anywhere"];
-    await environment.apply(foreign("beside-zk-1", node), foreign("anywhere"));
-    try {
-      await environment.kubectl(
-        ...["wait", "--for=condition=Ready", "--timeout=120s", ...names.map((name) => `pod/${name}`)],
+    const pods = [
+      pod("default", "beside-zk-1", "foreign", node),
+      // Another program may use the same label.
+      pod("default", "namesake", "zk"),
+      pod("orders", "api", "api"),
+      pod("orders", "batch", "batch"),
+      pod("shop", "web", "web"),
+    ];
+    const reaches = async (from: string, port: number, server = "zk-1") => {
+      const [namespace = "", name = ""] = from.split("/");
+      const host = `${server}.zk-hs.default.svc.cluster.local`;
+      return await succeeds(
+        "kubectl",
+        ["exec", "-n", namespace, name, "--", "nc", "-z", "-w", "3", host, String(port)],
+        { env: await environment.exports() },
       );
-      const reaches = async (pod: string, port: number) => {
-        const command = ["nc", "-z", "-w", "3", "zk-1.zk-hs", String(port)];
-        return await succeeds("kubectl", ["exec", pod, "--", ...command], {
-          env: await environment.exports(),
-        });
-      };
-      for (const pod of names) {
-        expect(await reaches(pod, 2181), `${pod} to 2181`).to.be.true;
-        expect(await reaches(pod, 3888), `${pod} to 3888`).to.be.false;
+    };
+    const connected = async (port: number) => {
+      const from = pods.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
+      const answers = await Promise.all(
+        from.map(async (each) => ((await reaches(each, port)) ? [each] : [])),
+      );
+      return answers.flat();
+    };
+    try {
+      await environment.apply(
+        ...namespaces.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
+      );
+      await environment.apply(...pods);
+      for (const { metadata } of pods) {
+        await environment.kubectl(
+          ...["wait", "--for=condition=Ready", "--timeout=120s"],
+          ...["-n", metadata.namespace, `pod/${metadata.name}`],
+        );
       }
+      expect(await connected(2181)).to.deep.equal(["default/beside-zk-1", "default/namesake"]);
+      expect(await connected(3888)).to.deep.equal([]);
+      expect(await connected(2888)).to.deep.equal([]);
       // The port is open: another server reaches it.
-      expect(await reaches("zk-0", 3888)).to.be.true;
+      expect(await reaches("default/zk-0", 3888)).to.be.true;
+      // Scrapers may be anywhere. The path is the one in docs/google-cloud.md.
+      const scrape = "printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' | nc -w 3 zk-1.zk-hs.default 7000";
+      const scraped = await environment.kubectl("exec", "-n", "shop", "web", "--", "sh", "-c", scrape);
+      expect(scraped).to.match(/ 200 [^]*\nquorum_size /);
+      // The namesake is no server: it is no endpoint, and has no name.
+      const endpoints = await environment.kubectl(
+        ...["get", "endpointslices", "-o=jsonpath={.items[*].endpoints[*].targetRef.name}"],
+      );
+      expect(endpoints).to.contain("zk-0").and.not.contain("namesake");
+
+      await upWith({ clients: '["orders/app=api", "shop"]' });
+      await until(
+        "the clients of the settings, and only those",
+        async () => {
+          const now = await connected(2181);
+          return now.join() === "orders/api,shop/web" || now.join(" ");
+        },
+        { every: 1000 },
+      );
     } finally {
-      await environment.kubectl("delete", "pod", ...names, "--wait");
+      const here = pods.filter(({ metadata }) => metadata.namespace === "default");
+      await environment.kubectl(
+        ...["delete", "pod", "--wait", "--ignore-not-found"],
+        ...here.map(({ metadata }) => metadata.name),
+      );
+      await environment.kubectl("delete", "namespace", "--ignore-not-found", ...namespaces);
+    }
+  });
+
+  it("gives people the rights of its Roles, and no others", async () => {
+    await upWith({ roles: "true" });
+    const people = { anna: "zk-view", omar: "zk-operate", ines: "zk-administer" };
+    const as = async (user: string, ...args: string[]) =>
+      await succeeds("kubectl", ["--as", user, ...args], { env: await environment.exports() });
+    try {
+      for (const [user, role] of Object.entries(people)) {
+        await environment.kubectl("create", "rolebinding", user, `--role=${role}`, `--user=${user}`);
+      }
+      const may = async (...args: string[]) => {
+        const users = Object.keys(people);
+        const answers = await Promise.all(users.map((user) => as(user, ...args)));
+        return users.filter((_, i) => answers[i]);
+      };
+      expect(await may("logs", "zk-0", "--tail=1")).to.deep.equal(["anna", "omar", "ines"]);
+      expect(await may("get", "statefulset,service,pdb,pvc,networkpolicy")).to.have.length(3);
+      expect(await may("exec", "zk-0", "--", "true")).to.deep.equal(["omar", "ines"]);
+      const scale = ["patch", "statefulset", "zk", "--dry-run=server", "-p", '{"spec":{"replicas":2}}'];
+      expect(await may(...scale)).to.deep.equal(["ines"]);
+      expect(await may("delete", "pvc", "datadir-zk-0", "--dry-run=server")).to.deep.equal([]);
+      expect(await may("get", "secrets")).to.deep.equal([]);
+      expect(await may("get", "pods", "-n", "kube-system")).to.deep.equal([]);
+      expect(await as("omar", "delete", "pod", "zk-2")).to.be.true;
+      await ready();
+    } finally {
+      await environment.kubectl("delete", "rolebinding", "--ignore-not-found", ...Object.keys(people));
+    }
+  });
+
+  it("has an image that starts a server by itself as the official one does, on Java 17", async () => {
+    const containers = [{ name: "zk", image: officialImage }];
+    const sh = (command: string) => environment.kubectl("exec", "standalone", "--", "sh", "-ec", command);
+    const volumes = ["/data", "/datalog", "/logs"];
+    const metadata = { name: "standalone", namespace: "default" };
+    const spec = { terminationGracePeriodSeconds: 0, containers };
+    await environment.apply({ apiVersion: "v1", kind: "Pod", metadata, spec });
+    try {
+      await environment.kubectl("wait", "--for=condition=Ready", "--timeout=120s", "pod/standalone");
+      await until("the server serves", async () =>
+        /standalone/.test(await sh("zkServer.sh status 2>&1 || :")),
+      );
+      // The entrypoint began as root.
+      expect(await sh("stat -c %U /proc/1 /data/version-2 /logs")).to.equal("zookeeper\n".repeat(3));
+      expect((await sh("cut -d ' ' -f 2 /proc/mounts")).split("\n")).to.include.members(volumes);
+      expect(await sh("java -version 2>&1")).to.contain(' version "17.');
+      expect(await sh("locale 2>&1"))
+        .to.contain("LC_ALL=en_US.UTF-8\n")
+        .and.not.contain("Cannot");
+    } finally {
+      await environment.kubectl("delete", "pod", "standalone", "--wait");
     }
   });
 
@@ -79,18 +183,14 @@ describe("the ensemble on the local GKE", function () {
     const uids = async () =>
       await environment.kubectl("get", "pods", "-l=app=zk", "-o=jsonpath={.items[*].metadata.uid}");
     const earlier = await uids();
-    await upWith({ maxClientCnxns: 61 });
+    // The tag alone was the default of earlier versions; later tests go back to the digest.
+    await upWith({ maxClientCnxns: 61, image: officialImage.replace(/@.*$/, "") });
     for (const uid of (await uids()).split(" ")) {
       expect(earlier).not.to.contain(uid);
     }
     for (const pod of ["zk-0", "zk-1", "zk-2"]) {
-      const configuration = await environment.kubectl(
-        "exec",
-        pod,
-        "--",
-        "cat",
-        "/opt/zookeeper/conf/zoo.cfg",
-      );
+      const file = "/opt/zookeeper/conf/zoo.cfg";
+      const configuration = await environment.kubectl("exec", pod, "--", "cat", file);
       expect(configuration).to.contain("maxClientCnxns=61");
       expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
     }

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 
 import type * as Components from "../../components/index.ts";
 import type { ZooKeeperEnsembleArgs } from "../../components/ensemble/args.ts";
+import { parseYaml } from "../../domain/yaml.ts";
 import { at, MockEngine, pathsOf, thrownBy } from "../fixtures/mocks.ts";
 
 describe("ZooKeeperEnsemble", () => {
@@ -24,6 +27,13 @@ describe("ZooKeeperEnsemble", () => {
   const pod = (): unknown => at(spec(), "template", "spec");
   const container = (): unknown => at(pod(), "containers", 0);
   const config = (name = "zk-config"): unknown => engine.one("kubernetes:core/v1:ConfigMap", name).inputs;
+  const policy = (): unknown =>
+    at(engine.one("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs, "spec");
+  const podLabels = {
+    app: "zk",
+    "app.kubernetes.io/name": "zookeeper",
+    "app.kubernetes.io/instance": "zk",
+  };
   const names = (): unknown[] =>
     engine.registered
       .filter(({ type }) => type.startsWith("kubernetes:"))
@@ -62,8 +72,25 @@ describe("ZooKeeperEnsemble", () => {
     expect(at(engine.one("kubernetes:policy/v1:PodDisruptionBudget").inputs, "spec")).to.deep.equal({
       maxUnavailable: 1,
       unhealthyPodEvictionPolicy: "AlwaysAllow",
-      selector: { matchLabels: { app: "zk" } },
+      selector: { matchLabels: podLabels },
     });
+  });
+
+  it("selects its servers by all of their labels, and by one while it takes others' pods over", async () => {
+    const selectors = () => [
+      ...["zk-hs", "zk-cs"].map((name) =>
+        at(engine.one("kubernetes:core/v1:Service", name).inputs, "spec", "selector"),
+      ),
+      at(engine.one("kubernetes:policy/v1:PodDisruptionBudget").inputs, "spec", "selector", "matchLabels"),
+      at(policy(), "podSelector", "matchLabels"),
+      at(policy(), "ingress", 0, "from", 0, "podSelector", "matchLabels"),
+    ];
+    await make();
+    expect(selectors()).to.deep.equal(Array.from({ length: 5 }, () => podLabels));
+    expect(at(spec(), "template", "metadata", "labels")).to.deep.equal(podLabels);
+    engine = await MockEngine.start();
+    await make({ adopt: "unowned" });
+    expect(selectors()).to.deep.equal(Array.from({ length: 5 }, () => ({ app: "zk" })));
   });
 
   it("keeps servers on different nodes by a label that they carry, and spreads them over zones", async () => {
@@ -128,6 +155,16 @@ describe("ZooKeeperEnsemble", () => {
     expect(engine.one("kubernetes:core/v1:ServiceAccount").inputs).to.deep.include({
       automountServiceAccountToken: false,
     });
+  });
+
+  it("waits for its servers, and for no other object that the provider would wait for", async () => {
+    await make();
+    const skipped = (type: string, name?: string): unknown =>
+      at(engine.one(type, name).inputs, "metadata", "annotations", "pulumi.com/skipAwait");
+    expect(skipped("kubernetes:core/v1:Service", "zk-hs")).to.equal("true");
+    expect(skipped("kubernetes:core/v1:Service", "zk-cs")).to.equal("true");
+    expect(skipped("kubernetes:core/v1:ServiceAccount")).to.equal("true");
+    expect(at(statefulSet(), "metadata", "annotations")).not.to.have.property("pulumi.com/skipAwait");
   });
 
   it("asks for readiness and liveness, and lets a start take its time", async () => {
@@ -222,6 +259,58 @@ describe("ZooKeeperEnsemble", () => {
     expect(seen[0]).to.deep.equal(seen[1]);
   });
 
+  describe("with TLS between servers", () => {
+    const lines = (): string[] => String(at(config(), "data", "zoo.cfg")).split("\n");
+    const tls = /ssl|fips|portUnification|closeSocketAsync/i;
+
+    it("has nothing of it by default", async () => {
+      await make();
+      expect(lines().filter((line) => tls.test(line))).to.deep.equal([]);
+      expect(JSON.stringify(pod())).not.to.match(/secretName|opt.zookeeper.certificates|"Memory"/);
+    });
+
+    for (const [quorumTls, own] of [
+      ["accept", ["sslQuorum=false", "portUnification=true"]],
+      ["prefer", ["sslQuorum=true", "portUnification=true"]],
+      ["require", ["sslQuorum=true", "portUnification=false"]],
+    ] as const) {
+      it(`verifies names and certificates of both sides with mode ${quorumTls}`, async () => {
+        await make({ quorumTls, tlsSecret: "zk-tls" });
+        expect(lines()).to.include.members([
+          ...own,
+          "ssl.quorum.clientAuth=need",
+          "ssl.quorum.hostnameVerification=true",
+          "ssl.quorum.allowReverseDnsLookup=false",
+          "fips-mode=false",
+          "sslQuorumReloadCertFiles=true",
+          "ssl.quorum.keyStore.location=/opt/zookeeper/certificates/server.pem",
+          "ssl.quorum.trustStore.location=/opt/zookeeper/certificates/trust.pem",
+        ]);
+        expect(at(statefulSet(), "metadata", "annotations", "zookeeper/quorum-tls")).to.equal(quorumTls);
+      });
+    }
+
+    it("mounts the Secret for the server only, and keeps the key out of disks and state", async () => {
+      await make({ quorumTls: "require", tlsSecret: "zk-tls" });
+      expect(at(pod(), "volumes")).to.deep.include.members([
+        {
+          name: "tls",
+          secret: {
+            secretName: "zk-tls",
+            items: ["tls.crt", "tls.key", "ca.crt"].map((key) => ({ key, path: key })),
+            defaultMode: 0o440,
+          },
+        },
+        { name: "certificates", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+      ]);
+      expect(at(container(), "volumeMounts")).to.deep.include.members([
+        { name: "tls", mountPath: "/opt/zookeeper/tls", readOnly: true },
+        { name: "certificates", mountPath: "/opt/zookeeper/certificates" },
+      ]);
+      expect(engine.registered.filter(({ type }) => type.endsWith(":Secret"))).to.deep.equal([]);
+    });
+  });
+
   it("has its memory as a limit, and half of it as heap", async () => {
     await make({ memory: "2Gi" });
     expect(at(container(), "resources")).to.deep.equal({
@@ -256,14 +345,85 @@ describe("ZooKeeperEnsemble", () => {
     expect(new Set(namespaces)).to.deep.equal(new Set(["data"]));
   });
 
-  it("lets only its own pods reach the quorum ports", async () => {
-    await make({ metrics: false });
-    expect(
-      at(engine.one("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs, "spec", "ingress"),
-    ).to.deep.equal([
-      { from: [{ podSelector: { matchLabels: { app: "zk" } } }], ports: [{ port: 2888 }, { port: 3888 }] },
-      { ports: [{ port: 2181 }] },
-    ]);
+  describe("lets through its NetworkPolicy", () => {
+    const own = { podSelector: { matchLabels: podLabels } };
+    const inNamespace = (name: string, labels = {}) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+      podSelector: { matchLabels: labels },
+    });
+    const from = (port: number): unknown => {
+      const rules = at(policy(), "ingress") as { from?: unknown; ports: { port: number }[] }[];
+      const [rule, ...others] = rules.filter(({ ports }) => ports.some((each) => each.port === port));
+      expect(others).to.deep.equal([]);
+      return rule === undefined ? "nobody" : (rule.from ?? "anybody");
+    };
+
+    it("only its own pods to the quorum ports, and scrapers from anywhere", async () => {
+      await make();
+      expect([2888, 3888, 7000].map(from)).to.deep.equal([[own], [own], "anybody"]);
+      expect(policy()).to.deep.include({ policyTypes: ["Ingress"] });
+      engine = await MockEngine.start();
+      await make({ metrics: false });
+      expect(from(7000)).to.equal("nobody");
+    });
+
+    it("clients of its own namespace by default", async () => {
+      await make({ namespace: "data" });
+      expect(from(2181)).to.deep.equal([own, inNamespace("data")]);
+    });
+
+    it("the clients in the settings instead", async () => {
+      await make({ clients: ["orders", "shop/app=api,tier=web", "10.8.0.0/16"] });
+      expect(from(2181)).to.deep.equal([
+        own,
+        inNamespace("orders"),
+        inNamespace("shop", { app: "api", tier: "web" }),
+        { ipBlock: { cidr: "10.8.0.0/16" } },
+      ]);
+    });
+
+    it("any client where the settings say so", async () => {
+      await make({ clients: ["*"] });
+      expect(from(2181)).to.equal("anybody");
+      expect(from(2888)).to.deep.equal([own]);
+    });
+  });
+
+  it("creates Roles for people where that is asked for: none reads Secrets or deletes volume claims", async () => {
+    const role = (name: string) =>
+      at(engine.one("kubernetes:rbac.authorization.k8s.io/v1:Role", name).inputs, "rules") as {
+        resources: string[];
+        verbs: string[];
+      }[];
+    const may = (name: string, verb: string, resource: string) =>
+      role(name).some(({ resources, verbs }) => verbs.includes(verb) && resources.includes(resource));
+    await make({ roles: true });
+    const names = ["zk-view", "zk-operate", "zk-administer"];
+    const allowed = (verb: string, resource: string) => names.filter((name) => may(name, verb, resource));
+    expect(allowed("get", "pods/log")).to.deep.equal(names);
+    expect(allowed("delete", "pods")).to.deep.equal(names.slice(1));
+    expect(allowed("create", "pods/exec")).to.deep.equal(names.slice(1));
+    expect(allowed("patch", "statefulsets")).to.deep.equal(names.slice(2));
+    expect(allowed("delete", "persistentvolumeclaims")).to.deep.equal([]);
+    expect(allowed("get", "secrets")).to.deep.equal([]);
+    engine = await MockEngine.start();
+    await make();
+    expect(engine.registered.some(({ type }) => type.endsWith(":Role"))).to.equal(false);
+  });
+
+  it("has the port and the labels that the PodMonitoring in docs/google-cloud.md names", async () => {
+    const document = readFileSync(new URL("../../docs/google-cloud.md", import.meta.url), "utf8");
+    const text =
+      /^```yaml\n(apiVersion: monitoring\.googleapis\.com\/v1\n.*?)^```$/ms.exec(document)?.[1] ?? "";
+    const parsed = parseYaml(text);
+    const monitoring = "value" in parsed ? parsed.value : parsed;
+    await make();
+    expect(at(monitoring, "metadata", "namespace")).to.equal(at(statefulSet(), "metadata", "namespace"));
+    const labels = at(spec(), "template", "metadata", "labels");
+    expect(labels).to.deep.include(at(monitoring, "spec", "selector", "matchLabels"));
+    const port = { name: at(monitoring, "spec", "endpoints", 0, "port"), containerPort: 7000 };
+    expect(at(container(), "ports")).to.deep.include(port);
+    expect(at(policy(), "ingress")).to.deep.include({ ports: [{ port: 7000 }] });
   });
 
   it("lets the StatefulSet be changed", async () => {
@@ -292,7 +452,7 @@ describe("ZooKeeperEnsemble", () => {
     expect(new Set(ids).size).to.equal(ids.length);
   });
 
-  const refused: { args: ZooKeeperEnsembleArgs; paths: string[] }[] = [
+  const rejected: { args: ZooKeeperEnsembleArgs; paths: string[] }[] = [
     { args: { name: "ZK" }, paths: ["name"] },
     { args: { name: "z".repeat(53) }, paths: ["name"] },
     { args: { namespace: "a.b" }, paths: ["namespace"] },
@@ -329,16 +489,23 @@ describe("ZooKeeperEnsemble", () => {
     { args: { fourLetterWords: ["srvr", "ruok", "mntr", "*"] }, paths: ["fourLetterWords"] },
     { args: { fourLetterWords: ["stats"] }, paths: ["fourLetterWords", "fourLetterWords"] },
     { args: { clusterDomain: "cluster_local" }, paths: ["clusterDomain"] },
+    { args: { clients: ["orders", "Shop"] }, paths: ["clients[1]"] },
+    { args: { clients: ["0.0.0.0/0", "::/0"] }, paths: ["clients[0]", "clients[1]"] },
+    { args: { clients: ["*", "orders"] }, paths: ["clients"] },
+    { args: { quorumTls: "on", tlsSecret: "zk-tls" }, paths: ["quorumTls"] },
+    { args: { quorumTls: "accept" }, paths: ["tlsSecret"] },
+    { args: { quorumTls: "require", tlsSecret: "Secret" }, paths: ["tlsSecret"] },
+    { args: { clients: ["orders"], networkPolicy: false }, paths: ["clients"] },
   ];
-  for (const { args, paths } of refused) {
-    it(`refuses ${JSON.stringify(args)} before anything is registered`, async () => {
+  for (const { args, paths } of rejected) {
+    it(`rejects ${JSON.stringify(args)} before anything is registered`, async () => {
       expect(pathsOf(thrownBy(() => new components.ZooKeeperEnsemble("zk", args)))).to.deep.equal(paths);
       await engine.settled();
       expect(engine.registered).to.deep.equal([]);
     });
   }
 
-  it("refuses plain values at once although others are not known yet", () => {
+  it("rejects plain values at once although others are not known yet", () => {
     const later = pulumi.output("1Gi");
     const error = thrownBy(() => new components.ZooKeeperEnsemble("zk", { memory: later, servers: 2 }));
     expect(pathsOf(error)).to.deep.equal(["servers"]);
@@ -357,7 +524,7 @@ describe("ZooKeeperEnsemble", () => {
     expect(pathsOf(whole)).to.deep.equal(["ensemble.servers"]);
   });
 
-  it("refuses an output when it is known", async () => {
+  it("rejects an output when it is known", async () => {
     const { checked } = await import("../../components/validation/checked.ts");
     const { checkEnsemble } = await import("../../components/ensemble/check.ts");
     const { ensembleSettings } = await import("../../components/settings/ensemble.ts");

@@ -187,7 +187,7 @@ describe("ZooKeeperEnvironment", () => {
       paths: ["storage.diskType"],
     },
   ]) {
-    it(`refuses ${what} before anything is registered`, async () => {
+    it(`rejects ${what} before anything is registered`, async () => {
       const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
       expect(pathsOf(error)).to.deep.equal(paths);
       await engine.settled();
@@ -204,7 +204,7 @@ describe("ZooKeeperEnvironment", () => {
     expect(await warned({ ensemble: { storageClassName: pulumi.output("standard") } })).to.deep.equal([]);
   });
 
-  it("takes disks that the machines attach, and does not judge a class that is there", async () => {
+  it("takes disks that the machines attach, and does not validate a class that is there", async () => {
     const gke = { project: "my-project", machineType: "c3-standard-4" };
     for (const diskType of ["pd-balanced", "hyperdisk-balanced"]) {
       expect(await warnings({ gke, storage: { diskType } })).to.deep.equal([]);
@@ -245,15 +245,15 @@ describe("ZooKeeperEnvironment", () => {
     expect(String(error)).to.contain("has 0Mi left").and.not.to.contain("use at most");
   });
 
-  it("refuses as many servers as nodes: none is left for the server of a drained one", () => {
-    const refused = (nodeCount: number, servers = 3): string[] => {
+  it("rejects as many servers as nodes: none is left for the server of a drained one", () => {
+    const rejected = (nodeCount: number, servers = 3): string[] => {
       const args = { gke: { project: "my-project", nodeCount }, ensemble: { memory: "512Mi", servers } };
       return pathsOf(thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args)));
     };
-    expect(refused(3)).to.deep.equal(["ensemble.servers"]);
-    expect(refused(5, 5)).to.deep.equal(["ensemble.servers"]);
-    expect(refused(1, 1)).to.deep.equal(["ensemble.servers"]);
-    expect(refused(2, 3)).to.deep.equal(["ensemble.servers"]);
+    expect(rejected(3)).to.deep.equal(["ensemble.servers"]);
+    expect(rejected(5, 5)).to.deep.equal(["ensemble.servers"]);
+    expect(rejected(1, 1)).to.deep.equal(["ensemble.servers"]);
+    expect(rejected(2, 3)).to.deep.equal(["ensemble.servers"]);
   });
 
   it("takes a node more than servers", async () => {
@@ -271,15 +271,15 @@ describe("ZooKeeperEnvironment", () => {
   });
 
   it("wants in every zone a node more than the servers that it can have", async () => {
-    const refused = (letters: string, nodeCount: number, servers: number): string => {
+    const rejected = (letters: string, nodeCount: number, servers: number): string => {
       const args = { gke: inZones(letters, nodeCount), ensemble: { servers } };
       const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
       expect(pathsOf(error)).to.deep.equal(["gke.nodeCount"]);
       return String(error);
     };
-    expect(refused("abc", 6, 5)).to.contain("use 9, which is 3 in each zone");
-    expect(refused("ab", 4, 3)).to.contain("use 6, which is 3 in each zone");
-    expect(refused("abcf", 4, 3)).to.contain("use 8, which is 2 in each zone");
+    expect(rejected("abc", 6, 5)).to.contain("use 9, which is 3 in each zone");
+    expect(rejected("ab", 4, 3)).to.contain("use 6, which is 3 in each zone");
+    expect(rejected("abcf", 4, 3)).to.contain("use 8, which is 2 in each zone");
     for (const [letters, nodeCount, servers] of [
       ["abc", 6, 3],
       ["abc", 9, 5],
@@ -293,7 +293,7 @@ describe("ZooKeeperEnvironment", () => {
     expect(await warnings({ gke: inZones("ab", 6) })).to.deep.equal(["gke.nodeLocations"]);
   });
 
-  it("refuses to keep servers in zones of their own where there are fewer zones", () => {
+  it("rejects to keep servers in zones of their own where there are fewer zones", () => {
     const args = { gke: inZones("ab", 6), ensemble: { separateZones: true } };
     const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
     expect(pathsOf(error)).to.deep.equal(["ensemble.separateZones"]);
@@ -319,7 +319,7 @@ describe("ZooKeeperEnvironment", () => {
 
 /** The paths of what an environment is warned of. */
 async function warnings(args: Components.ZooKeeperEnvironmentArgs): Promise<string[]> {
-  const { knownSettings } = await import("../../components/environment/environment.ts");
+  const { knownSettings } = await import("../../components/environment/args.ts");
   const { checkEnvironment } = await import("../../components/environment/check.ts");
   const { Report } = await import("../../components/validation/report.ts");
   const report = new Report();

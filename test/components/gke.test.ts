@@ -215,7 +215,7 @@ describe("GkeCluster", () => {
     expect(at(pool(), "nodeCount")).to.equal(7);
   });
 
-  const refused: { args: Partial<GkeClusterArgs>; path: string }[] = [
+  const rejected: { args: Partial<GkeClusterArgs>; path: string }[] = [
     { args: { project: "My Project" }, path: "project" },
     { args: { name: "a".repeat(25) }, path: "name" },
     { args: { location: "mars" }, path: "location" },
@@ -267,8 +267,8 @@ describe("GkeCluster", () => {
     { args: { serviceRange: "here" }, path: "serviceRange" },
     { args: { controlPlaneRange: "172.16.0.0/24" }, path: "controlPlaneRange" },
   ];
-  for (const { args, path } of refused) {
-    it(`refuses ${JSON.stringify(args)}`, () => {
+  for (const { args, path } of rejected) {
+    it(`rejects ${JSON.stringify(args)}`, () => {
       const error = thrownBy(
         () => new components.GkeCluster("zookeeper", { project: "my-project", ...args }),
       );

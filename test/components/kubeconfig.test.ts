@@ -62,7 +62,7 @@ describe("a kubeconfig", () => {
       }
     });
 
-    it(`${what} is refused with what is only a part of it`, () => {
+    it(`${what} is rejected with what is only a part of it`, () => {
       // Parts of names, other names, values, keys, a comment's word.
       for (const context of [
         "pro",
@@ -83,7 +83,7 @@ describe("a kubeconfig", () => {
     });
   }
 
-  it("is refused without a current context, where none is named", () => {
+  it("is rejected without a current context, where none is named", () => {
     for (const current of ["", "\ncurrent-context: ''\n", "\ncurrent-context:\n", "\ncurrent-context: 7\n"]) {
       const kubeconfig = yaml.replace("\ncurrent-context: prod\n", current);
       expect(findings({ kubeconfig }).join()).to.match(/^context\n {2}The kubeconfig has no current context/);
@@ -94,7 +94,7 @@ describe("a kubeconfig", () => {
     expect(paths({ kubeconfig: "clusters: []\nx: |\n  current-context: prod\n" })).to.deep.equal(["context"]);
   });
 
-  it("is refused where its own current context is not among its contexts", () => {
+  it("is rejected where its own current context is not among its contexts", () => {
     const kubeconfig = yaml.replace("current-context: prod", "current-context: pro");
     expect(findings({ kubeconfig }).join()).to.contain("The kubeconfig does not contain its current context");
   });

@@ -102,7 +102,7 @@ describe("long values of settings", () => {
     });
   }
 
-  it("are refused or taken as any setting, and as a key that is none", () => {
+  it("are rejected or taken as any setting, and as a key that is none", () => {
     for (const text of ["1", "a", " ", "-", "a1", "/", "["].map((part) => repeated(part))) {
       for (const { key } of configSettings.filter((each) => !each.key.includes(":"))) {
         const { errors } = interpretConfig("project", {

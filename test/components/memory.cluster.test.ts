@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { largeTemporaryDir } from "../../system/temporary.ts";
 import { run } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
-import { Kazoo } from "../fixtures/cluster/kazoo.ts";
+import { Kazoo, nodeAddresses } from "../fixtures/cluster/kazoo.ts";
 import { OtherCluster } from "../fixtures/cluster/other-cluster.ts";
 import { PulumiProject } from "../fixtures/cluster/pulumi-project.ts";
 import { runbookCommands } from "../fixtures/cluster/runbook.ts";
@@ -34,6 +34,8 @@ describe("an ensemble whose memory a client fills", function () {
       memory: "512Mi",
       cpu: "250m",
       minReadySeconds: "5",
+      "clients[0]": "default",
+      "clients[1]": nodeAddresses,
     });
     await program.must("up", "--yes", "--skip-preview");
     kazoo = await Kazoo.install(join(temporary, "kazoo"), async (...args) => await cluster.kubectl(...args), [
@@ -51,12 +53,29 @@ describe("an ensemble whose memory a client fills", function () {
   const restarted = async () =>
     (await pods(".status.containerStatuses[0].restartCount")).some((count) => Number(count) > 0);
 
+  // A server's end reaches the StatefulSet's status late, and a second server may end while the first one loads: the
+  // rollout's status alone does not say that all serve.
+  const serves = async () => {
+    await cluster.kubectl("rollout", "status", "statefulset/zk", "--timeout=300s");
+    const answers = async () => {
+      for (const pod of ["zk-0", "zk-1", "zk-2"]) {
+        try {
+          await cluster.zk("default", pod, "ls", "/");
+        } catch (error) {
+          return `${pod}: ${String(error)}`;
+        }
+      }
+      return true;
+    };
+    await until("every server answering", answers, { within: 300_000, every: 1000 });
+  };
+
   it("comes back by itself where what it holds is small: one znode of 900 KB, written again and again", async () => {
     for (let again = 0; again < 5 && !(await restarted()); again += 1) {
       await kazoo.run("overwrite", service, "/large", 1000, 900_000).catch(() => "the client gave up");
     }
     expect(await restarted()).to.equal(true);
-    await cluster.kubectl("rollout", "status", "statefulset/zk", "--timeout=300s");
+    await serves();
     await cluster.zk("default", "zk-0", "delete", "/large");
   });
 
@@ -82,7 +101,7 @@ describe("an ensemble whose memory a client fills", function () {
         cwd: program.dir,
       });
     }
-    await cluster.kubectl("rollout", "status", "statefulset/zk", "--timeout=300s");
+    await serves();
     for (const pod of ["zk-0", "zk-1", "zk-2"]) {
       expect(await cluster.zk("default", pod, "get", "/acknowledged")).to.contain("write");
       expect(await cluster.zk("default", pod, "ls", "/")).not.to.contain("full");

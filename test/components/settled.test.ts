@@ -61,7 +61,7 @@ describe("a change of what stands", () => {
     ["storageClass", "fast", "zookeeper"],
     ["existingStorageClass", "standard", "zookeeper"],
   ] as const) {
-    it(`of ${key} is refused with what stands, unless the ensemble is given up`, () => {
+    it(`of ${key} is rejected with what stands, unless the ensemble is given up`, () => {
       const faults = change({}, { [key]: value });
       expect(faults).to.have.length(1);
       expect(faults[0])
@@ -73,7 +73,7 @@ describe("a change of what stands", () => {
     });
   }
 
-  it("of the kind of cluster is refused, without the kubeconfig", () => {
+  it("of the kind of cluster is rejected, without the kubeconfig", () => {
     const [away, ...rest] = change({}, own);
     expect(rest).to.deep.equal([]);
     expect(away).to.match(/kubeconfig = \[secret\]\n {2}The ensemble is on GKE cluster "zookeeper"/);
@@ -92,7 +92,7 @@ describe("a change of what stands", () => {
     expect(fault).to.contain(`${project}:volumeSize = "9Gi"\n  The volumes have "10Gi"`);
   });
 
-  it("of the zones of nodes is made where it adds some, and refused where it leaves out one", () => {
+  it("of the zones of nodes is made where it adds some, and rejected where it leaves out one", () => {
     const zones = (...letters: string[]) => ({
       location: "us-central1",
       nodeLocations: JSON.stringify(letters.map((letter) => `us-central1-${letter}`)),
@@ -194,7 +194,7 @@ describe("a change of what stands", () => {
     expect(first.args.ensemble?.adopt).to.equal("none");
     expect(first.args.existing).not.to.have.property("id");
     const next = interpret(own, { ...first.settled, "existing.id": "uid-1" });
-    expect(next.args.ensemble?.adopt).to.equal("unowned");
+    expect(next.args.ensemble).to.include({ unmarked: true });
     expect(next.args.existing?.id).to.equal("uid-1");
     expect(next.settled["existing.id"]).to.equal("uid-1");
     expect(interpret({ ...own, adopt: "any" }, first.settled).args.ensemble?.adopt).to.equal("any");

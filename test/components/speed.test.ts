@@ -41,9 +41,9 @@ describe("work without stack traces", () => {
     const before = Error.stackTraceLimit;
     expect(() =>
       withoutTraces(() => {
-        throw new Error("refused");
+        throw new Error("rejected");
       }),
-    ).to.throw("refused");
+    ).to.throw("rejected");
     expect(Error.stackTraceLimit).to.equal(before);
   });
 });

@@ -277,6 +277,8 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
   };
 
   it("waits for space on a full volume, touches nothing meanwhile, and logs once what to do", () => {
+    // Three servers would also wait a moment for each other's names.
+    pod.ensemble(1);
     pod.hurry();
     free(0, 65535, 65536);
     pod.program("sleep", `[ "$1" != 1 ] || ls "${pod.root}/volume" >>"${pod.root}/meanwhile"`);
@@ -349,6 +351,14 @@ echo "/dev/sdb $(head -n 1 "$file") 1% $2"
   it("uses ZooKeeper's default log sizes if the volume's size is unknown", () => {
     pod.program("df", "exit 1");
     expect(flags({ SERVER_JVMFLAGS: "-Done" })).to.deep.equal(["-Done"]);
+  });
+
+  it("asks for names a moment later on a first start, because DNS caches remember that there was none", () => {
+    pod.program("sleep", `[ "$1" != 1 ] || echo "waited $(cat "${pod.root}/asked" 2>/dev/null | wc -l)"`);
+    expect(pod.start().output).to.match(/^waited 0$/m);
+    mkdirSync(join(pod.data, "version-2"), { recursive: true });
+    pod.write("volume/data/version-2/snapshot.0", "");
+    expect(pod.start().output).not.to.contain("waited");
   });
 
   it("resolves the names of the other servers, but not its own", () => {

@@ -26,7 +26,7 @@ describe("the version of a cluster that is there", function () {
     }
   }
 
-  it("is refused below 1.30, before anything is made on it", async () => {
+  it("is rejected below 1.30, before anything is made on it", async () => {
     const { code, output } = await preview("v1.29.14-eks-1");
     expect(code, output).to.equal(255);
     expect(output).to.contain("has Kubernetes v1.29.14-eks-1; version 1.30 or later is required");

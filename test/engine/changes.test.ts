@@ -139,7 +139,7 @@ describe("what a preview tells", () => {
     expect(told({ servers: [] })).to.equal(false);
   });
 
-  it("is what drifted where the program was refused", () => {
+  it("is what drifted where the program was rejected", () => {
     expect(lines(preview([], [read()], false))).to.deep.equal(["StatefulSet default/zk is missing"]);
     expect(lines(preview([], [read({ replicas: 2 })], false))).to.deep.equal([
       "StatefulSet default/zk: spec.replicas is 2, declared as 3",

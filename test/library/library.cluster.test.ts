@@ -116,7 +116,7 @@ describe("a cluster that the project did not create", function () {
       expect(await program.must("stack", "export")).not.to.contain("client-key-data");
     });
 
-    it("refuses what would leave its data or lose some, all at once, and is as it was when that is put back", async () => {
+    it("rejects what would leave its data or lose some, all at once, and is as it was when that is put back", async () => {
       const before = await cluster.objects("default", "zk");
       const wrong = { name: "other", namespace: "elsewhere", existingStorageClass: "standard" };
       await program.set({ ...wrong, volumeSize: "5Gi", servers: "1" });

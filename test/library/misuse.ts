@@ -1,4 +1,4 @@
-// Each line below a mark must be refused by the packed declarations: were they lost, everything would be accepted.
+// Each line below a mark must be rejected by the packed declarations: were they lost, everything would be accepted.
 import type { ZooKeeperEnsemble } from "zookeeper-components";
 import { type ZooKeeperEnsembleArgs } from "zookeeper-components";
 

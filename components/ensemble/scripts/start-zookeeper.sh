@@ -133,6 +133,7 @@ allow_first_start() {
   if [ ! -e "$ZK_MARK_DIR/ensemble" ]; then
     say "first start of this ensemble: an empty database may vote"
     touch "$log_dir/initialize"
+    first=yes
   elif [ ! -e "$log_dir/initialize" ]; then
     say "the data directory is empty although ensemble $(cat "$ZK_MARK_DIR/ensemble") has been bootstrapped:" \
       "this server joins an existing quorum, but does not help to form one." \
@@ -155,6 +156,11 @@ allow_first_start() {
 await_names() {
   names=$(sed -n 's/^server\.[0-9]*=\([^:]*\):.*/\1/p' "$ZOOCFGDIR/zoo.cfg")
   servers=$(echo "$names" | wc -l)
+  # On a first start, all servers get their names at about this time. If one asks for a name a moment too early, its
+  # node's DNS cache answers for 5 s that there is none.
+  if [ -n "$first" ] && [ "$servers" -gt 1 ]; then
+    sleep 1
+  fi
   since=$(date +%s)
   while :; do
     present=1
@@ -247,6 +253,17 @@ install_probe() {
   rm -f "$ZK_BIN_DIR/started"
 }
 
+# Without a valid certificate, the other servers would reject this one.
+await_certificates() {
+  if [ -n "${ZK_CERTIFICATES_DIR:-}" ]; then
+    # The log of this start says again what keeps it waiting.
+    rm -f "$ZK_CERTIFICATES_DIR/reported"
+    until sh "$(dirname "$0")/zookeeper-certificates"; do
+      sleep 1
+    done
+  fi
+}
+
 ZK_RESOLV_CONF=${ZK_RESOLV_CONF:-/etc/resolv.conf}
 check_domain
 data_dir=$(setting dataDir)
@@ -255,7 +272,9 @@ install_probe
 await_room
 write_myid
 await_consent_to_fewer
+first=
 allow_first_start
+await_certificates
 await_names
 # If the volume's size is unknown, ZooKeeper's defaults apply.
 sizes=$(log_sizes) || sizes=
@@ -263,6 +282,9 @@ sizes=$(log_sizes) || sizes=
 export SERVER_JVMFLAGS="$sizes ${SERVER_JVMFLAGS:-}"
 date +%s >"$ZK_BIN_DIR/started"
 stop_when_full $$ &
+if [ -n "${ZK_CERTIFICATES_DIR:-}" ]; then
+  sh "$(dirname "$0")/zookeeper-certificates" $$ &
+fi
 former=$(noted "$data_dir/former-servers")
 # The list of all servers is always safe. The former list has exactly one server less; any other number is damage.
 if [ "$former" = $((servers - 1)) ]; then

@@ -30,7 +30,7 @@ const part = (names: readonly string[]): fc.Arbitrary<Record<string, unknown>> =
     { maxKeys: 1 },
   );
 
-describe("what components refuse", () => {
+describe("what components reject", () => {
   let engine: MockEngine;
   let components: typeof Components;
   let environment: fc.Arbitrary<Components.ZooKeeperEnvironmentArgs>;
@@ -55,8 +55,8 @@ describe("what components refuse", () => {
     engine = await MockEngine.start();
   });
 
-  it("is refused with keys, and registers nothing; the rest is made", async () => {
-    const seen = { refused: 0, made: 0 };
+  it("is rejected with keys, and registers nothing; the rest is made", async () => {
+    const seen = { rejected: 0, made: 0 };
     await fc.assert(
       fc.asyncProperty(environment, async (args) => {
         engine = await MockEngine.start();
@@ -64,7 +64,7 @@ describe("what components refuse", () => {
         try {
           new components.ZooKeeperEnvironment("any", args);
         } catch (error) {
-          // What is no refusal is thrown again.
+          // What is no rejection is thrown again.
           paths = pathsOf(error);
           expect(paths).not.to.deep.equal([]);
         }
@@ -73,11 +73,11 @@ describe("what components refuse", () => {
           expect(path).to.match(/^(gke|existing|storage|ensemble)\./);
         }
         expect(engine.registered.length > 0).to.equal(paths.length === 0);
-        seen[paths.length === 0 ? "made" : "refused"]++;
+        seen[paths.length === 0 ? "made" : "rejected"]++;
       }),
       { numRuns: 200 },
     );
-    expect(seen.refused, "refused").to.be.greaterThan(20);
+    expect(seen.rejected, "rejected").to.be.greaterThan(20);
     expect(seen.made, "made").to.be.greaterThan(5);
   });
 
@@ -149,10 +149,10 @@ describe("what components refuse", () => {
   });
 
   it("is a kubeconfig without the context that is meant", () => {
-    const refusedPaths = (args: Components.ExistingClusterArgs): string[] =>
+    const rejectedPaths = (args: Components.ExistingClusterArgs): string[] =>
       pathsOf(thrownBy(() => new components.ExistingCluster("lab", args)));
-    expect(refusedPaths({ kubeconfig: '{"clusters":[],"current-context":""}' })).to.deep.equal(["context"]);
-    expect(refusedPaths({ kubeconfig, context: "other" })).to.deep.equal(["context"]);
+    expect(rejectedPaths({ kubeconfig: '{"clusters":[],"current-context":""}' })).to.deep.equal(["context"]);
+    expect(rejectedPaths({ kubeconfig, context: "other" })).to.deep.equal(["context"]);
   });
 
   it("is a kubeconfig that is none, in a program's own cluster too, and it is not shown", () => {
