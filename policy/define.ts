@@ -1,6 +1,8 @@
 import type {
   EnforcementLevel,
+  Policies,
   PolicyProviderResource,
+  PolicyResource,
   ResourceRemediation,
   ResourceValidation,
   ResourceValidationPolicy,
@@ -9,19 +11,22 @@ import type {
 
 import type { Resource } from "./kubernetes/object.ts";
 import { workloadsOf, type Workload } from "./kubernetes/workload.ts";
+import { inProfile, type Membership } from "./profiles.ts";
 import { Field, known } from "./reading/field.ts";
 import { asInStack, rememberInputs } from "./reading/inputs.ts";
 import { rawProperties, withValue } from "./reading/raw.ts";
 import { Report } from "./reading/report.ts";
-import { reportUnknown } from "./reading/unknown.ts";
+import { targetOf } from "./reading/target.ts";
+import { reportUnvalidated } from "./reading/unvalidated.ts";
 import { configSchema, readSettings, type Settings, type Values } from "./settings.ts";
-import { recognise, recognitionSettings } from "./zookeeper/recognition.ts";
+import { recognise } from "./zookeeper/recognition-once.ts";
+import { recognitionSettings } from "./zookeeper/recognition.ts";
 
 /** Opens a report on an object. Its findings go to the engine when the policy has run. */
 type Open = (object: string, urn?: string) => Report;
 
 /** What every policy declares. */
-interface Description<S extends Settings> {
+interface Description<S extends Settings> extends Membership {
   /** Kebab-case. */
   readonly name: string;
   readonly description: string;
@@ -101,21 +106,83 @@ function resourceInStack(resource: EngineResource): Resource {
   return resourceFrom(resource, asInStack(resource.urn, rawProperties(resource.props)));
 }
 
+/** The resources that were validated before, by what they were read from. */
+const alone = new WeakMap<object, Resource>();
+
+/** As `resourceAlone`, read once for all policies of a request. */
+function sharedResource(resource: EngineResource): Resource {
+  const target = targetOf(resource.props);
+  const shared = alone.get(target) ?? resourceAlone(resource);
+  alone.set(target, shared);
+  return shared;
+}
+
+/** The stack that was validated last, and what it was read from. */
+let last: { readonly targets: readonly object[]; readonly resources: readonly StackResource[] } = {
+  targets: [],
+  resources: [],
+};
+
+/** The resources of the stack, read once for all policies of a request. */
+function sharedStack(resources: readonly PolicyResource[]): readonly StackResource[] {
+  const targets = resources.map(({ props }) => targetOf(props));
+  const same = targets.length === last.targets.length && targets.every((each, i) => each === last.targets[i]);
+  if (!same) {
+    const read = resources.map((resource): StackResource => ({
+      ...resourceInStack(resource),
+      madeFrom: (property) => (resource.propertyDependencies[property] ?? []).map(({ urn }) => urn),
+    }));
+    last = { targets, resources: read };
+  }
+  return last.resources;
+}
+
+/** A report on an object of a resource. */
+export interface Reported {
+  readonly report: Report;
+  readonly urn: string | undefined;
+}
+
+/** What a policy does, for those who run it without the engine. */
+export interface Rule {
+  readonly settings: Settings;
+  /** Validates the resources of one stack. @throws Error if the configuration is invalid */
+  readonly inspect: (
+    resources: readonly StackResource[],
+    config: Readonly<Record<string, unknown>>,
+  ) => readonly Reported[];
+}
+
+const rules = new WeakMap<Policies[number], Rule>();
+
+/**
+ * The rule of a policy of this pack.
+ *
+ * @throws Error if the policy was not made here
+ */
+export function ruleOf(policy: Policies[number]): Rule {
+  const rule = rules.get(policy);
+  if (rule === undefined) {
+    throw new Error(`${policy.name} is not a policy of this pack`);
+  }
+  return rule;
+}
+
 class Reports {
-  private readonly reports: { readonly report: Report; readonly urn: string | undefined }[] = [];
+  readonly all: Reported[] = [];
 
   readonly open: Open = (object, urn) => {
     const report = new Report(object);
-    this.reports.push({ report, urn });
+    this.all.push({ report, urn });
     return report;
   };
 
   send(policy: string, reportViolation: (message: string, urn?: string) => void): void {
-    for (const { report, urn } of this.reports) {
+    for (const { report, urn } of this.all) {
       for (const message of report.messages()) {
         reportViolation(message, urn);
       }
-      reportUnknown(policy, report.object, report.unknowns);
+      reportUnvalidated(policy, report.object, report);
     }
   }
 }
@@ -128,7 +195,7 @@ export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): Resou
       return;
     }
     const reports = new Reports();
-    rule.validate(resourceAlone(args), reports.open, readSettings(settings, args.getConfig()));
+    rule.validate(sharedResource(args), reports.open, readSettings(settings, args.getConfig()));
     reports.send(name, reportViolation);
   };
   const remediate: ResourceRemediation = (args) => {
@@ -141,7 +208,7 @@ export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): Resou
       rawProperties(args.props),
     ) as Record<string, unknown>;
   };
-  return {
+  const policy: ResourceValidationPolicy = inProfile(rule, {
     name,
     description,
     configSchema: configSchema(settings),
@@ -149,27 +216,46 @@ export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): Resou
     // The SDK reads a resource for every policy unless the policy's function names another type.
     validateResource: type === undefined ? validate : Object.assign(validate, { __pulumiType: type }),
     ...(rule.remediate && { remediateResource: remediate }),
-  };
+  });
+  rules.set(policy, {
+    settings,
+    inspect: (resources, config) => {
+      const reports = new Reports();
+      const values = readSettings(settings, config);
+      for (const resource of resources) {
+        if (type === undefined || resource.type === type) {
+          rule.validate(resource, reports.open, values);
+        }
+      }
+      return reports.all;
+    },
+  });
+  return policy;
 }
 
 /** A policy that validates the stack as a whole, for what no resource shows by itself. */
 export function stackPolicy<S extends Settings>(rule: StackRule<S>): StackValidationPolicy {
   const { name, description, settings, enforcementLevel } = rule;
-  return {
+  const policy: StackValidationPolicy = inProfile(rule, {
     name,
     description,
     configSchema: configSchema(settings),
     enforcementLevel,
     validateStack: (args, reportViolation) => {
       const reports = new Reports();
-      const resources = args.resources.map((resource): StackResource => ({
-        ...resourceInStack(resource),
-        madeFrom: (property) => (resource.propertyDependencies[property] ?? []).map(({ urn }) => urn),
-      }));
-      rule.validate(resources, reports.open, readSettings(settings, args.getConfig()));
+      rule.validate(sharedStack(args.resources), reports.open, readSettings(settings, args.getConfig()));
       reports.send(name, reportViolation);
     },
-  };
+  });
+  rules.set(policy, {
+    settings,
+    inspect: (resources, config) => {
+      const reports = new Reports();
+      rule.validate(resources, reports.open, readSettings(settings, config));
+      return reports.all;
+    },
+  });
+  return policy;
 }
 
 /**

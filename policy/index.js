@@ -15,8 +15,9 @@ async function start() {
   await import(`${root}/startup/node.js`);
   // In the pack's own folder, where only its owner can write code that we run.
   module.enableCompileCache(env.NODE_COMPILE_CACHE ?? file("node_modules/.cache/compiled"));
-  const { narrowSdk } = await import(`${root}/startup/policy.${extension}`);
+  const { narrowSdk, shareProperties } = await import(`${root}/startup/policy.${extension}`);
   narrowSdk();
+  shareProperties();
   await import(`${root}/policy/pack.${extension}`);
   // Node writes the cache when a process ends, but the engine kills its packs.
   setImmediate(module.flushCompileCache);

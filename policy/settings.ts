@@ -1,6 +1,6 @@
 import type { Policy } from "@pulumi/policy";
 
-import { renderFinding } from "../domain/finding.ts";
+import { renderFinding, type ShownFinding } from "../domain/finding.ts";
 import { parseQuantity, quantityPattern } from "../domain/quantity.ts";
 
 type Schema = NonNullable<Policy["configSchema"]>["properties"][string];
@@ -52,12 +52,17 @@ export function amount(description: string, fallback: string): Setting<string> {
   };
 }
 
-/** A list of texts. */
-export function texts(description: string, fallback: readonly string[]): Setting<readonly string[]> {
+/** A list of texts. `pattern` is the regular expression that each of them has to match. */
+export function texts(
+  description: string,
+  fallback: readonly string[],
+  pattern = "",
+): Setting<readonly string[]> {
+  const wanted = new RegExp(pattern);
   const is = (value: unknown): value is readonly string[] =>
-    Array.isArray(value) && value.every((element) => typeof element === "string");
-  const schema: Schema = { type: "array", items: { type: "string" }, default: [...fallback], description };
-  return { schema, fallback, is };
+    Array.isArray(value) && value.every((element) => typeof element === "string" && wanted.test(element));
+  const items: Schema = pattern === "" ? { type: "string" } : { type: "string", pattern };
+  return { schema: { type: "array", items, default: [...fallback], description }, fallback, is };
 }
 
 /** A map from text to text. @default empty */
@@ -83,32 +88,40 @@ export function configSchema(settings: Settings): NonNullable<Policy["configSche
   };
 }
 
+/** What is wrong with the values of the configuration; of settings that it does not have, nothing. */
+export function invalidSettings(
+  settings: Settings,
+  config: Readonly<Record<string, unknown>>,
+): readonly ShownFinding[] {
+  return Object.entries(settings).flatMap(([name, { is, schema }]) => {
+    const value = config[name];
+    if (value === undefined || is(value)) {
+      return [];
+    }
+    return {
+      subject: `setting ${name}`,
+      value: JSON.stringify(value),
+      reason: `required: ${JSON.stringify(schema)}`,
+      fix: "correct it in the pack's configuration",
+    };
+  });
+}
+
 /**
  * The settings' values: the configured ones, and the defaults of the others.
  *
- * @throws Error naming the setting, if a value is not of its setting's type (the engine, which knows the schema,
+ * @throws Error naming each setting whose value is not of the setting's type (the engine, which knows the schema,
  * rejects such a configuration before)
  */
 export function readSettings<S extends Settings>(
   settings: S,
   config: Readonly<Record<string, unknown>>,
 ): Values<S> {
-  const values = Object.entries(settings).map(([name, { fallback, is, schema }]): [string, unknown] => {
-    const value = config[name];
-    if (value === undefined) {
-      return [name, fallback];
-    }
-    if (!is(value)) {
-      throw new Error(
-        renderFinding({
-          subject: `setting ${name}`,
-          value: JSON.stringify(value),
-          reason: `required: ${JSON.stringify(schema)}`,
-          fix: "correct it in the pack's configuration",
-        }),
-      );
-    }
-    return [name, value];
-  });
-  return Object.fromEntries(values) as Values<S>;
+  const invalid = invalidSettings(settings, config);
+  if (invalid.length > 0) {
+    throw new Error(invalid.map(renderFinding).join("\n"));
+  }
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, { fallback }]) => [name, config[name] ?? fallback]),
+  ) as Values<S>;
 }

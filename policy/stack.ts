@@ -3,10 +3,39 @@ import { kubernetesObject, parseType, type KubernetesObject } from "./kubernetes
 import { workloadsOf } from "./kubernetes/workload.ts";
 import type { Server } from "./define.ts";
 import { items } from "./reading/field.ts";
+import { once } from "./reading/once.ts";
 import type { Truth } from "./reading/truth.ts";
 import type { Values } from "./settings.ts";
 import type { recognitionSettings } from "./zookeeper/recognition.ts";
-import { recognise } from "./zookeeper/recognition.ts";
+import { recognise } from "./zookeeper/recognition-once.ts";
+
+/** The objects that the resource holds, each with its group and kind: one, and those of a list also one by one. */
+function* objectsIn(resource: StackResource): Generator<readonly [key: string, object: KubernetesObject]> {
+  const type = parseType(resource.type);
+  if (type === undefined) {
+    return;
+  }
+  const { group, kind } = type;
+  yield [`${group}/${kind}`, kubernetesObject(resource, kind)];
+  if (kind.endsWith("List")) {
+    const listed = kind.slice(0, -"List".length);
+    for (const root of items(resource.root.at("items"))) {
+      yield [`${group}/${listed}`, kubernetesObject(resource, listed, root)];
+    }
+  }
+}
+
+const objectsByKind = once((resources: readonly StackResource[]) => {
+  const byKind = new Map<string, KubernetesObject[]>();
+  for (const resource of resources) {
+    for (const [key, object] of objectsIn(resource)) {
+      const objects = byKind.get(key) ?? [];
+      objects.push(object);
+      byKind.set(key, objects);
+    }
+  }
+  return byKind;
+});
 
 /** The Kubernetes objects of a kind that the stack holds, also as the items of a list. */
 export function objectsOf(
@@ -14,19 +43,7 @@ export function objectsOf(
   group: string,
   kind: string,
 ): readonly KubernetesObject[] {
-  return resources.flatMap((resource) => {
-    const parsed = parseType(resource.type);
-    if (parsed?.group !== group) {
-      return [];
-    }
-    if (parsed.kind === kind) {
-      return kubernetesObject(resource, kind);
-    }
-    if (parsed.kind !== `${kind}List`) {
-      return [];
-    }
-    return items(resource.root.at("items")).map((root) => kubernetesObject(resource, kind, root));
-  });
+  return objectsByKind(resources).get(`${group}/${kind}`) ?? [];
 }
 
 /** A workload of the stack that runs ZooKeeper servers, or may do so. */
@@ -34,6 +51,8 @@ export interface StackServer extends Server {
   readonly resource: StackResource;
   /** Never false. */
   readonly runs: Truth;
+  /** The paths whose values would decide whether it runs servers, but are not known yet. */
+  readonly unseen: readonly string[];
 }
 
 /** The workloads of the stack that run ZooKeeper servers, or may do so. */
@@ -43,8 +62,10 @@ export function serversOf(
 ): readonly StackServer[] {
   return resources.flatMap((resource) =>
     workloadsOf(resource).flatMap((workload) => {
-      const { runs, server } = recognise(workload, settings);
-      return runs === false ? [] : [{ resource, workload, pod: workload.pod, container: server, runs }];
+      const { runs, server, open } = recognise(workload, settings);
+      return runs === false
+        ? []
+        : [{ resource, workload, pod: workload.pod, container: server, runs, unseen: open }];
     }),
   );
 }

@@ -16,3 +16,25 @@ export function narrowSdk(): void {
     Output: () => (sdk("@pulumi/pulumi/output") as Record<string, unknown>)["Output"],
   });
 }
+
+type Deserialize = (properties: object, proxySecrets: boolean) => unknown;
+
+/**
+ * Has @pulumi/policy read the properties of a request's resource once, and not once for each policy, which took as long
+ * as all policies together (the bench row `policy-validate`). The policies then share one object, which none of them
+ * changes; a remediation gets a separate one. Has to run before the pack is served.
+ */
+export function shareProperties(): void {
+  const sdk = here("@pulumi/policy/deserialize") as { deserializeProperties: Deserialize };
+  const original = sdk.deserializeProperties;
+  const read = new WeakMap<object, unknown>();
+  sdk.deserializeProperties = (properties, proxySecrets) => {
+    if (proxySecrets) {
+      return original(properties, proxySecrets);
+    }
+    if (!read.has(properties)) {
+      read.set(properties, original(properties, proxySecrets));
+    }
+    return read.get(properties);
+  };
+}

@@ -31,11 +31,11 @@ function withOwnKeys(
   if (selector === undefined || selector === unknown) {
     return selector;
   }
-  if (keys === unknown || (keys.length > 0 && own === unknown)) {
-    return [...selector, { key: "", operator: unknown, values: [] }];
-  }
-  if (own === unknown) {
+  if (keys !== unknown && keys.length === 0) {
     return selector;
+  }
+  if (keys === unknown || own === unknown) {
+    return [...selector, { key: "", operator: unknown, values: [] }];
   }
   // Kubernetes leaves out the keys that the incoming pod does not carry.
   const added = keys.flatMap((key): Condition[] => {
@@ -59,23 +59,29 @@ function sees(term: Field, incoming: Pod, other: Pod): Truth {
 }
 
 /**
- * Whether the term looks into the workload's own namespace: neither `namespaces` nor `namespaceSelector` means that
- * one, else it is looked up in the list and the selector.
+ * Whether a term of the workload looks into the namespace of another one: neither `namespaces` nor
+ * `namespaceSelector` means its own, else it is looked up in the list and the selector.
  */
-function looksIntoOwnNamespace(term: Field, workload: Workload, namespaces: NamespaceLabels): Truth {
+function looksInto(term: Field, workload: Workload, other: Workload, namespaces: NamespaceLabels): Truth {
   const list = term.at("namespaces");
   const selectorField = term.at("namespaceSelector");
   const listed = items(list);
+  const { namespace } = other;
   if (!list.unknown && listed.length === 0 && selectorField.absent) {
-    return true;
+    return workload === other || sameNamespace(workload.namespace, namespace);
   }
-  const own = workload.namespace;
   const byName = list.unknown
     ? "unknown"
     : some(
-        listed.map((name) => (name.unknown || own === undefined ? "unknown" : known(name.string()) === own)),
+        listed.map((name) =>
+          name.unknown ? "unknown" : sameNamespace(known(name.string()) ?? "", namespace),
+        ),
       );
-  return some([byName, matchesNamespace(selectorOf(selectorField), own, namespaces)]);
+  return some([byName, matchesNamespace(selectorOf(selectorField), namespace, namespaces)]);
+}
+
+function sameNamespace(one: string | undefined, other: string | undefined): Truth {
+  return one === undefined || other === undefined ? "unknown" : one === other;
 }
 
 function matchesNamespace(selector: Selector, own: string | undefined, namespaces: NamespaceLabels): Truth {
@@ -96,6 +102,42 @@ function matchesNamespace(selector: Selector, own: string | undefined, namespace
   );
 }
 
+function isPerNode(term: Field): Truth {
+  const topology = term.at("topologyKey");
+  return topology.unknown ? "unknown" : known(topology.string()) === nodeTopology;
+}
+
+/** Whether a required term of the one workload keeps its pods off the nodes of the other one's pods. */
+function avoids(one: Workload, other: Workload, namespaces: NamespaceLabels): Truth {
+  const terms = antiAffinityTerms(one.pod);
+  if (terms.unknown) {
+    return "unknown";
+  }
+  const incoming = podsOf(one, "one");
+  const others = podsOf(other, "other");
+  return some(
+    items(terms).map((term) =>
+      term.unknown
+        ? "unknown"
+        : every([
+            isPerNode(term),
+            looksInto(term, one, other, namespaces),
+            every(incoming.flatMap((pod) => others.map((peer) => sees(term, pod, peer)))),
+          ]),
+    ),
+  );
+}
+
+/**
+ * Whether the pods of two workloads are on separate nodes: a required term of either of them is enough, as Kubernetes
+ * takes the terms of the pods that run into account as well as those of the pod that it places.
+ *
+ * @param namespaces the labels of the namespaces that are known
+ */
+export function keptApart(one: Workload, other: Workload, namespaces: NamespaceLabels): Truth {
+  return some([avoids(one, other, namespaces), avoids(other, one, namespaces)]);
+}
+
 /** What a required anti-affinity term does for the pods of its own workload. */
 export interface TermVerdict {
   /** Whether its topology is the node. */
@@ -114,7 +156,6 @@ export interface TermVerdict {
  * @param namespaces the labels of the namespaces that are known
  */
 export function validateTerm(term: Field, workload: Workload, namespaces: NamespaceLabels): TermVerdict {
-  const topology = term.at("topologyKey");
   const before = podsOf(workload, "old", 2);
   const after = podsOf(workload, "new", 2);
   const pairs = before.flatMap((one) =>
@@ -123,8 +164,8 @@ export function validateTerm(term: Field, workload: Workload, namespaces: Namesp
       .map((other) => sees(term, one, other)),
   );
   return {
-    perNode: topology.unknown ? "unknown" : known(topology.string()) === nodeTopology,
-    inNamespace: looksIntoOwnNamespace(term, workload, namespaces),
+    perNode: isPerNode(term),
+    inNamespace: looksInto(term, workload, workload, namespaces),
     seesPeers: every(pairs),
     seesSome: some(pairs),
   };

@@ -23,15 +23,18 @@ function allowedValues(expressions: Field, key: string): readonly string[] | und
 }
 
 /**
- * How many nodes the pod's own words leave at most, from names of nodes alone: `nodeName`, a host name in the node
- * selector, lists of names in the required node affinity. Undefined if they do not name nodes.
+ * The nodes that the pod's own words leave at most, from names of nodes alone: `nodeName`, a host name in the node
+ * selector, lists of names in the required node affinity. Undefined if they do not name nodes. A name that is not known
+ * yet stands for a node of its own.
  */
-export function namedNodes(pod: Field): number | undefined {
-  if (known(pod.at("nodeName").string()) !== undefined) {
-    return 1;
+export function nodeNames(pod: Field): ReadonlySet<string> | undefined {
+  const name = known(pod.at("nodeName").string());
+  if (name !== undefined) {
+    return new Set([name]);
   }
-  if (entries(pod.at("nodeSelector")).has(nodeTopology)) {
-    return 1;
+  const host = entries(pod.at("nodeSelector")).get(nodeTopology);
+  if (host !== undefined) {
+    return new Set([known(host.string()) ?? host.path]);
   }
   const terms = items(nodeTerms(pod));
   const names = terms.map(
@@ -42,7 +45,7 @@ export function namedNodes(pod: Field): number | undefined {
   if (terms.length === 0 || names.includes(undefined)) {
     return undefined;
   }
-  return new Set(names.flatMap((list) => list ?? [])).size;
+  return new Set(names.flatMap((list) => list ?? []));
 }
 
 /** Whether the pod restricts its nodes at all, by selector or affinity. */

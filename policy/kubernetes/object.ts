@@ -5,22 +5,24 @@ import { known } from "../reading/field.ts";
 export interface KubernetesType {
   /** Empty for the core group. */
   readonly group: string;
+  readonly version: string;
   readonly kind: string;
 }
 
 /** The type's parts, or undefined if it is not a Kubernetes API object (helm releases and providers are none). */
 export function parseType(type: string): KubernetesType | undefined {
-  const match = /^kubernetes:(?:([a-z0-9.-]+)\/)?v[0-9][a-z0-9]*:([A-Z]\w*)$/.exec(type);
-  if (match?.[2] === undefined) {
-    return undefined;
-  }
-  const group = match[1] ?? "";
-  return { group: group === "core" ? "" : group, kind: match[2] };
+  const match = /^kubernetes:(?:([a-z0-9.-]+)\/)?(v[0-9][a-z0-9]*):([A-Z]\w*)$/.exec(type);
+  const [, group = "", version, kind] = match ?? [];
+  return version === undefined || kind === undefined
+    ? undefined
+    : { group: group === "core" ? "" : group, version, kind };
 }
 
 /** A Kubernetes object as the rules see it. */
 export interface KubernetesObject {
   readonly kind: string;
+  /** Group and version, as in manifests: `apps/v1`. */
+  readonly apiVersion: string;
   /** The name in the cluster, the resource's name where the cluster's is not known yet. */
   readonly name: string;
   /** The namespace; undefined while it is unknown. @default "default" */
@@ -41,7 +43,7 @@ export interface Resource {
   readonly defaultNamespace: string | undefined;
 }
 
-const clusterScoped: ReadonlySet<string> = new Set(["StorageClass", "Namespace", "Node"]);
+const clusterScoped: ReadonlySet<string> = new Set(["StorageClass", "PersistentVolume", "Namespace", "Node"]);
 
 /** The resource as a Kubernetes object. */
 export function kubernetesObject(resource: Resource, kind: string, root = resource.root): KubernetesObject {
@@ -55,5 +57,7 @@ export function kubernetesObject(resource: Resource, kind: string, root = resour
   const label = clusterScoped.has(kind)
     ? `${kind} ${name}`
     : `${kind} ${namespace ?? "(namespace unknown)"}/${name}`;
-  return { kind, name, namespace, label, root, urn: resource.urn };
+  const { group = "", version = "" } = parseType(resource.type) ?? {};
+  const apiVersion = group === "" ? version : `${group}/${version}`;
+  return { kind, apiVersion, name, namespace, label, root, urn: resource.urn };
 }

@@ -1,9 +1,9 @@
-import type { Field } from "../reading/field.ts";
+import { known, show, type Field } from "../reading/field.ts";
 import type { Container } from "./workload.ts";
 import type { Report } from "../reading/report.ts";
 
-/** Where the Pod Security Standards are written down. */
-const standard = "Pod Security Standard restricted";
+/** Why the fields are required, as a phrase. */
+export const standard = "the Pod Security Standard restricted";
 
 /** Volume types that the standard allows. */
 const allowedVolumes: ReadonlySet<string> = new Set([
@@ -43,8 +43,13 @@ const selinuxTypes: ReadonlySet<string> = new Set([
 
 /** A field that must not be switched on. */
 function mustBeOff(field: Field, report: Report): void {
-  const required = `false or missing (${standard})`;
-  report.check(field.boolean(), { holds: (on) => !on, absent: "accepted", required, fix: "remove it" });
+  report.check(field.boolean(), {
+    holds: (on) => !on,
+    absent: "accepted",
+    required: "false or missing",
+    fix: "remove it",
+    repair: "remove",
+  });
 }
 
 /** A field that may only have one of the values. */
@@ -58,8 +63,10 @@ function mustBeOneOf(
   report.check(field.string(), {
     holds: (value) => values.includes(value),
     absent,
-    required: `${values.map((value) => JSON.stringify(value)).join(" or ")} (${standard})`,
-    fix: absent === "accepted" ? "remove it" : `set it to ${first}`,
+    required: values.map((value) => JSON.stringify(value)).join(" or "),
+    ...(absent === "accepted"
+      ? { fix: "remove it", repair: "remove" }
+      : { fix: `set it to ${first}`, repair: { set: first } }),
   });
 }
 
@@ -68,8 +75,9 @@ function validateContext(context: Field, report: Report): void {
   report.check(context.at("runAsUser").number(), {
     holds: (uid) => uid !== 0,
     absent: "accepted",
-    required: `a user other than 0 (${standard})`,
+    required: "a user other than 0",
     fix: "set it to the image's own user, 1000 for ZooKeeper",
+    repair: { set: 1000 },
   });
   mustBeOneOf(context.at("appArmorProfile", "type"), ["RuntimeDefault", "Localhost"], "accepted", report);
   mustBeOff(context.at("windowsOptions", "hostProcess"), report);
@@ -77,28 +85,34 @@ function validateContext(context: Field, report: Report): void {
   report.check(selinux.at("type").string(), {
     holds: (type) => selinuxTypes.has(type),
     absent: "accepted",
-    required: `a container type or missing (${standard})`,
+    required: "a container type or missing",
     fix: "remove it",
+    repair: "remove",
   });
   for (const key of ["user", "role"]) {
     report.check(selinux.at(key).string(), {
       holds: (value) => value === "",
       absent: "accepted",
-      required: `missing (${standard})`,
+      required: "missing",
       fix: "remove it",
+      repair: "remove",
     });
   }
 }
 
-/** The fields of which the container's or else the pod's counts. */
-function validateIdentity(runAsNonRoot: Field, seccomp: Field, report: Report): void {
+/** Whether the container runs as root. The image decides where `runAsNonRoot` is missing. */
+function validateNonRoot(runAsNonRoot: Field, report: Report): void {
   report.check(runAsNonRoot.boolean(), {
     holds: (nonRoot) => nonRoot,
     absent: "rejected",
-    required: `true, in the container or in the pod's securityContext (${standard})`,
+    required: "true",
     fix: "set runAsNonRoot to true",
+    repair: { set: true },
   });
-  mustBeOneOf(seccomp, ["RuntimeDefault", "Localhost"], "rejected", report);
+}
+
+function validateSeccomp(context: Field, report: Report): void {
+  mustBeOneOf(context.at("seccompProfile", "type"), ["RuntimeDefault", "Localhost"], "rejected", report);
 }
 
 /** The fields of the pod itself. */
@@ -110,16 +124,18 @@ export function validatePodSecurity(pod: Field, report: Report): void {
   validateContext(context, report);
   // Also if every container overrides it: the standard looks at the pod's own value too.
   const nonRoot = context.at("runAsNonRoot");
-  const seccomp = context.at("seccompProfile", "type");
-  if (!nonRoot.absent && !seccomp.absent) {
-    validateIdentity(nonRoot, seccomp, report);
+  if (!nonRoot.absent) {
+    validateNonRoot(nonRoot, report);
+  }
+  if (!context.at("seccompProfile", "type").absent) {
+    validateSeccomp(context, report);
   }
   for (const sysctl of report.elements(context.at("sysctls"))) {
     report.check(sysctl.at("name").string(), {
       holds: (name) => safeSysctls.has(name),
       absent: "accepted",
-      required: `a safe sysctl (${standard})`,
-      fix: "remove it",
+      required: "a safe sysctl",
+      fix: "remove the sysctl",
     });
   }
   for (const volume of report.elements(pod.at("volumes"))) {
@@ -130,18 +146,16 @@ export function validatePodSecurity(pod: Field, report: Report): void {
       report.reject({
         path: volume.path,
         observed: `of type ${key}`,
-        required: `one of ${[...allowedVolumes].join(", ")} (${standard})`,
-        fix: "use a persistent volume claim, or emptyDir for scratch space space",
+        required: `one of ${[...allowedVolumes].join(", ")}`,
+        fix: "use a persistent volume claim, or emptyDir for scratch space",
       });
     }
   }
 }
 
-/** A field that the container sets for itself or, where it does not, takes over from the pod. */
-function ownOrPods(container: Field, pod: Field, ...path: readonly string[]): Field {
-  const own = container.at("securityContext", ...path);
-  const shared = pod.at("securityContext", ...path);
-  return own.absent && !shared.absent ? shared : own;
+/** Whether the container takes the field over from the pod, with which it is validated. */
+function inherits(container: Field, pod: Field, ...path: readonly string[]): boolean {
+  return container.at("securityContext", ...path).absent && !pod.at("securityContext", ...path).absent;
 }
 
 function validateCapabilities(capabilities: Field, report: Report): void {
@@ -150,8 +164,10 @@ function validateCapabilities(capabilities: Field, report: Report): void {
   report.check(dropped, {
     holds: (names) => names.some((name) => name.unknown || isText(name, "ALL")),
     absent: "rejected",
-    required: `a list with "ALL" (${standard})`,
+    required: 'a list with "ALL"',
     fix: "drop ALL",
+    repair: { set: ["ALL"] },
+    shown: (names) => `[${names.map((name) => show(known(name.string()))).join(", ")}]`,
   });
   for (const name of report.elements(capabilities.at("add"))) {
     mustBeOneOf(name, ["NET_BIND_SERVICE"], "accepted", report);
@@ -171,21 +187,24 @@ export function validateContainerSecurity({ field: container }: Container, pod: 
   report.check(context.at("allowPrivilegeEscalation").boolean(), {
     holds: (allowed) => !allowed,
     absent: "rejected",
-    required: `false (${standard})`,
+    required: "false",
     fix: "set it to false",
+    repair: { set: false },
   });
-  validateIdentity(
-    ownOrPods(container, pod, "runAsNonRoot"),
-    ownOrPods(container, pod, "seccompProfile", "type"),
-    report,
-  );
+  if (!inherits(container, pod, "runAsNonRoot")) {
+    validateNonRoot(context.at("runAsNonRoot"), report);
+  }
+  if (!inherits(container, pod, "seccompProfile", "type")) {
+    validateSeccomp(context, report);
+  }
   mustBeOneOf(context.at("procMount"), ["Default"], "accepted", report);
   for (const port of report.elements(container.at("ports"))) {
     report.check(port.at("hostPort").number(), {
       holds: (number) => number === 0,
       absent: "accepted",
-      required: `missing (${standard})`,
+      required: "missing",
       fix: "remove hostPort",
+      repair: "remove",
     });
   }
   validateCapabilities(context.at("capabilities"), report);

@@ -1,4 +1,5 @@
 import { known } from "../reading/field.ts";
+import { once } from "../reading/once.ts";
 import { labelsOf, unknown, type Labels, type MaybeText } from "./selector.ts";
 import { replicasOf, type Workload } from "./workload.ts";
 
@@ -19,14 +20,7 @@ export interface Pod {
 /** More pods than any ensemble has servers; bounds the work for a mistyped replica count. */
 const mostPods = 15;
 
-/**
- * The pods that the workload creates, with the labels that its controller gives each of them: a StatefulSet's pods
- * carry their own name and index, and pods of different revisions of a template differ in its hash.
- *
- * @param least at least so many are assumed, for conditions between pods. @default 1
- * @see https://kubernetes.io/docs/reference/labels-annotations-taints/ (pod-name, pod-index, pod-template-hash)
- */
-export function podsOf(workload: Workload, revision: string, least = 1): readonly Pod[] {
+function create(workload: Workload, revision: string, least: number): readonly Pod[] {
   const given = labelsOf(workload.template.at("metadata", "labels"));
   const count = Math.min(Math.max(replicasOf(workload) ?? least, least), mostPods);
   const first = known(workload.root.at("spec", "ordinals", "start").number()) ?? 0;
@@ -46,4 +40,21 @@ export function podsOf(workload: Workload, revision: string, least = 1): readonl
     }
     return { labels, ordinal };
   });
+}
+
+/** The pods that were created before, by workload, least number and revision. */
+const created = once<Workload, Map<string, readonly Pod[]>>(() => new Map());
+
+/**
+ * The pods that the workload creates, with the labels that its controller gives each of them: a StatefulSet's pods
+ * carry their own name and index, and pods of different revisions of a template differ in its hash.
+ *
+ * @param least at least so many are assumed, for conditions between pods. @default 1
+ * @see https://kubernetes.io/docs/reference/labels-annotations-taints/ (pod-name, pod-index, pod-template-hash)
+ */
+export function podsOf(workload: Workload, revision: string, least = 1): readonly Pod[] {
+  const key = `${least} ${revision}`;
+  const pods = created(workload).get(key) ?? create(workload, revision, least);
+  created(workload).set(key, pods);
+  return pods;
 }

@@ -1,4 +1,4 @@
-import { items, known, type Field } from "../reading/field.ts";
+import { entries, Field, items, known } from "../reading/field.ts";
 import type { KubernetesObject } from "./object.ts";
 import { portIn } from "./services.ts";
 
@@ -38,13 +38,11 @@ function reference(field: Field): Backend {
   return { name: field.at("name"), namespace: field.at("namespace"), port: portIn(field.at("port")) };
 }
 
-/** Whether a reference of the Gateway API is one to a Service, of this cluster or another of the fleet. */
+/** Whether a reference is one to a Service, of this cluster or another of the fleet. */
 function isService(field: Field): boolean {
   const kind = known(field.at("kind").string()) ?? "Service";
   return kind === "Service" || kind === "ServiceImport";
 }
-
-const gatewayGroup = "gateway.networking.k8s.io";
 
 /** Where the routes of the Gateway API name the Services that get their requests, or a copy of them. */
 const gatewayPaths = [
@@ -55,40 +53,96 @@ const gatewayPaths = [
 
 const ingressPaths = ["spec.defaultBackend", "spec.backend", "spec.rules.*.http.paths.*.backend"];
 
+const istioPaths = [
+  ...["tcp", "tls", "http"].map((protocol) => `spec.${protocol}.*.route.*.destination`),
+  "spec.http.*.mirror",
+  "spec.http.*.mirrors.*.destination",
+];
+
 /** A kind of object that leads requests from outside the cluster to Services. */
 interface RouteKind {
   readonly group: string;
   readonly kind: string;
-  readonly paths: readonly string[];
-  readonly read: (field: Field) => Backend;
+  /** The Services, as far as they can be seen; one whose name is unknown may be any. */
+  readonly backends: (root: Field) => readonly Backend[];
 }
 
-const gatewayRoute = (kind: string): RouteKind => ({
-  group: gatewayGroup,
-  kind,
-  paths: gatewayPaths,
-  read: reference,
-});
+function fieldsAtAll(root: Field, paths: readonly string[]): readonly Field[] {
+  return paths.flatMap((path) => fieldsAt(root, path)).filter((field) => !field.absent);
+}
+
+function references(root: Field, paths: readonly string[]): readonly Backend[] {
+  return fieldsAtAll(root, paths).filter(isService).map(reference);
+}
+
+/** The destinations of an Istio route, unless it is for requests inside the mesh only, as it is by default. */
+function istioBackends(root: Field): readonly Backend[] {
+  const gateways = root.at("spec", "gateways");
+  const fromOutside =
+    gateways.unknown || items(gateways).some((gateway) => known(gateway.string()) !== "mesh");
+  return (fromOutside ? fieldsAtAll(root, istioPaths) : []).flatMap((destination): Backend[] => {
+    const host = destination.at("host");
+    const port = portIn(destination.at("port", "number"));
+    const name = known(host.string());
+    if (name === undefined) {
+      return [{ name: host, port }];
+    }
+    // `zk`, `zk.default` or `zk.default.svc.cluster.local`; any other host is not a Service.
+    const [service, namespace, svc = "svc"] = name.split(".", 3);
+    return svc === "svc"
+      ? [{ name: new Field(service, host.path), namespace: new Field(namespace, host.path), port }]
+      : [];
+  });
+}
+
+/** The Services to which ingress-nginx leads the ports of its own: `"2181": default/zk:2181`. */
+function nginxBackends(root: Field): readonly Backend[] {
+  return [...entries(root.at("data"))].flatMap(([key, field]): Backend[] => {
+    const value = /^\d{1,5}$/.test(key) ? (known(field.string()) ?? "") : "";
+    const [, namespace, service, port] =
+      /^([a-z0-9-]{1,63})\/([a-z0-9-]{1,63}):([\w-]{1,63})/.exec(value) ?? [];
+    return namespace === undefined
+      ? []
+      : [
+          {
+            name: new Field(service, field.path),
+            namespace: new Field(namespace, field.path),
+            port: portIn(new Field(port)),
+          },
+        ];
+  });
+}
 
 /**
  * The kinds of routes that are known here.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
  * @see https://gateway-api.sigs.k8s.io/reference/spec/
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/tcp/ingressroutetcp/
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
+ * @see https://kubernetes.github.io/ingress-nginx/user-guide/exposing-tcp-udp-services/
  */
 export const routeKinds: readonly RouteKind[] = [
-  { group: "networking.k8s.io", kind: "Ingress", paths: ingressPaths, read: ingressBackend },
-  { group: "extensions", kind: "Ingress", paths: ingressPaths, read: ingressBackend },
-  ...["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"].map(gatewayRoute),
+  ...["networking.k8s.io", "extensions"].map((group) => ({
+    group,
+    kind: "Ingress",
+    backends: (root: Field) => fieldsAtAll(root, ingressPaths).map(ingressBackend),
+  })),
+  ...["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"].map((kind) => ({
+    group: "gateway.networking.k8s.io",
+    kind,
+    backends: (root: Field) => references(root, gatewayPaths),
+  })),
+  ...["traefik.io", "traefik.containo.us"].flatMap((group) =>
+    ["IngressRoute", "IngressRouteTCP", "IngressRouteUDP"].map((kind) => ({
+      group,
+      kind,
+      backends: (root: Field) => references(root, ["spec.routes.*.services.*"]),
+    })),
+  ),
+  { group: "networking.istio.io", kind: "VirtualService", backends: istioBackends },
+  { group: "", kind: "ConfigMap", backends: nginxBackends },
 ];
-
-/** The Services that a route leads to, as far as they can be seen; one whose name is unknown may be any. */
-export function backendsOf(route: KubernetesObject, { group, paths, read }: RouteKind): readonly Backend[] {
-  return paths
-    .flatMap((path) => fieldsAt(route.root, path))
-    .filter((field) => !field.absent && (group !== gatewayGroup || isService(field)))
-    .map(read);
-}
 
 /** Classes of Gateways and Ingresses that have their load balancers inside the network. */
 const internalClass = /(^|-)(rilb|internal)(-|$)/;

@@ -1,5 +1,6 @@
 import type { Field } from "../reading/field.ts";
 import { entries, items, known } from "../reading/field.ts";
+import { once } from "../reading/once.ts";
 import { every, not, some, type Truth } from "../reading/truth.ts";
 
 /** Stands for a value that is not known before the update. */
@@ -27,15 +28,12 @@ function textOf(field: Field): MaybeText {
 }
 
 /** The labels that a field holds. */
-export function labelsOf(field: Field): Labels {
-  if (field.unknown) {
-    return unknown;
-  }
-  return new Map([...entries(field)].map(([key, value]) => [key, textOf(value)]));
-}
+export const labelsOf = once((field: Field): Labels =>
+  field.unknown ? unknown : new Map([...entries(field)].map(([key, value]) => [key, textOf(value)])),
+);
 
 /** The selector that a field holds (matchLabels and matchExpressions). */
-export function selectorOf(field: Field): Selector {
+export const selectorOf = once((field: Field): Selector => {
   if (field.absent) {
     return undefined;
   }
@@ -58,7 +56,7 @@ export function selectorOf(field: Field): Selector {
     conditions.push({ key: "", operator: unknown, values: [] });
   }
   return field.unknown ? unknown : conditions;
-}
+});
 
 function equal(a: MaybeText, b: MaybeText): Truth {
   return a === unknown || b === unknown ? "unknown" : a === b;

@@ -5,7 +5,18 @@ import { podsOf } from "./pods.ts";
 import { labelsOf, matches, unknown, type Selector } from "./selector.ts";
 import type { Workload } from "./workload.ts";
 
-/** Whether the Service selects pods of the workload. A Service's selector is plain labels; none selects nothing. */
+/** The Service's selector: plain labels; undefined if it selects nothing. */
+export function selectorOfService(service: KubernetesObject): Selector {
+  const labels = labelsOf(service.root.at("spec", "selector"));
+  if (labels === unknown) {
+    return unknown;
+  }
+  return labels.size === 0
+    ? undefined
+    : [...labels].map(([key, value]) => ({ key, operator: "In", values: [value] }));
+}
+
+/** Whether the Service selects pods of the workload. */
 export function selects(service: KubernetesObject, workload: Workload): Truth {
   const here: Truth =
     service.namespace === undefined || workload.namespace === undefined
@@ -15,15 +26,8 @@ export function selects(service: KubernetesObject, workload: Workload): Truth {
   if (here === false) {
     return false;
   }
-  const labels = labelsOf(service.root.at("spec", "selector"));
-  if (labels !== unknown && labels.size === 0) {
-    return false;
-  }
-  const conditions: Selector =
-    labels === unknown
-      ? unknown
-      : [...labels].map(([key, value]) => ({ key, operator: "In", values: [value] }));
-  return every([here, some(podsOf(workload, "any").map((pod) => matches(conditions, pod.labels)))]);
+  const selector = selectorOfService(service);
+  return every([here, some(podsOf(workload, "any").map((pod) => matches(selector, pod.labels)))]);
 }
 
 /** The port that a field holds: a number, also where it is written as a text, or the name of one; undefined if none. */

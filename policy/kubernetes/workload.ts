@@ -1,4 +1,5 @@
 import { items, known, type Field } from "../reading/field.ts";
+import { once } from "../reading/once.ts";
 import { kubernetesObject, parseType, type KubernetesObject, type Resource } from "./object.ts";
 
 /** An object that creates pods, or a pod itself. */
@@ -27,7 +28,7 @@ const templatePaths: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** The workloads that the resource holds: one, the items of a list (`StatefulSetList`), or none. */
-export function workloadsOf(resource: Resource): readonly Workload[] {
+export const workloadsOf = once((resource: Resource): readonly Workload[] => {
   const type = parseType(resource.type);
   if (type === undefined) {
     return [];
@@ -43,7 +44,7 @@ export function workloadsOf(resource: Resource): readonly Workload[] {
     const template = root.at(...templatePath);
     return { ...kubernetesObject(resource, kind, root), template, pod: template.at("spec"), templatePath };
   });
-}
+});
 
 /** A container of a pod, with the part that it plays. */
 export interface Container {

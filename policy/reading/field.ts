@@ -1,11 +1,14 @@
 import { isPlainObject, isUnknownMark, unwrapSecret } from "./raw.ts";
 
-/** What reading one field gave. Only `known` carries a value; `wrong` describes the value of the wrong type. */
+/**
+ * What reading one field gave. Only `known` carries a value; `wrong` describes the value of the wrong type, and what is
+ * expected at its path if that is above the field that was read.
+ */
 export type Reading<T> =
   | { readonly state: "known"; readonly path: string; readonly value: T }
   | { readonly state: "absent"; readonly path: string }
   | { readonly state: "unknown"; readonly path: string }
-  | { readonly state: "wrong"; readonly path: string; readonly observed: string };
+  | { readonly state: "wrong"; readonly path: string; readonly observed: string; readonly expected?: string };
 
 /** Stands for "a value on the way here has the wrong type"; never seen outside this file. */
 class Obstacle {
@@ -15,15 +18,21 @@ class Obstacle {
   }
 }
 
-/** How a value is shown in a message: strings quoted, containers by their kind. */
+/** Longest string that a message shows as a whole. */
+const longestShown = 200;
+
+/** How a value is shown in a message: strings quoted, and cut if they are long; containers by their kind. */
 export function show(value: unknown): string {
+  if (typeof value === "string" && value.length > longestShown) {
+    return `${JSON.stringify(value.slice(0, longestShown))}… (${value.length} characters)`;
+  }
   if (Array.isArray(value)) {
     return "a list";
   }
   if (typeof value === "object" && value !== null) {
     return "an object";
   }
-  return JSON.stringify(value);
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
 /**
@@ -33,6 +42,9 @@ export function show(value: unknown): string {
 export class Field {
   readonly path: string;
   private readonly raw: unknown;
+  // The same place is the same object, so that what is found out about it can be kept.
+  private children: Map<string, Field> | undefined;
+  private elements: readonly Field[] | undefined;
 
   constructor(raw: unknown, path = "") {
     this.raw = unwrapSecret(raw);
@@ -45,6 +57,12 @@ export class Field {
   }
 
   private child(key: string): Field {
+    const child = this.children?.get(key) ?? this.below(key);
+    (this.children ??= new Map()).set(key, child);
+    return child;
+  }
+
+  private below(key: string): Field {
     // An unknown keeps its own path: that is the one which is not known yet.
     if (isUnknownMark(this.raw) || this.raw instanceof Obstacle) {
       return this;
@@ -91,7 +109,9 @@ export class Field {
     if (reading.state !== "known") {
       return reading;
     }
-    return { ...reading, value: reading.value.map((raw, i) => new Field(raw, `${this.path}[${i}]`)) };
+    // Not by map, which leaves out the holes of a sparse list.
+    this.elements ??= Array.from(reading.value, (raw, i) => new Field(raw, `${this.path}[${i}]`));
+    return { ...reading, value: this.elements };
   }
 
   map(): Reading<ReadonlyMap<string, Field>> {
@@ -112,7 +132,7 @@ export class Field {
       return { state: "unknown", path };
     }
     if (raw instanceof Obstacle) {
-      return { state: "wrong", path, observed: raw.observed };
+      return { state: "wrong", path, observed: raw.observed, expected: "an object" };
     }
     return is(raw) ? { state: "known", path, value: raw } : { state: "wrong", path, observed: show(raw) };
   }

@@ -67,6 +67,10 @@ export function withValue(raw: unknown, path: readonly (string | number)[], valu
     return value;
   }
   if (raw instanceof Secret) {
+    // The engine knows no secret of a secret, and a program may nest them without end.
+    if (raw.value instanceof Secret) {
+      return raw;
+    }
     return new Secret(withValue(raw.value, path, value));
   }
   if (Array.isArray(raw)) {

@@ -1,8 +1,13 @@
 import { serverPolicy, type Server } from "../define.ts";
-import { antiAffinityTerms, validateTerm, nodeTopology } from "../kubernetes/anti-affinity.ts";
-import { namedNodes } from "../kubernetes/node-choice.ts";
-import { replicasOf } from "../kubernetes/workload.ts";
-import { items, known } from "../reading/field.ts";
+import {
+  antiAffinityTerms,
+  validateTerm,
+  nodeTopology,
+  type TermVerdict,
+} from "../kubernetes/anti-affinity.ts";
+import { nodeNames } from "../kubernetes/node-choice.ts";
+import { replicasOf, type Workload } from "../kubernetes/workload.ts";
+import { entries, items, known, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
 
@@ -11,17 +16,17 @@ const required =
   "(two servers on one node fail together, and the quorum with them)";
 
 /** Why a term does not keep the servers apart; undefined if it does or if that is not known yet. */
-function faultOf({
-  perNode,
-  inNamespace,
-  seesPeers,
-  seesSome,
-}: ReturnType<typeof validateTerm>): string | undefined {
+function faultOf(
+  term: Field,
+  namespace: string | undefined,
+  { perNode, inNamespace, seesPeers, seesSome }: TermVerdict,
+): string | undefined {
   if (perNode === false) {
     return "has another topology than the node";
   }
   if (inNamespace === false) {
-    return "is for other namespaces than the pods' own";
+    const names = items(term.at("namespaces")).map((name) => JSON.stringify(known(name.string())));
+    return `is for other namespaces than the pods' own, ${JSON.stringify(namespace)}${names.length === 0 ? "" : ` (${names.join(", ")})`}`;
   }
   if (seesSome === false) {
     return "has a selector that matches none of the workload's own pods";
@@ -32,19 +37,35 @@ function faultOf({
   return undefined;
 }
 
-function validateTerms({ workload, pod }: Server, report: Report): void {
+/** The keys of the labels that the pods carry, for messages. */
+function labelKeys(workload: Workload): string {
+  return [...entries(workload.template.at("metadata", "labels")).keys()].join(", ") || "they have none yet";
+}
+
+/** The fix for pods without a required term: a preferred one can be moved only if it would be accepted. */
+function missingFix({ workload, pod }: Server): string {
+  const preferred = pod.at("affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution");
+  const suitable = items(preferred).some((weighted) => {
+    const { perNode, inNamespace, seesPeers } = validateTerm(
+      weighted.at("podAffinityTerm"),
+      workload,
+      new Map(),
+    );
+    return every([perNode, inNamespace, seesPeers]) !== false;
+  });
+  return suitable
+    ? "move the preferred term to requiredDuringSchedulingIgnoredDuringExecution"
+    : `add the term with the pods' own labels (${labelKeys(workload)}) as labelSelector`;
+}
+
+function validateTerms(server: Server, report: Report): void {
+  const { workload, pod } = server;
   const field = antiAffinityTerms(pod);
-  const preferred = items(
-    pod.at("affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"),
-  );
   report.check(field.list(), {
     holds: (terms) => terms.length > 0,
     absent: "rejected",
     required,
-    fix:
-      preferred.length > 0
-        ? "move the preferred term to requiredDuringSchedulingIgnoredDuringExecution"
-        : "add the term",
+    fix: missingFix(server),
     shown: () => "[]",
   });
   const verdicts = items(field).map((term) => ({ term, ...validateTerm(term, workload, new Map()) }));
@@ -61,23 +82,21 @@ function validateTerms({ workload, pod }: Server, report: Report): void {
     return;
   }
   for (const { term, ...verdict } of verdicts) {
-    const fault = faultOf(verdict);
+    const fault = faultOf(term, workload.namespace, verdict);
     const key = known(term.at("topologyKey").string());
-    const labels = [
-      ...(known(workload.template.at("metadata", "labels").map()) ?? new Map<string, never>()).keys(),
-    ];
     report.reject({
       path: term.path,
       observed: `a term that ${fault ?? "separates nothing"} (topologyKey ${key === undefined ? "missing" : JSON.stringify(key)})`,
       required,
-      fix: `select the pods' own labels (${labels.join(", ") || "they have none yet"}) in their own namespace, per node`,
+      fix: `select the pods' own labels (${labelKeys(workload)}) in their own namespace, per node`,
     });
   }
 }
 
 /**
  * Each server on a separate node, by a rule that the scheduler must obey and that does match the other servers.
- * What needs other resources (labels of namespaces, node pools) is in `anti-affinity-in-stack`.
+ * What needs other resources (labels of namespaces, node pools, servers in other workloads) is in
+ * `anti-affinity-in-stack`.
  *
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
  */
@@ -88,12 +107,15 @@ export const antiAffinity = serverPolicy({
   enforcementLevel: "mandatory",
   validate: (server, report) => {
     const { workload, pod } = server;
-    // A DaemonSet has one pod per node by its nature.
+    const servers = replicasOf(workload);
+    // A single server has none that it could share a node with. A DaemonSet has one pod per node by its nature.
+    if (servers !== undefined && servers < 2) {
+      return;
+    }
     if (workload.kind !== "DaemonSet") {
       validateTerms(server, report);
     }
-    const nodes = namedNodes(pod);
-    const servers = replicasOf(workload);
+    const nodes = nodeNames(pod)?.size;
     if (nodes !== undefined && servers !== undefined && nodes < servers) {
       report.reject({
         path: pod.path,

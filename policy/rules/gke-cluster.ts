@@ -52,27 +52,55 @@ function validateNetworks(config: Field, report: Report): void {
   });
 }
 
+/** The switches of the API server's addresses, and of its public one. */
+const addressSwitches = ["enabled", "enablePublicEndpoint"];
+
+/** Whether the API server has no address that the internet reaches, which leaves its DNS name. */
+function hasNoAddress(endpoints: Field): Truth {
+  return some(
+    addressSwitches.map((key): Truth => {
+      const endpoint = endpoints.at(key);
+      return endpoint.unknown ? "unknown" : known(endpoint.boolean()) === false;
+    }),
+  );
+}
+
 /**
- * The API server has no public address, or authorised networks. Private nodes say nothing about it.
+ * The API server has no public address, or authorized networks. Private nodes say nothing about it, and the DNS name
+ * lets in only those whom IAM allows.
  *
  * @see https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation
  */
 function validateReach(root: Field, report: Report): void {
   const config = root.at("masterAuthorizedNetworksConfig");
+  const endpoints = root.at("controlPlaneEndpointsConfig", "ipEndpointsConfig");
+  const others = endpoints.at("authorizedNetworksConfig");
+  const isUnreachable = hasNoAddress(endpoints);
+  if (isUnreachable === true) {
+    return;
+  }
   validateNetworks(config, report);
+  if (!others.unknown) {
+    validateNetworks(others, report);
+  }
   const privateNodes = root.at("privateClusterConfig", "enablePrivateNodes");
   const privateEndpoint = root.at("privateClusterConfig", "enablePrivateEndpoint");
-  const addresses = root.at("controlPlaneEndpointsConfig", "ipEndpointsConfig", "enabled");
   const closed = some([
+    isUnreachable,
     switched(privateEndpoint),
-    addresses.unknown ? "unknown" : known(addresses.boolean()) === false,
+    // Without any block, nobody comes in.
     config.unknown ? "unknown" : !config.absent,
+    switched(others.at("enabled")),
   ]);
   if (closed === "unknown") {
-    for (const field of [privateEndpoint, addresses, config]) {
-      if (field.unknown) {
-        report.leaveOpen(field.path);
-      }
+    const deciding = [
+      privateEndpoint,
+      ...addressSwitches.map((key) => endpoints.at(key)),
+      config,
+      others.at("enabled"),
+    ];
+    for (const { path } of deciding.filter((field) => field.unknown)) {
+      report.leaveOpen(path);
     }
   }
   if (closed !== false) {
@@ -86,7 +114,8 @@ function validateReach(root: Field, report: Report): void {
     required: "an API server without a public address, or with authorised networks",
     fix:
       "set privateClusterConfig.enablePrivateNodes and enablePrivateEndpoint to true, with a NAT for the nodes' own " +
-      "requests, or name the networks in masterAuthorizedNetworksConfig",
+      "requests, or set controlPlaneEndpointsConfig.ipEndpointsConfig.enabled to false and use the DNS endpoint, or " +
+      "name the networks in masterAuthorizedNetworksConfig",
   });
 }
 
@@ -141,6 +170,7 @@ export const gkeCluster = resourcePolicy({
     releaseChannels: texts("Release channels that are accepted", ["REGULAR", "STABLE", "EXTENDED"]),
   },
   enforcementLevel: "mandatory",
+  profile: "production",
   type: clusterType,
   validate: (resource, open, settings) => {
     const report = open(labelOf("Cluster", resource));

@@ -1,22 +1,45 @@
-import { isBefore, oldestVersion, parseImage, tagVersion, type Version } from "../../domain/image.ts";
+import { fixedVersions, imageName, parseImage, type Version } from "../../domain/image.ts";
 import { serverPolicy } from "../define.ts";
 import { containersOf } from "../kubernetes/workload.ts";
+import { known, type Field } from "../reading/field.ts";
+import type { Report } from "../reading/report.ts";
 import { text, textMap, texts } from "../settings.ts";
 import { isExactTag, isFrom, parseVersion } from "../zookeeper/image.ts";
 import { isZooKeeperImage } from "../zookeeper/recognition.ts";
+import { defectsOf, floorsInWords, isAtLeast, versionOf } from "../zookeeper/version.ts";
 
-/** What is wrong before the default floor, for the message. */
-const knownDefects =
-  "3.9.3 loses data (ZOOKEEPER-4925); CVE-2024-51504 and CVE-2025-58457 reach the AdminServer before 3.9.4; " +
-  "CVE-2026-24308 and CVE-2026-24281 are fixed in 3.9.5";
-
-/** A repository without its registry's default parts is looked up in the setting as the image writes it. */
-function versionOf(reference: string, versions: Readonly<Record<string, string>>): Version | undefined {
-  if (Object.hasOwn(versions, reference)) {
-    return parseVersion(versions[reference] ?? "");
+/** Validates the version of ZooKeeper in an image. */
+function validateVersion(
+  { path }: Field,
+  reference: string,
+  floors: readonly Version[],
+  versions: Readonly<Record<string, string>>,
+  report: Report,
+): void {
+  if (floors.length === 0) {
+    return;
   }
-  const tag = parseImage(reference)?.tag;
-  return tag === undefined ? undefined : tagVersion(tag);
+  const found = versionOf(reference, versions);
+  const value = JSON.stringify(reference);
+  const wanted = `ZooKeeper ${floorsInWords(floors)}`;
+  if (found.state !== "hidden" && !isAtLeast(found.version, floors)) {
+    report.reject({
+      path,
+      value,
+      required: `${wanted} (${defectsOf(found.version)})`,
+      fix: "use a later image",
+    });
+  } else if (found.state !== "known") {
+    const isNamed = imageName(reference) === "zookeeper";
+    report.reject({
+      path,
+      value,
+      required: `${wanted}; the image does not say which it holds (${isNamed ? "its tag is not a full version of ZooKeeper" : "only the tags of images called zookeeper do"})`,
+      fix: isNamed
+        ? "use a tag that is one of these versions, or give the image's version in the setting versions"
+        : "give its ZooKeeper version in the setting versions if that is one of these, or use another image",
+    });
+  }
 }
 
 /**
@@ -31,16 +54,28 @@ export const images = serverPolicy({
     "Images are pinned, from allowed registries, and ZooKeeper is not older than its known defects",
   settings: {
     allowedRegistries: texts(
-      "Registries, or registry/path, that images may come from; *. matches any host below",
+      "Registries, or registry/path, that images may come from; *. matches any host below, and * any",
       ["docker.io/library", "registry.k8s.io", "*.pkg.dev", "gcr.io"],
     ),
-    minimumVersion: text("Least version of ZooKeeper", oldestVersion.join("."), "^\\d+\\.\\d+\\.\\d+$"),
+    minimumVersion: text(
+      "Least version of ZooKeeper, instead of those in minimumVersions; empty for these",
+      "",
+      "^(\\d+\\.\\d+\\.\\d+)?$",
+    ),
+    minimumVersions: texts(
+      "Least version of ZooKeeper for each line, such as 3.8; later lines are accepted",
+      fixedVersions.map((version) => version.join(".")),
+      "^\\d+\\.\\d+\\.\\d+$",
+    ),
     versions: textMap(
-      "ZooKeeper version of images whose tags do not give it, by image as written in the pod",
+      "ZooKeeper version of images whose tags do not give it, by image, with or without registry, tag and digest",
     ),
   },
   enforcementLevel: "mandatory",
+  baselineSettings: { allowedRegistries: ["*"] },
   validate: ({ pod, container: server }, report, settings) => {
+    const lowest = settings.minimumVersion === "" ? settings.minimumVersions : [settings.minimumVersion];
+    const floors = lowest.map(parseVersion).filter((version) => version !== undefined);
     for (const key of ["initContainers", "containers"]) {
       report.elements(pod.at(key));
     }
@@ -66,18 +101,10 @@ export const images = serverPolicy({
         required: `an image from ${settings.allowedRegistries.join(", ")}`,
         fix: "use an allowed registry, or add this one to the setting allowedRegistries",
       });
-      report.check(field.at("image").string(), {
-        holds: (reference) => {
-          if (!isZooKeeperImage(reference) && field.path !== server.path) {
-            return true;
-          }
-          const version = versionOf(reference, settings.versions);
-          return version !== undefined && !isBefore(version, parseVersion(settings.minimumVersion) ?? []);
-        },
-        absent: "accepted",
-        required: `ZooKeeper ${settings.minimumVersion} or later, by its tag (${knownDefects})`,
-        fix: "use a later image, or give its version in the setting versions if the tag does not",
-      });
+      const reference = known(field.at("image").string());
+      if (reference !== undefined && (isZooKeeperImage(reference) || field.path === server.path)) {
+        validateVersion(field.at("image"), reference, floors, settings.versions, report);
+      }
     }
   },
 });

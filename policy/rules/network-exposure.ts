@@ -1,14 +1,15 @@
 import { stackPolicy } from "../define.ts";
 import type { KubernetesObject } from "../kubernetes/object.ts";
-import { backendsOf, isInternalRoute, isMeshRoute, routeKinds, type Backend } from "../kubernetes/routes.ts";
-import { isHeadless, isInternal, portIn, selects } from "../kubernetes/services.ts";
+import { isInternalRoute, isMeshRoute, routeKinds, type Backend } from "../kubernetes/routes.ts";
+import { SelectorIndex } from "../kubernetes/selector-index.ts";
+import { isHeadless, isInternal, portIn, selectorOfService, selects } from "../kubernetes/services.ts";
 import { workloadsOf, type Workload } from "../kubernetes/workload.ts";
 import { entries, items, known } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
 import { flag, texts } from "../settings.ts";
 import { objectsOf, serversOf, type StackServer } from "../stack.ts";
-import { isZooKeeperPort, namesZooKeeper } from "../zookeeper/ports.ts";
+import { isPeerPort, isZooKeeperPort, namesZooKeeper } from "../zookeeper/ports.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
 
 /** Whether the Service's name, labels or selector say ZooKeeper. */
@@ -32,10 +33,13 @@ function namedPorts(servers: readonly StackServer[]): ReadonlyMap<string, number
 }
 
 /** Whether a Service that selects no pods of the stack leads to one of ZooKeeper's ports. */
-function hasZooKeeperPort(service: KubernetesObject, servers: readonly StackServer[]): boolean {
+function hasZooKeeperPort(
+  service: KubernetesObject,
+  servers: readonly StackServer[],
+  byName: ReadonlyMap<string, number>,
+): boolean {
   const selector = service.root.at("spec", "selector");
   const likely = saysZooKeeper(service) || (servers.length > 0 && entries(selector).size === 0);
-  const byName = namedPorts(servers);
   return items(service.root.at("spec", "ports")).some((port) =>
     [port.at("port"), port.at("targetPort")].some((field) => {
       const found = portIn(field);
@@ -60,7 +64,8 @@ function validateExposure(service: KubernetesObject, settings: Settings, report:
   const spec = service.root.at("spec");
   const internal = settings.allowInternalLoadBalancers && isInternal(service);
   report.check(spec.at("type").string(), {
-    holds: (type) => type === "ClusterIP" || (type === "LoadBalancer" && internal),
+    // An ExternalName is a name for something else.
+    holds: (type) => ["ClusterIP", "ExternalName"].includes(type) || (type === "LoadBalancer" && internal),
     absent: "accepted",
     required: `a Service inside the cluster (ClusterIP), ${reason}`,
     fix: "use type ClusterIP, or name the Service in the setting allowedServices",
@@ -73,19 +78,35 @@ function validateExposure(service: KubernetesObject, settings: Settings, report:
   });
 }
 
+/** Whether a headless Service that selects servers is one by which they find each other, not one for scraping only. */
+function isForPeers(
+  service: KubernetesObject,
+  servers: readonly StackServer[],
+  byName: ReadonlyMap<string, number>,
+): boolean {
+  const governs = servers.some(
+    ({ workload }) =>
+      known(workload.root.at("spec", "serviceName").string()) === service.name &&
+      workload.namespace === service.namespace,
+  );
+  return (
+    governs ||
+    items(service.root.at("spec", "ports")).some((port) =>
+      [port.at("port"), port.at("targetPort")]
+        .map(portIn)
+        .some((found) => isPeerPort(typeof found === "string" ? byName.get(found) : found)),
+    )
+  );
+}
+
 /** Validates the Service by which the servers find each other. */
 function validateHeadless(service: KubernetesObject, report: Report): void {
   report.check(service.root.at("spec", "publishNotReadyAddresses").boolean(), {
     holds: (published) => published,
     absent: "rejected",
-    required: "true (servers have to find each other before they are ready: ready means in a quorum)",
+    required: "true (servers have to find each other before they are in a quorum)",
     fix: "set publishNotReadyAddresses to true",
   });
-}
-
-/** Whether the Service leads to the server's pods. */
-function leadsTo(service: KubernetesObject, { workload, runs }: StackServer): Truth {
-  return every([runs, selects(service, workload)]);
 }
 
 /** A Service of the stack, and what it leads to. */
@@ -97,15 +118,41 @@ interface Lead {
   readonly leads: Truth;
 }
 
-function leadOf(
-  service: KubernetesObject,
+/** The Services that select pods of the workloads, or may do so, each with whether it does. */
+function selections(
+  index: SelectorIndex<KubernetesObject>,
+  workloads: readonly { readonly workload: Workload; readonly runs: Truth }[],
+): ReadonlyMap<KubernetesObject, Truth> {
+  const selected = new Map<KubernetesObject, Truth>();
+  for (const { workload, runs } of workloads) {
+    for (const service of index.candidates(workload)) {
+      const before = selected.get(service) ?? false;
+      if (before !== true) {
+        selected.set(service, some([before, every([runs, selects(service, workload)])]));
+      }
+    }
+  }
+  return selected;
+}
+
+function leadsOf(
+  services: readonly KubernetesObject[],
   servers: readonly StackServer[],
   workloads: readonly Workload[],
-): Lead {
-  const selected = some(servers.map((server) => leadsTo(service, server)));
-  const selectsOthers = some(workloads.map((workload) => selects(service, workload))) !== false;
-  const byPorts = selected === false && !selectsOthers && hasZooKeeperPort(service, servers);
-  return { service, selects: selected, leads: byPorts || selected };
+  ports: ReadonlyMap<string, number>,
+): readonly Lead[] {
+  const index = new SelectorIndex(services, selectorOfService);
+  const toServers = selections(index, servers);
+  const toAny = selections(
+    index,
+    workloads.map((workload) => ({ workload, runs: true })),
+  );
+  return services.map((service) => {
+    const selected = toServers.get(service) ?? false;
+    const selectsOthers = (toAny.get(service) ?? false) !== false;
+    const byPorts = selected === false && !selectsOthers && hasZooKeeperPort(service, servers, ports);
+    return { service, selects: selected, leads: byPorts || selected };
+  });
 }
 
 /** What a route's backend leads to: a Service of the stack, or one that only its name and port describe. */
@@ -183,7 +230,8 @@ export const networkExposure = stackPolicy({
     const servers = serversOf(resources, settings);
     const workloads = resources.flatMap(workloadsOf);
     const services = objectsOf(resources, "", "Service");
-    const leads = services.map((service) => leadOf(service, servers, workloads));
+    const ports = namedPorts(servers);
+    const leads = leadsOf(services, servers, workloads, ports);
     for (const { service, selects: selected, leads: led } of leads) {
       const report = open(service.label, service.urn);
       if (selected === "unknown") {
@@ -192,7 +240,7 @@ export const networkExposure = stackPolicy({
       if (led === true) {
         validateExposure(service, settings, report);
       }
-      if (selected === true && isHeadless(service) === true) {
+      if (selected === true && isHeadless(service) === true && isForPeers(service, servers, ports)) {
         validateHeadless(service, report);
       }
     }
@@ -203,9 +251,10 @@ export const networkExposure = stackPolicy({
         if (internal || isMeshRoute(route)) {
           continue;
         }
-        validateRoute(route, backendsOf(route, kind), leads, settings, open(route.label, route.urn));
+        validateRoute(route, kind.backends(route.root), leads, settings, open(route.label, route.urn));
       }
     }
+    const governed = new Map<KubernetesObject, string[]>();
     for (const { workload, runs } of servers) {
       if (runs !== true || workload.kind !== "StatefulSet") {
         continue;
@@ -214,18 +263,17 @@ export const networkExposure = stackPolicy({
       const governing = services.find(
         (s) => s.name === known(name.string()) && s.namespace === workload.namespace,
       );
-      if (governing === undefined) {
-        continue;
+      if (governing !== undefined && isHeadless(governing) === false) {
+        governed.set(governing, [...(governed.get(governing) ?? []), workload.label]);
       }
-      const report = open(governing.label, governing.urn);
-      if (isHeadless(governing) === false) {
-        report.reject({
-          path: "spec.clusterIP",
-          observed: `not "None", although ${workload.label} gives its pods their names by it`,
-          required: '"None" (a headless Service; otherwise the servers\' names do not resolve)',
-          fix: "set clusterIP to None",
-        });
-      }
+    }
+    for (const [governing, labels] of governed) {
+      open(governing.label, governing.urn).reject({
+        path: "spec.clusterIP",
+        observed: `not "None", although it gives the pods of ${labels.join(", ")} their names`,
+        required: '"None" (a headless Service; otherwise the servers\' names do not resolve)',
+        fix: "set clusterIP to None",
+      });
     }
   },
 });

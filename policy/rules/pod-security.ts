@@ -1,5 +1,6 @@
 import { serverPolicy, type Change } from "../define.ts";
-import { validateContainerSecurity, validatePodSecurity } from "../kubernetes/pod-security.ts";
+import { containerPart } from "../kubernetes/container-part.ts";
+import { standard, validateContainerSecurity, validatePodSecurity } from "../kubernetes/pod-security.ts";
 import { containersOf } from "../kubernetes/workload.ts";
 import { items, known } from "../reading/field.ts";
 import { texts } from "../settings.ts";
@@ -15,23 +16,28 @@ export const podSecurity = serverPolicy({
   description: "ZooKeeper's pods keep to the Pod Security Standard restricted and hold no API token",
   settings: { apiTokenAllowed: texts("Workloads, as namespace/name, whose pods need the cluster's API", []) },
   enforcementLevel: "mandatory",
+  profile: "production",
   validate: ({ workload, pod }, report, settings) => {
-    validatePodSecurity(pod, report);
+    const ofPod = report.group({ path: pod.path, reason: standard });
+    validatePodSecurity(pod, ofPod);
     for (const key of ["initContainers", "containers", "ephemeralContainers"]) {
-      report.elements(pod.at(key));
+      ofPod.elements(pod.at(key));
     }
     for (const container of containersOf(pod)) {
-      report.members(container.field);
-      validateContainerSecurity(container, pod, report);
+      const ofContainer = report.group(containerPart(container, standard));
+      ofContainer.members(container.field);
+      validateContainerSecurity(container, pod, ofContainer);
     }
     if (settings.apiTokenAllowed.includes(`${workload.namespace ?? ""}/${workload.name}`)) {
       return;
     }
-    report.check(pod.at("automountServiceAccountToken").boolean(), {
+    ofPod.check(pod.at("automountServiceAccountToken").boolean(), {
       holds: (mounted) => !mounted,
       absent: "rejected",
-      required: "false (ZooKeeper does not use the cluster's API; missing means that the token is mounted)",
-      fix: "set automountServiceAccountToken to false, or name the workload in the setting apiTokenAllowed",
+      required: "false",
+      reason: "ZooKeeper does not use the API; missing means that it is mounted",
+      fix: "set it to false, or name the workload in the setting apiTokenAllowed",
+      repair: { set: false },
     });
   },
   remediate: ({ workload, pod }, settings) => {

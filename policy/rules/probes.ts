@@ -3,6 +3,8 @@ import { serverPolicy } from "../define.ts";
 import { known, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { count } from "../settings.ts";
+import { healthOf } from "../zookeeper/health.ts";
+import { validateQuorumProbes } from "../zookeeper/quorum-probes.ts";
 
 const handlers = ["exec", "httpGet", "tcpSocket", "grpc"] as const;
 
@@ -62,7 +64,8 @@ export const probes = serverPolicy({
     ),
   },
   enforcementLevel: "mandatory",
-  validate: ({ pod, container }, report, settings) => {
+  validate: (server, report, settings) => {
+    const { pod, container } = server;
     const liveness = container.at("livenessProbe");
     const startup = container.at("startupProbe");
     validatePresence(
@@ -72,6 +75,12 @@ export const probes = serverPolicy({
     );
     validatePresence(liveness, "a server that hangs has to be restarted", report);
     validatePresence(startup, "a server that still loads its snapshot must not be restarted", report);
+    for (const path of ["readinessProbe", "livenessProbe", "startupProbe"].flatMap(
+      (key) => healthOf(container, container.at(key)).open,
+    )) {
+      report.leaveOpen(path);
+    }
+    validateQuorumProbes(server, (probe) => ({ health: healthOf(container, probe).health }), report);
     for (const probe of [liveness, startup]) {
       validateTolerance(probe, settings.rejoinSeconds, report);
     }

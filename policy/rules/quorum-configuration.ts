@@ -1,9 +1,15 @@
 import { stackPolicy } from "../define.ts";
-import { replicasOf } from "../kubernetes/workload.ts";
-import { objectsOf, serversOf } from "../stack.ts";
+import { ensemblesOf, type Ensemble } from "../zookeeper/ensembles.ts";
+import { oddVoters, validateListing } from "../zookeeper/listing-check.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
-import { configListings, configTexts, ownListings } from "../zookeeper/sources.ts";
+import type { Listing } from "../zookeeper/sources.ts";
 import { isStep } from "../zookeeper/steps.ts";
+
+/** The lists in ConfigMaps, each once, with a workload that uses it. */
+function configuredLists({ members }: Ensemble): readonly (readonly [Ensemble["members"][0], Listing])[] {
+  const lists = members.flatMap((member) => member.configured.map((listing) => [member, listing] as const));
+  return [...new Map(lists.toReversed().map((list) => [list[1].place, list])).values()].toReversed();
+}
 
 /**
  * A server that the others' configuration does not list has no vote, and one that is listed but not there counts as
@@ -17,39 +23,45 @@ export const quorumConfiguration = stackPolicy({
   settings: recognitionSettings,
   enforcementLevel: "mandatory",
   validate: (resources, open, settings) => {
-    const configMaps = objectsOf(resources, "", "ConfigMap");
-    for (const { workload, container, resource, runs } of serversOf(resources, settings)) {
-      if (runs !== true) {
+    for (const ensemble of ensemblesOf(resources, settings)) {
+      if (ensemble.runs !== true) {
         continue;
       }
-      const report = open(workload.label, workload.urn);
-      const texts = configTexts(workload, configMaps, resource.madeFrom("spec"));
-      const listings = configListings(container, texts);
-      for (const place of texts.open) {
+      const { members, servers } = ensemble;
+      const unread = new Set(members.flatMap(({ texts }) => texts.open));
+      for (const { workload, servers: own } of members) {
+        if (own === undefined) {
+          const report = open(workload.label, workload.urn);
+          if (workload.kind === "DaemonSet") {
+            report.leaveHidden("the number of nodes");
+          } else {
+            report.leaveOpen("spec.replicas");
+          }
+        }
+      }
+      const [first] = members;
+      const report = open(first.workload.label, first.workload.urn);
+      for (const place of unread) {
         report.leaveOpen(place);
       }
-      const pods = replicasOf(workload);
-      if (pods === undefined) {
-        report.leaveOpen("spec.replicas");
+      if (servers === undefined) {
         continue;
       }
-      if (listings.length === 0 && ownListings(container).length === 0 && texts.open.length === 0) {
-        report.leaveOpen("the servers that its configuration lists (none found in its pods and ConfigMaps)");
+      const listed = members.some(({ own, configured }) => own.length + configured.length > 0);
+      // A single server needs no list.
+      if (!listed && unread.size === 0 && servers > 1) {
+        report.leaveHidden("the servers that its configuration lists");
       }
-      for (const { place, participants, observers } of listings) {
-        if (participants + observers !== pods) {
+      for (const [member, listing] of configuredLists(ensemble)) {
+        validateListing(ensemble, member, listing, servers, report);
+        const { place, participants, observers } = listing;
+        const step = members.some(({ workload }) => isStep(workload, participants));
+        if (participants + observers === servers && observers > 0 && participants % 2 !== 1 && !step) {
           report.reject({
-            path: "spec.replicas",
-            observed: `${pods} servers run while ${place} lists ${participants + observers} servers`,
-            required: "as many servers as the ensemble's own configuration lists",
-            fix: "change both together",
-          });
-        } else if (participants % 2 !== 1 && !isStep(workload, participants)) {
-          report.reject({
-            path: "spec.replicas",
-            observed: `${pods} servers run, of which ${place} lists ${participants} with a vote`,
+            path: members.length > 1 ? "" : "spec.replicas",
+            observed: `${servers} servers run, of which ${place} lists ${participants} with a vote`,
             required: "an odd number of voting servers",
-            fix: "list one more voting server, or make one an observer",
+            fix: oddVoters(participants, 3),
           });
         }
       }

@@ -1,71 +1,144 @@
-import { serverPolicy } from "../define.ts";
-import { replicasOf } from "../kubernetes/workload.ts";
+import { stackPolicy } from "../define.ts";
+import type { Report } from "../reading/report.ts";
 import { inProduction, productionSettings } from "../production.ts";
 import { count } from "../settings.ts";
-import { ownListings } from "../zookeeper/sources.ts";
+import { ensemblesOf, type Ensemble } from "../zookeeper/ensembles.ts";
+import { oddVoters, shownElsewhere, validateListing } from "../zookeeper/listing-check.ts";
+import { recognitionSettings } from "../zookeeper/recognition.ts";
 import { isStep } from "../zookeeper/steps.ts";
 
+/** How many servers an ensemble has, with and without a vote. */
+interface Size {
+  readonly voting: number;
+  readonly observers: number;
+  /** Whether only ConfigMaps name observers, so that `quorum-configuration` validates whether the others are odd. */
+  readonly configured: boolean;
+}
+
+/** The least number of servers, and the stacks that it is for. */
+interface Least {
+  readonly servers: number;
+  readonly where: string;
+}
+
 /**
- * An even number of servers bears no more failures than one less, and one server bears none.
+ * The size of the ensemble: the servers that it runs without the observers that a list names; or that of the longest
+ * list, if it names servers that the stack does not show.
+ */
+function sizeOf(ensemble: Ensemble, servers: number): Size {
+  const lists = ensemble.members.flatMap((member) =>
+    [...member.own, ...member.configured].map((listing) => ({
+      listing,
+      elsewhere: shownElsewhere(ensemble, member, listing).length > 0,
+    })),
+  );
+  const observers = Math.max(0, ...lists.map(({ listing }) => listing.observers));
+  const elsewhere = lists.filter((list) => list.elsewhere).map(({ listing }) => listing.participants);
+  return {
+    voting: elsewhere.length > 0 ? Math.max(...elsewhere) : servers - observers,
+    observers,
+    configured:
+      observers > 0 && ensemble.members.every(({ own }) => own.every((list) => list.observers === 0)),
+  };
+}
+
+function servers(number: number): string {
+  return `${number} ${number === 1 ? "server" : "servers"}`;
+}
+
+/** Validates the number of voting servers. */
+function validateSize(ensemble: Ensemble, size: Size, least: Least, report: Report): void {
+  const { voting, observers } = size;
+  const several = ensemble.members.length > 1;
+  const path = several ? "" : "spec.replicas";
+  const observed =
+    `${voting} voting servers${several ? ` in ${ensemble.label}` : ""}` +
+    (observers === 0 ? "" : ` (and ${observers} ${observers === 1 ? "observer" : "observers"})`);
+  const listed = ensemble.members.some(({ own, configured }) => own.length + configured.length > 0);
+  const run = (number: number): string => `run ${servers(number)}${listed ? ", and list them" : ""}`;
+  if (
+    !size.configured &&
+    voting % 2 !== 1 &&
+    !ensemble.members.some(({ workload }) => isStep(workload, voting))
+  ) {
+    report.reject({
+      path,
+      observed,
+      required: "an odd number (an even number tolerates no more failures than one server less)",
+      fix: observers > 0 ? oddVoters(voting, least.servers) : run(Math.max(voting + 1, least.servers)),
+    });
+  }
+  if (voting < least.servers) {
+    report.reject({
+      path,
+      observed,
+      required: `${least.servers} or more in ${least.where} stack`,
+      fix: observers > 0 ? `run and list ${least.servers} servers that vote` : run(least.servers),
+    });
+  }
+}
+
+/** Rejects numbers of servers that are none, and leaves open those that are not known. */
+function validateCounts(ensemble: Ensemble, report: Report): void {
+  for (const { workload } of ensemble.members) {
+    report.check(workload.root.at("spec", "replicas").number(), {
+      holds: () => true,
+      absent: "accepted",
+      required: "a number",
+      fix: "give a number",
+    });
+    if (workload.kind === "DaemonSet") {
+      report.leaveHidden("the number of nodes");
+    }
+  }
+}
+
+/**
+ * An even number of servers bears no more failures than one less, and one server bears none. The servers may be
+ * spread over several workloads, which only the whole stack shows.
  *
  * @see https://zookeeper.apache.org/doc/current/zookeeperAdmin.html#sc_zkMulitServerSetup
  */
-export const quorumSize = serverPolicy({
+export const quorumSize = stackPolicy({
   name: "quorum-size",
   description: "The number of ZooKeeper servers is odd, and enough for the stack to lose one",
   settings: {
     minimumServers: count("Least number of servers in production stacks", 3, 1),
     minimumServersElsewhere: count("Least number of servers in other stacks", 1, 1),
     ...productionSettings,
+    ...recognitionSettings,
   },
   enforcementLevel: "mandatory",
-  validate: ({ workload, container }, report, settings) => {
-    const replicas = workload.root.at("spec", "replicas").number();
-    const listings = ownListings(container);
-    const observers = Math.max(0, ...listings.map((listing) => listing.observers));
-    if (replicas.state === "wrong") {
-      report.check(replicas, {
-        holds: () => true,
-        absent: "accepted",
-        required: "a number",
-        fix: "give a number",
-      });
-      return;
-    }
-    const pods = replicasOf(workload);
-    if (pods === undefined) {
-      report.leaveOpen(workload.kind === "DaemonSet" ? "the number of nodes" : replicas.path);
-      return;
-    }
-    const servers = pods - observers;
-    if (servers % 2 !== 1 && !isStep(workload, servers)) {
-      report.reject({
-        path: replicas.path,
-        observed: `${servers} voting servers`,
-        required: "an odd number (an even number tolerates no more failures than one server less)",
-        fix: `run ${servers + 1} servers`,
-      });
-    }
-    const production = inProduction(workload.urn, settings);
-    const least = production ? settings.minimumServers : settings.minimumServersElsewhere;
-    if (servers < least) {
-      report.reject({
-        path: replicas.path,
-        observed: `${servers} voting servers`,
-        required: `${least} or more in ${production ? "a production" : "this"} stack`,
-        fix: `run ${least} servers`,
-      });
-    }
-    for (const { place, participants, observers: followers } of listings) {
-      if (participants + followers === pods) {
+  validate: (resources, open, settings) => {
+    for (const ensemble of ensemblesOf(resources, settings)) {
+      const [first] = ensemble.members;
+      const report = open(first.workload.label, first.workload.urn);
+      if (ensemble.runs === "unknown") {
+        for (const path of first.unseen) {
+          report.leaveOpen(path);
+        }
         continue;
       }
-      report.reject({
-        path: replicas.path,
-        observed: `${pods} servers run while ${place} lists ${participants + followers} servers`,
-        required: "as many servers as the ensemble's own configuration lists",
-        fix: "change both together",
-      });
+      validateCounts(ensemble, report);
+      if (ensemble.servers === undefined) {
+        continue;
+      }
+      const production = inProduction(first.workload.urn, settings);
+      validateSize(
+        ensemble,
+        sizeOf(ensemble, ensemble.servers),
+        {
+          servers: production ? settings.minimumServers : settings.minimumServersElsewhere,
+          where: production ? "a production" : "this",
+        },
+        report,
+      );
+      for (const member of ensemble.members) {
+        for (const listing of member.own) {
+          const own = open(member.workload.label, member.workload.urn);
+          validateListing(ensemble, member, listing, ensemble.servers, own);
+        }
+      }
     }
   },
 });

@@ -2,7 +2,7 @@ import { stackPolicy } from "../define.ts";
 import type { KubernetesObject } from "../kubernetes/object.ts";
 import { serversOf } from "../stack.ts";
 import { texts } from "../settings.ts";
-import { claimsOf, classesOf, classOf } from "../storage-classes.ts";
+import { claimsOf, classesOf, classOf, createsVolumes, placesOf } from "../storage-classes.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
 
 /** Provisioners whose volumes are scratch space of one node, or that Kubernetes has replaced by CSI drivers. */
@@ -33,7 +33,7 @@ export const storageClass = stackPolicy({
     const classes = classesOf(resources);
     const claims = serversOf(resources, settings)
       .filter(({ runs }) => runs === true)
-      .flatMap((server) => claimsOf(server, resources));
+      .flatMap((server) => claimsOf(server, resources, placesOf(server, resources, [])));
     const used = claims.map((claim) => classOf(claim, classes));
     const settled =
       claims.length > 0 && claims.every((claim, i) => used[i] ?? !claim.spec.at("storageClassName").unknown);
@@ -49,12 +49,14 @@ export const storageClass = stackPolicy({
           '"WaitForFirstConsumer" (missing means Immediate: volumes in zones where no pod can follow)',
         fix: "set volumeBindingMode to WaitForFirstConsumer",
       });
-      report.check(root.at("allowVolumeExpansion").boolean(), {
-        holds: (allowed) => allowed,
-        absent: "rejected",
-        required: "true (a full volume stops a server, and would have to grow)",
-        fix: "set allowVolumeExpansion to true",
-      });
+      if (createsVolumes(root)) {
+        report.check(root.at("allowVolumeExpansion").boolean(), {
+          holds: (allowed) => allowed,
+          absent: "rejected",
+          required: "true (a full volume stops a server, and would have to grow)",
+          fix: "set allowVolumeExpansion to true",
+        });
+      }
       report.check(root.at("provisioner").string(), {
         holds: (name) =>
           settings.allowedProvisioners.includes(name) || !rejectedProvisioners.some((re) => re.test(name)),

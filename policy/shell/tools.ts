@@ -14,7 +14,7 @@ const harmless: ReadonlySet<string> = new Set(
     // The system.
     "sleep usleep date hostname uname id whoami groups who nproc arch tty stty printenv which ps",
     "pgrep pkill killall pidof free uptime top vmstat logger clear reset mkfifo lsof ulimit getent",
-    "pause apk apt apt-get dnf microdnf yum",
+    "pause crond cron sshd less more apk apt apt-get dnf microdnf yum",
     // The network and services in it.
     "nc ncat netcat telnet curl wget dig nslookup host ping traceroute ip ifconfig netstat ss openssl",
     "kubectl gcloud gsutil aws az s3cmd mc rclone",

@@ -80,6 +80,7 @@ export const wrappers: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>([
   ],
   ["catatonit", { flags: "gP" }],
   ["busybox", {}],
+  ["perl", {}],
   ["toybox", {}],
 ]);
 

@@ -3,12 +3,15 @@ import { readScript } from "../shell/script.ts";
 import { isHarmless } from "../shell/tools.ts";
 import { wrapped, wrappers } from "../shell/wrappers.ts";
 import {
+  clientCommands,
   isClient,
   isClientClass,
   isEntryPoint,
   isServerClass,
+  mayBeEntryPoint,
   programName,
   serverActions,
+  serverCommands,
   startsServer,
 } from "./programs.ts";
 
@@ -87,14 +90,41 @@ function shellStarts(words: readonly string[], setting: Setting): Started {
 
 /** Whether the file is a script that is known by its name. */
 function isScript(path: string): boolean {
-  const isKnown = startsServer(path) || isEntryPoint(path) || isClient(path);
-  return isKnown || programName(path) === "zkServer";
+  const name = programName(path);
+  return (
+    startsServer(path) ||
+    isEntryPoint(path) ||
+    mayBeEntryPoint(path) ||
+    isClient(path) ||
+    serverCommands.has(name) ||
+    ["zkServer", "hbase-daemon"].includes(name)
+  );
 }
 
 /** What zkServer.sh does. */
 function zkServerStarts(words: readonly string[]): Started {
   const [action = ""] = words[0] === "--config" ? words.slice(2) : words;
   return serverActions.get(action) ?? "unsure";
+}
+
+/** What a program with several commands does, such as `pulsar zookeeper` or `hbase --config /conf zookeeper start`. */
+function commandOfProgram(name: string, words: readonly string[]): Started {
+  const [command = ""] = words[0] === "--config" ? words.slice(2) : words;
+  if (serverCommands.get(name)?.test(command) === true) {
+    return "server";
+  }
+  return clientCommands.get(name)?.test(command) === true ? "nothing" : "unsure";
+}
+
+/** What HBase's script for daemons starts: `hbase-daemon.sh --config /conf start zookeeper`. */
+function daemonStarts(words: readonly string[]): Started {
+  const [action = "", daemon] = words[0] === "--config" ? words.slice(2) : words;
+  return daemon === "zookeeper" && /start$/.test(action) ? "server" : "unsure";
+}
+
+/** What an init script does: `service zookeeper start`. */
+function serviceStarts([service = "", action = ""]: readonly string[]): Started {
+  return /^zookeeper(?:-server)?$/.test(service) ? zkServerStarts([action]) : "unsure";
 }
 
 /** Options of Java with a value as the next word. */
@@ -161,6 +191,15 @@ function findStarts(words: readonly string[], setting: Setting): Started {
 /** Programs with a syntax of their own for what they start. */
 const others: ReadonlyMap<string, (words: readonly string[], setting: Setting) => Started> = new Map([
   ["zkServer", zkServerStarts],
+  ["zookeeper-server", zkServerStarts],
+  ["service", serviceStarts],
+  ["hbase-daemon", daemonStarts],
+  ...[...serverCommands.keys()].map(
+    (name): [string, (words: readonly string[], setting: Setting) => Started] => [
+      name,
+      (words) => commandOfProgram(name, words),
+    ],
+  ),
   ["java", javaStarts],
   ["kafka-run-class", javaStarts],
   ["su", userStarts],
@@ -238,6 +277,10 @@ function programStarts(path: string, given: readonly string[], setting: Setting)
   }
   if (isEntryPoint(path)) {
     return given.length === 0 ? "unsure" : commandStarts(given, setting);
+  }
+  // Of what is not known, only what it is given to start tells anything.
+  if (mayBeEntryPoint(path)) {
+    return given.length > 0 && commandStarts(given, setting) === "server" ? "server" : "unsure";
   }
   if (isClient(path)) {
     return "nothing";

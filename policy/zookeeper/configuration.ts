@@ -6,6 +6,8 @@ export interface ServerList {
   readonly participants: number;
   /** Servers that follow without a vote. */
   readonly observers: number;
+  /** The hosts of their addresses as they are written; empty if only their number is given. */
+  readonly hosts: readonly string[];
 }
 
 /**
@@ -31,7 +33,7 @@ export function serversInList(text: string): ServerList | undefined {
     return undefined;
   }
   if (/^\d+$/.test(trimmed)) {
-    return { participants: Number(trimmed), observers: 0 };
+    return countOnly(Number(trimmed));
   }
   // With server.N= the semicolon is before the client port, and blanks or commas between the servers.
   const separator = /\bserver\.\d+=/.test(trimmed) ? /[\s,]+/ : /[\s,;]+/;
@@ -40,13 +42,32 @@ export function serversInList(text: string): ServerList | undefined {
 
 function count(addresses: readonly string[]): ServerList {
   const observers = addresses.filter((address) => /:observer\b/.test(address)).length;
-  return { participants: addresses.length - observers, observers };
+  return { participants: addresses.length - observers, observers, hosts: addresses.map(hostOf) };
+}
+
+function countOnly(participants: number): ServerList {
+  return { participants, observers: 0, hosts: [] };
+}
+
+/**
+ * The host of a server's address: `a` of `server.1=a:2888:3888`, `1@a:2888`, `1:a:2888:3888` and `a`; `::1` of
+ * `[::1]:2888`.
+ */
+function hostOf(address: string): string {
+  const bare = address.slice(address.indexOf("=") + 1);
+  const host = bare.replace(/^\d+(?:@|:(?=[a-z]))/i, "");
+  return host.startsWith("[") ? host.slice(1).split("]", 1).join("") : (/^[^:;|]*/.exec(host)?.[0] ?? "");
+}
+
+/** The hosts that a command line or script writes into a configuration: `echo server.1=zk-0:2888:3888 >> zoo.cfg`. */
+export function hostsInCommand(text: string): readonly string[] {
+  return [...text.matchAll(/\bserver\.\d+=[^\s"':;\\]+/g)].map(([address]) => hostOf(address));
 }
 
 /** The number of servers that a command line names: `--servers=3` or `--servers 3`. */
 export function serversInCommand(text: string): ServerList | undefined {
   const number = /(?:^|\s)--servers[=\s]+(\d+)\b/.exec(text)?.[1];
-  return number === undefined ? undefined : { participants: Number(number), observers: 0 };
+  return number === undefined ? undefined : countOnly(Number(number));
 }
 
 /** The data and transaction log directories that a command line names: `--data_dir=…`, `--data_log_dir=…`. */

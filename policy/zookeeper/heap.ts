@@ -7,7 +7,7 @@ export type Heap = { readonly bytes: number } | { readonly share: number };
  * The largest heap that the flags set: the last `-Xmx` (or `-XX:MaxHeapSize`) counts, and it wins over
  * `-XX:MaxRAMPercentage`. Undefined if they set none.
  *
- * @see https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html
+ * @see https://docs.oracle.com/en/java/javase/17/docs/specs/man/java.html
  */
 export function heapInFlags(flags: string): Heap | undefined {
   const sizes = [...flags.matchAll(/(?:^|[\s"'=])(?:-Xmx|-XX:MaxHeapSize=)(\d+[kmgt]?)(?=$|[\s"'])/gi)];
@@ -23,4 +23,9 @@ export function heapInFlags(flags: string): Heap | undefined {
 export function heapInCommand(command: string): Heap | undefined {
   const bytes = parseJvmSize(/(?:^|\s)--heap[=\s]+(\d+[kmgt]?)\b/i.exec(command)?.[1] ?? "");
   return bytes === undefined ? undefined : { bytes };
+}
+
+/** Whether the text sets a heap to what it does not show: `-Xmx$HEAP`, `-Xmx$(HEAP)m`, `--heap=$HEAP`. */
+export function hidesHeap(text: string): boolean {
+  return /(?:-Xmx|-XX:MaxHeapSize=|-XX:MaxRAMPercentage=|--heap[= ])["']?\d*\$/.test(text);
 }

@@ -18,12 +18,13 @@ export function parseVersion(text: string): Version | undefined {
 /**
  * Whether the image comes from one of the places.
  *
- * @param places `registry` or `registry/path`; a `*.` before the registry matches any host below it
+ * @param places `registry` or `registry/path`; a `*.` before the registry matches any host below it, `*` any host
  */
 export function isFrom({ registry, repository }: ImageReference, places: readonly string[]): boolean {
   return places.some((place) => {
     const [host = "", ...path] = place.split("/").filter((part) => part !== "");
-    const hostMatches = host.startsWith("*.") ? registry.endsWith(host.slice(1)) : registry === host;
+    const hostMatches =
+      host === "*" || (host.startsWith("*.") ? registry.endsWith(host.slice(1)) : registry === host);
     const wanted = path.join("/");
     return hostMatches && (wanted === "" || repository === wanted || repository.startsWith(`${wanted}/`));
   });

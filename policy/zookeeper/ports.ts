@@ -1,6 +1,14 @@
 /** ZooKeeper's own ports: clients, clients over TLS, quorum, election. */
 const ownPorts: ReadonlySet<number> = new Set([2181, 2281, 2888, 3888]);
 
+/** Ports by which servers talk to each other: quorum, election. */
+const peerPorts: ReadonlySet<number | string> = new Set([2888, 3888]);
+
+/** Whether servers talk to each other by the port. */
+export function isPeerPort(port: number | string | undefined): boolean {
+  return port !== undefined && peerPorts.has(port);
+}
+
 /** Ports of ZooKeeper that many other programs use, too: metrics, admin server. */
 const commonPorts: ReadonlySet<number> = new Set([7000, 8080]);
 

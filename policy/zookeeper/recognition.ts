@@ -1,10 +1,12 @@
-import { imageName } from "../../domain/image.ts";
 import { commandOf, commandWords } from "../kubernetes/commands.ts";
 import { Field, items, known } from "../reading/field.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
 import { text, type Values } from "../settings.ts";
 import type { Workload } from "../kubernetes/workload.ts";
 import { whatStarts, type Started } from "./command.ts";
+import { isZooKeeperImage, mayBeZooKeeperImage } from "./server-image.ts";
+
+export { isZooKeeperImage };
 
 /** The setting by which every policy recognizes servers that neither their image nor their ports show. */
 export const recognitionSettings = {
@@ -24,11 +26,6 @@ export interface Recognition {
   readonly open: readonly string[];
 }
 
-/** Whether the last word of the image's name is "zookeeper", which leaves out exporters and operators. */
-export function isZooKeeperImage(reference: string): boolean {
-  return /(^|[._-])zookeeper$/i.test(imageName(reference));
-}
-
 function hasPort(containers: readonly Field[], port: number): Truth {
   return some(
     containers.map((container): Truth => {
@@ -46,12 +43,36 @@ function hasPort(containers: readonly Field[], port: number): Truth {
   );
 }
 
+/** The ports by which a container shows that its image, which is named after ZooKeeper, is a server. */
+const serverPorts = [2181, 2281, 2888, 3888];
+
+/** Variables that only a server takes: its number in the ensemble. */
+const serverVariables: ReadonlySet<string> = new Set(["ZOO_MY_ID", "ZOOKEEPER_SERVER_ID", "ZOOKEEPER_ID"]);
+
+/** Whether the container has a server's image: by the image's name alone, or by what the container adds to it. */
+function hasServerImage(container: Field): Truth {
+  const image = container.at("image");
+  if (image.unknown) {
+    return "unknown";
+  }
+  const reference = known(image.string()) ?? "";
+  if (isZooKeeperImage(reference)) {
+    return true;
+  }
+  if (!mayBeZooKeeperImage(reference)) {
+    return false;
+  }
+  const identified = items(container.at("env")).some((entry) =>
+    serverVariables.has(known(entry.at("name").string()) ?? ""),
+  );
+  return some([identified, ...serverPorts.map((port) => hasPort([container], port))]);
+}
+
 /**
  * Whether the container runs a server, by its image and command line. A command line that certainly starts a
  * server, or certainly none, decides; one that is not understood leaves it to the image.
  */
 function runsServer(container: Field): Truth {
-  const image = container.at("image");
   const started = startedBy(container, commandOf(container));
   const hook = container.at("lifecycle", "postStart", "exec", "command");
   if (started === "server" || startedBy(container, [hook]) === "server") {
@@ -60,12 +81,9 @@ function runsServer(container: Field): Truth {
   if (started === "nothing") {
     return false;
   }
-  if (image.unknown) {
-    return "unknown";
-  }
-  const reference = known(image.string());
-  if (reference === undefined || !isZooKeeperImage(reference)) {
-    return false;
+  const byImage = hasServerImage(container);
+  if (byImage !== true) {
+    return byImage;
   }
   // What is not known yet can make it a client only if the rest is understood.
   return startedBy(container, commandOf(container), ":") === "nothing" ? "unknown" : true;
@@ -84,8 +102,8 @@ function hasLabel(workload: Workload, label: string): Truth {
 }
 
 /**
- * Whether the workload runs ZooKeeper servers: a container's command line starts one, or its image's name ends in
- * "zookeeper" and its command line may start one; or its containers' ports include both 2888 and 3888, or its pods
+ * Whether the workload runs ZooKeeper servers: a container's command line starts one, or its image is a server's and
+ * its command line may start one; or its containers' ports include both 2888 and 3888, or its pods
  * carry the label of the settings. Jobs end, so for them image and command line do not count: a job that backs up or
  * loads data uses the same image, and may start a server to do so.
  */

@@ -2,7 +2,7 @@ import type { KubernetesObject } from "../kubernetes/object.ts";
 import type { Workload } from "../kubernetes/workload.ts";
 import { entries, items, known, type Field } from "../reading/field.ts";
 import {
-  pathsInCommand,
+  hostsInCommand,
   pathsInZooCfg,
   serversInCommand,
   serversInList,
@@ -12,9 +12,6 @@ import {
 
 /** Environment variables from which images take their list of servers (official, charts, Confluent, tutorial 2016). */
 const serverVariables = ["ZOO_SERVERS", "ZOOKEEPER_SERVERS", "ZK_ENSEMBLE", "ZK_REPLICAS", "ZOO_REPLICAS"];
-
-/** Environment variables in which images take the data and transaction log directories. */
-const pathVariables = ["ZOO_DATA_DIR", "ZOO_DATA_LOG_DIR", "ZK_DATA_DIR", "ZK_DATA_LOG_DIR"];
 
 /** A text with the place it comes from. */
 export interface Source {
@@ -38,8 +35,24 @@ export function variable(container: Field, name: string): Field | undefined {
   return items(container.at("env")).findLast((entry) => known(entry.at("name").string()) === name);
 }
 
+/** The value that the command line gives to a variable; undefined if it gives none. The last one counts. */
+export function assignedInCommand(container: Field, name: string): string | undefined {
+  const line = commandLine(container);
+  if (!line.includes(`${name}=`)) {
+    return undefined;
+  }
+  const pattern = new RegExp(`(?:^|[\\s;&|("'])${name}=(?:"([^"]*)"|'([^']*)'|([^\\s;&|)"']*))`, "g");
+  const match = [...line.matchAll(pattern)].at(-1);
+  return match === undefined ? undefined : (match[1] ?? match[2] ?? match[3]);
+}
+
 function configured(container: Field, names: readonly string[]): readonly Source[] {
   return names.flatMap((name): Source[] => {
+    const assigned = assignedInCommand(container, name);
+    // What a shell makes of an expression is not known here; most take the variable's own value and change it.
+    if (assigned !== undefined && !/[$`]/.test(assigned)) {
+      return [{ place: `${container.path} (command line, ${name})`, text: assigned }];
+    }
     const value = variable(container, name)?.at("value");
     const text = value === undefined ? undefined : known(value.string());
     return text === undefined || value === undefined ? [] : [{ place: `${value.path} (${name})`, text }];
@@ -53,15 +66,33 @@ export function ownListings(container: Field): readonly Listing[] {
     place,
     list: serversInList(text),
   }));
-  return [{ place: `${container.path} (command line)`, list: command }, ...lists].flatMap(
-    ({ place, list }) => (list === undefined ? [] : [{ place, ...list }]),
-  );
+  return [
+    { place: `${container.path} (command line)`, list: command },
+    ...lists,
+    ...numberedServers(container),
+  ].flatMap(({ place, list }) => (list === undefined ? [] : [{ place, ...list }]));
 }
 
-/** The data and log directories that the container itself shows, in its command line and environment. */
-export function ownPaths(container: Field): readonly string[] {
-  const variables = configured(container, pathVariables).map(({ text }) => text);
-  return [...pathsInCommand(commandLine(container)), ...variables];
+/**
+ * The servers of variables with a number each, from which some images take their list: `ZOOKEEPER_SERVER_1=zk-0`.
+ * None if there is no such variable.
+ */
+function numberedServers(
+  container: Field,
+): readonly { readonly place: string; readonly list: ServerList | undefined }[] {
+  const entries = items(container.at("env")).flatMap((entry): [string, string][] => {
+    const name = known(entry.at("name").string()) ?? "";
+    const value = known(entry.at("value").string()) ?? "";
+    return /^(?:ZOOKEEPER|ZOO|ZK)_SERVER_\d+$/i.test(name) && value !== "" ? [[name, value]] : [];
+  });
+  const [first] = entries;
+  const list = serversInList([...new Map(entries).values()].join(" "));
+  return first === undefined ? [] : [{ place: `${container.path}.env (${first[0]}, …)`, list }];
+}
+
+/** The hosts of servers that the container's command line names, beside those of its lists. */
+export function commandHosts(container: Field): readonly string[] {
+  return hostsInCommand(commandLine(container));
 }
 
 /** The names of the ConfigMaps that the pod mounts or reads, and whether there may be others not known yet. */
@@ -123,8 +154,9 @@ export function configListings(container: Field, { sources }: ConfigTexts): read
     const key = variable(container, name)?.at("valueFrom", "configMapKeyRef", "key");
     return (key && known(key.string())) ?? [];
   });
+  const variables = [...keys, ...serverVariables];
   return sources.flatMap(({ place, text, key }) => {
-    const list = keys.includes(key) ? serversInList(text) : serversInZooCfg(text);
+    const list = variables.includes(key) ? serversInList(text) : serversInZooCfg(text);
     return list === undefined ? [] : [{ place, ...list }];
   });
 }

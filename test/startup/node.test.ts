@@ -28,7 +28,7 @@ function started(version: string, ...files: string[]): { code: number | null; sa
 
 describe("a Node that cannot read the program", () => {
   for (const version of ["18.20.8", "20.20.2", "22.17.1"]) {
-    it(`is refused at once, with the version that is needed: ${version}`, () => {
+    it(`is rejected at once, with the version that is needed: ${version}`, () => {
       const { code, said } = started(version, check);
       expect(code).to.equal(1);
       expect(said).to.contain("Node.js 22.18 or newer is needed").and.contain(version);

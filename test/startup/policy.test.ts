@@ -55,4 +55,22 @@ describe("the start of the pack", () => {
     `);
     expect(made).to.deep.equal({ narrow: false, config: "function", whole: true, same: true, path: "file" });
   });
+
+  it("has the SDK read the properties of a request once, and those to remediate each time", () => {
+    const made = fresh(`${narrowed}
+      const { shareProperties } = await import("./startup/policy.ts");
+      shareProperties();
+      const sdk = require("@pulumi/policy/deserialize");
+      const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
+      const [one, two] = [Struct.fromJavaScript({ a: 1 }), Struct.fromJavaScript({ a: 1 })];
+      const read = (properties, secrets) => sdk.deserializeProperties(properties, secrets);
+      console.log(JSON.stringify({
+        properties: read(one, false),
+        shared: read(one, false) === read(one, false),
+        apart: read(one, false) === read(two, false),
+        remediated: read(one, true) === read(one, true) || read(one, true) === read(one, false),
+      }));
+    `);
+    expect(made).to.deep.equal({ properties: { a: 1 }, shared: true, apart: false, remediated: false });
+  });
 });

@@ -12,12 +12,12 @@ import { tutorial } from "../../fixtures/policy/tutorial.ts";
 import { changed, unknownValue } from "../../fixtures/policy/harness.ts";
 import { clusterAndNodes, objects, replaced, withStatefulSet, type Program } from "./program.ts";
 
-export const ensemble: Program = { resources: objects, refusals: {} };
+export const ensemble: Program = { resources: objects, rejections: {} };
 
 const alone = neighbours.filter(({ type }) => type.startsWith("kubernetes:") && !type.includes("helm.sh"));
 
 /** An ensemble beside workloads that do much of what an ensemble must not. */
-export const ensembleBesideOthers: Program = { resources: [...objects, ...alone], refusals: {} };
+export const ensembleBesideOthers: Program = { resources: [...objects, ...alone], rejections: {} };
 
 /** A first preview, in which names and images are not known yet. */
 export const ensembleWithUnknowns: Program = {
@@ -26,13 +26,13 @@ export const ensembleWithUnknowns: Program = {
     storageClass,
     changed(storageClass, ["parameters"], { type: unknownValue }),
   ),
-  refusals: {},
+  rejections: {},
 };
 
 /** A first preview of all together, in which the engine shows what came of no Kubernetes object. */
 export const ensembleOnNewCluster: Program = {
   resources: [...objects, ...alone, ...clusterAndNodes],
-  refusals: {},
+  rejections: {},
   onNewCluster: true,
 };
 
@@ -46,11 +46,12 @@ export const faultsOnNewCluster: Program = {
     cluster,
     changed(nodePool, ["nodeCount"], 3),
   ],
-  refusals: {
+  rejections: {
     "storage-class": 'volumeBindingMode = "Immediate"',
     "durable-storage-in-stack": 'reclaimPolicy = "Delete"',
     "quorum-configuration": "3 servers run while",
     "network-exposure": 'spec.type = "LoadBalancer"',
+    "governing-service": 'add a headless Service "zk-hs" that selects the pods',
     "disruption-budget": "covered by no PodDisruptionBudget",
     "anti-affinity-in-stack": "leave 0 node(s)",
     "node-count": "has only 3 node(s) for certain",
@@ -58,7 +59,7 @@ export const faultsOnNewCluster: Program = {
   onNewCluster: true,
 };
 
-export const clusterProgram: Program = { resources: clusterAndNodes, refusals: {} };
+export const clusterProgram: Program = { resources: clusterAndNodes, rejections: {} };
 
 /** A first preview with an unknown beside each of many faults: none of them hides a fault. */
 export const unknownsHideNothing: Program = {
@@ -74,7 +75,7 @@ export const unknownsHideNothing: Program = {
       [["spec", "volumeClaimTemplates", 0, "spec", "resources", "requests", "storage"], "1Gi"],
     ].reduce((resource, [path, value]) => changed(resource, path as string[], value), statefulSet),
   ).filter((resource) => resource !== configMap),
-  refusals: {
+  rejections: {
     "restart-policy": 'restartPolicy = "OnFailure"',
     "pod-security": "automountServiceAccountToken = true",
     "durable-storage": 'storage = "1Gi"',
@@ -84,7 +85,7 @@ export const unknownsHideNothing: Program = {
 /** The manifest of the Kubernetes tutorial. */
 export const tutorialManifest: Program = {
   resources: tutorial,
-  refusals: {
+  rejections: {
     "network-exposure": "publishNotReadyAddresses: missing",
     images: "ZooKeeper 3.9.5 or later",
     resources: "limits.memory: missing",
@@ -93,3 +94,13 @@ export const tutorialManifest: Program = {
     "pod-security": "runAsNonRoot: missing",
   },
 };
+
+export const tutorialInConfigGroup: Program = { ...tutorialManifest, form: "ConfigGroup" };
+
+export const tutorialInConfigFile: Program = { ...tutorialManifest, form: "ConfigFile" };
+
+export const tutorialInNewConfigGroup: Program = { ...tutorialManifest, form: "yaml/v2 ConfigGroup" };
+
+export const tutorialInNewConfigFile: Program = { ...tutorialManifest, form: "yaml/v2 ConfigFile" };
+
+export const tutorialInChart: Program = { ...tutorialManifest, form: "Chart" };

@@ -10,4 +10,4 @@ const program = programs[name];
 if (program === undefined) {
   throw new Error(`there is no program ${name}`);
 }
-registerAll(program, config.require("rendered"));
+await registerAll(program, config.require("rendered"));

@@ -1,12 +1,13 @@
 import { environment, nodePool, cluster, statefulSet } from "../../fixtures/policy/ensemble.ts";
 import { changed, type Registered } from "../../fixtures/policy/harness.ts";
+import type { Form } from "./forms.ts";
 
 /** A small program: what it registers, and what the pack has to say about it. */
 export interface Program {
   readonly resources: readonly Registered[];
-  /** The policies that refuse it, each with a part of its message; none if the program is compliant. */
-  readonly refusals: Readonly<Record<string, string>>;
-  /** The policies that find something and refuse nothing, each with a part of its message. @default none */
+  /** The policies that reject it, each with a part of its message; none if the program is compliant. */
+  readonly rejections: Readonly<Record<string, string>>;
+  /** The policies that find something and reject nothing, each with a part of its message. @default none */
   readonly advice?: Readonly<Record<string, string>>;
   /**
    * Whether the provider waits for a value that only an update makes known, as on a cluster that is still to be made.
@@ -14,6 +15,8 @@ export interface Program {
    * @default false
    */
   readonly onNewCluster?: boolean;
+  /** How the objects get into the program. @default one by one */
+  readonly form?: Form;
   /** @default "dev" */
   readonly stack?: string;
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { unknownValue } from "../../fixtures/policy/harness.ts";
+import { registerAs, typeFields } from "./forms.ts";
 import type { Program } from "./program.ts";
 
 /** A resource of whatever type its token says. */
@@ -25,12 +26,6 @@ function withUnknowns(value: unknown, unknown: pulumi.Output<string>): unknown {
   );
 }
 
-/** The fields that the Kubernetes SDK would add: `kubernetes:core/v1:Pod` is apiVersion v1, kind Pod. */
-function typeFields(type: string): Record<string, string> {
-  const [, version = "", kind = ""] = type.split(":");
-  return { apiVersion: version.replace(/^core\//, ""), kind };
-}
-
 const unused = { metadata: { name: "unused" }, apiVersion: "v1", kind: "ConfigMap" };
 
 /**
@@ -38,7 +33,10 @@ const unused = { metadata: { name: "unused" }, apiVersion: "v1", kind: "ConfigMa
  *
  * @param rendered folder for the rendered objects
  */
-export function registerAll({ resources, onNewCluster = false }: Program, rendered: string): void {
+export async function registerAll(
+  { resources, onNewCluster = false, form }: Program,
+  rendered: string,
+): Promise<void> {
   const rendering = (name: string, renderYamlToDirectory: pulumi.Input<string>) =>
     new RenderingProvider("kubernetes", name, { renderYamlToDirectory }, { version: "4.25.0" });
   const known = rendering("rendered", rendered);
@@ -47,6 +45,10 @@ export function registerAll({ resources, onNewCluster = false }: Program, render
     ? new Registration("kubernetes:core/v1:ConfigMap", "unused", unused, { provider: known }).id
     : pulumi.output("");
   const provider = onNewCluster ? rendering("new", later) : known;
+  if (form !== undefined) {
+    await registerAs(form, resources, `${rendered}-from`, provider);
+    return;
+  }
   for (const { type, name, props } of resources) {
     const inputs = withUnknowns(props, later) as pulumi.Inputs;
     const kubernetes = type.startsWith("kubernetes:");

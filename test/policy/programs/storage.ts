@@ -1,5 +1,5 @@
 import { podPath, storageClass } from "../../fixtures/policy/ensemble.ts";
-import { changed } from "../../fixtures/policy/harness.ts";
+import { changed, type Registered } from "../../fixtures/policy/harness.ts";
 import { objects, replaced, withStatefulSet, type Program } from "./program.ts";
 
 export const retentionDelete: Program = {
@@ -7,7 +7,7 @@ export const retentionDelete: Program = {
     whenDeleted: "Delete",
     whenScaled: "Retain",
   }),
-  refusals: { "durable-storage": 'whenDeleted = "Delete"' },
+  rejections: { "durable-storage": 'whenDeleted = "Delete"' },
 };
 
 export const dataInEmptyDir: Program = {
@@ -23,20 +23,45 @@ export const dataInEmptyDir: Program = {
         )
       : resource,
   ),
-  refusals: { "durable-storage": "of kind emptyDir", "durable-storage-in-stack": "of kind emptyDir" },
+  rejections: { "durable-storage": "of kind emptyDir", "durable-storage-in-stack": "of kind emptyDir" },
 };
+
+/** The ensemble as a workload of another kind, whose servers share one claim. */
+function onOneClaim(kind: string): readonly Registered[] {
+  return withStatefulSet(["spec", "volumeClaimTemplates"], undefined).map((resource) =>
+    resource.name === "zk"
+      ? changed(
+          { ...resource, type: `kubernetes:apps/v1:${kind}` },
+          [...podPath, "volumes"],
+          [
+            { name: "conf", configMap: { name: "zk-config" } },
+            { name: "datadir", persistentVolumeClaim: { claimName: "zk" } },
+          ],
+        )
+      : resource,
+  );
+}
+
+const shared = {
+  "durable-storage": 'one claim, "zk", for',
+  "server-identity": "whose pods have no names that stay",
+};
+
+export const deploymentOnOneClaim: Program = { resources: onOneClaim("Deployment"), rejections: shared };
+
+export const replicaSetOnOneClaim: Program = { resources: onOneClaim("ReplicaSet"), rejections: shared };
 
 export const classDeletes: Program = {
   resources: replaced(objects, storageClass, changed(storageClass, ["reclaimPolicy"], "Delete")),
-  refusals: { "durable-storage-in-stack": 'reclaimPolicy = "Delete"' },
+  rejections: { "durable-storage-in-stack": 'reclaimPolicy = "Delete"' },
 };
 
 export const classBindsAtOnce: Program = {
   resources: replaced(objects, storageClass, changed(storageClass, ["volumeBindingMode"], "Immediate")),
-  refusals: { "storage-class": 'volumeBindingMode = "Immediate"' },
+  rejections: { "storage-class": 'volumeBindingMode = "Immediate"' },
 };
 
 export const classInTree: Program = {
   resources: replaced(objects, storageClass, changed(storageClass, ["provisioner"], "kubernetes.io/gce-pd")),
-  refusals: { "storage-class": 'provisioner = "kubernetes.io/gce-pd"' },
+  rejections: { "storage-class": 'provisioner = "kubernetes.io/gce-pd"' },
 };

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { zonesOf } from "../../../policy/gke/nodes.ts";
+import { zonesOf } from "../../../policy/gke/zones.ts";
 import { leftByMaxUnavailable, leftByMinAvailable, scaled } from "../../../policy/kubernetes/disruption.ts";
 import { heapInCommand, heapInFlags } from "../../../policy/zookeeper/heap.ts";
 

@@ -17,6 +17,8 @@ describe("properties of resources", () => {
     const secret = withValue({ a: new Secret({ b: 1, c: 2 }) }, ["a", "b"], 3) as { a: unknown };
     expect(secret.a).to.be.instanceOf(Secret);
     expect((secret.a as Secret).value).to.deep.equal({ b: 3, c: 2 });
+    const inner = new Secret(new Secret({ b: 1 }));
+    expect(withValue({ a: inner }, ["a", "b"], 3)).to.deep.equal({ a: inner });
   });
 
   it("are read through secrets, and never from what is no map of properties", () => {

@@ -6,6 +6,7 @@ import { parseType } from "../../../policy/kubernetes/object.ts";
 import { inProduction, productionSettings } from "../../../policy/production.ts";
 import { stackOf } from "../../../policy/reading/urn.ts";
 import {
+  hostsInCommand,
   pathsInCommand,
   pathsInZooCfg,
   serversInCommand,
@@ -13,7 +14,7 @@ import {
   serversInZooCfg,
 } from "../../../policy/zookeeper/configuration.ts";
 import { isExactTag, isFrom, parseVersion } from "../../../policy/zookeeper/image.ts";
-import { isZooKeeperImage } from "../../../policy/zookeeper/recognition.ts";
+import { isZooKeeperImage, mayBeZooKeeperImage } from "../../../policy/zookeeper/server-image.ts";
 
 describe("image references", () => {
   it("have exact tags and moving ones", () => {
@@ -69,16 +70,32 @@ describe("image references", () => {
     expect(from("zookeeper")).to.equal(false);
   });
 
-  it("say ZooKeeper by their last word", () => {
+  it("are ZooKeeper's by their last name, or may be by its last word", () => {
     const yes = [
       "zookeeper",
       "bitnami/zookeeper:3",
+      "pravega/zookeeper",
       "registry.k8s.io/kubernetes-zookeeper:1.0",
-      "a/cp_zookeeper",
-      "a/my.ZooKeeper",
+      "confluentinc/cp-zookeeper@sha256:0",
+      "a/cp_ZooKeeper",
+      "hyperledger/fabric-zookeeper",
+      "gcr.io/google_samples/k8szk:v3",
+      "a/zk",
+      "a/ubi8-zookeeper",
+      "a/zookeeper-server",
+      "a/zookeeper-k8s",
     ];
     for (const image of yes) {
       expect(isZooKeeperImage(image), image).to.equal(true);
+    }
+    const perhaps = [
+      "gcr.io/p/spring-cloud-zookeeper:1.2.3",
+      "a/app-with-zookeeper",
+      "a/acme.ZooKeeper",
+      "my-zk",
+    ];
+    for (const image of perhaps) {
+      expect([isZooKeeperImage(image), mayBeZooKeeperImage(image)], image).to.deep.equal([false, true]);
     }
     const no = [
       "nginx",
@@ -86,10 +103,12 @@ describe("image references", () => {
       "pravega/zookeeper-operator",
       "zookeeper/backup",
       "notzookeeper",
+      "lzk",
+      "zookeeper-client",
       "",
     ];
     for (const image of no) {
-      expect(isZooKeeperImage(image), image).to.equal(false);
+      expect([isZooKeeperImage(image), mayBeZooKeeperImage(image)], image).to.deep.equal([false, false]);
     }
   });
 });
@@ -98,13 +117,14 @@ describe("ZooKeeper's configuration", () => {
   it("lists servers in a zoo.cfg", () => {
     const cfg =
       "# server.9=x\ntickTime=2000\r\nserver.1 = a:2888:3888;2181\nserver.2=b:2888:3888:participant\nserver.2=c:1:2\nserver.3=d:2888:3888:observer;2181\nserver.x=e";
-    expect(serversInZooCfg(cfg)).to.deep.equal({ participants: 2, observers: 1 });
+    expect(serversInZooCfg(cfg)).to.deep.equal({ participants: 2, observers: 1, hosts: ["a", "c", "d"] });
     expect(serversInZooCfg("tickTime=2000")).to.equal(undefined);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), (n) => {
         const lines = Array.from({ length: n }, (_, i) => `server.${i + 1}=zk-${i}:2888:3888`);
-        expect(serversInZooCfg(lines.join("\n"))).to.deep.equal({ participants: n, observers: 0 });
-        expect(serversInList(lines.join(" "))).to.deep.equal({ participants: n, observers: 0 });
+        const hosts = lines.map((_, i) => `zk-${i}`);
+        expect(serversInZooCfg(lines.join("\n"))).to.deep.equal({ participants: n, observers: 0, hosts });
+        expect(serversInList(lines.join(" "))).to.deep.equal({ participants: n, observers: 0, hosts });
       }),
     );
   });
@@ -117,15 +137,38 @@ describe("ZooKeeper's configuration", () => {
     expect(list("a:2888:3888::1,b:2888:3888::2 c:2888:3888::3")).to.equal(3);
     expect(list(" 5 ")).to.equal(5);
     expect(list(" ")).to.equal(undefined);
-    expect(serversInList("a b:2888:3888:observer")).to.deep.equal({ participants: 1, observers: 1 });
+    expect(serversInList("a b:2888:3888:observer")).to.deep.equal({
+      participants: 1,
+      observers: 1,
+      hosts: ["a", "b"],
+    });
+    expect(serversInList("3")?.hosts).to.deep.equal([]);
+    expect(serversInList("1:a-0.b:2888:3888,2:c:2888 10.0.0.1:2888:3888")?.hosts).to.deep.equal([
+      "a-0.b",
+      "c",
+      "10.0.0.1",
+    ]);
+    expect(serversInList("1@a:1:2,2@b.c:1 server.3=[::1]:2888 d@e f|g:1")?.hosts).to.deep.equal(
+      // Only a number before the @ is a server's.
+      ["a", "b.c", "::1", "d@e", "f"],
+    );
+  });
+
+  it("lists hosts in what a script writes", () => {
+    expect(hostsInCommand("echo 'server.1=a.b:2888:3888' >> x; echo server.2=$HOST:1")).to.deep.equal([
+      "a.b",
+      "$HOST",
+    ]);
+    expect(hostsInCommand("myserver.1=a; sed s/server.$ID=x//; server.one=a")).to.deep.equal([]);
   });
 
   it("says numbers and directories on the command line", () => {
     expect(serversInCommand("start-zookeeper --servers=3 --x")).to.deep.equal({
       participants: 3,
       observers: 0,
+      hosts: [],
     });
-    expect(serversInCommand("start --servers 5")).to.deep.equal({ participants: 5, observers: 0 });
+    expect(serversInCommand("start --servers 5")?.participants).to.equal(5);
     expect(serversInCommand("start --my-servers=5")).to.equal(undefined);
     expect(pathsInCommand("start --data_dir=/a/data --data_log_dir='/b' --conf_dir=/c")).to.deep.equal([
       "/a/data",
@@ -138,10 +181,15 @@ describe("ZooKeeper's configuration", () => {
 
 describe("names of resources", () => {
   it("say group and kind", () => {
-    expect(parseType("kubernetes:apps/v1:StatefulSet")).to.deep.equal({ group: "apps", kind: "StatefulSet" });
-    expect(parseType("kubernetes:core/v1:Pod")).to.deep.equal({ group: "", kind: "Pod" });
+    expect(parseType("kubernetes:apps/v1:StatefulSet")).to.deep.equal({
+      group: "apps",
+      version: "v1",
+      kind: "StatefulSet",
+    });
+    expect(parseType("kubernetes:core/v1:Pod")).to.deep.equal({ group: "", version: "v1", kind: "Pod" });
     expect(parseType("kubernetes:storage.k8s.io/v1beta1:StorageClass")).to.deep.equal({
       group: "storage.k8s.io",
+      version: "v1beta1",
       kind: "StorageClass",
     });
     for (const type of [

@@ -18,47 +18,78 @@ const node = (...nodeSelectorTerms: unknown[]) =>
     [...affinity, "nodeAffinity"],
     { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
   ] as const;
+const preferred = (podAffinityTerm: object) =>
+  [
+    [...affinity, "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"],
+    [{ weight: 1, podAffinityTerm }],
+  ] as const;
 const named = (...values: unknown[]) => ({ matchExpressions: [{ key: host, operator: "In", values }] });
 
 describe("anti-affinity", () => {
-  describe("judges the terms", () => {
+  describe("validates the terms", () => {
     rows(antiAffinity, [statefulSet], statefulSet, [
-      ["refuses none at all", /requiredDuring\w+: missing/, [[affinity, undefined]]],
-      ["refuses an empty list", /= \[\]/, [[required, []]]],
+      ["rejects none at all", /requiredDuring\w+: missing/, [[affinity, undefined]]],
+      ["rejects an empty list", /= \[\]/, [[required, []]]],
       [
-        "refuses preferred only",
+        "rejects preferred only",
         /: missing.*move the preferred term to requiredDuringSchedulingIgnoredDuringExecution/s,
         [
           [required, undefined],
           [
             [...affinity, "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"],
-            [{ weight: 100 }],
+            [{ weight: 100, podAffinityTerm: { topologyKey: host, labelSelector: own } }],
           ],
         ],
       ],
       [
-        "refuses the zone as topology",
+        "advises to move a preferred term that may be the right one",
+        /move the preferred term/,
+        [[required, undefined], preferred({ topologyKey: host, labelSelector: unknownValue })],
+      ],
+      [
+        "does not advise to move a preferred term that selects other pods",
+        /: missing[^]*Fix: add the term with the pods' own labels \(app\) as labelSelector/,
+        [
+          [required, undefined],
+          preferred({ topologyKey: host, labelSelector: { matchLabels: { app: "x" } } }),
+        ],
+      ],
+      [
+        "does not advise to move a preferred term for zones",
+        /Fix: add the term/,
+        [
+          [required, undefined],
+          preferred({ topologyKey: "topology.kubernetes.io/zone", labelSelector: own }),
+        ],
+      ],
+      [
+        "does not advise to move a preferred term for another namespace",
+        /Fix: add the term/,
+        [[required, undefined], preferred({ topologyKey: host, labelSelector: own, namespaces: ["x"] })],
+      ],
+      [
+        "rejects the zone as topology",
         /another topology than the node/,
         [add("topologyKey", "topology.kubernetes.io/zone")],
       ],
-      ["refuses a missing topology", /topologyKey missing/, [add("topologyKey", undefined)]],
+      ["rejects a missing topology", /topologyKey missing/, [add("topologyKey", undefined)]],
       [
-        "refuses a selector of other pods",
+        "rejects a selector of other pods",
         /matches none of the workload's own pods/,
         [selector({ matchLabels: { app: "web" } })],
       ],
       [
-        "refuses a selector on a label that the pods lack",
+        "rejects a selector on a label that the pods lack",
         /matches none/,
         [selector({ matchLabels: { App: "zk" } })],
       ],
-      ["refuses a term without selector", /matches none/, [selector(undefined)]],
+      ["rejects a term without selector", /matches none/, [selector(undefined)]],
       ["accepts an empty selector, which matches all", "nothing", [selector({})]],
       ["accepts matchLabels", "nothing", [selector(own)]],
-      ["refuses half a match", /matches none/, [selector({ matchLabels: { app: "zk", tier: "db" } })]],
+      ["rejects half a match", /matches none/, [selector({ matchLabels: { app: "zk", tier: "db" } })]],
       ["accepts Exists", "nothing", [selector(expressions({ key: "app", operator: "Exists" }))]],
       [
-        "refuses Exists of another label",
+        "rejects Exists of another label",
         /matches none/,
         [selector(expressions({ key: "tier", operator: "Exists" }))],
       ],
@@ -68,7 +99,7 @@ describe("anti-affinity", () => {
         [selector(expressions({ key: "app", operator: "NotIn", values: ["web"] }))],
       ],
       [
-        "refuses NotIn of itself",
+        "rejects NotIn of itself",
         /matches none/,
         [selector(expressions({ key: "app", operator: "NotIn", values: ["zk"] }))],
       ],
@@ -78,17 +109,17 @@ describe("anti-affinity", () => {
         [selector(expressions({ key: "tier", operator: "DoesNotExist" }))],
       ],
       [
-        "refuses DoesNotExist of its own",
+        "rejects DoesNotExist of its own",
         /matches none/,
         [selector(expressions({ key: "app", operator: "DoesNotExist" }))],
       ],
       [
-        "refuses an operator that there is not",
+        "rejects an operator that there is not",
         /matches none/,
         [selector(expressions({ key: "app", operator: "Is" }))],
       ],
       [
-        "refuses a selector of one pod",
+        "rejects a selector of one pod",
         /matches only some/,
         [selector({ matchLabels: { "statefulset.kubernetes.io/pod-name": "zk-0" } })],
       ],
@@ -98,16 +129,16 @@ describe("anti-affinity", () => {
         [[required, [{ topologyKey: "zone" }, { topologyKey: host, labelSelector: own }]]],
       ],
       [
-        "refuses each of two bad terms",
+        "rejects each of two bad terms",
         [/\[0\]/, /\[1\]/],
         [[required, [{ topologyKey: host }, { topologyKey: "zone" }]]],
       ],
       [
-        "refuses another type",
+        "rejects another type",
         /podAntiAffinity = "yes" instead of an object \(wrong type\)/,
         [[[...affinity, "podAntiAffinity"], "yes"]],
       ],
-      ["refuses a list of another type", /= "yes" \(wrong type\)/, [[required, "yes"]]],
+      ["rejects a list of another type", /= "yes" \(wrong type\)/, [[required, "yes"]]],
       ["leaves unknown terms open", "open", [[required, unknownValue]]],
       ["leaves an unknown topology open", "open", [add("topologyKey", unknownValue)]],
       [
@@ -117,12 +148,12 @@ describe("anti-affinity", () => {
       ],
       ["leaves unknown labels open", "open", [[labels, unknownValue]]],
       [
-        "refuses what is wrong for certain, beside an unknown",
+        "rejects what is wrong for certain, beside an unknown",
         /another topology/,
         [add("topologyKey", "zone"), selector({ matchLabels: { app: unknownValue } })],
       ],
       [
-        "judges node names beside an unknown term",
+        "validates node names beside an unknown term",
         /run on 1 node/,
         [
           [required, unknownValue],
@@ -137,12 +168,12 @@ describe("anti-affinity", () => {
       ["accepts matchLabelKeys that all pods share", "nothing", [add("matchLabelKeys", ["app"])]],
       ["ignores matchLabelKeys that the pods lack", "nothing", [add("matchLabelKeys", ["tier"])]],
       [
-        "refuses matchLabelKeys of one pod",
+        "rejects matchLabelKeys of one pod",
         /matches none/,
         [add("matchLabelKeys", ["apps.kubernetes.io/pod-index"])],
       ],
       [
-        "refuses matchLabelKeys of one revision",
+        "rejects matchLabelKeys of one revision",
         /only those of one revision/,
         [add("matchLabelKeys", ["controller-revision-hash"])],
       ],
@@ -157,7 +188,7 @@ describe("anti-affinity", () => {
           [labels, unknownValue],
         ],
       ],
-      ["refuses mismatchLabelKeys that all pods share", /matches none/, [add("mismatchLabelKeys", ["app"])]],
+      ["rejects mismatchLabelKeys that all pods share", /matches none/, [add("mismatchLabelKeys", ["app"])]],
       [
         "accepts mismatchLabelKeys of one pod",
         "nothing",
@@ -171,7 +202,11 @@ describe("anti-affinity", () => {
   describe("takes namespaces into account", () => {
     rows(antiAffinity, [statefulSet], statefulSet, [
       ["accepts its own", "nothing", [add("namespaces", ["other", "default"])]],
-      ["refuses others only", /other namespaces than the pods' own/, [add("namespaces", ["other"])]],
+      [
+        "rejects others only, and names them",
+        /other namespaces than the pods' own, "default" \("other"\)/,
+        [add("namespaces", ["other"])],
+      ],
       ["takes an empty list for its own", "nothing", [add("namespaces", [])]],
       ["accepts all", "nothing", [add("namespaceSelector", {})]],
       [
@@ -180,7 +215,7 @@ describe("anti-affinity", () => {
         [add("namespaceSelector", { matchLabels: { "kubernetes.io/metadata.name": "default" } })],
       ],
       [
-        "refuses others by name",
+        "rejects others by name",
         /other namespaces/,
         [add("namespaceSelector", { matchLabels: { "kubernetes.io/metadata.name": "x" } })],
       ],
@@ -216,14 +251,14 @@ describe("anti-affinity", () => {
     });
   });
 
-  describe("judges names of nodes", () => {
+  describe("validates names of nodes", () => {
     rows(antiAffinity, [statefulSet], statefulSet, [
       [
-        "refuses nodeName",
+        "rejects nodeName",
         /may run on 1 node\(s\) only.*at least 3 nodes for 3 servers/s,
         [[[...podPath, "nodeName"], "node-1"]],
       ],
-      ["refuses a host name", /run on 1 node/, [[[...podPath, "nodeSelector"], { [host]: "node-1" }]]],
+      ["rejects a host name", /run on 1 node/, [[[...podPath, "nodeSelector"], { [host]: "node-1" }]]],
       ["accepts other node labels", "nothing", [[[...podPath, "nodeSelector"], { pool: "zk" }]]],
       [
         "accepts one name that is left out, and one zone",
@@ -237,7 +272,7 @@ describe("anti-affinity", () => {
           ),
         ],
       ],
-      ["refuses two names", /run on 2 node/, [node(named("a", "b"))]],
+      ["rejects two names", /run on 2 node/, [node(named("a", "b"))]],
       ["accepts three names", "nothing", [node(named("a", "b", "c"))]],
       ["adds the names of the terms", "nothing", [node(named("a", "b"), named("b", "c"))]],
       ["counts a name once", /run on 2 node/, [node(named("a", "b"), named("b", "a"))]],
@@ -265,7 +300,7 @@ describe("anti-affinity", () => {
     ]);
   });
 
-  it("judges Deployments, for which a DaemonSet needs no term and one pod none the less", () => {
+  it("validates Deployments, but requires no term of a DaemonSet", () => {
     const bare = changed(statefulSet, affinity, undefined);
     const deployment = { ...statefulSet, type: "kubernetes:apps/v1:Deployment" };
     expectVerdict(antiAffinity, [deployment], "nothing");
@@ -280,6 +315,13 @@ describe("anti-affinity", () => {
       "nothing",
     );
     expectVerdict(antiAffinity, [{ ...bare, type: "kubernetes:apps/v1:DaemonSet" }], "nothing");
-    expectVerdict(antiAffinity, [changed(bare, ["spec", "replicas"], 1)], /: missing/);
+  });
+
+  it("requires nothing of a single server", () => {
+    const single = changed(changed(statefulSet, affinity, undefined), ["spec", "replicas"], 1);
+    expectVerdict(antiAffinity, [single], "nothing");
+    expectVerdict(antiAffinity, [changed(single, ["spec", "replicas"], undefined)], "nothing");
+    expectVerdict(antiAffinity, [changed(single, ["spec", "replicas"], 2)], /: missing/);
+    expectVerdict(antiAffinity, [changed(single, ["spec", "replicas"], unknownValue)], /: missing/);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { durableStorage } from "../../../policy/rules/durable-storage.ts";
 import { durableStorageInStack } from "../../../policy/rules/durable-storage-in-stack.ts";
+import { storageClass as storageClassPolicy } from "../../../policy/rules/storage-class.ts";
 import {
   configMap,
   containerPath,
@@ -9,7 +10,14 @@ import {
   statefulSet,
   storageClass,
 } from "../../fixtures/policy/ensemble.ts";
-import { changed, validate, remediate, unknownValue, urnOf } from "../../fixtures/policy/harness.ts";
+import {
+  changed,
+  validate,
+  remediate,
+  unknownValue,
+  urnOf,
+  type Registered,
+} from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const mounts = [...containerPath, "volumeMounts"];
@@ -28,36 +36,43 @@ const volume = (source: object) =>
 describe("durable-storage", () => {
   rows(durableStorage, [statefulSet], statefulSet, [
     ["accepts a claim template", "nothing", []],
-    ["accepts a claim of its own", "nothing", [...volume({ persistentVolumeClaim: { claimName: "data" } })]],
-    ["refuses emptyDir", /of kind emptyDir, which does not outlive the pod/, [...volume({ emptyDir: {} })]],
     [
-      "refuses hostPath",
-      /of kind hostPath, which does not outlive a move/,
+      "accepts a claim of its own",
+      "nothing",
+      [...volume({ persistentVolumeClaim: { claimName: "data" } }), [["spec", "replicas"], 1]],
+    ],
+    [
+      "rejects emptyDir",
+      /of kind emptyDir at \/var\/lib\/zookeeper, which does not outlive the pod/,
+      [...volume({ emptyDir: {} })],
+    ],
+    [
+      "rejects hostPath",
+      /of kind hostPath at .*, which does not outlive a move/,
       [...volume({ hostPath: { path: "/data" } })],
     ],
-    ["refuses ephemeral claims", /of kind ephemeral/, [...volume({ ephemeral: {} })]],
-    ["refuses a volume without source, an emptyDir", /of kind emptyDir/, [...volume({})]],
     [
-      "refuses a mount of a volume that is not there",
+      "rejects ephemeral claims",
+      /of kind ephemeral.*, which does not outlive the pod/,
+      [...volume({ ephemeral: {} })],
+    ],
+    ["rejects inline CSI volumes", /of kind csi.*, which does not outlive the pod/, [...volume({ csi: {} })]],
+    [
+      "rejects a ConfigMap",
+      /of kind configMap.*, which servers cannot write to/,
+      [...volume({ configMap: {} })],
+    ],
+    ["rejects a share without a claim", /of kind nfs.*, which is not a claim/, [...volume({ nfs: {} })]],
+    ["rejects a volume without source, an emptyDir", /of kind emptyDir/, [...volume({})]],
+    [
+      "rejects a mount of a volume that is not there",
       /mounts volume "datadir", which does not exist/,
       [[templates, undefined]],
     ],
-    ["refuses no mount", /no volume at any data directory/, [[mounts, []]]],
-    [
-      "refuses mounts elsewhere",
-      /no volume at any data/,
-      [[mounts, [{ name: "datadir", mountPath: "/conf" }]]],
-    ],
-    [
-      "refuses a root mount as none",
-      /no volume at any data/,
-      [[mounts, [{ name: "datadir", mountPath: "/" }]]],
-    ],
     ["accepts a mount above", "nothing", [[[...mounts, 0, "mountPath"], "/var/lib"]]],
     ["accepts a mount below", "nothing", [[[...mounts, 0, "mountPath"], "/var/lib/zookeeper/data/"]]],
-    ["tells a path from its beginning", /no volume/, [[[...mounts, 0, "mountPath"], "/var/lib/zookeeper2"]]],
     [
-      "judges the log's own volume",
+      "validates the log's own volume",
       /volumes\[0\]: a volume of kind emptyDir/,
       [
         [volumes, [{ name: "log", emptyDir: {} }]],
@@ -84,7 +99,10 @@ describe("durable-storage", () => {
       "takes the deepest mount",
       /kind emptyDir/,
       [
-        [[...containerPath, "args"], ["--data_dir=/var/lib/zookeeper/data/version"]],
+        [
+          [...containerPath, "command"],
+          ["start", "--data_dir=/var/lib/zookeeper/data/version"],
+        ],
         [volumes, [{ name: "scratch", emptyDir: {} }]],
         [
           mounts,
@@ -96,13 +114,13 @@ describe("durable-storage", () => {
       ],
     ],
     [
-      "refuses a mount without name",
+      "rejects a mount without name",
       /volumeMounts\[0\].name: missing/,
       [[[...mounts, 0, "name"], undefined]],
     ],
     [
-      "refuses another type of mounts",
-      [/volumeMounts = "all" \(wrong type\)/, /no volume/],
+      "rejects another type of mounts",
+      [/volumeMounts = "all" \(wrong type\)/, /no volume at \/data\n/, /no volume at \/datalog\n/],
       [[mounts, "all"]],
     ],
     ["leaves unknown mounts open", "open", [[mounts, unknownValue]]],
@@ -118,37 +136,37 @@ describe("durable-storage", () => {
       ],
     ],
     [
-      "refuses a missing class",
+      "rejects a missing class",
       /storageClassName: missing\s+Required: a storage class by name/,
       [[className, undefined]],
     ],
-    ["refuses an empty class", /storageClassName = ""/, [[className, ""]]],
+    ["rejects an empty class", /storageClassName = ""/, [[className, ""]]],
     [
-      "leaves an unknown class open, and judges the size",
+      "leaves an unknown class open, and validates the size",
       /storage = "1Gi"\s+Required: 5Gi or more/,
       [
         [className, unknownValue],
         [size, "1Gi"],
       ],
     ],
-    ["refuses a missing size", /storage: missing/, [[size, undefined]]],
-    ["refuses what is no size", /storage = "big"/, [[size, "big"]]],
-    ["refuses another type of size", /storage = an object \(wrong type\)/, [[size, {}]]],
+    ["rejects a missing size", /storage: missing/, [[size, undefined]]],
+    ["rejects what is no size", /storage = "big"/, [[size, "big"]]],
+    ["rejects another type of size", /storage = an object \(wrong type\)/, [[size, {}]]],
     ["accepts the floor itself", "nothing", [[size, "5Gi"]]],
-    ["refuses just below the floor", /storage = "5G"/, [[size, "5G"]]],
+    ["rejects just below the floor", /storage = "5G"/, [[size, "5G"]]],
     ["takes the floor from the settings", /Required: 20Gi or more/, [], { config: { minimumSize: "20Gi" } }],
     [
-      "refuses deletion with the StatefulSet",
+      "rejects deletion with the StatefulSet",
       /whenDeleted = "Delete"\s+Required: "Retain"/,
       [[[...retention, "whenDeleted"], "Delete"]],
     ],
-    ["refuses deletion when scaled", /whenScaled = "Delete"/, [[[...retention, "whenScaled"], "Delete"]]],
+    ["rejects deletion when scaled", /whenScaled = "Delete"/, [[[...retention, "whenScaled"], "Delete"]]],
     ["accepts retention", "nothing", [[[...retention, "whenScaled"], "Retain"]]],
     ["leaves an unknown retention open", "open", [[retention, unknownValue]]],
-    ["refuses another type of retention", /= "Keep" instead of an object/, [[retention, "Keep"]]],
+    ["rejects another type of retention", /= "Keep" instead of an object/, [[retention, "Keep"]]],
   ]);
 
-  it("refuses a configuration of the wrong type", () => {
+  it("rejects a configuration of the wrong type", () => {
     const run = (): void => {
       expectVerdict(durableStorage, [statefulSet], "nothing", { config: { minimumSize: 5 } });
     };
@@ -167,7 +185,7 @@ describe("durable-storage", () => {
     }
   });
 
-  it("mends the retention", () => {
+  it("remediates the retention", () => {
     const deleting = changed(statefulSet, retention, { whenDeleted: "Delete", whenScaled: "Delete" });
     const kept = changed(statefulSet, retention, { whenDeleted: "Retain", whenScaled: "Retain" });
     expect(remediate(durableStorage, deleting)).to.deep.equal(kept.props);
@@ -180,15 +198,24 @@ describe("durable-storage-in-stack", () => {
   rows(durableStorageInStack, [statefulSet, configMap, storageClass], storageClass, [
     ["accepts a class that retains and expands", "nothing", []],
     [
-      "refuses Delete",
+      "rejects Delete",
       /reclaimPolicy = "Delete"\s+Required: "Retain" \(missing means Delete\), as StatefulSet default\/zk/,
       [[["reclaimPolicy"], "Delete"]],
     ],
-    ["refuses a missing policy", /reclaimPolicy: missing/, [[["reclaimPolicy"], undefined]]],
-    ["refuses no expansion", /allowVolumeExpansion = false/, [[["allowVolumeExpansion"], false]]],
-    ["refuses missing expansion", /allowVolumeExpansion: missing/, [[["allowVolumeExpansion"], undefined]]],
+    ["rejects a missing policy", /reclaimPolicy: missing/, [[["reclaimPolicy"], undefined]]],
     [
-      "refuses another type",
+      "accepts any policy of a class whose volumes are created by hand",
+      "nothing",
+      [
+        [["provisioner"], "kubernetes.io/no-provisioner"],
+        [["reclaimPolicy"], undefined],
+        [["allowVolumeExpansion"], undefined],
+      ],
+    ],
+    ["rejects no expansion", /allowVolumeExpansion = false/, [[["allowVolumeExpansion"], false]]],
+    ["rejects missing expansion", /allowVolumeExpansion: missing/, [[["allowVolumeExpansion"], undefined]]],
+    [
+      "rejects another type",
       /allowVolumeExpansion = "yes" \(wrong type\)/,
       [[["allowVolumeExpansion"], "yes"]],
     ],
@@ -202,6 +229,63 @@ describe("durable-storage-in-stack", () => {
       ],
     ],
   ]);
+
+  describe("with a claim for other files", () => {
+    const logs = {
+      metadata: { name: "logs" },
+      spec: { storageClassName: "scratch", resources: { requests: { storage: "1Gi" } } },
+    };
+    const data = {
+      metadata: { name: "datadir" },
+      spec: { storageClassName: "zookeeper", resources: { requests: { storage: "10Gi" } } },
+    };
+    const at = (mountPath: unknown, dataPath = "/var/lib/zookeeper"): Registered =>
+      changed(changed(statefulSet, templates, [data, logs]), mounts, [
+        { name: "datadir", mountPath: dataPath },
+        { name: "conf", mountPath: "/conf" },
+        { name: "logs", mountPath },
+      ]);
+    const scratch: Registered = changed(
+      changed({ ...storageClass, name: "scratch" }, ["metadata", "name"], "scratch"),
+      ["reclaimPolicy"],
+      "Delete",
+    );
+    const immediate = changed(scratch, ["volumeBindingMode"], "Immediate");
+    const elsewhere = changed(at("/logs", "/opt/zk/data"), [...containerPath, "image"], "example/server:1");
+
+    it("leaves its class alone", () => {
+      expectVerdict(durableStorage, [at("/logs")], "nothing");
+      expectVerdict(durableStorageInStack, [at("/logs"), storageClass, scratch], "nothing");
+      expectVerdict(storageClassPolicy, [at("/logs"), storageClass, immediate], "nothing");
+      const { violations } = validate(durableStorageInStack, [elsewhere, storageClass, scratch]);
+      expect(violations).to.deep.equal([]);
+    });
+    it("validates its class if it holds the transaction log", () => {
+      expectVerdict(durableStorageInStack, [at("/var/lib/zookeeper/log"), configMap, scratch], /"Delete"/);
+    });
+    it("validates its class if the mounts are not known yet", () => {
+      expectVerdict(durableStorageInStack, [at(unknownValue), storageClass, scratch], /"Delete"/);
+      expectVerdict(storageClassPolicy, [at(unknownValue), storageClass, immediate], /Immediate/);
+    });
+    it("validates all classes if no claim holds data", () => {
+      const none = changed(statefulSet, mounts, []);
+      const { violations } = validate(durableStorageInStack, [
+        none,
+        changed(storageClass, ["reclaimPolicy"], "Delete"),
+      ]);
+      expect(violations.join()).to.match(/reclaimPolicy = "Delete"/);
+    });
+    it("leaves an object of its own alone", () => {
+      const named = changed(at("/logs"), templates, [data]);
+      const volume = { name: "logs", persistentVolumeClaim: { claimName: "logs" } };
+      const own = { type: "kubernetes:core/v1:PersistentVolumeClaim", name: "logs", props: logs };
+      expectVerdict(
+        durableStorageInStack,
+        [changed(named, volumes, [volume]), own, storageClass, scratch],
+        "nothing",
+      );
+    });
+  });
 
   it("finds the class by what the StatefulSet was made from, while its name is unknown", () => {
     const unnamed = changed(statefulSet, className, unknownValue);
@@ -219,7 +303,10 @@ describe("durable-storage-in-stack", () => {
     const own = {
       type: "kubernetes:core/v1:PersistentVolumeClaim",
       name: "data",
-      props: { metadata: { name: "data" }, spec: { storageClassName: "zookeeper" } },
+      props: {
+        metadata: { name: "data" },
+        spec: { storageClassName: "zookeeper", resources: { requests: { storage: "10Gi" } } },
+      },
     };
     const deleting = changed(storageClass, ["reclaimPolicy"], "Delete");
     expectVerdict(durableStorageInStack, [owned, own, deleting], /"Delete"/);
@@ -236,7 +323,7 @@ describe("durable-storage-in-stack", () => {
     );
   });
 
-  it("judges the directories of the zoo.cfg", () => {
+  it("validates the directories of the zoo.cfg", () => {
     const cfg = (text: string) => changed(configMap, ["data", "zoo.cfg"], text);
     expectVerdict(
       durableStorageInStack,

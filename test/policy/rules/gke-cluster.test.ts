@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { gkeCluster } from "../../../policy/rules/gke-cluster.ts";
 import { cluster } from "../../fixtures/policy/ensemble.ts";
 import { changed, validate, unknownValue } from "../../fixtures/policy/harness.ts";
-import { rows } from "../table.ts";
+import { rows, type Row } from "../table.ts";
 
 describe("gke-cluster", () => {
   const networks = (...cidrs: unknown[]) =>
@@ -12,41 +12,41 @@ describe("gke-cluster", () => {
   rows(gkeCluster, [cluster], cluster, [
     ["accepts a hardened cluster", "nothing", []],
     [
-      "refuses no release channel",
+      "rejects no release channel",
       /channel: missing\s+Required: one of REGULAR, STABLE, EXTENDED/,
       [[["releaseChannel"], undefined]],
     ],
-    ["refuses RAPID", /channel = "RAPID"/, [[["releaseChannel", "channel"], "RAPID"]]],
+    ["rejects RAPID", /channel = "RAPID"/, [[["releaseChannel", "channel"], "RAPID"]]],
     [
       "takes settings: channels",
       "nothing",
       [[["releaseChannel", "channel"], "RAPID"]],
       { config: { releaseChannels: ["RAPID"] } },
     ],
-    ["refuses no workload identity", /workloadPool: missing/, [[["workloadIdentityConfig"], undefined]]],
-    ["refuses an empty pool", /workloadPool = ""/, [[["workloadIdentityConfig", "workloadPool"], ""]]],
+    ["rejects no workload identity", /workloadPool: missing/, [[["workloadIdentityConfig"], undefined]]],
+    ["rejects an empty pool", /workloadPool = ""/, [[["workloadIdentityConfig", "workloadPool"], ""]]],
     [
-      "refuses public nodes and an open API",
+      "rejects public nodes and an open API",
       /enablePrivateNodes: not true, and masterAuthorizedNetworksConfig is missing/,
       [[privateNodes, undefined]],
     ],
     [
-      "refuses private nodes off",
+      "rejects private nodes off",
       /enablePrivateNodes: not true/,
       [[privateNodes, { enablePrivateNodes: false, enablePrivateEndpoint: false }]],
     ],
     [
-      "refuses private nodes with an API server for everyone",
+      "rejects private nodes with an API server for everyone",
       /enablePrivateEndpoint: not true, and masterAuthorizedNetworksConfig is missing\s+Required: an API server without a public address/,
       [[privateNodes, { enablePrivateNodes: true }]],
     ],
     [
-      "refuses an API server for everyone that is said to be one",
+      "rejects an API server for everyone that is said to be one",
       /enablePrivateEndpoint: not true/,
       [[[...privateNodes, "enablePrivateEndpoint"], false]],
     ],
     [
-      "refuses an API server for everyone beside a DNS endpoint",
+      "rejects an API server for everyone beside a DNS endpoint",
       /enablePrivateEndpoint: not true/,
       [
         [privateNodes, { enablePrivateNodes: true }],
@@ -54,7 +54,7 @@ describe("gke-cluster", () => {
       ],
     ],
     [
-      "refuses an address that is said to be there",
+      "rejects an address that is said to be there",
       /enablePrivateEndpoint: not true/,
       [
         [privateNodes, { enablePrivateNodes: true }],
@@ -70,6 +70,80 @@ describe("gke-cluster", () => {
           ["controlPlaneEndpointsConfig"],
           { ipEndpointsConfig: { enabled: false }, dnsEndpointConfig: { allowExternalTraffic: true } },
         ],
+      ],
+    ],
+    ...[
+      { ipEndpointsConfig: { enabled: false } },
+      { ipEndpointsConfig: { enabled: false }, dnsEndpointConfig: { allowExternalTraffic: false } },
+      { ipEndpointsConfig: { enablePublicEndpoint: false } },
+      { ipEndpointsConfig: { enabled: true, enablePublicEndpoint: false, globalAccess: true } },
+      { ipEndpointsConfig: { authorizedNetworksConfig: { enabled: true } } },
+      {
+        ipEndpointsConfig: {
+          authorizedNetworksConfig: { enabled: true, cidrBlocks: [{ cidrBlock: "192.0.2.0/24" }] },
+        },
+      },
+    ].map((endpoints): Row => [
+      `accepts ${JSON.stringify(endpoints)}, whatever nodes are private`,
+      "nothing",
+      [
+        [privateNodes, undefined],
+        [["controlPlaneEndpointsConfig"], endpoints],
+      ],
+    ]),
+    ...[
+      { dnsEndpointConfig: { allowExternalTraffic: false } },
+      { ipEndpointsConfig: {} },
+      { ipEndpointsConfig: { enabled: true, enablePublicEndpoint: true } },
+      { ipEndpointsConfig: { authorizedNetworksConfig: { enabled: false } } },
+      { ipEndpointsConfig: { authorizedNetworksConfig: {} } },
+    ].map((endpoints): Row => [
+      `rejects ${JSON.stringify(endpoints)} with private nodes`,
+      /enablePrivateEndpoint: not true.*, or set controlPlaneEndpointsConfig\.ipEndpointsConfig\.enabled to false and use the DNS endpoint, or/s,
+      [
+        [privateNodes, { enablePrivateNodes: true }],
+        [["controlPlaneEndpointsConfig"], endpoints],
+      ],
+    ]),
+    [
+      "rejects the whole internet among networks of the endpoints",
+      /ipEndpointsConfig\.authorizedNetworksConfig\.cidrBlocks\[0\]\.cidrBlock = "0.0.0.0\/0"/,
+      [
+        [
+          ["controlPlaneEndpointsConfig", "ipEndpointsConfig"],
+          { authorizedNetworksConfig: { enabled: true, cidrBlocks: [{ cidrBlock: "0.0.0.0/0" }] } },
+        ],
+      ],
+    ],
+    [
+      "rejects Google Cloud's public addresses among them",
+      /ipEndpointsConfig\.authorizedNetworksConfig\.gcpPublicCidrsAccessEnabled = true/,
+      [
+        [
+          ["controlPlaneEndpointsConfig", "ipEndpointsConfig", "authorizedNetworksConfig"],
+          { enabled: true, gcpPublicCidrsAccessEnabled: true },
+        ],
+      ],
+    ],
+    [
+      "accepts any network where no address is left",
+      "nothing",
+      [networks("0.0.0.0/0"), [["controlPlaneEndpointsConfig"], { ipEndpointsConfig: { enabled: false } }]],
+    ],
+    [
+      "leaves an unknown switch of the public address open",
+      "open",
+      [
+        [privateNodes, undefined],
+        [["controlPlaneEndpointsConfig"], { ipEndpointsConfig: { enablePublicEndpoint: unknownValue } }],
+      ],
+    ],
+    [
+      "leaves unknown networks of the endpoints open",
+      "open",
+      [
+        [privateNodes, undefined],
+        [["controlPlaneEndpointsConfig"], { ipEndpointsConfig: { authorizedNetworksConfig: unknownValue } }],
       ],
     ],
     [
@@ -103,11 +177,11 @@ describe("gke-cluster", () => {
         [privateNodes, { enablePrivateNodes: true }],
       ],
     ],
-    ["refuses legacy authorisation", /enableLegacyAbac = true/, [[["enableLegacyAbac"], true]]],
+    ["rejects legacy authorisation", /enableLegacyAbac = true/, [[["enableLegacyAbac"], true]]],
     ["accepts it turned off", "nothing", [[["enableLegacyAbac"], false]]],
     ["leaves it open while unknown", "open", [[["enableLegacyAbac"], unknownValue]]],
     [
-      "refuses it of Autopilot too",
+      "rejects it of Autopilot too",
       /enableLegacyAbac = true/,
       [
         [["enableAutopilot"], true],
@@ -115,7 +189,7 @@ describe("gke-cluster", () => {
       ],
     ],
     [
-      "refuses Google Cloud's public addresses",
+      "rejects Google Cloud's public addresses",
       /gcpPublicCidrsAccessEnabled = true/,
       [
         [
@@ -135,23 +209,23 @@ describe("gke-cluster", () => {
       [[["masterAuthorizedNetworksConfig"], { gcpPublicCidrsAccessEnabled: unknownValue }]],
     ],
     ["accepts authorised networks instead", "nothing", [[privateNodes, undefined], networks("192.0.2.0/24")]],
-    ["refuses the whole internet", /cidrBlock = "0.0.0.0\/0"/, [networks("192.0.2.0/24", "0.0.0.0/0")]],
-    ["refuses the whole IPv6 internet", /cidrBlock = "::\/0"/, [networks("::/0")]],
+    ["rejects the whole internet", /cidrBlock = "0.0.0.0\/0"/, [networks("192.0.2.0/24", "0.0.0.0/0")]],
+    ["rejects the whole IPv6 internet", /cidrBlock = "::\/0"/, [networks("::/0")]],
     ["accepts large networks", "nothing", [networks("10.0.0.0/8", "10.0.0.0/10")]],
     [
-      "refuses the internet in two halves",
+      "rejects the internet in two halves",
       /cidrBlocks: a list that holds \d+ IPv4 addresses of the internet/,
       [networks("0.0.0.0/1", "128.0.0.0/1")],
     ],
-    ["refuses half of the internet", /cidrBlocks: a list that holds/, [networks("128.0.0.0/1")]],
+    ["rejects half of the internet", /cidrBlocks: a list that holds/, [networks("128.0.0.0/1")]],
     [
-      "refuses the internet in many parts",
+      "rejects the internet in many parts",
       /cidrBlocks: a list that holds/,
       [networks(...Array.from({ length: 256 }, (_, n) => `${n}.0.0.0/8`))],
     ],
-    ["refuses more than a /8", /holds 33554432 IPv4 addresses/, [networks("8.0.0.0/7")]],
+    ["rejects more than a /8", /holds 33554432 IPv4 addresses/, [networks("8.0.0.0/7")]],
     [
-      "refuses a /8 and one more address",
+      "rejects a /8 and one more address",
       /holds 16777217 IPv4 addresses/,
       [networks("8.0.0.0/8", "9.9.9.9/32")],
     ],
@@ -167,33 +241,33 @@ describe("gke-cluster", () => {
       [networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")],
     ],
     ["counts the public addresses beside them", /IPv4 addresses of the internet/, [networks("8.0.0.0/6")]],
-    ["refuses the whole internet with host bits", /cidrBlock = "8.8.8.8\/0"/, [networks("8.8.8.8/0")]],
-    ["refuses host bits, as the provider does", /cidrBlock = "8.8.8.8\/24"/, [networks("8.8.8.8/24")]],
-    ["refuses IPv6 in two halves", /addresses of the internet/, [networks("::/1", "8000::/1")]],
-    ["refuses all that is routed of IPv6", /more than a \/20 of the IPv6 addresses/, [networks("2000::/3")]],
-    ["refuses it in parts", /of the IPv6 addresses/, [networks("2000::/4", "3000::/4")]],
+    ["rejects the whole internet with host bits", /cidrBlock = "8.8.8.8\/0"/, [networks("8.8.8.8/0")]],
+    ["rejects host bits, as the provider does", /cidrBlock = "8.8.8.8\/24"/, [networks("8.8.8.8/24")]],
+    ["rejects IPv6 in two halves", /addresses of the internet/, [networks("::/1", "8000::/1")]],
+    ["rejects all that is routed of IPv6", /more than a \/20 of the IPv6 addresses/, [networks("2000::/3")]],
+    ["rejects it in parts", /of the IPv6 addresses/, [networks("2000::/4", "3000::/4")]],
     ["accepts a network of IPv6", "nothing", [networks("2001:db8::/32", "2a00:1450:4001::/48", "fd00::/8")]],
     ["accepts a /20 of it", "nothing", [networks("2400::/20")]],
-    ["refuses a /19 of it", /more than a \/20 of the IPv6 addresses/, [networks("2400::/19")]],
+    ["rejects a /19 of it", /more than a \/20 of the IPv6 addresses/, [networks("2400::/19")]],
     [
       "sees IPv4 addresses that are written as IPv6 ones",
       /IPv4 addresses of the internet/,
       [networks("::ffff:0:0/97", "::ffff:128.0.0.0/97")],
     ],
-    ["refuses what is no block", /cidrBlock = "everyone"/, [networks("everyone")]],
-    ["refuses an address without a prefix", /cidrBlock = "192.0.2.1"/, [networks("192.0.2.1")]],
-    ["refuses a prefix that is too long", /cidrBlock = "192.0.2.1\/33"/, [networks("192.0.2.1/33")]],
+    ["rejects what is no block", /cidrBlock = "everyone"/, [networks("everyone")]],
+    ["rejects an address without a prefix", /cidrBlock = "192.0.2.1"/, [networks("192.0.2.1")]],
+    ["rejects a prefix that is too long", /cidrBlock = "192.0.2.1\/33"/, [networks("192.0.2.1/33")]],
     [
-      "judges what is known beside an unknown range",
+      "validates what is known beside an unknown range",
       /holds \d+ IPv4 addresses/,
       [networks("0.0.0.0/1", unknownValue, "128.0.0.0/1")],
     ],
     [
-      "refuses a list of the wrong type",
+      "rejects a list of the wrong type",
       /cidrBlocks = "192.0.2.0\/24" \(wrong type\)/,
       [[["masterAuthorizedNetworksConfig"], { cidrBlocks: "192.0.2.0/24" }]],
     ],
-    ["refuses a network without range", /cidrBlock: missing/, [networks(undefined)]],
+    ["rejects a network without range", /cidrBlock: missing/, [networks(undefined)]],
     [
       "leaves unknown networks open",
       "open",
@@ -214,12 +288,12 @@ describe("gke-cluster", () => {
     ["leaves unknown ranges open", "open", [networks(unknownValue)]],
     ["leaves unknown private nodes open", "open", [[privateNodes, unknownValue]]],
     [
-      "refuses a client certificate",
+      "rejects a client certificate",
       /issueClientCertificate = true/,
       [[["masterAuth", "clientCertificateConfig", "issueClientCertificate"], true]],
     ],
     [
-      "refuses basic authentication, and shows no password",
+      "rejects basic authentication, and shows no password",
       [/username = \(hidden\)/, /password = \(hidden\)/],
       [
         [["masterAuth", "username"], "admin"],
@@ -228,12 +302,12 @@ describe("gke-cluster", () => {
     ],
     ["accepts empty names", "nothing", [[["masterAuth", "username"], ""]]],
     [
-      "refuses no network policy",
+      "rejects no network policy",
       /datapathProvider: not "ADVANCED_DATAPATH", and networkPolicy.enabled is not true/,
       [[["datapathProvider"], undefined]],
     ],
     [
-      "refuses the legacy data path",
+      "rejects the legacy data path",
       /datapathProvider: not "ADVANCED_DATAPATH"/,
       [[["datapathProvider"], "LEGACY_DATAPATH"]],
     ],
@@ -246,7 +320,7 @@ describe("gke-cluster", () => {
       ],
     ],
     [
-      "leaves an unknown data path open and judges the channel",
+      "leaves an unknown data path open and validates the channel",
       /channel: missing/,
       [
         [["datapathProvider"], unknownValue],
@@ -263,7 +337,7 @@ describe("gke-cluster", () => {
         [["workloadIdentityConfig"], undefined],
       ],
     ],
-    ["refuses another type", /channel = 1 \(wrong type\)/, [[["releaseChannel", "channel"], 1]]],
+    ["rejects another type", /channel = 1 \(wrong type\)/, [[["releaseChannel", "channel"], 1]]],
   ]);
 
   it("leaves open only what is unknown", () => {

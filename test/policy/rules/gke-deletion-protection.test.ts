@@ -8,7 +8,7 @@ const protection = ["deletionProtection"];
 
 describe("gke-deletion-protection", () => {
   const off = changed(cluster, protection, false);
-  it("refuses it off in production, and says so elsewhere", () => {
+  it("rejects it off in production, and says so elsewhere", () => {
     const fault = /deletionProtection = false\s+Required: true/;
     expectVerdict(gkeDeletionProtection, [off], fault, { stack: "prod" });
     expectVerdict(gkeDeletionProtection, [off], "nothing", { stack: "dev" });
@@ -26,7 +26,7 @@ describe("gke-deletion-protection", () => {
     expectVerdict(gkeDeletionProtection, [off], fault, { config: { productionStacks: "dev" } });
   });
 
-  it("accepts it missing, which means on; refuses other types; leaves an unknown open", () => {
+  it("accepts it missing, which means on; rejects other types; leaves an unknown open", () => {
     for (const [policy, stack] of [
       [gkeDeletionProtection, "prod"],
       [gkeDeletionProtectionElsewhere, "staging"],

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { networkExposure } from "../../../policy/rules/network-exposure.ts";
 import { client, containerPath, headless, neighbours, statefulSet } from "../../fixtures/policy/ensemble.ts";
 import { changed, validate, unknownValue, type Registered, type Run } from "../../fixtures/policy/harness.ts";
+import { hosts, listed, part, service } from "../../fixtures/policy/spread.ts";
 import { expectVerdict, rows, type Expected, type Row } from "../table.ts";
 
 const type = ["spec", "type"];
@@ -14,15 +15,16 @@ describe("network-exposure", () => {
   rows(networkExposure, [statefulSet, client, headless], client, [
     ["accepts ClusterIP", "nothing", []],
     ["accepts a missing type, which means ClusterIP", "nothing", [[type, undefined]]],
-    ["refuses LoadBalancer", exposed, [[type, "LoadBalancer"]]],
-    ["refuses NodePort", /type = "NodePort"/, [[type, "NodePort"]]],
+    ["rejects LoadBalancer", exposed, [[type, "LoadBalancer"]]],
+    ["rejects NodePort", /type = "NodePort"/, [[type, "NodePort"]]],
+    ["accepts ExternalName, which exposes nothing", "nothing", [[type, "ExternalName"]]],
     [
-      "refuses external addresses",
+      "rejects external addresses",
       /externalIPs = a list\s+Required: none/,
       [[["spec", "externalIPs"], ["192.0.2.1"]]],
     ],
     ["accepts an empty list of them", "nothing", [[["spec", "externalIPs"], []]]],
-    ["refuses another type", /type = 7 \(wrong type\)/, [[type, 7]]],
+    ["rejects another type", /type = 7 \(wrong type\)/, [[type, 7]]],
     ["leaves an unknown type open", "open", [[type, unknownValue]]],
     [
       "leaves an unknown selector open",
@@ -33,7 +35,7 @@ describe("network-exposure", () => {
       ],
     ],
     [
-      "refuses by ports what selects nothing of the stack",
+      "rejects by ports what selects nothing of the stack",
       exposed,
       [
         [type, "LoadBalancer"],
@@ -41,7 +43,7 @@ describe("network-exposure", () => {
       ],
     ],
     [
-      "refuses by target port too",
+      "rejects by target port too",
       exposed,
       [
         [type, "LoadBalancer"],
@@ -51,7 +53,7 @@ describe("network-exposure", () => {
     ],
     ...[7000, 8080, 2181, 2281, 2888, 3888].flatMap((port): Row[] => [
       [
-        `refuses by port ${port}`,
+        `rejects by port ${port}`,
         exposed,
         [
           [type, "LoadBalancer"],
@@ -60,7 +62,7 @@ describe("network-exposure", () => {
         ],
       ],
       [
-        `refuses by target port ${port}, also where it is a text`,
+        `rejects by target port ${port}, also where it is a text`,
         exposed,
         [
           [type, "LoadBalancer"],
@@ -79,7 +81,7 @@ describe("network-exposure", () => {
       "zookeeper",
       "zk-client",
     ].map((targetPort): Row => [
-      `refuses by a target port named ${targetPort}`,
+      `rejects by a target port named ${targetPort}`,
       exposed,
       [
         [type, "LoadBalancer"],
@@ -97,7 +99,7 @@ describe("network-exposure", () => {
       ],
     ],
     [
-      "refuses node ports of them, too",
+      "rejects node ports of them, too",
       /type = "NodePort"/,
       [
         [type, "NodePort"],
@@ -106,7 +108,7 @@ describe("network-exposure", () => {
       ],
     ],
     [
-      "refuses external addresses of them, too",
+      "rejects external addresses of them, too",
       /externalIPs = a list/,
       [
         [["spec", "externalIPs"], ["192.0.2.1"]],
@@ -134,7 +136,7 @@ describe("network-exposure", () => {
       ],
     ],
     [
-      "refuses an internal load balancer",
+      "rejects an internal load balancer",
       exposed,
       [[type, "LoadBalancer"], internal("networking.gke.io/load-balancer-type", "Internal")],
     ],
@@ -151,13 +153,13 @@ describe("network-exposure", () => {
       allow,
     ],
     [
-      "refuses external ones all the same",
+      "rejects external ones all the same",
       exposed,
       [[type, "LoadBalancer"], internal("networking.gke.io/load-balancer-type", "External")],
       allow,
     ],
     [
-      "refuses NodePort all the same",
+      "rejects NodePort all the same",
       /NodePort/,
       [[type, "NodePort"], internal("networking.gke.io/load-balancer-type", "Internal")],
       allow,
@@ -178,24 +180,24 @@ describe("network-exposure", () => {
 
   rows(networkExposure, [statefulSet, client, headless], headless, [
     [
-      "refuses a headless Service that waits for readiness",
+      "rejects a headless Service that waits for readiness",
       /publishNotReadyAddresses: missing\s+Required: true/,
       [[["spec", "publishNotReadyAddresses"], undefined]],
     ],
     [
-      "refuses it switched off",
+      "rejects it switched off",
       /publishNotReadyAddresses = false/,
       [[["spec", "publishNotReadyAddresses"], false]],
     ],
     [
-      "refuses publishNotReadyAddresses of another type",
+      "rejects publishNotReadyAddresses of another type",
       /"true" \(wrong type\)/,
       [[["spec", "publishNotReadyAddresses"], "true"]],
     ],
     ["leaves it open while unknown", "open", [[["spec", "publishNotReadyAddresses"], unknownValue]]],
     [
-      "refuses a governing Service with an address",
-      /zk-hs: spec.clusterIP: not "None", although StatefulSet default\/zk/,
+      "rejects a governing Service with an address",
+      /zk-hs: spec.clusterIP: not "None", although it gives the pods of StatefulSet default\/zk their names/,
       [[["spec", "clusterIP"], undefined]],
     ],
     [
@@ -215,6 +217,65 @@ describe("network-exposure", () => {
       ],
     ],
   ]);
+
+  it("asks for early addresses only where servers find each other", () => {
+    const also = (name: string, spec: object): Registered => ({
+      type: "kubernetes:core/v1:Service",
+      name,
+      props: {
+        metadata: { name, namespace: "default" },
+        spec: { clusterIP: "None", selector: { app: "zk" }, ...spec },
+      },
+    });
+    const early = /Service default\/(?:zk|zk-hs): spec.publishNotReadyAddresses: missing/;
+    const named = changed(
+      statefulSet,
+      [...containerPath, "ports"],
+      [
+        { name: "metrics", containerPort: 7000 },
+        { name: "peers", containerPort: 2888 },
+        { containerPort: 3888 },
+      ],
+    );
+    for (const ports of [
+      [{ name: "metrics", port: 7000 }],
+      [{ port: 9141, targetPort: "metrics" }],
+      [{ port: 2181 }],
+      [{ port: 80, targetPort: "other" }],
+      undefined,
+    ]) {
+      expectVerdict(networkExposure, [named, headless, also("zk", { ports })], "nothing");
+      // The Service that gives the servers their names is one of them whatever its ports.
+      expectVerdict(networkExposure, [named, also("zk-hs", { ports })], early);
+      // Nor is it for peers because servers of another namespace get their names by one that is called so.
+      const others = changed(
+        changed(named, ["metadata", "namespace"], "other"),
+        ["spec", "serviceName"],
+        "zk",
+      );
+      expectVerdict(networkExposure, [named, others, headless, also("zk", { ports })], "nothing");
+    }
+    for (const port of [
+      { port: 2888 },
+      { port: 3888 },
+      { port: 80, targetPort: 3888 },
+      { port: 80, targetPort: "2888" },
+      { port: 80, targetPort: "peers" },
+    ]) {
+      expectVerdict(networkExposure, [named, headless, also("zk", { ports: [{ port: 7000 }, port] })], early);
+    }
+  });
+
+  it("says once that the governing Service of several workloads has an address", () => {
+    const sets = hosts.map((name) =>
+      changed(part(name, { env: [listed(hosts)] }), ["spec", "serviceName"], "zk-all"),
+    );
+    expectVerdict(
+      networkExposure,
+      [...sets, service("zk-all", { app: "zk" })],
+      /zk-all: spec.clusterIP: not "None", although it gives the pods of StatefulSet default\/zk1, StatefulSet default\/zk2, StatefulSet default\/zk3 their names/,
+    );
+  });
 
   it("leaves Services of other workloads alone", () => {
     expectVerdict(networkExposure, neighbours, "nothing");
@@ -280,7 +341,7 @@ describe("network-exposure", () => {
     expectVerdict(networkExposure, [labelled], /spec.type = "LoadBalancer"/);
   });
 
-  it("judges Services in a list", () => {
+  it("validates Services in a list", () => {
     const list: Registered = {
       type: "kubernetes:core/v1:ServiceList",
       name: "services",
@@ -324,7 +385,7 @@ describe("network-exposure of routes", () => {
     ["TCPRoute", "v1alpha2"],
     ["UDPRoute", "v1alpha2"],
   ] as const) {
-    it(`refuses a ${kind} to a Service of the servers, whatever its port`, () => {
+    it(`rejects a ${kind} to a Service of the servers, whatever its port`, () => {
       for (const port of [2181, 80, undefined]) {
         expectVerdict(
           networkExposure,
@@ -344,7 +405,7 @@ describe("network-exposure of routes", () => {
       "nothing",
     ],
     [
-      "refuses a route from another namespace",
+      "rejects a route from another namespace",
       [
         changed(
           route("TCPRoute", to({ name: "zk-cs", namespace: "default" })),
@@ -355,7 +416,7 @@ describe("network-exposure of routes", () => {
       /TCPRoute edge\/zk: .* leads to ZooKeeper/,
     ],
     [
-      "refuses a copy of requests",
+      "rejects a copy of requests",
       [
         route("HTTPRoute", {
           rules: [
@@ -371,12 +432,12 @@ describe("network-exposure of routes", () => {
       leads("HTTPRoute", "spec\\.rules\\[0\\]\\.filters\\[0\\]\\.requestMirror\\.backendRef\\.name"),
     ],
     [
-      "refuses a Service that is not in the stack by its port",
+      "rejects a Service that is not in the stack by its port",
       [route("TCPRoute", to({ name: "elsewhere", port: 2181 }))],
       leads("TCPRoute", backend),
     ],
     [
-      "refuses one by its name and port",
+      "rejects one by its name and port",
       [route("TCPRoute", to({ name: "orders-zookeeper", port: 7000 }))],
       leads("TCPRoute", backend),
     ],
@@ -391,7 +452,7 @@ describe("network-exposure of routes", () => {
       "nothing",
     ],
     [
-      "refuses a Service of the fleet",
+      "rejects a Service of the fleet",
       [route("HTTPRoute", to({ group: "net.gke.io", kind: "ServiceImport", name: "zk-cs", port: 7000 }))],
       leads("HTTPRoute", backend),
     ],
@@ -412,7 +473,7 @@ describe("network-exposure of routes", () => {
       { config: { allowedServices: ["default/zk-cs"] } },
     ],
     [
-      "refuses an internal Gateway",
+      "rejects an internal Gateway",
       [gateway("gke-l7-rilb"), route("TCPRoute", to({ name: "zk-cs", port: 2181 }))],
       leads("TCPRoute", backend),
     ],
@@ -423,14 +484,30 @@ describe("network-exposure of routes", () => {
       allow,
     ],
     [
-      "refuses others all the same",
+      "rejects a route that names no Gateway all the same",
+      [gateway("gke-l7-rilb"), route("TCPRoute", { ...to({ name: "zk-cs", port: 2181 }), parentRefs: [] })],
+      leads("TCPRoute", backend),
+      allow,
+    ],
+    [
+      "rejects others all the same",
       [gateway("gke-l7-global-external-managed"), route("TCPRoute", to({ name: "zk-cs", port: 2181 }))],
       leads("TCPRoute", backend),
       allow,
     ],
     [
-      "refuses one that is not in the stack all the same",
+      "rejects one that is not in the stack all the same",
       [route("TCPRoute", to({ name: "zk-cs", port: 2181 }))],
+      leads("TCPRoute", backend),
+      allow,
+    ],
+    [
+      "rejects Gateways of another namespace or name all the same",
+      [
+        gateway("gke-l7-rilb", "other"),
+        changed(gateway("gke-l7-rilb"), ["metadata", "name"], "private"),
+        route("TCPRoute", to({ name: "zk-cs", port: 2181 })),
+      ],
       leads("TCPRoute", backend),
       allow,
     ],
@@ -447,17 +524,17 @@ describe("network-exposure of routes", () => {
       "nothing",
     ],
     [
-      "refuses an Ingress",
+      "rejects an Ingress",
       [ingress(path({ service: { name: "zk-cs", port: { number: 7000 } } }))],
       leads("Ingress", "spec\\.rules\\[0\\]\\.http\\.paths\\[0\\]\\.backend\\.service\\.name"),
     ],
     [
-      "refuses an Ingress by default",
+      "rejects an Ingress by default",
       [ingress({ defaultBackend: { service: { name: "zk-cs", port: { name: "client" } } } })],
       leads("Ingress", "spec\\.defaultBackend\\.service\\.name"),
     ],
     [
-      "refuses an Ingress of old",
+      "rejects an Ingress of old",
       [
         {
           ...ingress(path({ serviceName: "zk-cs", servicePort: 2181 })),
@@ -467,7 +544,7 @@ describe("network-exposure of routes", () => {
       leads("Ingress", "spec\\.rules\\[0\\]\\.http\\.paths\\[0\\]\\.backend\\.serviceName"),
     ],
     [
-      "refuses an Ingress to a port of ZooKeeper's elsewhere",
+      "rejects an Ingress to a port of ZooKeeper's elsewhere",
       [ingress(path({ service: { name: "elsewhere", port: { number: 2181 } } }))],
       leads("Ingress", ".*"),
     ],
@@ -490,7 +567,7 @@ describe("network-exposure of routes", () => {
       allow,
     ],
     [
-      "refuses external Ingresses all the same",
+      "rejects external Ingresses all the same",
       [
         ingress({
           ingressClassName: "nginx",
@@ -507,6 +584,116 @@ describe("network-exposure of routes", () => {
       expectVerdict(networkExposure, [...stack, ...resources], expected, run);
     });
   }
+
+  const other = (type: string, spec: object, name = "zk"): Registered => ({
+    type: `kubernetes:${type}`,
+    name,
+    props: { metadata: { name, namespace: "default" }, spec },
+  });
+  const traefik = (services: unknown, kind = "IngressRouteTCP", group = "traefik.io"): Registered =>
+    other(`${group}/v1alpha1:${kind}`, {
+      entryPoints: ["zk"],
+      routes: [{ match: "HostSNI(`*`)", services }],
+    });
+  const istio = (spec: object): Registered =>
+    other("networking.istio.io/v1:VirtualService", { gateways: ["edge"], ...spec });
+  const tcp = (host: unknown, number = 2181): object => ({
+    tcp: [{ route: [{ destination: { host, port: { number } } }] }],
+  });
+  const nginx = (data: unknown): Registered => ({
+    type: "kubernetes:core/v1:ConfigMap",
+    name: "tcp-services",
+    props: { metadata: { name: "tcp-services", namespace: "ingress" }, data },
+  });
+
+  it("rejects Traefik's routes", () => {
+    for (const group of ["traefik.io", "traefik.containo.us"]) {
+      for (const kind of ["IngressRoute", "IngressRouteTCP", "IngressRouteUDP"]) {
+        expectVerdict(
+          networkExposure,
+          [
+            ...stack,
+            traefik(
+              [
+                { name: "web", port: 80 },
+                { name: "zk-cs", port: 80 },
+              ],
+              kind,
+              group,
+            ),
+          ],
+          leads(kind, "spec.routes\\[0\\].services\\[1\\].name"),
+        );
+      }
+    }
+    expectVerdict(networkExposure, [...stack, traefik([{ name: "web", port: 80 }])], "nothing");
+    expectVerdict(
+      networkExposure,
+      [...stack, traefik([{ name: "zk-cs", kind: "TraefikService" }])],
+      "nothing",
+    );
+    expectVerdict(networkExposure, [...stack, traefik([{ name: "zk-cs" }], "Middleware")], "nothing");
+    expectVerdict(networkExposure, [...stack, traefik(unknownValue)], "open");
+    expectVerdict(
+      networkExposure,
+      [traefik([{ name: "elsewhere", port: 2181 }])],
+      leads("IngressRouteTCP", ".*"),
+    );
+  });
+
+  it("rejects Istio's routes from gateways, and accepts those of the mesh", () => {
+    const rejected = leads("VirtualService", "spec\\..*");
+    for (const host of ["zk-cs", "zk-cs.default", "zk-cs.default.svc", "zk-cs.default.svc.cluster.local"]) {
+      expectVerdict(networkExposure, [...stack, istio(tcp(host, 80))], rejected);
+    }
+    for (const spec of [
+      { tls: [{ route: [{ destination: { host: "zk-cs" } }] }] },
+      { http: [{ route: [{ destination: { host: "zk-cs" } }] }] },
+      { http: [{ mirror: { host: "zk-cs" } }] },
+      { http: [{ mirrors: [{ destination: { host: "zk-cs" } }] }] },
+      { ...tcp("zk-cs"), gateways: ["mesh", "edge"] },
+      { ...tcp("zk-cs"), gateways: unknownValue },
+      tcp("elsewhere"),
+    ]) {
+      expectVerdict(networkExposure, [...stack, istio(spec)], rejected);
+    }
+    for (const spec of [
+      { ...tcp("zk-cs"), gateways: ["mesh"] },
+      { ...tcp("zk-cs"), gateways: undefined },
+      tcp("web", 80),
+      tcp("zk-cs.other", 80),
+      tcp("zk-cs.default.example.com"),
+      {},
+    ]) {
+      expectVerdict(networkExposure, [...stack, istio(spec)], "nothing");
+    }
+    expectVerdict(networkExposure, [...stack, istio(tcp(unknownValue))], "open");
+  });
+
+  it("rejects ports of ingress-nginx", () => {
+    expectVerdict(
+      networkExposure,
+      [...stack, nginx({ 2181: "default/zk-cs:2181", 80: "default/web:80" })],
+      /^ConfigMap ingress\/tcp-services: data.2181 = "zk-cs", a Service that leads to ZooKeeper/,
+    );
+    expectVerdict(
+      networkExposure,
+      [...stack, nginx({ 9000: "default/zk-cs:client:PROXY" })],
+      /data.9000 = "zk-cs"/,
+    );
+    expectVerdict(networkExposure, [nginx({ 9000: "other/elsewhere:2181" })], /data.9000 = "elsewhere"/);
+    for (const data of [
+      { 80: "default/web:80" },
+      { 2181: "other/zk-cs:80" },
+      { "zk-cs": "default/zk-cs:2181" },
+      { 2181: "zk-cs:2181" },
+      { 2181: 7 },
+      { 2181: unknownValue },
+      unknownValue,
+    ]) {
+      expectVerdict(networkExposure, [...stack, nginx(data)], "nothing");
+    }
+  });
 
   it("leaves a Service open whose namespace is unknown", () => {
     const somewhere = changed(client, ["metadata", "namespace"], unknownValue);

@@ -18,24 +18,24 @@ describe("pod-security", () => {
     ...["hostNetwork", "hostPID", "hostIPC"].map(
       (key) =>
         [
-          `refuses ${key}`,
+          `rejects ${key}`,
           new RegExp(`${key} = true\\s+Required: false or missing`),
           [[[...podPath, key], true]],
         ] as const,
     ),
     ["accepts hostNetwork off", "nothing", [[[...podPath, "hostNetwork"], false]]],
     [
-      "refuses a missing runAsNonRoot",
+      "rejects a missing runAsNonRoot",
       /securityContext.runAsNonRoot: missing/,
       [[[...context, "runAsNonRoot"], undefined]],
     ],
     [
-      "refuses runAsNonRoot false in the pod",
+      "rejects runAsNonRoot false in the pod",
       /template.spec.securityContext.runAsNonRoot = false/,
       [[[...context, "runAsNonRoot"], false]],
     ],
     [
-      "refuses runAsNonRoot false in the container",
+      "rejects runAsNonRoot false in the container",
       /containers\[0\].securityContext.runAsNonRoot = false/,
       [[[...own, "runAsNonRoot"], false]],
     ],
@@ -48,26 +48,26 @@ describe("pod-security", () => {
       ],
     ],
     [
-      "refuses false in the pod also where the container says true",
+      "rejects false in the pod also where the container says true",
       /runAsNonRoot = false/,
       [
         [[...context, "runAsNonRoot"], false],
         [[...own, "runAsNonRoot"], true],
       ],
     ],
-    ["refuses user 0 in the pod", /spec.securityContext.runAsUser = 0/, [[[...context, "runAsUser"], 0]]],
+    ["rejects user 0 in the pod", /spec.securityContext.runAsUser = 0/, [[[...context, "runAsUser"], 0]]],
     [
-      "refuses user 0 in the container",
+      "rejects user 0 in the container",
       /containers\[0\].securityContext.runAsUser = 0/,
       [[[...own, "runAsUser"], 0]],
     ],
     [
-      "refuses a missing seccomp profile",
+      "rejects a missing seccomp profile",
       /seccompProfile.type: missing.*Fix: set it to RuntimeDefault/s,
       [[[...context, "seccompProfile"], undefined]],
     ],
     [
-      "refuses an unconfined seccomp profile",
+      "rejects an unconfined seccomp profile",
       /seccompProfile.type = "Unconfined"/,
       [[[...context, "seccompProfile", "type"], "Unconfined"]],
     ],
@@ -80,24 +80,24 @@ describe("pod-security", () => {
       ],
     ],
     [
-      "refuses privilege escalation",
+      "rejects privilege escalation",
       /allowPrivilegeEscalation = true/,
       [[[...own, "allowPrivilegeEscalation"], true]],
     ],
     [
-      "refuses missing allowPrivilegeEscalation",
+      "rejects missing allowPrivilegeEscalation",
       /allowPrivilegeEscalation: missing/,
       [[[...own, "allowPrivilegeEscalation"], undefined]],
     ],
-    ["refuses privileged", /privileged = true/, [[[...own, "privileged"], true]]],
-    ["refuses kept capabilities", /capabilities.drop: missing/, [[[...own, "capabilities"], undefined]]],
+    ["rejects privileged", /privileged = true/, [[[...own, "privileged"], true]]],
+    ["rejects kept capabilities", /capabilities.drop: missing/, [[[...own, "capabilities"], undefined]]],
     [
-      "refuses some dropped capabilities",
-      /capabilities.drop = a list\s+Required: a list with "ALL"/,
+      "rejects some dropped capabilities",
+      /capabilities.drop = \["NET_RAW"\]\s+Required: a list with "ALL"/,
       [[[...own, "capabilities", "drop"], ["NET_RAW"]]],
     ],
     [
-      "refuses added capabilities",
+      "rejects added capabilities",
       /capabilities.add\[0\] = "NET_ADMIN"/,
       [[[...own, "capabilities", "add"], ["NET_ADMIN"]]],
     ],
@@ -111,7 +111,7 @@ describe("pod-security", () => {
     ],
     ["accepts NET_BIND_SERVICE", "nothing", [[[...own, "capabilities", "add"], ["NET_BIND_SERVICE"]]]],
     [
-      "refuses a host port",
+      "rejects a host port",
       /hostPort = 2181/,
       [
         [
@@ -123,15 +123,15 @@ describe("pod-security", () => {
         ],
       ],
     ],
-    ["refuses procMount", /procMount = "Unmasked".*Fix: remove it/s, [[[...own, "procMount"], "Unmasked"]]],
+    ["rejects procMount", /procMount = "Unmasked".*Fix: remove it/s, [[[...own, "procMount"], "Unmasked"]]],
     [
-      "refuses AppArmor off",
+      "rejects AppArmor off",
       /appArmorProfile.type = "Unconfined"/,
       [[[...context, "appArmorProfile"], { type: "Unconfined" }]],
     ],
-    ["refuses host processes", /hostProcess = true/, [[[...own, "windowsOptions"], { hostProcess: true }]]],
+    ["rejects host processes", /hostProcess = true/, [[[...own, "windowsOptions"], { hostProcess: true }]]],
     [
-      "refuses SELinux types",
+      "rejects SELinux types",
       /seLinuxOptions.type = "spc_t"/,
       [[[...context, "seLinuxOptions"], { type: "spc_t" }]],
     ],
@@ -141,12 +141,12 @@ describe("pod-security", () => {
       [[[...context, "seLinuxOptions"], { type: "container_t", user: "" }]],
     ],
     [
-      "refuses SELinux users and roles",
-      [/seLinuxOptions.user/, /seLinuxOptions.role/],
+      "rejects SELinux users and roles",
+      /seLinuxOptions: user = "root", must be missing; role = "sys", must be missing/,
       [[[...own, "seLinuxOptions"], { user: "root", role: "sys" }]],
     ],
     [
-      "refuses unsafe sysctls",
+      "rejects unsafe sysctls",
       /sysctls\[0\].name = "kernel.msgmax"/,
       [
         [
@@ -156,7 +156,7 @@ describe("pod-security", () => {
       ],
     ],
     [
-      "refuses host paths",
+      "rejects host paths",
       /volumes\[0\]: of type hostPath/,
       [
         [
@@ -168,25 +168,25 @@ describe("pod-security", () => {
         ],
       ],
     ],
-    ["refuses NFS", /: of type nfs/, [[volumes, [{ name: "a", nfs: {} }]]]],
+    ["rejects NFS", /: of type nfs/, [[volumes, [{ name: "a", nfs: {} }]]]],
     [
-      "judges init containers",
-      [/initContainers\[0\].*allowPriv/, /initContainers\[0\].*capabilities/],
+      "validates init containers",
+      /zk, init container init: .*initContainers\[0\].*allowPriv.*: missing, .*capabilities.drop: missing/,
       [init(bare)],
     ],
     [
-      "judges sidecars",
-      [/initContainers\[0\].*allowPriv/, /initContainers\[0\].*capabilities/],
+      "validates sidecars",
+      /zk, sidecar init: .*initContainers\[0\].*allowPriv.*: missing, .*capabilities.drop: missing/,
       [init({ ...bare, restartPolicy: "Always" })],
     ],
     ["accepts restricted init containers", "nothing", [init({ ...bare, securityContext: restricted })]],
     [
-      "judges debug containers",
-      [/ephemeralContainers\[0\].*allowPriv/, /ephemeralContainers\[0\].*capabilities/],
+      "validates debug containers",
+      /zk, ephemeral container init: .*ephemeralContainers\[0\].*allowPriv.*: missing, .*capabilities.drop: missing/,
       [[[...podPath, "ephemeralContainers"], [bare]]],
     ],
     [
-      "refuses a debug container's port on its node",
+      "rejects a debug container's port on its node",
       /ephemeralContainers\[0\].ports\[0\].hostPort = 80/,
       [
         [
@@ -196,12 +196,82 @@ describe("pod-security", () => {
       ],
     ],
     [
+      "lists the fields of a container in one finding, with one fix",
+      new RegExp(
+        [
+          "^StatefulSet default/zk, container kubernetes-zookeeper: spec.template.spec.containers\\[0\\]: ",
+          "securityContext.privileged = true, must be false or missing; ",
+          "securityContext.allowPrivilegeEscalation: missing, must be false; ",
+          'securityContext.seccompProfile.type = "Unconfined", must be "RuntimeDefault" or "Localhost"; ',
+          "ports\\[0\\].hostPort = 80, must be missing; ",
+          'securityContext.capabilities.drop = \\["NET_RAW"\\], must be a list with "ALL"\\s+',
+          "Required: the Pod Security Standard restricted\\.\\s+",
+          "Fix: set securityContext: {allowPrivilegeEscalation: false, seccompProfile: {type: RuntimeDefault}, ",
+          "capabilities: {drop: \\[ALL\\]}}; remove securityContext.privileged, ports\\[0\\].hostPort\\.$",
+        ].join(""),
+      ),
+      [
+        [
+          own,
+          {
+            privileged: true,
+            seccompProfile: { type: "Unconfined" },
+            capabilities: { drop: ["NET_RAW"] },
+          },
+        ],
+        [[...containerPath, "ports"], [{ containerPort: 80, hostPort: 80 }]],
+      ],
+    ],
+    [
+      "has one fix for the fields of a security context",
+      /runAsNonRoot: missing.*\s+Required: .*\s+Fix: set .*runAsNonRoot: true/,
+      [
+        [[...context, "runAsNonRoot"], undefined],
+        [[...own, "capabilities"], undefined],
+      ],
+    ],
+    [
+      "lists the fields of the pod in one finding, beside those of each container",
+      [
+        /zk: spec.template.spec: hostPID = true, .*; volumes\[0\]: of type nfs, .*Token: missing, must be false\s+Required: the Pod Security Standard restricted; ZooKeeper does not use .*\s+Fix: set auto\w+: false; remove hostPID; volumes\[0\]: use a persistent/,
+        /zk, container kubernetes-zookeeper: spec.*runAsUser = 0/,
+        /zk: spec.template.spec.initContainers\[0\].securityContext: allowPriv/,
+      ],
+      [
+        [[...podPath, "hostPID"], true],
+        [token, undefined],
+        [volumes, [{ name: "a", nfs: {} }]],
+        [[...own, "runAsUser"], 0],
+        init({ image: "example/init:1.0.0" }),
+      ],
+    ],
+    [
+      "rejects false in the pod also where its seccomp profile is missing, and each container has both",
+      /spec.securityContext.runAsNonRoot = false/,
+      [
+        [context, { runAsNonRoot: false }],
+        [own, { ...restricted, runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } }],
+      ],
+    ],
+    [
+      "rejects an unconfined profile of the pod also where each container has another",
+      /spec.securityContext.seccompProfile.type = "Unconfined"/,
+      [
+        [context, { seccompProfile: { type: "Unconfined" } }],
+        [own, { ...restricted, runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } }],
+      ],
+    ],
+    [
       "says a fault of the pod once, however many containers take it over",
       /runAsNonRoot: missing|runAsNonRoot = false/,
       [[[...context, "runAsNonRoot"], false], init({ ...bare, securityContext: restricted })],
     ],
-    ["refuses a mounted token", /automountServiceAccountToken: missing/, [[token, undefined]]],
-    ["refuses a token asked for", /automountServiceAccountToken = true/, [[token, true]]],
+    [
+      "rejects a mounted token",
+      /Token: missing\s+Required: false \(ZooKeeper does not use the API; missing means .* mounted\)\.\s+Fix: set .* or name the workload/,
+      [[token, undefined]],
+    ],
+    ["rejects a token asked for", /automountServiceAccountToken = true/, [[token, true]]],
     [
       "takes settings: workloads that need it",
       "nothing",
@@ -215,13 +285,13 @@ describe("pod-security", () => {
       { config: { apiTokenAllowed: ["other/zk"] } },
     ],
     [
-      "refuses another type of context, once",
-      /securityContext = "root" instead of an object \(wrong type\)/,
+      "rejects another type of context, once",
+      /securityContext = "root" instead of an object \(wrong type\)\s+Required: an object .*\s+Fix: give an object/,
       [[own, "root"]],
     ],
-    ["refuses another type of token", /automountServiceAccountToken = "no" \(wrong type\)/, [[token, "no"]]],
+    ["rejects another type of token", /automountServiceAccountToken = "no" \(wrong type\)/, [[token, "no"]]],
     [
-      "leaves an unknown context open, and judges the rest",
+      "leaves an unknown context open, and validates the rest",
       /hostPID/,
       [
         [context, unknownValue],
@@ -233,10 +303,10 @@ describe("pod-security", () => {
     ["leaves an unknown token open", "open", [[token, unknownValue]]],
   ]);
 
-  it("mends token and seccomp profile where they are known to be wrong", () => {
+  it("remediates token and seccomp profile where they are known to be wrong", () => {
     const loose = changed(changed(statefulSet, token, undefined), [...context, "seccompProfile"], undefined);
-    const mended = remediate(podSecurity, loose);
-    expect(mended).to.deep.equal(statefulSet.props);
+    const remediated = remediate(podSecurity, loose);
+    expect(remediated).to.deep.equal(statefulSet.props);
     expect(remediate(podSecurity, changed(statefulSet, token, true))).to.deep.equal(statefulSet.props);
     const unconfined = changed(statefulSet, [...own, "seccompProfile"], { type: "Unconfined", extra: 1 });
     const confined = changed(statefulSet, [...own, "seccompProfile"], { type: "RuntimeDefault" });
@@ -245,7 +315,7 @@ describe("pod-security", () => {
     expect(remediate(podSecurity, pods)).to.deep.equal(statefulSet.props);
   });
 
-  it("mends nothing that is right, unknown or allowed", () => {
+  it("remediates nothing that is right, unknown or allowed", () => {
     expect(remediate(podSecurity, statefulSet)).to.equal(undefined);
     expect(
       remediate(podSecurity, changed(changed(statefulSet, token, unknownValue), context, unknownValue)),

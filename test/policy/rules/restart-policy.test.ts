@@ -13,13 +13,13 @@ describe("restart-policy", () => {
   rows(restartPolicy, [statefulSet], statefulSet, [
     ["accepts Always", "nothing", [[field, "Always"]]],
     ["accepts a missing one, which means Always", "nothing", [[field, undefined]]],
-    ["refuses Never", /restartPolicy = "Never"\s+Required: "Always"/, [[field, "Never"]]],
-    ["refuses OnFailure", /restartPolicy = "OnFailure"/, [[field, "OnFailure"]]],
-    ["refuses another type", /restartPolicy = 1 \(wrong type\)/, [[field, 1]]],
+    ["rejects Never", /restartPolicy = "Never"\s+Required: "Always"/, [[field, "Never"]]],
+    ["rejects OnFailure", /restartPolicy = "OnFailure"/, [[field, "OnFailure"]]],
+    ["rejects another type", /restartPolicy = 1 \(wrong type\)/, [[field, 1]]],
     ["leaves an unknown open", "open", [[field, unknownValue]]],
   ]);
 
-  it("judges bare pods, jobs by their ports, and lists", () => {
+  it("validates bare pods, jobs by their ports, and lists", () => {
     const bare = {
       type: "kubernetes:core/v1:Pod",
       name: "zk-0",
@@ -38,12 +38,12 @@ describe("restart-policy", () => {
     expectVerdict(restartPolicy, [list], /StatefulSet default\/zk/);
   });
 
-  it("mends what is known, keeps the rest, and leaves jobs to their owner", () => {
-    const mended = remediate(
+  it("remediates what is known, keeps the rest, and leaves jobs to their owner", () => {
+    const remediated = remediate(
       restartPolicy,
       changed(changed(statefulSet, field, "Never"), ["spec", "extra"], unknownValue),
     );
-    expect(mended).to.deep.equal(
+    expect(remediated).to.deep.equal(
       changed(changed(statefulSet, field, "Always"), ["spec", "extra"], unknownValue).props,
     );
     expect(remediate(restartPolicy, statefulSet)).to.equal(undefined);
@@ -55,14 +55,14 @@ describe("restart-policy", () => {
     }
   });
 
-  it("mends no lists, which it could only mend in part", () => {
+  it("remediates no lists, which it could only remediate in part", () => {
     const props = { items: [changed(statefulSet, field, "Never").props] };
     expect(
       remediate(restartPolicy, { type: "kubernetes:apps/v1:StatefulSetList", name: "all", props }),
     ).to.equal(undefined);
   });
 
-  it("mends a bare pod", () => {
+  it("remediates a bare pod", () => {
     const bare = {
       type: "kubernetes:core/v1:Pod",
       name: "zk-0",

@@ -8,31 +8,39 @@ describe("storage-class", () => {
   rows(storageClassPolicy, [storageClass, statefulSet], storageClass, [
     ["accepts the persistent disk driver", "nothing", []],
     [
-      "refuses Immediate",
+      "rejects Immediate",
       /volumeBindingMode = "Immediate"\s+Required: "WaitForFirstConsumer"/,
       [[["volumeBindingMode"], "Immediate"]],
     ],
-    ["refuses a missing mode", /volumeBindingMode: missing/, [[["volumeBindingMode"], undefined]]],
-    ["refuses no expansion", /allowVolumeExpansion = false/, [[["allowVolumeExpansion"], false]]],
-    ["refuses missing expansion", /allowVolumeExpansion: missing/, [[["allowVolumeExpansion"], undefined]]],
+    ["rejects a missing mode", /volumeBindingMode: missing/, [[["volumeBindingMode"], undefined]]],
+    ["rejects no expansion", /allowVolumeExpansion = false/, [[["allowVolumeExpansion"], false]]],
+    ["rejects missing expansion", /allowVolumeExpansion: missing/, [[["allowVolumeExpansion"], undefined]]],
     [
-      "refuses in-tree provisioners",
+      "rejects in-tree provisioners",
       /provisioner = "kubernetes.io\/gce-pd"/,
       [[provisioner, "kubernetes.io/gce-pd"]],
     ],
-    ["refuses scratch space", /"rancher.io\/local-path"/, [[provisioner, "rancher.io/local-path"]]],
-    ["refuses host paths", /"hostpath.csi.k8s.io"/, [[provisioner, "hostpath.csi.k8s.io"]]],
-    ["refuses a missing provisioner", /provisioner: missing/, [[provisioner, undefined]]],
+    [
+      "rejects volumes that are created by hand, and asks none of them to grow",
+      /provisioner = "kubernetes.io\/no-provisioner"/,
+      [
+        [provisioner, "kubernetes.io/no-provisioner"],
+        [["allowVolumeExpansion"], undefined],
+      ],
+    ],
+    ["rejects scratch space", /"rancher.io\/local-path"/, [[provisioner, "rancher.io/local-path"]]],
+    ["rejects host paths", /"hostpath.csi.k8s.io"/, [[provisioner, "hostpath.csi.k8s.io"]]],
+    ["rejects a missing provisioner", /provisioner: missing/, [[provisioner, undefined]]],
     [
       "takes settings: provisioners",
       "nothing",
       [[provisioner, "rancher.io/local-path"]],
       { config: { allowedProvisioners: ["rancher.io/local-path"] } },
     ],
-    ["refuses another type", /provisioner = 1 \(wrong type\)/, [[provisioner, 1]]],
+    ["rejects another type", /provisioner = 1 \(wrong type\)/, [[provisioner, 1]]],
     ["leaves unknowns open", "open", [[provisioner, unknownValue]]],
     [
-      "judges the rest beside an unknown",
+      "validates the rest beside an unknown",
       /Immediate/,
       [
         [provisioner, unknownValue],
@@ -41,7 +49,7 @@ describe("storage-class", () => {
     ],
   ]);
 
-  it("judges classes that no ensemble of the stack uses only if there is no ensemble, or its class is unknown", () => {
+  it("validates classes that no ensemble of the stack uses only if there is no ensemble, or its class is unknown", () => {
     const other = changed(
       changed(storageClass, ["metadata", "name"], "other"),
       ["volumeBindingMode"],

@@ -1,0 +1,22 @@
+/** The function with its results kept for as long as their keys are: what several policies ask is found out once. */
+export function once<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, { readonly value: V }>();
+  return (key) => {
+    const kept = made.get(key) ?? { value: make(key) };
+    made.set(key, kept);
+    return kept.value;
+  };
+}
+
+/** As `once`, for a function of an object and a text. */
+export function onceEach<K extends object, V>(
+  make: (key: K, name: string) => V,
+): (key: K, name: string) => V {
+  const byKey = once<K, Map<string, { readonly value: V }>>(() => new Map());
+  return (key, name) => {
+    const made = byKey(key);
+    const kept = made.get(name) ?? { value: make(key, name) };
+    made.set(name, kept);
+    return kept.value;
+  };
+}
