@@ -24,7 +24,7 @@ interface Question {
 
 /** What the program makes of it: the worst that it says. */
 async function programLevel(args: Components.ZooKeeperEnvironmentArgs, stack: string): Promise<Level> {
-  const { knownSettings } = await import("../../components/environment/environment.ts");
+  const { knownSettings } = await import("../../components/environment/args.ts");
   const { checkEnvironment } = await import("../../components/environment/check.ts");
   const report = new Report();
   checkEnvironment(knownSettings(args), report, stack);
@@ -105,6 +105,7 @@ const questions: Readonly<Record<string, readonly [Level, Question]>> = {
   "a slow start": ["nothing", { ensemble: { initLimit: 100, syncLimit: 20 } }],
   "no bound on clients": ["nothing", { ensemble: { maxClientCnxns: 0 } }],
   "no network policy": ["nothing", { ensemble: { networkPolicy: false } }],
+  "no network policy in production": ["warning", { ensemble: { networkPolicy: false }, stack: "prod" }],
   "no metrics": ["nothing", { ensemble: { metrics: false } }],
   "an API server for everyone": ["error", { gke: { authorizedNetworks: ["0.0.0.0/0"] } }],
   "an API server for both halves of the internet": [
@@ -123,7 +124,7 @@ const questions: Readonly<Record<string, readonly [Level, Question]>> = {
 
 /**
  * Where the pack is stricter than the program: the program, which knows nothing of a team's rules, takes it or warns,
- * and the pack refuses it. Each with the policy that does, so that another one is noticed.
+ * and the pack rejects it. Each with the policy that does, so that another one is noticed.
  */
 const stricterPack: Readonly<Record<string, readonly [Level, string, Question]>> = {
   "a volume of 1Gi": ["nothing", "durable-storage", { ensemble: { volumeSize: "1Gi" } }],
@@ -163,7 +164,7 @@ describe("the program and the policy pack", () => {
       const stack = question.stack ?? "dev";
       const level = await programLevel(argsOf(question), stack);
       expect(level).to.equal(expected);
-      // What the program refuses is never registered, and the pack never sees it.
+      // What the program rejects is never registered, and the pack never sees it.
       if (level === "error") {
         return;
       }
@@ -173,7 +174,7 @@ describe("the program and the policy pack", () => {
   }
 
   for (const [what, [expected, policy, question]] of Object.entries(stricterPack)) {
-    it(`differ on ${what}, which only ${policy} refuses`, async () => {
+    it(`differ on ${what}, which only ${policy} rejects`, async () => {
       const stack = question.stack ?? "dev";
       expect(await programLevel(argsOf(question), stack)).to.equal(expected);
       const pack = await packFindings(argsOf(question), stack);

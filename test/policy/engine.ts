@@ -12,7 +12,7 @@ export interface EngineRun {
   readonly code: number | null;
   readonly output: string;
   /** Names of the policies with a mandatory violation, each once. */
-  readonly refusedBy: readonly string[];
+  readonly rejectedBy: readonly string[];
   /** Names of the policies with an advisory violation, each once. */
   readonly advisedBy: readonly string[];
 }
@@ -42,13 +42,13 @@ export class Engine {
   /** Previews the program with the pack. */
   preview(program: string, config?: PackConfig, stack = "dev"): EngineRun {
     this.select(stack);
-    return this.judged("preview", program, [], config);
+    return this.validated("preview", program, [], config);
   }
 
   /** Updates to the program with the pack. */
   up(program: string, options: readonly string[] = [], config?: PackConfig): EngineRun {
     this.select("dev");
-    return this.judged("up", program, ["--yes", ...options], config);
+    return this.validated("up", program, ["--yes", ...options], config);
   }
 
   /** Names of the resources in the state, without the stack and providers. */
@@ -79,7 +79,7 @@ export class Engine {
     this.stack = stack;
   }
 
-  private judged(
+  private validated(
     command: string,
     program: string,
     options: readonly string[],
@@ -116,7 +116,7 @@ export class Engine {
     return {
       code: status,
       output,
-      refusedBy: saidBy(/\[mandatory\]\s+([a-z-]+)/g),
+      rejectedBy: saidBy(/\[mandatory\]\s+([a-z-]+)/g),
       advisedBy: saidBy(/\[advisory\]\s+([a-z-]+)/g),
     };
   }

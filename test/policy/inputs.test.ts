@@ -9,7 +9,7 @@ describe("a stack in which the engine shows nothing of what came of a resource",
   const immediate = changed(storageClass, ["volumeBindingMode"], "Immediate");
   const bare = { ...storageClass, name: "bare", props: {} };
 
-  it("is judged by what went into it, the latest that was shown", () => {
+  it("is validated by what went into it, the latest that was shown", () => {
     for (const inputs of [storageClass, immediate]) {
       validate(images, [inputs]);
       const fault = inputs === immediate ? /volumeBindingMode = "Immediate"/ : "nothing";
@@ -23,7 +23,7 @@ describe("a stack in which the engine shows nothing of what came of a resource",
     expectVerdict(storageClassPolicy, [bare], "open");
   });
 
-  it("is judged by what came of it where that is shown", () => {
+  it("is validated by what came of it where that is shown", () => {
     validate(images, [immediate]);
     expectVerdict(storageClassPolicy, [storageClass], "nothing");
   });

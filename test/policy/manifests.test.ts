@@ -159,6 +159,26 @@ describe("a workload is recognised as ZooKeeper", () => {
     expect(runsZooKeeper(changed(elsewhere, args, unknownValue))).to.equal(false);
   });
 
+  it("by an image that is named after it, only if the container has a server's port or number", () => {
+    const application = changed(withoutPorts, image, "gcr.io/p/spring-cloud-zookeeper:1.2.3");
+    expect(runsZooKeeper(application)).to.equal(false);
+    expect(runsZooKeeper(changed(application, ports, [{ containerPort: 8080 }]))).to.equal(false);
+    for (const containerPort of [2181, 2281, 2888, 3888]) {
+      expect(runsZooKeeper(changed(application, ports, [{ containerPort }])), `${containerPort}`).to.equal(
+        true,
+      );
+    }
+    expect(runsZooKeeper(changed(application, ports, unknownValue))).to.equal("unknown");
+    const env = (name: unknown) => changed(application, [...containerPath, "env"], [{ name, value: "1" }]);
+    expect(runsZooKeeper(env("ZOO_MY_ID"))).to.equal(true);
+    expect(runsZooKeeper(env("ZOOKEEPER_SERVER_ID"))).to.equal(true);
+    expect(runsZooKeeper(env("ZOO_HOSTS"))).to.equal(false);
+    expect(runsZooKeeper(env(7))).to.equal(false);
+    expect(faultsOf([application])).to.deep.equal([]);
+    // Its command line says more than its name.
+    expect(runsZooKeeper(changed(application, args, ["zkServer.sh", "start"]))).to.equal(true);
+  });
+
   it("or not yet, while the command is unknown that may make a client of it", () => {
     for (const open of [
       { command: unknownValue },

@@ -1,14 +1,17 @@
 /**
- * Breaks the pack's conditions on purpose, one at a time, and runs the fast tests of the pack on each: a break that no
- * test notices is printed. Run it with `npm run policy:mutate -- [part of a path]`; the figure stands at the end.
+ * Breaks the pack's conditions on purpose, one at a time, and runs the fast tests of the pack that execute the place on
+ * each: a break that no test notices is printed. Run it with `npm run policy:mutate -- [part of a path]`; the figure
+ * stands at the end.
  *
- * MUTATE_STEP=4 tries every fourth break, MUTATE_FIRST=1 the ones beside those. The mutants live in a copy of the
- * folders, so that the checkout is never touched.
+ * MUTATE_STEP=4 tries every fourth break, MUTATE_FIRST=1 the ones beside those. MUTATE_JOBS breaks are tried at a time,
+ * as many as there are processors by default. The mutants live in copies of the folders, so that the checkout is never
+ * touched.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  globSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -16,8 +19,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import ts from "typescript";
 
@@ -110,46 +114,114 @@ function workspace(): string {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  for (const part of ["node_modules", "components", "backup", "startup", "system"]) {
+  for (const part of ["node_modules", "components", "backup", "bench", "cli", "startup", "system"]) {
     symlinkSync(join(root, part), join(folder, part));
   }
   return folder;
 }
 
-/** Whether the tests pass in the copy. A mutant that hangs counts as noticed. */
-function passes(folder: string, tests: readonly string[]): boolean {
+/** Runs tests in the copy. Whether they pass; one that hangs does not. */
+async function passes(folder: string, tests: readonly string[], variables: object = {}): Promise<boolean> {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-  const options = ["--no-config", "--bail", "--reporter", "min", "--timeout", "5000"];
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
-  const args = [mocha, ...options, ...tests.map((test) => join("test", test))];
-  return spawnSync(process.execPath, args, { cwd: folder, env, timeout: 120_000 }).status === 0;
+  const options = ["--no-config", "--bail", "--reporter", "min", "--timeout", "10000"];
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled"), ...variables };
+  const args = ["--disable-warning=ExperimentalWarning", mocha, ...options, ...tests];
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: "ignore", timeout: 120_000 });
+  return await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve(code === 0);
+    });
+  });
 }
 
-const fastTests = [
-  "domain/*.test.ts",
-  "policy/rules/*.test.ts",
-  "policy/pure/*.test.ts",
-  "policy/inputs.test.ts",
-  "policy/manifests.test.ts",
-  "policy/whole-pack.test.ts",
-];
+/** The tests that run in a few seconds, without those that try many values of any shape. */
+const fastTests = globSync(
+  [
+    "test/domain/*.test.ts",
+    "test/policy/{rules,pure}/*.test.ts",
+    "test/policy/{inputs,manifests,profiles,served,shared,strangers,whole-pack}.test.ts",
+    "test/policy/command/{configuration,documents,evaluate,inputs,objects,render}.test.ts",
+    // Slow, and the only tests of some of the command's files.
+    "test/policy/command/{check,live-cluster}.test.ts",
+  ],
+  { cwd: root },
+);
 
-/** The tests that are likeliest to notice a break of the file, which spare most mutants all the others. */
-function nearestTests(file: string): readonly string[] {
-  const own = file.replace(/\.ts$/, ".test.ts");
-  if (existsSync(join(root, "test", own))) {
-    return [own];
+/** A part of a file and how often it was executed, as V8 reports it. */
+interface Range {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly count: number;
+}
+
+interface Coverage {
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly { readonly ranges: readonly Range[] }[];
+  }[];
+}
+
+/** What a test executes: by file, the parts, for each process that the test consists of. */
+type Executed = ReadonlyMap<string, readonly (readonly Range[])[]>;
+
+/** @see https://nodejs.org/api/cli.html#node_v8_coveragedir */
+async function executedBy(folder: string, test: string): Promise<Executed> {
+  const coverage = mkdtempSync(join(folder, "coverage-"));
+  if (!(await passes(folder, [test], { NODE_V8_COVERAGE: coverage }))) {
+    throw new Error(`${test} fails before anything is broken`);
   }
-  return file.startsWith("policy/rules/gke") || file.startsWith("policy/gke/")
-    ? ["policy/rules/gke-*.test.ts", "policy/rules/node-*.test.ts", "policy/pure/*.test.ts"]
-    : ["policy/pure/*.test.ts", "policy/manifests.test.ts"];
+  const executed = new Map<string, readonly (readonly Range[])[]>();
+  for (const name of readdirSync(coverage)) {
+    const { result } = JSON.parse(readFileSync(join(coverage, name), "utf8")) as Coverage;
+    for (const { url, functions } of result) {
+      const path = url.startsWith("file:") ? fileURLToPath(url) : "";
+      if (path.startsWith(`${folder}/`)) {
+        const file = path.slice(folder.length + 1);
+        const ranges = functions.flatMap((each) => each.ranges);
+        executed.set(file, [...(executed.get(file) ?? []), ranges]);
+      }
+    }
+  }
+  rmSync(coverage, { recursive: true });
+  return executed;
+}
+
+/**
+ * Whether a test executes the place, by the innermost part that contains it: in any of its processes, as one reports a
+ * part that it skipped where another, which did not skip it, reports only what is around it.
+ */
+function executes(executed: Executed, { file, start }: Mutant): boolean {
+  return (executed.get(file) ?? []).some((ranges) => {
+    const around = ranges.filter(({ startOffset, endOffset }) => startOffset <= start && start < endOffset);
+    const [innermost] = around.toSorted(
+      (a, b) => a.endOffset - a.startOffset - (b.endOffset - b.startOffset) || b.count - a.count,
+    );
+    return innermost !== undefined && innermost.count > 0;
+  });
+}
+
+/** Runs work on each item, as many at a time as there are workers. */
+async function inParallel<Item, Worker>(
+  items: readonly Item[],
+  workers: readonly Worker[],
+  work: (item: Item, worker: Worker) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  await Promise.all(
+    workers.map(async (worker) => {
+      for (let item = left.shift(); item !== undefined; item = left.shift()) {
+        await work(item, worker);
+      }
+    }),
+  );
 }
 
 const filter = process.argv[2] ?? "";
 if (filter === "--help") {
   console.log(
     "npm run policy:mutate -- [part of a path]: breaks the pack's conditions one at a time and prints what no test " +
-      "notices; MUTATE_STEP=N tries every N-th break, MUTATE_FIRST=K from the K-th on",
+      "notices; MUTATE_STEP=N tries every N-th break, MUTATE_FIRST=K from the K-th on, MUTATE_JOBS=N N at a time",
   );
   process.exit(0);
 }
@@ -163,26 +235,40 @@ const files = [...readers, ...rules].filter((name) => name.includes(filter)).sor
 // A sample for a quick look: every n-th mutant, from the one given on.
 const step = Number(process.env["MUTATE_STEP"] ?? 1);
 const first = Number(process.env["MUTATE_FIRST"] ?? 0);
-const folder = workspace();
+const jobs = Number(process.env["MUTATE_JOBS"] ?? availableParallelism());
+const folders = Array.from({ length: jobs }, workspace);
 try {
-  const all = files.flatMap((name) => mutantsOf(folder, name));
+  const tests = new Map<string, Executed>();
+  await inParallel(fastTests, folders, async (test, folder) => {
+    tests.set(test, await executedBy(folder, test));
+  });
+  const all = files.flatMap((name) => mutantsOf(root, name));
   const mutants = all.filter((_, i) => i % step === first);
-  if (!passes(folder, fastTests)) {
-    throw new Error("the tests fail before anything is broken");
-  }
   let noticed = 0;
-  for (const { file, line, text, start, end } of mutants) {
+  await inParallel(mutants, folders, async (mutant, folder) => {
+    const { file, line, text, start, end } = mutant;
+    const own = file.replace(/^.*\/(.*)\.ts$/, "/$1.");
+    const near = (test: string): number => (test.includes(own) ? 0 : 1);
+    const concerned = [...tests].filter(([, executed]) => executes(executed, mutant)).map(([test]) => test);
     const original = readFileSync(join(folder, file), "utf8");
     writeFileSync(join(folder, file), original.slice(0, start) + text + original.slice(end));
-    if (passes(folder, nearestTests(file)) && passes(folder, fastTests)) {
+    if (
+      concerned.length === 0 ||
+      (await passes(
+        folder,
+        concerned.toSorted((a, b) => near(a) - near(b)),
+      ))
+    ) {
       console.log(`${file}:${line}: ${original.slice(start, end)} -> ${text} is not noticed`);
     } else {
       noticed += 1;
     }
     writeFileSync(join(folder, file), original);
-  }
+  });
   const share = ((100 * noticed) / mutants.length).toFixed(1);
   console.log(`${noticed} of ${mutants.length} mutants noticed (${share} %), of ${all.length} in all`);
 } finally {
-  rmSync(folder, { recursive: true });
+  for (const folder of folders) {
+    rmSync(folder, { recursive: true });
+  }
 }

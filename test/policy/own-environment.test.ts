@@ -38,7 +38,7 @@ describe("our own environment", () => {
           for (const stack of ["dev", "prod"]) {
             const { violations, open } = validate(policy, [...own, ...neighbours], { stack });
             expect(violations, policy.name).to.deep.equal([]);
-            // All of the ensemble is judged before anything is made; only the nodes' identity is not known then.
+            // All of the ensemble is validated before anything is made; only the nodes' identity is not known then.
             const unknown =
               preview && policy.name === "node-pool" ? /nodeConfig\.serviceAccount$/ : undefined;
             expect(open, policy.name).to.have.length(unknown === undefined ? 0 : 1);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,6 +11,8 @@ import { projectDir } from "../../system/paths.ts";
 import { run } from "../../system/run.ts";
 import { cluster } from "../fixtures/policy/ensemble.ts";
 import { changed } from "../fixtures/policy/harness.ts";
+import { manifestOf } from "../fixtures/policy/manifest.ts";
+import { tutorial } from "../fixtures/policy/tutorial.ts";
 
 interface Packed {
   readonly filename: string;
@@ -19,7 +22,7 @@ interface Packed {
 /** Packs the policies as `pulumi policy publish` does, from a copy of what their build needs. */
 async function pack(folder: string): Promise<Packed> {
   const source = join(folder, "source");
-  for (const part of ["policy", "domain", "startup"]) {
+  for (const part of ["policy", "domain", "startup", "system"]) {
     cpSync(join(projectDir, part), join(source, part), {
       recursive: true,
       filter: (path) => !/\/(?:dist|node_modules)$/.test(path),
@@ -55,27 +58,40 @@ describe("the packed policies", function () {
 
   it("have what is compiled, what Pulumi reads, and no source", () => {
     const files = packed.files.map(({ path }) => path);
-    expect(files).to.include.members(["PulumiPolicy.yaml", "README.md", "index.js", "package.json"]);
+    expect(files).to.include.members([
+      "PulumiPolicy.yaml",
+      "README.md",
+      "index.js",
+      "check.js",
+      "package.json",
+    ]);
     expect(files).to.include.members([
       "dist/policy/pack.js",
+      "dist/policy/command/main.js",
       "dist/domain/quantity.js",
       "dist/startup/node.js",
     ]);
     expect(files.filter((path) => path.endsWith(".ts"))).to.deep.equal([]);
   });
 
-  it("run in an empty folder beside their declared dependencies", async () => {
-    const installed = join(folder, "installed");
+  /** Unpacks the policies into an empty folder beside their declared dependencies. */
+  async function install(name: string): Promise<string> {
+    const installed = join(folder, name);
     mkdirSync(installed);
     await run("tar", ["-xzf", join(folder, packed.filename), "-C", installed, "--strip-components=1"]);
     const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
       dependencies: Readonly<Record<string, string>>;
     };
-    for (const name of Object.keys(dependencies)) {
-      const link = join(installed, "node_modules", name);
+    for (const dependency of Object.keys(dependencies)) {
+      const link = join(installed, "node_modules", dependency);
       mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(join(projectDir, "node_modules", name), link);
+      symlinkSync(join(projectDir, "node_modules", dependency), link);
     }
+    return installed;
+  }
+
+  it("run in an empty folder beside their declared dependencies", async () => {
+    const installed = await install("installed");
     const running = await startPack(installed);
     try {
       const open = changed(cluster, ["masterAuthorizedNetworksConfig"], {
@@ -89,5 +105,20 @@ describe("the packed policies", function () {
     } finally {
       await stopPack(running);
     }
+  });
+
+  it("have a command that validates manifests", async () => {
+    const installed = await install("command");
+    const { bin } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
+      bin: Readonly<Record<string, string>>;
+    };
+    const command = join(installed, bin["zookeeper-policies"] ?? "");
+    const { status, stdout, stderr } = spawnSync(process.execPath, [command, "-"], {
+      cwd: folder,
+      encoding: "utf8",
+      input: tutorial.map((each) => JSON.stringify(manifestOf(each))).join("\n---\n"),
+    });
+    expect([status, stderr]).to.deep.equal([1, ""]);
+    expect(stdout).to.match(/4 objects, 1 ZooKeeper workload: \d+ errors, 0 warnings\.\n$/);
   });
 });

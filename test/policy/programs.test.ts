@@ -7,7 +7,7 @@ describe("the programs for the real engine", () => {
   for (const { name } of policies) {
     it(`violate ${name} at least twice`, () => {
       const violating = Object.values(programs).filter(
-        ({ refusals, advice = {} }) => name in refusals || name in advice,
+        ({ rejections, advice = {} }) => name in rejections || name in advice,
       );
       expect(violating).to.have.length.above(1);
     });

@@ -3,8 +3,11 @@ import type { Policies } from "@pulumi/policy";
 
 import { changed, validate, type Registered, type Run } from "../fixtures/policy/harness.ts";
 
-/** What a policy should say: nothing, that it cannot judge, or violations, each matching its expression. */
-export type Expected = "nothing" | "open" | RegExp | readonly RegExp[];
+/**
+ * What a policy should say: nothing, that it cannot validate because of what is not known yet (`open`) or what the
+ * resources do not show (`hidden`), or violations, each matching its expression.
+ */
+export type Expected = "nothing" | "open" | "hidden" | RegExp | readonly RegExp[];
 
 /** A path and the value to put there; `undefined` removes what is there. */
 export type Edit = readonly [path: readonly (string | number)[], value: unknown];
@@ -17,7 +20,7 @@ export function expectVerdict(
   run: Run = {},
 ): void {
   const { violations, open } = validate(policy, resources, run);
-  const wanted = expected === "nothing" || expected === "open" ? [] : [expected].flat();
+  const wanted = typeof expected === "string" ? [] : [expected].flat();
   const said = violations.join("\n");
   expect(violations, said).to.have.length(wanted.length);
   for (const expression of wanted) {
@@ -29,8 +32,9 @@ export function expectVerdict(
   if (expected === "nothing") {
     expect(open).to.deep.equal([]);
   }
-  if (expected === "open") {
+  if (expected === "open" || expected === "hidden") {
     expect(open.join("\n")).to.contain(policy.name);
+    expect(open.join("\n")).to.contain(expected === "open" ? "are not known yet" : "resources do not show");
   }
 }
 
