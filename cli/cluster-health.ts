@@ -1,13 +1,14 @@
+import { ports } from "../domain/names.ts";
 import { askServers, readClusterState, withAnswers, type ClusterState } from "../kubernetes/cluster-state.ts";
 import { checkHealth, type Health } from "../kubernetes/health.ts";
-import { fullNameOf } from "../kubernetes/objects.ts";
-import { allClusters, kubectl, partsOf } from "../local-gke/index.ts";
+import { addressOf, fullNameOf, nodeOf } from "../kubernetes/objects.ts";
+import { allClusters, askFromNode, kubectl, partsOf } from "../local-gke/index.ts";
 import type { ClusterRecord, Part } from "../local-gke/index.ts";
 import { CommandError } from "../system/run.ts";
 import { heapProblem, parseHeap, type Heap } from "./heap.ts";
 
-/** Milliseconds that a server's answer may take: long enough for a busy machine. */
-const answerWithin = 5000;
+/** Milliseconds that a server may take to answer: long enough where each process takes seconds to start. */
+const answerWithin = 15_000;
 
 /** A cluster on this machine with its health. */
 export interface ClusterHealth {
@@ -46,7 +47,18 @@ export async function checkCluster(
     return { parts, state, health: undefined, heaps: new Map() };
   }
   const known = ensembles?.filter((name) => state.statefulSets.map(fullNameOf).includes(name)) ?? [];
-  const answers = await askServers(state, known, answerWithin);
+  const answers = await askServers(
+    state,
+    known,
+    async (pod, text) =>
+      await askFromNode({
+        node: nodeOf(pod),
+        address: addressOf(pod),
+        port: ports.client,
+        text,
+        within: answerWithin,
+      }),
+  );
   const health = checkHealth(withAnswers(state, answers), {
     nodes: cluster.pools.flatMap(({ nodes }) => nodes.map(({ name }) => name)),
     ensembles,

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   env: () => import("./commands/env.ts"),
   status: () => import("./commands/status.ts"),
   preview: () => import("./commands/preview.ts"),
+  check: () => import("./commands/check.ts"),
   verify: () => import("./commands/verify.ts"),
   test: () => import("./commands/test.ts"),
 };

@@ -1,6 +1,8 @@
 import { claimTemplate } from "../domain/names.ts";
 import { askServers, readClusterState, withAnswers } from "../kubernetes/cluster-state.ts";
+import { ask } from "../kubernetes/four-letter-words.ts";
 import { checkHealth } from "../kubernetes/health.ts";
+import { addressOf } from "../kubernetes/objects.ts";
 import { podProcess } from "../local-gke/index.ts";
 import type { Cluster, Disk, Node, PodProcess } from "../local-gke/index.ts";
 import { listServers, mode } from "./servers.ts";
@@ -70,7 +72,11 @@ export class Ensemble {
   async redundant(): Promise<true | string> {
     const ensembles = [`${this.namespace}/${this.name}`];
     const state = await readClusterState((...args) => this.kubectl(...args));
-    const answers = await askServers(state, ensembles, answerWithin);
+    const answers = await askServers(
+      state,
+      ensembles,
+      async (pod, word) => await ask(addressOf(pod), word, { within: answerWithin }),
+    );
     const nodes = this.cluster.nodes.map(({ name }) => name);
     const { problems, risks } = checkHealth(withAnswers(state, answers), { nodes, ensembles });
     const reasons = [...problems, ...risks];

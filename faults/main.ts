@@ -15,14 +15,14 @@ import { checkTable, faultTable, kept } from "./report.ts";
 import { Run } from "./run.ts";
 
 /** Some faults run `pulumi up`, which also applies pending changes. @throws Error that names it */
-async function refusePending(): Promise<void> {
+async function rejectPending(): Promise<void> {
   const { code, summary, changes } = await previewStack();
   if (code !== 0) {
     throw new Error(`rejected: the stack cannot be previewed:\n${summary}`);
   }
-  const refusal = otherChanges(changes);
-  if (refusal !== undefined) {
-    throw new Error(`rejected: ${refusal}`);
+  const others = otherChanges(changes);
+  if (others !== undefined) {
+    throw new Error(`rejected: ${others}`);
   }
 }
 
@@ -48,7 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
     throw new Error("there is no environment on this machine yet; run: npm run up");
   }
   await lockEnvironment("faults");
-  await refusePending();
+  await rejectPending();
   const command = await ensureWorkloadBuilt();
   mkdirSync(options.report, { recursive: true });
   console.log(

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ensembleNames, ports } from "../domain/names.ts";
+import { ensembleNames, ports, selectorLabels } from "../domain/names.ts";
 import type { Cluster } from "../local-gke/index.ts";
 import { say } from "../system/progress.ts";
 import { Ensemble } from "./ensemble.ts";
@@ -58,6 +58,7 @@ export class Run {
     const planned = plan(possible, this.#options.count, this.#random);
     const undo = new Undo();
     try {
+      await this.#admit(undo);
       await this.#redundant("before the run");
       const workload = await this.#startWorkload(undo);
       const { minutes } = this.#options;
@@ -131,6 +132,31 @@ export class Run {
     undo.later("the workload", () => workload.abandon());
     await workload.acknowledges(writesBetween);
     return workload;
+  }
+
+  /**
+   * Lets the clients' machine connect, and this process, which the ensemble's own NetworkPolicy may not. Policies add
+   * up.
+   */
+  async #admit(undo: Undo): Promise<void> {
+    const { namespace, name, report } = this.#options;
+    const cidr = this.#setting.cluster.machineRange;
+    const policy = {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: `${name}-faults`, namespace },
+      spec: {
+        podSelector: { matchLabels: selectorLabels(name) },
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ ipBlock: { cidr } }], ports: [{ port: ports.client }] }],
+      },
+    };
+    const file = join(report, "network-policy.json");
+    writeFileSync(file, JSON.stringify(policy));
+    undo.later("the clients' NetworkPolicy", async () => {
+      await this.#ensemble.kubectl("delete", "-f", file, "--ignore-not-found");
+    });
+    await this.#ensemble.kubectl("apply", "-f", file);
   }
 
   /** One fault. @returns whether the ensemble recovered, so that there may be another */

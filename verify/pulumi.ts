@@ -42,9 +42,9 @@ export class Pulumi {
    * @throws DrillFailure with the other changes, or why they are not known
    */
   async expectOnly(isWanted?: (change: Change) => boolean): Promise<void> {
-    const refusal = otherChanges(await this.#changes(), isWanted);
-    if (refusal !== undefined) {
-      throw new DrillFailure(refusal);
+    const others = otherChanges(await this.#changes(), isWanted);
+    if (others !== undefined) {
+      throw new DrillFailure(others);
     }
   }
 

@@ -1,15 +1,14 @@
-import { setTimeout as pause } from "node:timers/promises";
-
+import { until } from "../system/wait.ts";
+import { reasonOf } from "../system/run.ts";
 import { DrillFailure } from "./errors.ts";
 import { ensembleProblems, type Ensemble } from "./ensemble.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { reasonOf } from "../system/run.ts";
 
 /** Milliseconds between two checks. */
-const interval = 500;
+const every = 500;
 
 /**
- * Waits until a condition holds that cannot be watched, such as a server's answer.
+ * Waits until a condition holds that cannot be watched, such as a server's answer. Only the signal ends it early.
  * @param what the condition in words, for the error
  * @throws DrillFailure when the signal aborts before
  */
@@ -19,31 +18,30 @@ export async function untilAnswered(
   condition: () => Promise<boolean>,
 ): Promise<void> {
   try {
-    while (!(await condition())) {
-      await pause(interval, undefined, { signal });
-    }
+    await until(what, condition, { within: Infinity, every, signal });
   } catch (error) {
-    if (!signal.aborted) {
-      throw error;
-    }
-    throw new DrillFailure(`while waiting until ${what}: ${reasonOf(signal).message}`, {
-      cause: signal.reason,
-    });
+    throw signal.aborted
+      ? aborted(`while waiting until ${what}: ${reasonOf(signal).message}`, signal)
+      : error;
   }
 }
 
 /** Waits until the ensemble is healthy. @throws DrillFailure with its problems, when the signal aborts first */
 export async function untilHealthy(kubectl: Kubectl, ensemble: Ensemble, signal: AbortSignal): Promise<void> {
-  let problems: string[] = ["its state is not known yet"];
+  let problems: readonly string[] = ["its state is not known yet"];
+  const healthy = async (): Promise<boolean> => {
+    problems = await ensembleProblems(kubectl, ensemble);
+    return problems.length === 0;
+  };
   try {
-    await untilAnswered("the ensemble is healthy", signal, async () => {
-      problems = await ensembleProblems(kubectl, ensemble);
-      return problems.length === 0;
-    });
+    await until("the ensemble is healthy", healthy, { within: Infinity, every, signal });
   } catch (error) {
-    if (!signal.aborted) {
-      throw error;
-    }
-    throw new DrillFailure(`the ensemble is not ready for a drill: ${problems.join("; ")}`, { cause: error });
+    throw signal.aborted
+      ? aborted(`the ensemble is not ready for a drill: ${problems.join("; ")}`, signal)
+      : error;
   }
+}
+
+function aborted(message: string, signal: AbortSignal): DrillFailure {
+  return new DrillFailure(message, { cause: signal.reason });
 }

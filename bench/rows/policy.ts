@@ -48,16 +48,16 @@ export const policyBench: Bench = {
       name: "policy-validate",
       what: "validating 1,000 resources, beyond such a pack",
       unit: "ms",
-      budget: 1000,
+      budget: 500,
     },
   ],
   measure: async () => {
     const cache = mkdtempSync(join(tmpdir(), "compiled-"));
     const [idle, empty] = [writePack(sources.idle), writePack(sources.empty)];
     try {
-      // A first start compiles, the others find what it compiled.
+      // A first start compiles, the others find what it compiled; so does the first sender of a stack, this process.
       for (const kept of [cache, undefined]) {
-        await withPack(ourPack, kept, (pack) => validateMs(pack, []));
+        await withPack(ourPack, kept, (pack) => validateMs(pack, stack));
       }
       const beside = await withPack(empty, undefined, async (pack) => ({
         ...pack,

@@ -2,7 +2,7 @@ import { totalmem } from "node:os";
 
 import { checkCluster, problemsOf, readState, type ClusterHealth } from "../cluster-health.ts";
 import { compare, reportStack } from "../comparison.ts";
-import { fullNameOf, isCordoned, nameOf, nodeOf } from "../../kubernetes/objects.ts";
+import { fullNameOf, isCordoned, isStatic, nameOf, nodeOf } from "../../kubernetes/objects.ts";
 import {
   allClusters,
   builtTools,
@@ -45,7 +45,7 @@ export function report(
     problems.length > 0 ? "not healthy" : asDeclared ? "healthy" : "running, but not as declared";
   const width = Math.max(...parts.map(({ name }) => name.length));
   const lines = parts.map(({ name, memory, services }) => {
-    const pods = (state?.pods ?? []).filter((pod) => nodeOf(pod) === name).map(fullNameOf);
+    const pods = (state?.pods ?? []).filter((pod) => nodeOf(pod) === name && !isStatic(pod)).map(fullNameOf);
     const node = state?.nodes.find((candidate) => nameOf(candidate) === name);
     const contents = [
       services.length === 0 ? "does not run" : services.map((service) => service.name).join(" "),

@@ -17,6 +17,8 @@ export const commandLine = {
   about: "Creates, updates or repairs the environment. It can be run again at any time.",
   options: {},
   passesTo: "pulumi up",
+  notes:
+    "The first run downloads or builds tools. ZOOKEEPER_ENVIRONMENT_BUILD_TOOLS=1 builds all that the cache lacks.",
 } as const satisfies CommandLine;
 
 /** The outputs of the stack; a failed update leaves some out. */
@@ -119,7 +121,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
   }
   console.log(`
-The ensemble is running: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}. Clients in the cluster connect to
+The ensemble is running: ${(outputs.servers ?? []).length} servers in namespace ${outputs.namespace ?? ""}. Its clients connect to
   ${outputs.connectionString ?? ""}
 
 Use it:     eval "$(npm run -s env)"       for pulumi, kubectl and the tutorial's commands

@@ -11,7 +11,7 @@ import { freeze } from "./processes.ts";
 const initializeMark = `${paths.log}/initialize`;
 
 /** How long servers without a quorum are watched, in milliseconds: none may serve. */
-const refusalWatched = 8_000;
+const idleWatched = 8_000;
 
 /** Empties servers' disks while the servers cannot write, and kills the servers, which start again. */
 async function lose(scene: Scene, servers: readonly Server[]): Promise<void> {
@@ -34,7 +34,7 @@ async function lose(scene: Scene, servers: readonly Server[]): Promise<void> {
 }
 
 /** Checks that no server serves once most of the data is lost. @throws Error when one does */
-async function refuses(scene: Scene, emptied: readonly Server[]): Promise<void> {
+async function staysIdle(scene: Scene, emptied: readonly Server[]): Promise<void> {
   for (const server of emptied) {
     await scene.wait(
       `${server.pod} answers`,
@@ -42,8 +42,8 @@ async function refuses(scene: Scene, emptied: readonly Server[]): Promise<void> 
     );
   }
   const before = scene.workload.status.acknowledged;
-  const until = Date.now() + refusalWatched;
-  await scene.wait(`${refusalWatched / 1000} s of refusal`, async () => {
+  const until = Date.now() + idleWatched;
+  await scene.wait(`${idleWatched / 1000} s without service`, async () => {
     const servers = [scene.leader, ...scene.followers];
     const modes = await Promise.all(servers.map(mode));
     const serving = servers.filter((_, n) => modes[n] !== undefined).map(({ pod }) => pod);
@@ -89,7 +89,7 @@ export const volumeFaults: readonly Fault[] = [
     restarts: "all",
     inject: async (scene) => {
       await lose(scene, scene.followers);
-      await refuses(scene, scene.followers);
+      await staysIdle(scene, scene.followers);
       await recover(scene, oneOf(scene.followers, scene.random));
       await scene.workload.acknowledges(100);
     },

@@ -1,4 +1,4 @@
-// Command workload drives ZooKeeper sessions and records what they are told (run), judges such a history (check), and
+// Command workload drives ZooKeeper sessions and records what their clients see (run), checks such a history (check), and
 // counts how often a read misses what was acknowledged just before (fresh).
 package main
 
@@ -24,7 +24,7 @@ func main() {
 	case "run":
 		err = run(os.Args[2:])
 	case "check":
-		err = judge(os.Args[2:])
+		err = checkHistory(os.Args[2:])
 	case "fresh":
 		err = fresh(os.Args[2:])
 	default:
@@ -126,7 +126,7 @@ func reportCounts(out *history.Writer) {
 	}
 }
 
-func judge(args []string) error {
+func checkHistory(args []string) error {
 	flags := flag.NewFlagSet("check", flag.ExitOnError)
 	path := flags.String("history", "", "file with the history")
 	limit := flags.Duration("expiry", 30*time.Second, "how long after its session's end an ephemeral node may still be there")

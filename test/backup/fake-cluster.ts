@@ -112,15 +112,6 @@ export class FakeCluster {
     }
   }
 
-  /** Deletes the data that restores have kept. */
-  forgetKept(): void {
-    this.kept().forEach((times, n) => {
-      for (const time of times) {
-        rmSync(this.volume(n, `data.replaced-${time}`), { recursive: true });
-      }
-    });
-  }
-
   read(n: number, path: string): string {
     return readFileSync(this.volume(n, path), "utf8");
   }

@@ -23,7 +23,7 @@ describe("the bench's table", () => {
     expect(others, "a row that no run measured").to.deep.equal([]);
   });
 
-  it("takes the mean of the two in the middle, and judges no row without a budget", () => {
+  it("takes the mean of the two in the middle, and validates no row without a budget", () => {
     const [beside] = figures(rows, [{ beside: 400 }, { beside: 100 }, { beside: 200 }, { beside: 300 }]);
     expect(beside).to.include({ median: 250, met: undefined });
   });
@@ -49,7 +49,7 @@ describe("the bench's command line", () => {
     expect(readOptions(["--only", "up", "--runs", "1"], known)).to.deep.include({ only: ["up"], runs: 1 });
   });
 
-  it("refuses rows that there are not, and numbers that are none", () => {
+  it("rejects rows that there are not, and numbers that are none", () => {
     expect(() => readOptions(["--only", "upp"], known)).to.throw(
       "there is no such row; use one of up, up-again, down",
     );

@@ -57,7 +57,7 @@ describe("whether a create is acknowledged", () => {
     expect(packets[1]?.toString("latin1")).to.match(/\/bench-\d+/);
   });
 
-  it("is no when the server refuses the create, closes the connection, or says nothing", async () => {
+  it("is no when the server rejects the create, closes the connection, or says nothing", async () => {
     expect((await ask([connected, reply(-4)])).acknowledged).to.equal(false);
     expect((await ask([])).acknowledged).to.equal(false);
     expect((await ask([Buffer.alloc(0), Buffer.alloc(0)])).acknowledged).to.equal(false);

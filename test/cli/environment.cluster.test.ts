@@ -20,7 +20,10 @@ import {
   holdsAddress,
   nodeAddress,
 } from "../../local-gke/cluster/addresses.ts";
+import { mebibyte, parseQuantity } from "../../domain/quantity.ts";
+import { drainSecondsVariable } from "../../local-gke/cluster/drain.ts";
 import { joinBridge } from "../../local-gke/cluster/network.ts";
+import { cgroupV2 } from "../../local-gke/machine/cgroups.ts";
 import { killUnit } from "../../local-gke/machine/units.ts";
 import { signal, unitProcesses } from "../../system/processes.ts";
 import { run } from "../../system/run.ts";
@@ -87,14 +90,17 @@ describe("the environment on the local GKE", function () {
   this.timeout(10 * 60_000);
 
   const machine = new StrangeMachine();
-  const environment = new TestEnvironment(machine.variables, () => machine.folder);
+  const environment = new TestEnvironment(
+    { ...machine.variables, [drainSecondsVariable]: "20" },
+    () => machine.folder,
+  );
   let update = "";
 
   const zk = (pod: string, ...command: string[]) =>
     environment.kubectl("exec", pod, "--", "zkCli.sh", "-server", "localhost:2181", ...command);
   const ready = () => environment.kubectl("rollout", "status", "statefulset/zk", "--timeout=180s");
 
-  /** Expects that the command succeeded, and that the policy pack judged what it did and found nothing. */
+  /** Expects that the command succeeded, and that the policy pack validated what it did and found nothing. */
   const expectNoFinding = ({ code, output }: Ended) => {
     expect(code, output).to.equal(0);
     expect(output).to.match(/Policies:\s+✅ zookeeper@/);
@@ -127,7 +133,9 @@ describe("the environment on the local GKE", function () {
     };
     expect(items).to.have.length(4);
     for (const { metadata, status } of items) {
-      expect(status.allocatable).to.include({ cpu: "2", memory: "4Gi" });
+      // What GKE leaves of them.
+      expect(status.allocatable["cpu"]).to.equal("1930m");
+      expect(parseQuantity(status.allocatable["memory"] ?? "")).to.equal(2833 * mebibyte);
       expect(metadata.labels).to.include({
         "node.kubernetes.io/instance-type": "e2-custom-2-4096",
         "topology.kubernetes.io/zone": "us-central1-a",
@@ -135,6 +143,22 @@ describe("the environment on the local GKE", function () {
       });
       expect(metadata.labels).to.have.property("cloud.google.com/gke-nodepool");
     }
+  });
+
+  it("has a pod on every node that requests what GKE's own pods do, and another one on the first", async () => {
+    const pods = JSON.parse(await environment.kubectl("get", "pods", "-n", "kube-system", "-o", "json")) as {
+      items: { spec: { containers: { resources: { requests: { cpu: string } } }[] } }[];
+    };
+    const requests = pods.items.map(({ spec }) => spec.containers[0]?.resources.requests.cpu);
+    expect(requests.sort()).to.deep.equal(["383m", "494m", "494m", "494m", "494m"]);
+  });
+
+  it("gets as much CPU as eight busy processes, one for each virtual CPU", () => {
+    const slot = join("local-gke", String(slotOf(environment.stateDir)));
+    const [file, one] = cgroupV2
+      ? [join("/sys/fs/cgroup", slot, "cpu.weight"), 100]
+      : [join("/sys/fs/cgroup/cpu", slot, "cpu.shares"), 1024];
+    expect(Number(readFileSync(file, "utf8"))).to.equal(8 * one);
   });
 
   it("leaves no temporary file of the engine's plugins, such as a kubeconfig", () => {
@@ -147,14 +171,19 @@ describe("the environment on the local GKE", function () {
 
   it("listens nowhere on the machine, and in the cluster's network on loopback and the bridge", async () => {
     const slot = slotOf(environment.stateDir);
+    const netns = clusterNamespace(slot);
     expect(await listeners(environment.stateDir), "on the machine").to.be.empty;
-    const sockets = await listeners(environment.stateDir, clusterNamespace(slot));
+    const isOwn = (address: string) => /^(127\.|\[?::1\]?$)/.test(address) || holdsAddress(slot, address);
+    const links = JSON.parse(await run("ip", ["-json", "-netns", netns, "address"])) as {
+      addr_info: { scope: string; local: string }[];
+    }[];
+    const beside = links.flatMap(({ addr_info: all }) => all.filter(({ scope }) => scope !== "link"));
+    // So a listener on every address is on none beyond these.
+    expect(beside.filter(({ local }) => !isOwn(local))).to.be.empty;
+    const sockets = await listeners(environment.stateDir, netns);
     const addresses = sockets.map((socket) => socket.replace(/:\d+$/, ""));
     expect(addresses, "the API server and others").to.have.length.at.least(5);
-    const beyond = addresses.filter(
-      (address) => !/^(127\.|\[::1\])/.test(address) && !holdsAddress(slot, address),
-    );
-    expect(beyond).to.be.empty;
+    expect(addresses.filter((address) => address !== "*" && !isOwn(address))).to.be.empty;
   });
 
   it("leaves the kernel's settings as the machine's users made them", () => {
@@ -320,7 +349,7 @@ describe("the environment on the local GKE", function () {
     await environment.kubectl("get", "pdb/zk-pdb", "service/zk-cs");
   });
 
-  it("changes nothing that is refused, by the policies or by the program", async () => {
+  it("changes nothing that is rejected, by the policies or by the program", async () => {
     const identities = async () =>
       await environment.kubectl("get", "nodes,pods", "-o=jsonpath={.items[*].metadata.uid}");
     const before = await identities();
@@ -328,10 +357,10 @@ describe("the environment on the local GKE", function () {
     const config = join(environment.stateDir, "policies.json");
     writeFileSync(config, JSON.stringify({ probes: { minimumGraceSeconds: 90 } }));
     const more = ["--config-file", environment.stackFile({ nodeCount: 5 })];
-    const refused = await environment.npm("up", "--policy-pack-config", config, ...more);
-    expect(refused.code, refused.output).not.to.equal(0);
-    expect(refused.output).to.match(/\[mandatory\]\s+probes/);
-    expect(refused.output).to.contain("failed; nothing was changed");
+    const rejected = await environment.npm("up", "--policy-pack-config", config, ...more);
+    expect(rejected.code, rejected.output).not.to.equal(0);
+    expect(rejected.output).to.match(/\[mandatory\]\s+probes/);
+    expect(rejected.output).to.contain("failed; nothing was changed");
     const three = await environment.npm("up", "--config-file", environment.stackFile({ nodeCount: 3 }));
     expect(three.code, three.output).not.to.equal(0);
     expect(three.output).to.contain("use at most 1 servers, or at least 4 nodes");
@@ -476,23 +505,41 @@ describe("the environment on the local GKE", function () {
     expect(await zk("zk-0", "get", "/acknowledged")).to.contain("write");
   });
 
-  it("refuses to take its cluster away while something else works on it", async () => {
+  it("rejects to take its cluster away while something else works on it", async () => {
     const [first, second] = await Promise.all([environment.npm("up"), environment.npm("up")]);
     expect([first.code, second.code].sort()).to.deep.equal([0, 1]);
     expect(first.output + second.output).to.contain("another command works on this environment");
+  });
+
+  it("moves to machines of another type one node at a time, as far as disruption budgets allow", async () => {
+    const file = join(environment.stateDir, "stubborn.json");
+    writeFileSync(file, JSON.stringify(stubborn));
+    await environment.kubectl("apply", "-f", file);
+    await environment.kubectl("wait", "--for=condition=Ready", "pod/stubborn", "--timeout=60s");
+    const larger = environment.stackFile({ machineType: "e2-custom-2-8192" });
+    const { code, output } = await environment.npm("up", "--config-file", larger);
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/NodePool zookeeper-nodes updated/);
+    expect(output.match(/which is of type e2-custom-2-4096/g)).to.have.length.at.least(4);
+    expect(output).to.contain("disruption budget of pod default/stubborn allows no eviction");
+    const types = "jsonpath={.items[*].metadata.labels.node\\.kubernetes\\.io/instance-type}";
+    expect((await environment.kubectl("get", "nodes", "-o", types)).trim().split(" ")).to.deep.equal(
+      Array.from({ length: 4 }, () => "e2-custom-2-8192"),
+    );
+    await ready();
+    expect(await zk("zk-1", "get", "/acknowledged")).to.contain("write");
   });
 
   it("leaves the volumes where nobody asked to remove them, and nothing else", async () => {
     const slot = slotOf(environment.stateDir);
     await leaveClientNetwork(slot);
     expect(await traces(environment.stateDir, slot)).to.include(`network namespace ${clientNamespace(slot)}`);
-    const file = join(environment.stateDir, "stubborn.json");
-    writeFileSync(file, JSON.stringify(stubborn));
-    await environment.kubectl("apply", "-f", file);
+    await environment.kubectl("apply", "-f", join(environment.stateDir, "stubborn.json"));
     await environment.kubectl("wait", "--for=condition=Ready", "pod/stubborn", "--timeout=60s");
     const { code, output } = await environment.npm("down");
     expect(code, output).to.equal(0);
-    expect(output).to.contain("disruption budget of pod default/stubborn allows no eviction");
+    // As on GKE, where a deleted node pool ignores disruption budgets.
+    expect(output).not.to.contain("allows no eviction");
     expect(output).to.match(/Kept 3 volumes/);
     expect(await traces(environment.stateDir, slot)).to.be.empty;
   });

@@ -18,9 +18,17 @@ const part = (name: string, runs: readonly boolean[]): Part => ({
 describe("the report on a cluster", () => {
   const node = { metadata: { name: "n1" }, spec: { unschedulable: true } };
   const pod = { metadata: { name: "zk-0", namespace: "default" }, spec: { nodeName: "n1" } };
+  const placeholder = {
+    metadata: {
+      name: "gke-system-n1",
+      namespace: "kube-system",
+      annotations: { "kubernetes.io/config.mirror": "1" },
+    },
+    spec: { nodeName: "n1" },
+  };
   const healthy: ClusterHealth = {
     parts: [part("control plane", [true, true]), part("n1", [true])],
-    state: { nodes: [node], pods: [pod], statefulSets: [], budgets: [] },
+    state: { nodes: [node], pods: [pod, placeholder], statefulSets: [], budgets: [] },
     health: { problems: [], risks: [], others: [] },
     heaps: new Map(),
   };
@@ -93,7 +101,7 @@ describe("the report on a cluster", () => {
 });
 
 describe("a drain", () => {
-  it("knows the pod whose disruption budget refuses it", () => {
+  it("knows the pod whose disruption budget rejects it", () => {
     const line =
       'error when evicting pods/"web-0" -n "shop" (will retry after 5s): Cannot evict pod as it would violate the pod\'s disruption budget.';
     expect(blockedPod(line)).to.equal("shop/web-0");

@@ -54,7 +54,7 @@ describe("the faults' command line", () => {
     expect(read("--rounds", "7").count).to.equal(7);
   });
 
-  it("refuses what cannot be", () => {
+  it("rejects what cannot be", () => {
     expect(() => read("--only", "earthquake")).to.throw("--only: there is no such fault");
     expect(() => read("--count", "many")).to.throw("--count: it is not a whole number");
     expect(() => read("--rate", "0")).to.throw("--rate: it is not a whole number of at least 1");

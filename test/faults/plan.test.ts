@@ -43,7 +43,7 @@ describe("the order of faults", () => {
     );
   });
 
-  it("refuses to choose from nothing", () => {
+  it("rejects to choose from nothing", () => {
     expect(() => oneOf([], seededRandom(1))).to.throw("nothing to choose from");
   });
 });

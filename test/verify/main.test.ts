@@ -39,7 +39,7 @@ describe("verify: the command line", () => {
     ]);
   });
 
-  it("refuses an ensemble that is not there, or not healthy, with the reason", async () => {
+  it("rejects an ensemble that is not there, or not healthy, with the reason", async () => {
     fake = new FakeKubectl('echo "connection refused" >&2; exit 1');
     const away = await run();
     expect([away.code, away.said.includes("connection refused")]).to.deep.equal([3, true]);
@@ -86,7 +86,7 @@ describe("verify: the command line", () => {
       new: object("nodes", { nodeCount: 3 }),
     });
 
-    it("refuses to begin when that would change something else, and names it", async () => {
+    it("rejects to begin when that would change something else, and names it", async () => {
       const { code, said } = await runWith([edited], "--disruptive");
       expect(code).to.equal(3);
       expect(said).to.contain("NodePool zookeeper-nodes: nodeCount would change from 4 to 3");
@@ -99,7 +99,7 @@ describe("verify: the command line", () => {
       expect([code, said.endsWith("no drill ran")]).to.deep.equal([1, true]);
     });
 
-    it("refuses to begin when that is not known, with the reason", async () => {
+    it("rejects to begin when that is not known, with the reason", async () => {
       fake = new FakeKubectl(healthyAnswers());
       fake.beside("pulumi", 'echo "Diagnostics:\n  error: servers: 4"; exit 255');
       const { code, said } = await run("--stack", "dev", "--only", "durable", "--disruptive");

@@ -2,6 +2,7 @@ import { addressOf } from "../../kubernetes/objects.ts";
 import type { Drill } from "../drill.ts";
 import { readPods } from "../ensemble.ts";
 import { expect } from "../errors.ts";
+import { untilAnswered } from "../wait.ts";
 import { dataDir, readZooCfg } from "./zoo-cfg.ts";
 
 /** Row 2: every server has a name, an id and a DNS record. */
@@ -13,7 +14,7 @@ export const leaderElection: Drill = {
   disruptive: false,
   deadline: 90,
   run: async (context) => {
-    const { kubectl, ensemble } = context;
+    const { kubectl, ensemble, signal } = context;
     const { pods, headless, namespace } = ensemble;
     for (const pod of pods) {
       const host = await kubectl.exec(pod, "hostname");
@@ -38,9 +39,13 @@ export const leaderElection: Drill = {
     const found = await readPods(kubectl, ensemble);
     for (const [ordinal, name] of names.entries()) {
       const asker = pods[(ordinal + 1) % pods.length] ?? "";
-      const [address = ""] = (await kubectl.exec(asker, "getent", "hosts", name)).split(/\s+/);
       const wanted = addressOf(found[ordinal]);
-      expect(address === wanted, `${name} resolves to ${address}, but the pod has ${wanted}`);
+      // The nodes' DNS caches keep the address of a pod that was replaced just before.
+      await untilAnswered(`${asker} resolves ${name} to ${wanted}`, signal, async () => {
+        const { stdout } = await kubectl.quiet(["exec", asker, "--", "getent", "hosts", name]);
+        return stdout.split(/\s+/)[0] === wanted;
+      });
+      await kubectl.exec(asker, "getent", "hosts", name);
     }
     context.seen("Every fully qualified name resolves, in another pod, to the address of its pod.");
     context.notChecked(

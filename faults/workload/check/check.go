@@ -1,4 +1,4 @@
-// Package check judges a history: what was promised to the clients must have been kept.
+// Package check validates a history: what was promised to the clients must have been kept.
 package check
 
 import (
@@ -39,7 +39,7 @@ type Report struct {
 	Operations   int64 `json:"operations"`
 	Failed       int64 `json:"failed"`
 	Unknown      int64 `json:"unknown"`
-	// Checks are how many cases each check judged and how many of them were violations.
+	// Checks are how many cases each check looked at and how many of them were violations.
 	Checks map[string]*Tally `json:"checks"`
 	// Violations are the first ones of each check.
 	Violations []Violation `json:"violations"`
@@ -65,7 +65,7 @@ type Violation struct {
 // listedViolations is how many violations of each check are written out.
 const listedViolations = 20
 
-func (r *Report) judged(check string, cases int) { r.Checks[check].Cases += int64(cases) }
+func (r *Report) checked(check string, cases int) { r.Checks[check].Cases += int64(cases) }
 
 func (r *Report) violated(check, key, format string, args ...any) {
 	tally := r.Checks[check]
@@ -78,7 +78,7 @@ func (r *Report) violated(check, key, format string, args ...any) {
 // Violated says how many violations a check found.
 func (r *Report) Violated(check string) int64 { return r.Checks[check].Violations }
 
-// collected is a history, sorted by what is judged together.
+// collected is a history, sorted by what is checked together.
 type collected struct {
 	registers  map[string][]history.Record
 	sequences  map[string]*sequence
@@ -92,7 +92,7 @@ type collected struct {
 	complete   bool
 }
 
-// History judges a history. The error is of reading it; violations are in the report.
+// History validates a history. The error is of reading it; violations are in the report.
 func History(reader io.Reader, options Options) (*Report, error) {
 	c := &collected{
 		registers:  map[string][]history.Record{},
@@ -108,7 +108,7 @@ func History(reader io.Reader, options Options) (*Report, error) {
 	if err := history.Each(reader, func(r history.Record) { c.add(r, report) }); err != nil {
 		return nil, err
 	}
-	report.judged(Whole, 1)
+	report.checked(Whole, 1)
 	if !c.complete {
 		report.violated(Whole, "", "the history ends before everything was read back")
 	}

@@ -10,8 +10,8 @@ import (
 	. "zookeeper-environment/faults/workload/history"
 )
 
-// judge checks records; times are in milliseconds, for the eye.
-func judge(t *testing.T, records ...Record) *Report {
+// reportOf checks records; times are in milliseconds, for the eye.
+func reportOf(t *testing.T, records ...Record) *Report {
 	t.Helper()
 	var text bytes.Buffer
 	coder := json.NewEncoder(&text)
@@ -81,7 +81,7 @@ var base = []Record{
 }
 
 func TestCleanRegister(t *testing.T) {
-	report := judge(t, with(base,
+	report := reportOf(t, with(base,
 		failed(Record{Kind: Cas, Session: 1, Key: "/r", Start: 60, End: 70, Value: 4, Expected: 1}, VersionMismatch),
 		read(Read, 3, 60, 61, 2, 1), // stale, by a session that saw nothing newer
 		read(SyncRead, 3, 62, 65, 3, 2),
@@ -95,87 +95,87 @@ func TestCleanRegister(t *testing.T) {
 
 func TestUnknownWriteMayOrMayNotHappen(t *testing.T) {
 	lost := unknown(write(Set, 1, 55, 58, 4, 3))
-	wantOnly(t, judge(t, with(base, lost, final(1, 3, 2), final(2, 3, 2))...))
-	wantOnly(t, judge(t, with(base, lost, final(1, 4, 3), final(2, 4, 3))...))
+	wantOnly(t, reportOf(t, with(base, lost, final(1, 3, 2), final(2, 3, 2))...))
+	wantOnly(t, reportOf(t, with(base, lost, final(1, 4, 3), final(2, 4, 3))...))
 	// Much later, even after another write.
-	wantOnly(t, judge(t, with(base, lost, write(Set, 2, 100, 110, 5, 3), final(1, 4, 4), final(2, 4, 4))...))
+	wantOnly(t, reportOf(t, with(base, lost, write(Set, 2, 100, 110, 5, 3), final(1, 4, 4), final(2, 4, 4))...))
 	unknownCas := unknown(Record{Kind: Cas, Session: 1, Key: "/r", Start: 52, End: 58, Value: 4, Expected: 2})
-	wantOnly(t, judge(t, with(base, unknownCas, final(1, 4, 3), final(2, 4, 3))...))
+	wantOnly(t, reportOf(t, with(base, unknownCas, final(1, 4, 3), final(2, 4, 3))...))
 }
 
 func TestLostWrite(t *testing.T) {
-	wantOnly(t, judge(t, with(base, final(1, 3, 2), final(2, 2, 1))...), Lost, Linearizable)
+	wantOnly(t, reportOf(t, with(base, final(1, 3, 2), final(2, 2, 1))...), Lost, Linearizable)
 }
 
 func TestLostNode(t *testing.T) {
-	wantOnly(t, judge(t, with(base, final(1, 3, 2), Record{Kind: Final, Key: "/r", Start: 9000, End: 9001, Result: OK, Version: Absent})...),
+	wantOnly(t, reportOf(t, with(base, final(1, 3, 2), Record{Kind: Final, Key: "/r", Start: 9000, End: 9001, Result: OK, Version: Absent})...),
 		Lost, Linearizable)
 }
 
 func TestReplacedWrite(t *testing.T) {
-	wantOnly(t, judge(t, with(base, final(1, 3, 2), final(2, 77, 2))...), Lost, Linearizable, InOrder)
+	wantOnly(t, reportOf(t, with(base, final(1, 3, 2), final(2, 77, 2))...), Lost, Linearizable, InOrder)
 }
 
 func TestVersionAcknowledgedTwice(t *testing.T) {
-	wantOnly(t, judge(t, with(base, write(Set, 3, 41, 51, 9, 2), final(1, 3, 2), final(2, 3, 2))...), Lost, Linearizable, InOrder)
+	wantOnly(t, reportOf(t, with(base, write(Set, 3, 41, 51, 9, 2), final(1, 3, 2), final(2, 3, 2))...), Lost, Linearizable, InOrder)
 }
 
 func TestWriteOutOfOrder(t *testing.T) {
 	// Version 4 had been acknowledged before the write of version 3 began.
-	wantOnly(t, judge(t, with(base, write(Set, 1, 60, 70, 5, 4), write(Set, 2, 80, 90, 4, 3), final(1, 5, 4), final(2, 5, 4))...), Linearizable)
+	wantOnly(t, reportOf(t, with(base, write(Set, 1, 60, 70, 5, 4), write(Set, 2, 80, 90, 4, 3), final(1, 5, 4), final(2, 5, 4))...), Linearizable)
 }
 
 func TestCasThatShouldHaveFailed(t *testing.T) {
 	wrong := write(Cas, 2, 60, 70, 4, 3)
 	wrong.Expected = 1
-	wantOnly(t, judge(t, with(base, wrong, final(1, 4, 3), final(2, 4, 3))...), Linearizable)
+	wantOnly(t, reportOf(t, with(base, wrong, final(1, 4, 3), final(2, 4, 3))...), Linearizable)
 }
 
 func TestCasThatShouldHaveWon(t *testing.T) {
-	refused := failed(Record{Kind: Cas, Session: 1, Key: "/r", Start: 60, End: 70, Value: 4, Expected: 2}, VersionMismatch)
-	wantOnly(t, judge(t, with(base, refused, final(1, 3, 2), final(2, 3, 2))...), Linearizable)
+	lost := failed(Record{Kind: Cas, Session: 1, Key: "/r", Start: 60, End: 70, Value: 4, Expected: 2}, VersionMismatch)
+	wantOnly(t, reportOf(t, with(base, lost, final(1, 3, 2), final(2, 3, 2))...), Linearizable)
 }
 
 func TestStaleSyncRead(t *testing.T) {
-	wantOnly(t, judge(t, with(base, read(SyncRead, 3, 60, 65, 2, 1), final(1, 3, 2), final(2, 3, 2))...), Synced)
+	wantOnly(t, reportOf(t, with(base, read(SyncRead, 3, 60, 65, 2, 1), final(1, 3, 2), final(2, 3, 2))...), Synced)
 	// Before the register was there.
 	missing := Record{Kind: SyncRead, Session: 3, Key: "/r", Start: 60, End: 65, Result: OK, Version: Absent}
-	wantOnly(t, judge(t, with(base, missing, final(1, 3, 2), final(2, 3, 2))...), Synced)
+	wantOnly(t, reportOf(t, with(base, missing, final(1, 3, 2), final(2, 3, 2))...), Synced)
 }
 
 func TestStaleReadBehindAWrite(t *testing.T) {
-	wantOnly(t, judge(t, with(base, read(WriteRead, 3, 60, 65, 2, 1), final(1, 3, 2), final(2, 3, 2))...), Linearizable)
-	wantOnly(t, judge(t, with(base, read(WriteRead, 3, 60, 65, 3, 2), final(1, 3, 2), final(2, 3, 2))...))
+	wantOnly(t, reportOf(t, with(base, read(WriteRead, 3, 60, 65, 2, 1), final(1, 3, 2), final(2, 3, 2))...), Linearizable)
+	wantOnly(t, reportOf(t, with(base, read(WriteRead, 3, 60, 65, 3, 2), final(1, 3, 2), final(2, 3, 2))...))
 }
 
 func TestSyncReadOfWhatIsNotThereYet(t *testing.T) {
-	wantOnly(t, judge(t, with(base, read(SyncRead, 3, 15, 18, 3, 2), final(1, 3, 2), final(2, 3, 2))...), Linearizable)
+	wantOnly(t, reportOf(t, with(base, read(SyncRead, 3, 15, 18, 3, 2), final(1, 3, 2), final(2, 3, 2))...), Linearizable)
 }
 
 func TestReadOfWhatNobodyWrote(t *testing.T) {
-	wantOnly(t, judge(t, with(base, read(SyncRead, 3, 60, 65, 8, 2), final(1, 3, 2), final(2, 3, 2))...), Linearizable, InOrder)
+	wantOnly(t, reportOf(t, with(base, read(SyncRead, 3, 60, 65, 8, 2), final(1, 3, 2), final(2, 3, 2))...), Linearizable, InOrder)
 }
 
 func TestSessionGoesBack(t *testing.T) {
 	back := with(base, read(Read, 3, 60, 61, 3, 2), read(Read, 3, 62, 63, 2, 1), final(1, 3, 2), final(2, 3, 2))
-	wantOnly(t, judge(t, back...), InOrder)
+	wantOnly(t, reportOf(t, back...), InOrder)
 	// Under way at the same time, their order is open.
 	overlapping := with(base, read(Read, 3, 60, 63, 3, 2), read(Read, 3, 62, 64, 2, 1), final(1, 3, 2), final(2, 3, 2))
-	wantOnly(t, judge(t, overlapping...))
+	wantOnly(t, reportOf(t, overlapping...))
 }
 
 func TestSessionMissesItsOwnWrite(t *testing.T) {
-	wantOnly(t, judge(t, with(base, read(Read, 2, 60, 61, 2, 1), final(1, 3, 2), final(2, 3, 2))...), InOrder)
+	wantOnly(t, reportOf(t, with(base, read(Read, 2, 60, 61, 2, 1), final(1, 3, 2), final(2, 3, 2))...), InOrder)
 }
 
 func TestSessionGoesBackAcrossRegisters(t *testing.T) {
 	other := Record{Kind: Read, Session: 3, Key: "/other", Start: 60, End: 61, Result: OK, Value: 50, Zxid: 500}
-	wantOnly(t, judge(t, with(base, other, read(Read, 3, 70, 71, 2, 1), final(1, 3, 2), final(2, 3, 2))...), InOrder)
+	wantOnly(t, reportOf(t, with(base, other, read(Read, 3, 70, 71, 2, 1), final(1, 3, 2), final(2, 3, 2))...), InOrder)
 }
 
 func TestUnfinishedHistory(t *testing.T) {
-	wantOnly(t, judge(t, base[:3]...), Whole)
-	wantOnly(t, judge(t, with(base, final(1, 3, 2))...), Whole)
+	wantOnly(t, reportOf(t, base[:3]...), Whole)
+	wantOnly(t, reportOf(t, with(base, final(1, 3, 2))...), Whole)
 }
 
 func TestBrokenFileIsAnError(t *testing.T) {

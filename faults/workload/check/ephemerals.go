@@ -7,10 +7,10 @@ import (
 	"zookeeper-environment/faults/workload/history"
 )
 
-// checkEphemerals judges that an ephemeral node is there while its session lives, and goes when that ends.
+// checkEphemerals checks that an ephemeral node is there while its session lives, and goes when that ends.
 func (r *Report) checkEphemerals(c *collected, expiry time.Duration) {
 	for node, records := range c.ephemerals {
-		r.judged(Ephemeral, 1)
+		r.checked(Ephemeral, 1)
 		created, lastAlive, ended := lifetime(records)
 		for _, record := range records {
 			if record.Kind != history.EphemeralSeen || record.Result != history.OK {

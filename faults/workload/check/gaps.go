@@ -16,7 +16,7 @@ type Window struct {
 	// Gap is the longest time without an acknowledged write, in milliseconds.
 	Gap          float64 `json:"gap"`
 	Acknowledged int64   `json:"acknowledged"`
-	// Failed are operations that were refused or never sent, lost compare-and-sets not counted.
+	// Failed are operations that were rejected or never sent, lost compare-and-sets not counted.
 	Failed  int64 `json:"failed"`
 	Unknown int64 `json:"unknown"`
 }

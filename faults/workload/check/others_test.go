@@ -26,26 +26,26 @@ func sequences(created []Record, names ...string) []Record {
 }
 
 func TestCleanSequence(t *testing.T) {
-	wantOnly(t, judge(t, sequences([]Record{
+	wantOnly(t, reportOf(t, sequences([]Record{
 		sequential(0, 10, "n-0000000000"), sequential(5, 30, "n-0000000002"), sequential(8, 20, "n-0000000001"),
 		{Kind: Sequential, Key: "/q", Start: 30, End: 40, Result: Unknown},
 	}, "n-0000000000", "n-0000000001", "n-0000000002", "n-0000000003")...))
 }
 
 func TestNumberGivenTwice(t *testing.T) {
-	wantOnly(t, judge(t, sequences([]Record{
+	wantOnly(t, reportOf(t, sequences([]Record{
 		sequential(0, 10, "n-0000000000"), sequential(5, 15, "n-0000000000"),
 	}, "n-0000000000")...), Sequence)
 }
 
 func TestNumberGoesBack(t *testing.T) {
-	wantOnly(t, judge(t, sequences([]Record{
+	wantOnly(t, reportOf(t, sequences([]Record{
 		sequential(0, 10, "n-0000000005"), sequential(20, 30, "n-0000000004"),
 	}, "n-0000000005", "n-0000000004")...), Sequence)
 }
 
 func TestLostSequentialNode(t *testing.T) {
-	wantOnly(t, judge(t, append(listed("n-0000000000", 0), sequential(0, 10, "n-0000000000"), whole)...), Lost)
+	wantOnly(t, reportOf(t, append(listed("n-0000000000", 0), sequential(0, 10, "n-0000000000"), whole)...), Lost)
 }
 
 func ephemeral(kind Kind, start, end int64, version int32) Record {
@@ -53,34 +53,34 @@ func ephemeral(kind Kind, start, end int64, version int32) Record {
 }
 
 func TestCleanEphemeral(t *testing.T) {
-	wantOnly(t, judge(t,
+	wantOnly(t, reportOf(t,
 		ephemeral(EphemeralSeen, 0, 4, 0), ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 1),
 		ephemeral(EphemeralAlive, 9, 10, 0), ephemeral(EphemeralEnd, 20, 21, 0),
 		ephemeral(EphemeralSeen, 5000, 5001, 1), ephemeral(EphemeralSeen, 7000, 7001, 0), whole))
 }
 
 func TestEphemeralGoneBeforeItsSession(t *testing.T) {
-	wantOnly(t, judge(t, ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 0),
+	wantOnly(t, reportOf(t, ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 0),
 		ephemeral(EphemeralAlive, 9, 10, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Ephemeral)
 	// A session that expired may lose it.
 	expired := ephemeral(EphemeralAlive, 9, 10, 0)
 	expired.Result, expired.Note = Failed, "session expired"
-	wantOnly(t, judge(t, ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 0), expired, whole))
+	wantOnly(t, reportOf(t, ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 0), expired, whole))
 }
 
 func TestEphemeralMissedByAStaleRead(t *testing.T) {
-	wantOnly(t, judge(t, ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 0), ephemeral(EphemeralSeen, 9, 10, 1),
+	wantOnly(t, reportOf(t, ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 0), ephemeral(EphemeralSeen, 9, 10, 1),
 		ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Synced)
-	wantOnly(t, judge(t, ephemeral(EphemeralCreate, 1, 2, 0), ephemeral(EphemeralSeen, 3, 4, 1), ephemeral(EphemeralSeen, 6, 8, 0),
+	wantOnly(t, reportOf(t, ephemeral(EphemeralCreate, 1, 2, 0), ephemeral(EphemeralSeen, 3, 4, 1), ephemeral(EphemeralSeen, 6, 8, 0),
 		ephemeral(EphemeralSeen, 9, 10, 1), ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Ephemeral)
 }
 
 func TestEphemeralOutlivesItsSession(t *testing.T) {
 	records := []Record{ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralEnd, 20, 21, 0),
 		ephemeral(EphemeralSeen, 40_000, 40_001, 1), whole}
-	wantOnly(t, judge(t, records...), Ephemeral)
+	wantOnly(t, reportOf(t, records...), Ephemeral)
 	// Without a quorum nothing expires.
-	wantOnly(t, judge(t, append(records,
+	wantOnly(t, reportOf(t, append(records,
 		Record{Kind: FaultBegin, Start: 100, End: 100, Note: "all-killed", Value: 1},
 		Record{Kind: FaultEnd, Start: 20_000, End: 20_000, Note: "all-killed", Value: 1})...))
 }
@@ -93,9 +93,9 @@ func TestEphemeralWaitsForALeader(t *testing.T) {
 	for _, name := range []string{"n-0000000100", "n-0000030000"} {
 		acknowledged = append(acknowledged, listed(name, 0, 1)...)
 	}
-	wantOnly(t, judge(t, acknowledged...))
+	wantOnly(t, reportOf(t, acknowledged...))
 	late := append(acknowledged, ephemeral(EphemeralSeen, 70_000, 70_001, 1))
-	wantOnly(t, judge(t, late...), Ephemeral)
+	wantOnly(t, reportOf(t, late...), Ephemeral)
 }
 
 func event(at int64) Record { return Record{Kind: Event, Session: 3, Key: "/r", Start: at, End: at} }
@@ -106,40 +106,40 @@ func watched(more ...Record) []Record {
 }
 
 func TestCleanWatch(t *testing.T) {
-	wantOnly(t, judge(t, watched(event(48), read(Read, 3, 49, 55, 3, 2))...))
+	wantOnly(t, reportOf(t, watched(event(48), read(Read, 3, 49, 55, 3, 2))...))
 	// Set again while the old one still waits.
-	wantOnly(t, judge(t, watched(read(Watch, 3, 36, 37, 2, 1), event(48), read(Watch, 3, 49, 55, 3, 2))...))
+	wantOnly(t, reportOf(t, watched(read(Watch, 3, 36, 37, 2, 1), event(48), read(Watch, 3, 49, 55, 3, 2))...))
 }
 
 func TestWatchOfASessionThatChangedUnderWay(t *testing.T) {
 	unsure := read(Watch, 0, 36, 37, 2, 1)
 	second := read(Read, 3, 53, 55, 3, 2)
-	wantOnly(t, judge(t, watched(unsure, event(48), event(52), second)...))
-	wantOnly(t, judge(t, watched(unsure, event(48), event(52), event(54), second)...), Watches)
+	wantOnly(t, reportOf(t, watched(unsure, event(48), event(52), second)...))
+	wantOnly(t, reportOf(t, watched(unsure, event(48), event(52), event(54), second)...), Watches)
 }
 
 func TestWatchFiresTwice(t *testing.T) {
-	wantOnly(t, judge(t, watched(event(48), event(52))...), Watches)
+	wantOnly(t, reportOf(t, watched(event(48), event(52))...), Watches)
 }
 
 func TestWatchThatNobodySet(t *testing.T) {
-	wantOnly(t, judge(t, with(base, event(48), final(1, 3, 2), final(2, 3, 2))...), Watches)
+	wantOnly(t, reportOf(t, with(base, event(48), final(1, 3, 2), final(2, 3, 2))...), Watches)
 }
 
 func TestWatchFiresAfterTheRead(t *testing.T) {
-	wantOnly(t, judge(t, watched(read(Read, 3, 49, 55, 3, 2), event(60))...), Watches)
+	wantOnly(t, reportOf(t, watched(read(Read, 3, 49, 55, 3, 2), event(60))...), Watches)
 }
 
 func TestWatchNeverFires(t *testing.T) {
-	wantOnly(t, judge(t, watched(read(Read, 3, 49, 55, 3, 2))...), Watches)
+	wantOnly(t, reportOf(t, watched(read(Read, 3, 49, 55, 3, 2))...), Watches)
 }
 
 func TestWatchFiresWithoutAChange(t *testing.T) {
-	wantOnly(t, judge(t, watched(event(38), read(Read, 3, 39, 39, 2, 1))...), Watches)
+	wantOnly(t, reportOf(t, watched(event(38), read(Read, 3, 39, 39, 2, 1))...), Watches)
 }
 
 func TestWindows(t *testing.T) {
-	report := judge(t, with(base,
+	report := reportOf(t, with(base,
 		Record{Kind: FaultBegin, Start: 35, End: 35, Note: "leader-killed", Value: 4},
 		unknown(write(Set, 1, 32, 60, 8, 0)),
 		failed(write(Set, 1, 61, 62, 9, 0), "not sent"),
@@ -160,11 +160,11 @@ func TestWindows(t *testing.T) {
 func TestWatchAfterReconnecting(t *testing.T) {
 	newer := read(Read, 3, 49, 55, 3, 2)
 	newer.Connection = 2
-	wantOnly(t, judge(t, watched(newer, event(60))...))
-	wantOnly(t, judge(t, watched(newer)...))
-	wantOnly(t, judge(t, watched(newer, event(11_000))...), Watches)
+	wantOnly(t, reportOf(t, watched(newer, event(60))...))
+	wantOnly(t, reportOf(t, watched(newer)...))
+	wantOnly(t, reportOf(t, watched(newer, event(11_000))...), Watches)
 	// The new connection lasted, and the event never came.
 	later := read(Read, 3, 10_100, 10_101, 3, 2)
 	later.Connection = 2
-	wantOnly(t, judge(t, watched(newer, later)...), Watches)
+	wantOnly(t, reportOf(t, watched(newer, later)...), Watches)
 }

@@ -63,14 +63,14 @@ func step(s state, r *history.Record) (bool, state) {
 	case r.Result == history.Unknown:
 		return true, written
 	case r.Result == history.Failed:
-		// Only refusals come here; each says something about the state.
+		// Only rejected operations come here; each says something about the state.
 		return !applies && (r.Note != history.NoNode || s.version == history.Absent), s
 	default:
 		return applies && r.Version == written.version, written
 	}
 }
 
-// operations are what the model judges: what certainly had no effect, and reads without an answer, say nothing.
+// operations are what the model checks: what certainly had no effect, and reads without an answer, say nothing.
 func operations(records []history.Record) []porcupine.Operation {
 	var found []porcupine.Operation
 	for _, r := range records {
@@ -78,7 +78,7 @@ func operations(records []history.Record) []porcupine.Operation {
 		isWrite := r.IsWrite()
 		switch {
 		case r.Kind == history.Read || r.Kind == history.Watch:
-			continue // may be stale: judged by session
+			continue // may be stale: checked by session
 		case !isWrite && r.Result != history.OK:
 			continue
 		case r.Result == history.Failed && r.Note != history.VersionMismatch && r.Note != history.NoNode:
@@ -98,19 +98,19 @@ func (r *Report) checkRegisters(registers map[string][]history.Record) {
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for key := range keys {
-				judged := operations(withoutIdle(registers[key]))
-				result := porcupine.CheckOperationsTimeout(registerModel, judged, undecidedAfter)
+				ops := operations(withoutIdle(registers[key]))
+				result := porcupine.CheckOperationsTimeout(registerModel, ops, undecidedAfter)
 				staleOnly := result == porcupine.Illegal &&
-					porcupine.CheckOperationsTimeout(registerModel, withStaleSyncs(judged), undecidedAfter) == porcupine.Ok
+					porcupine.CheckOperationsTimeout(registerModel, withStaleSyncs(ops), undecidedAfter) == porcupine.Ok
 				mutex.Lock()
-				synced := syncReads(judged)
-				r.judged(Linearizable, len(judged)-synced)
-				r.judged(Synced, synced)
+				synced := syncReads(ops)
+				r.checked(Linearizable, len(ops)-synced)
+				r.checked(Synced, synced)
 				switch {
 				case staleOnly:
 					r.violated(Synced, key, "a read behind a sync returned what had been replaced before the sync began"+whySynced)
 				case result == porcupine.Illegal:
-					r.violated(Linearizable, key, "no order of its %d operations explains what they returned", len(judged))
+					r.violated(Linearizable, key, "no order of its %d operations explains what they returned", len(ops))
 				case result == porcupine.Unknown:
 					r.violated(Linearizable, key, "undecided after %s", undecidedAfter)
 				}
@@ -183,7 +183,7 @@ func (r *Report) checkLost(c *collected) {
 			if !record.IsWrite() || record.Result != history.OK {
 				continue
 			}
-			r.judged(Lost, 1)
+			r.checked(Lost, 1)
 			if other, twice := written[record.Version]; twice {
 				r.violated(Lost, key, "version %d was acknowledged twice, for values %d and %d", record.Version, other.Value, record.Value)
 			}

@@ -40,12 +40,12 @@ func number(name string) int64 {
 	return n
 }
 
-// checkSequences judges that no number was given twice, that one who began after another had ended got a larger
+// checkSequences checks that no number was given twice, that one who began after another had ended got a larger
 // number, and that every server lists every node that was acknowledged.
 func (r *Report) checkSequences(c *collected) {
 	for parent, s := range c.sequences {
-		r.judged(Sequence, len(s.created))
-		r.judged(Lost, len(s.created))
+		r.checked(Sequence, len(s.created))
+		r.checked(Lost, len(s.created))
 		seen := map[string]bool{}
 		for _, record := range s.created {
 			if seen[record.Note] {

@@ -54,7 +54,7 @@ func compare(a, b int64) int {
 	}
 }
 
-// checkSessions judges that no session goes back in time: when it has seen a transaction's effect, everything that it
+// checkSessions checks that no session goes back in time: when it has seen a transaction's effect, everything that it
 // asks for afterwards has that transaction's and all earlier ones' effects, its own writes among them.
 func (r *Report) checkSessions(c *collected) {
 	known := r.knownVersions(c.registers)
@@ -70,7 +70,7 @@ func (r *Report) checkSessions(c *collected) {
 			if record.IsWrite() {
 				continue
 			}
-			r.judged(InOrder, 1)
+			r.checked(InOrder, 1)
 			least, any := known[record.Key].at(seen)
 			if any && record.Version < least.Version {
 				r.violated(InOrder, record.Key, "session %#x had seen transaction %#x, when version was %d, and then read version %d",

@@ -13,7 +13,7 @@ type watchKey struct {
 	key     string
 }
 
-// checkWatches judges that a watch fires at most once for each time that it was set, and before its session can read
+// checkWatches checks that a watch fires at most once for each time that it was set, and before its session can read
 // what it was set to wait for.
 func (r *Report) checkWatches(watches map[watchKey][]history.Record) {
 	for key, records := range watches {
@@ -36,7 +36,7 @@ func settings(records []history.Record) []history.Record {
 	return sets
 }
 
-// checkOneWatch judges one session's watches on one node. The records in unsure are of a session that changed under
+// checkOneWatch checks one session's watches on one node. The records in unsure are of a session that changed under
 // way: each may have set a watch of this session.
 func (r *Report) checkOneWatch(key watchKey, records, unsure []history.Record) {
 	var events []history.Record
@@ -48,7 +48,7 @@ func (r *Report) checkOneWatch(key watchKey, records, unsure []history.Record) {
 	}
 	slices.SortFunc(events, func(a, b history.Record) int { return compare(a.Start, b.Start) })
 	for n, event := range events {
-		r.judged(Watches, 1)
+		r.checked(Watches, 1)
 		// Every event uses up a setting that was asked for before it.
 		asked := 0
 		for _, set := range slices.Concat(sets, settings(unsure)) {
@@ -61,7 +61,7 @@ func (r *Report) checkOneWatch(key watchKey, records, unsure []history.Record) {
 		}
 	}
 	for _, set := range sets {
-		r.judged(Watches, 1)
+		r.checked(Watches, 1)
 		r.checkOrder(key, set, events, records)
 	}
 }
@@ -70,7 +70,7 @@ func (r *Report) checkOneWatch(key watchKey, records, unsure []history.Record) {
 // the client sets its watches again, and this one does not hold back other operations until it has.
 const resetWithin = int64(10 * time.Second)
 
-// checkOrder judges one setting: no newer version is read before its event, and what is read after that is newer.
+// checkOrder checks one setting: no newer version is read before its event, and what is read after that is newer.
 func (r *Report) checkOrder(key watchKey, set history.Record, events, records []history.Record) {
 	fired := history.Record{}
 	for _, event := range events {

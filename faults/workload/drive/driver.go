@@ -1,4 +1,4 @@
-// Package drive puts an ensemble under load and records what its clients were told.
+// Package drive puts an ensemble under load and records what its clients saw.
 package drive
 
 import (

@@ -43,7 +43,7 @@ func (l *Load) Remove() error {
 	return deleteAll(s, append(l.sequences.all(), root+"/registers", root+"/sequences", root+"/ephemerals", root))
 }
 
-// deleteLeft deletes the registers whose creation nobody was told of, and the nodes of the sessions' own.
+// deleteLeft deletes the registers whose creation no client knows of, and the nodes of the sessions' own.
 func deleteLeft(s *session, parent string) error {
 	names, _, err := s.Children(parent)
 	if err != nil {

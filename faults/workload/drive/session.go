@@ -99,7 +99,7 @@ func (s *session) abandon() {
 	s.Conn.Close()
 }
 
-// outcome classifies an error: only what was refused, or never sent, certainly had no effect.
+// outcome classifies an error: only what was rejected, or never sent, certainly had no effect.
 func outcome(err error) (history.Result, string) {
 	switch {
 	case err == nil:
