@@ -68,6 +68,16 @@ describe("the scripts of the workflows", () => {
     rmSync(runner.folder, { recursive: true });
   });
 
+  it("list the packages before they look for vulnerabilities, and fail if there are any", () => {
+    runner.fake("npm", 'case $1 in sbom) echo "{}" ;; audit) exit 1 ;; esac');
+    expect(runner.run("audit.sh", [runner.path("packages.json")]).status).to.equal(1);
+    expect(runner.read("packages.json")).to.equal("{}\n");
+    expect(runner.calls).to.deep.equal([
+      "npm sbom --sbom-format cyclonedx --package-lock-only",
+      "npm audit --package-lock-only --omit dev --audit-level high",
+    ]);
+  });
+
   describe("summarized.sh", () => {
     for (const code of [0, 3]) {
       it(`shows, keeps and returns what its command prints, with exit code ${code}`, () => {

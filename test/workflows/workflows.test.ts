@@ -1,8 +1,9 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { expect } from "chai";
 
+import { parseYaml } from "../../domain/yaml.ts";
 import { projectDir } from "../../system/paths.ts";
 import { workflows } from "./workflow-files.ts";
 import type { Job } from "./workflow-files.ts";
@@ -30,6 +31,7 @@ function job(workflow: string, name: string): Job {
 describe("the workflows", () => {
   it("check and preview pull requests, update from main, and look for drift", () => {
     expect(jobs.map((each) => `${each.workflow.name} ${each.job.name}`)).to.deep.equal([
+      "audit audit",
       "drift drift",
       "drift report",
       "main test",
@@ -75,6 +77,7 @@ describe("the workflows", () => {
     );
     const reads = "contents: read";
     expect(rights).to.deep.equal({
+      "audit audit": reads,
       "drift drift": `${reads}, id-token: write`,
       "drift report": `${reads}, issues: write`,
       "main test": reads,
@@ -159,6 +162,23 @@ describe("the workflows", () => {
       "test",
       "up",
     ]);
+  });
+
+  it("are kept up to date, with all that is pinned elsewhere", () => {
+    const parsed = parseYaml(readFileSync(join(projectDir, ".github/dependabot.yml"), "utf8"));
+    const { updates } = ("value" in parsed ? parsed.value : undefined) as {
+      updates: { "package-ecosystem": string; directory?: string; directories?: string[] }[];
+    };
+    const kept = new Map(
+      updates.map((each) => [each["package-ecosystem"], [each.directory ?? each.directories ?? []].flat()]),
+    );
+    const foldersOf = (pattern: string) =>
+      globSync(pattern, { cwd: projectDir, exclude: ["**/node_modules/**"] })
+        .map((file) => `/${dirname(file)}`.replace(/\/\.$/, "/"))
+        .sort();
+    expect(kept.get("gomod")).to.deep.equal(foldersOf("**/go.mod"));
+    expect(kept.get("npm")).to.deep.equal(foldersOf("**/package-lock.json"));
+    expect(kept.get("github-actions")).to.deep.equal(["/", ...foldersOf(".github/actions/*/action.yml")]);
   });
 
   it("use the command line of the SDK's version", () => {
