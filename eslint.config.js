@@ -15,9 +15,10 @@ const mayImport = {
   engine: ["system"],
   kubernetes: ["domain", "system"],
   components: ["domain"],
-  policy: ["domain", "startup"],
+  // The parser of command lines, which imports nothing.
+  policy: ["domain", "startup", "system/arguments.ts"],
   "local-gke": ["engine", "system"],
-  "zookeeper-image": ["local-gke", "system"],
+  "zookeeper-image": ["domain", "local-gke", "system"],
   bench: ["domain", "engine", "kubernetes", "local-gke", "system", "test/fixtures", "zookeeper-image"],
   faults: ["domain", "engine", "kubernetes", "local-gke", "system"],
   verify: ["domain", "engine", "kubernetes", "system"],

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import prettier from "prettier";
 
 import { providerTable } from "../../local-gke/provider/table.ts";
+import { checkHelp, tutorialCheck } from "./check.ts";
 import { drawEnvironment } from "./picture.ts";
-import { policyTable } from "./policies.ts";
+import { policyTable, profileFiles } from "./policies.ts";
 import { argumentTypes, defaultOf, projectConfig, settingsTables } from "./settings.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -44,14 +45,19 @@ async function pulumiYaml(): Promise<string> {
 
 /** The documents with generated parts: contents by path from the project's folder. */
 export async function documents(): Promise<Record<string, string>> {
+  const files = Object.entries(profileFiles()).map(
+    async ([path, content]) => [path, await format(path, content)] as const,
+  );
   return {
+    ...Object.fromEntries(await Promise.all(files)),
     "Pulumi.yaml": await pulumiYaml(),
     "README.md": await fill("README.md", {
       picture: drawEnvironment(defaultOf),
       settings: settingsTables(),
+      check: tutorialCheck(),
     }),
     "components/settings/args.ts": await format("components/settings/args.ts", argumentTypes()),
     "local-gke/README.md": await fill("local-gke/README.md", { provider: providerTable() }),
-    "policy/README.md": await fill("policy/README.md", { policies: policyTable() }),
+    "policy/README.md": await fill("policy/README.md", { policies: policyTable(), help: checkHelp() }),
   };
 }

@@ -1,7 +1,7 @@
 import { claimNames, ensembleNames, ports, serverNames } from "../../domain/names.ts";
 
-/** The words after the last slash. */
-const short = (image: string): string => image.slice(image.lastIndexOf("/") + 1);
+/** An image's name and tag. */
+const short = (image: string): string => image.replace(/^.*\//, "").replace(/@.*$/, "");
 
 /** A box of Mermaid with lines of text; HTML breaks them. */
 const box = (id: string, lines: readonly string[], [open, close] = ["[", "]"]): string =>

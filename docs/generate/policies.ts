@@ -1,6 +1,7 @@
 import type { Policies } from "@pulumi/policy";
 
 import { policies } from "../../policy/policies.ts";
+import { configurationOf, profileOf, profiles } from "../../policy/profiles.ts";
 
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
@@ -18,6 +19,7 @@ function row(policy: Policies[number]): string {
     `\`${policy.name}\``,
     `${policy.enforcementLevel ?? ""}${remediates}`,
     "validateStack" in policy ? "stack" : "resource",
+    profileOf(policy),
     cell(policy.description),
     settings.join("<br>"),
   ];
@@ -27,8 +29,18 @@ function row(policy: Policies[number]): string {
 /** The pack's policies as a table. */
 export function policyTable(): string {
   return [
-    "| Policy | Level | Validates | What holds | Settings |",
-    "| --- | --- | --- | --- | --- |",
+    "| Policy | Level | Validates | Profile | What holds | Settings |",
+    "| --- | --- | --- | --- | --- | --- |",
     ...policies.map(row),
   ].join("\n");
+}
+
+/** The configuration of each profile: JSON by path from the project's folder. */
+export function profileFiles(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    profiles.map((profile) => [
+      `policy/profiles/${profile}.json`,
+      JSON.stringify(configurationOf(profile, policies)),
+    ]),
+  );
 }

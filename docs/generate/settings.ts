@@ -84,7 +84,9 @@ export function settingsTables(): string {
           const text = Array.isArray(value)
             ? `[${value.map((each) => JSON.stringify(each)).join(", ")}]`
             : String(value);
-          const shown = text === "" || text === "[]" ? "–" : `\`${cell(text)}\``;
+          // A digest would make every row of the table wider; Pulumi.yaml has the whole one.
+          const short = text.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1…");
+          const shown = short === "" || short === "[]" ? "–" : `\`${cell(short)}\``;
           return `| \`${key}\` | ${shown} | ${cell(describe(setting))} | ${changeText(setting)} |`;
         });
       const head = ["| Setting | Default | Description | A change |", "| --- | --- | --- | --- |"];
