@@ -81,13 +81,19 @@ describe("an ensemble whose memory a client fills", function () {
 
   it("is recovered with the runbook's commands where its database no longer fits", async () => {
     await cluster.zk("default", "zk-0", "create", "/acknowledged", "write");
+    let attempts = 0;
     const crashes = async () => {
-      await kazoo.run("fill", service, "/full", 100, 900_000, 1).catch(() => "the client gave up");
+      // A path of its own for each attempt: what a former one left must not end this one before it adds anything.
+      attempts += 1;
+      const client = await kazoo
+        .run("fill", service, `/full/${String(attempts)}`, 100, 900_000, 1)
+        .catch(() => "the client gave up");
       const waiting = await pods(".status.containerStatuses[0].state.waiting.reason");
       const counts = await pods(".status.containerStatuses[0].restartCount");
       return (
-        waiting.filter((reason) => reason === "CrashLoopBackOff").length >= 2 &&
-        counts.every((n) => Number(n) >= 1)
+        (waiting.filter((reason) => reason === "CrashLoopBackOff").length >= 2 &&
+          counts.every((n) => Number(n) >= 1)) ||
+        `attempt ${String(attempts)}: ${client.trim()}; waiting: ${waiting.join(" ")}; restarts: ${counts.join(" ")}`
       );
     };
     await until("the servers ending at every start", crashes, { within: 300_000, every: 1000 });
