@@ -4,10 +4,9 @@ import type { ShownFinding } from "../../domain/finding.ts";
 import type { Report } from "../validation/report.ts";
 import type { EnsembleValues } from "./args.ts";
 import { covers } from "./covers.ts";
-import { claimNames, serverNames } from "../../domain/names.ts";
-import { certificateFaults, expiresSoon } from "./certificate.ts";
-import { nextModeFirst, quorumTlsSteps, skippedMode } from "./quorum-tls-modes.ts";
+import { claimNames } from "../../domain/names.ts";
 import { podSelector } from "./ownership.ts";
+import { checkQuorumTls, warningOfSecret } from "./quorum-tls-against.ts";
 import { leastStep, loneServer } from "./steps.ts";
 import type { StatefulSetManifest } from "./stateful-set.ts";
 
@@ -39,7 +38,7 @@ export function checkAgainstCluster(intent: Intent, live: LiveEnsemble, report: 
   checkServers(intent, live, report);
   checkRollout(intent, live, report);
   checkVolumes(intent, live, report);
-  checkQuorumTls(intent, live, report, Date.now());
+  checkQuorumTls(intent.settings, live, report, Date.now());
 }
 
 /** What to say about an update that may begin. */
@@ -89,35 +88,6 @@ function describeOwner({ owner, managers }: LiveObject): string {
     return `stack ${owner}`;
   }
   return managers.length === 0 ? "an unknown program" : managers.join(", ");
-}
-
-/** What to say where certificates are missing, not visible, or about to expire; undefined elsewhere. */
-export function warningOfSecret(
-  { tlsSecret, namespace }: EnsembleValues,
-  { certificates, statefulSet }: LiveEnsemble,
-): ShownFinding | undefined {
-  const subject = "tlsSecret";
-  const value = JSON.stringify(tlsSecret);
-  if (certificates === "forbidden") {
-    const reason = `you may not read Secrets in namespace ${namespace}, so its certificate is checked only by the servers`;
-    return { subject, value, reason, fix: "see the servers' logs if they do not become Ready" };
-  }
-  if (certificates !== "absent") {
-    const end = certificates === undefined ? undefined : expiresSoon(certificates, Date.now());
-    return end === undefined
-      ? undefined
-      : {
-          subject,
-          value,
-          reason: `the certificate in tls.crt expires on ${end}`,
-          fix: "renew it; servers take it over without a restart",
-        };
-  }
-  if (statefulSet !== undefined) {
-    return undefined;
-  }
-  const create = `kubectl -n ${namespace} create secret generic ${tlsSecret} --from-file=tls.key --from-file=tls.crt --from-file=ca.crt`;
-  return { subject, value, reason: "there is no such Secret yet, and the servers wait for it", fix: create };
 }
 
 /** What to say where an update keeps clients out that could connect before; undefined where it does not. */
@@ -256,59 +226,6 @@ function whyNotWhole({ what, servers, replicas, ready, rolledOut }: LiveStateful
     return `${what} has ${ready} of ${Math.max(servers, replicas)} servers Ready`;
   }
   return rolledOut ? undefined : `${what} is still being rolled out`;
-}
-
-/** Servers of neighbouring modes understand each other, and only if they trust each other's certificates. */
-export function checkQuorumTls(
-  { settings }: Intent,
-  { statefulSet, certificates }: LiveEnsemble,
-  report: Report,
-  now: number,
-): void {
-  const { quorumTls, tlsSecret } = settings;
-  const before = statefulSet?.quorumTls ?? quorumTls;
-  if (quorumTlsSteps(before, quorumTls) > 1) {
-    report.error("quorumTls", quorumTls, skippedMode(before), nextModeFirst(before, quorumTls));
-  }
-  const usesTls = (mode: string): boolean => mode === "prefer" || mode === "require";
-  if (
-    statefulSet !== undefined &&
-    statefulSet.tlsSecret !== "" &&
-    quorumTls !== "off" &&
-    tlsSecret !== statefulSet.tlsSecret &&
-    (usesTls(before) || usesTls(quorumTls))
-  ) {
-    report.error(
-      "tlsSecret",
-      tlsSecret,
-      `the servers use Secret ${statefulSet.tlsSecret}, and during the rollout, servers with the certificates of two Secrets might not trust each other`,
-      `change the contents of ${statefulSet.tlsSecret} instead: servers take them over without a restart`,
-    );
-    return;
-  }
-  checkCertificates(settings, { statefulSet, certificates }, report, now);
-}
-
-function checkCertificates(
-  { name, namespace, clusterDomain, servers, tlsSecret }: EnsembleValues,
-  { statefulSet, certificates }: Pick<LiveEnsemble, "statefulSet" | "certificates">,
-  report: Report,
-  now: number,
-): void {
-  if (certificates === undefined || certificates === "forbidden") {
-    return;
-  }
-  if (certificates === "absent") {
-    if (statefulSet !== undefined) {
-      const reason = `namespace ${namespace} has no such Secret, and a server does not start without it`;
-      report.error("tlsSecret", tlsSecret, reason, "create it first, with tls.key, tls.crt and ca.crt");
-    }
-    return;
-  }
-  const names = serverNames(name, namespace, clusterDomain, servers);
-  for (const reason of certificateFaults(certificates, names, now)) {
-    report.error("tlsSecret", tlsSecret, reason, `correct Secret ${namespace}/${tlsSecret}`);
-  }
 }
 
 function checkVolumes({ settings }: Intent, live: LiveEnsemble, report: Report): void {
