@@ -43,6 +43,8 @@ export interface Change {
 interface ResourceRule<S extends Settings> extends Description<S> {
   /** The one type of resource that is validated. @default all types */
   readonly type?: string;
+  /** Whether the resource holds anything to validate. @default true */
+  readonly concerns?: (resource: Resource) => boolean;
   readonly validate: (resource: Resource, open: Open, settings: Values<S>) => void;
   /** The changes that remediate the resource where the fix is unambiguous; made at level `remediate` only. */
   readonly remediate?: (resource: Resource, settings: Values<S>) => readonly Change[];
@@ -112,9 +114,13 @@ const alone = new WeakMap<object, Resource>();
 /** As `resourceAlone`, read once for all policies of a request. */
 function sharedResource(resource: EngineResource): Resource {
   const target = targetOf(resource.props);
-  const shared = alone.get(target) ?? resourceAlone(resource);
-  alone.set(target, shared);
-  return shared;
+  const shared = alone.get(target);
+  if (shared !== undefined) {
+    return shared;
+  }
+  const read = resourceAlone(resource);
+  alone.set(target, read);
+  return read;
 }
 
 /** The stack that was validated last, and what it was read from. */
@@ -189,13 +195,18 @@ class Reports {
 
 /** A policy that validates each resource by itself, before it is created. */
 export function resourcePolicy<S extends Settings>(rule: ResourceRule<S>): ResourceValidationPolicy {
-  const { name, description, settings, enforcementLevel, type } = rule;
+  const { name, description, settings, enforcementLevel, type, concerns = () => true } = rule;
   const validate: ResourceValidation = (args, reportViolation) => {
     if (type !== undefined && args.type !== type) {
       return;
     }
+    const resource = sharedResource(args);
+    // Most resources concern few policies: whether this one does is found out before anything else is done.
+    if (!concerns(resource)) {
+      return;
+    }
     const reports = new Reports();
-    rule.validate(sharedResource(args), reports.open, readSettings(settings, args.getConfig()));
+    rule.validate(resource, reports.open, readSettings(settings, args.getConfig()));
     reports.send(name, reportViolation);
   };
   const remediate: ResourceRemediation = (args) => {
@@ -268,6 +279,7 @@ export function serverPolicy<S extends Settings>(rule: ServerRule<S>): ResourceV
   return resourcePolicy({
     ...rule,
     settings,
+    concerns: (resource) => workloadsOf(resource).length > 0,
     validate: (resource, open, values) => {
       for (const workload of workloadsOf(resource)) {
         const { runs, server, open: unseen } = recognise(workload, values);

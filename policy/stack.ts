@@ -1,9 +1,9 @@
 import type { StackResource } from "./define.ts";
 import { kubernetesObject, parseType, type KubernetesObject } from "./kubernetes/object.ts";
-import { workloadsOf } from "./kubernetes/workload.ts";
+import { workloadsOf, type Workload } from "./kubernetes/workload.ts";
 import type { Server } from "./define.ts";
 import { items } from "./reading/field.ts";
-import { once } from "./reading/once.ts";
+import { once, onceEach } from "./reading/once.ts";
 import type { Truth } from "./reading/truth.ts";
 import type { Values } from "./settings.ts";
 import type { recognitionSettings } from "./zookeeper/recognition.ts";
@@ -55,17 +55,26 @@ export interface StackServer extends Server {
   readonly unseen: readonly string[];
 }
 
-/** The workloads of the stack that run ZooKeeper servers, or may do so. */
-export function serversOf(
-  resources: readonly StackResource[],
-  settings: Values<typeof recognitionSettings>,
-): readonly StackServer[] {
-  return resources.flatMap((resource) =>
+const serversByLabel = onceEach((resources: readonly StackResource[], serverLabel): readonly StackServer[] =>
+  resources.flatMap((resource) =>
     workloadsOf(resource).flatMap((workload) => {
-      const { runs, server, open } = recognise(workload, settings);
+      const { runs, server, open } = recognise(workload, { serverLabel });
       return runs === false
         ? []
         : [{ resource, workload, pod: workload.pod, container: server, runs, unseen: open }];
     }),
-  );
+  ),
+);
+
+/** The workloads of the stack that run ZooKeeper servers, or may do so. */
+export function serversOf(
+  resources: readonly StackResource[],
+  { serverLabel }: Values<typeof recognitionSettings>,
+): readonly StackServer[] {
+  return serversByLabel(resources, serverLabel);
 }
+
+/** The workloads of the stack, of ZooKeeper or not. */
+export const workloadsIn = once((resources: readonly StackResource[]): readonly Workload[] =>
+  resources.flatMap(workloadsOf),
+);

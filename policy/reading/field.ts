@@ -57,7 +57,11 @@ export class Field {
   }
 
   private child(key: string): Field {
-    const child = this.children?.get(key) ?? this.below(key);
+    const kept = this.children?.get(key);
+    if (kept !== undefined) {
+      return kept;
+    }
+    const child = this.below(key);
     (this.children ??= new Map()).set(key, child);
     return child;
   }

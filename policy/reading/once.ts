@@ -2,9 +2,13 @@
 export function once<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const made = new WeakMap<K, { readonly value: V }>();
   return (key) => {
-    const kept = made.get(key) ?? { value: make(key) };
-    made.set(key, kept);
-    return kept.value;
+    const kept = made.get(key);
+    if (kept !== undefined) {
+      return kept.value;
+    }
+    const value = make(key);
+    made.set(key, { value });
+    return value;
   };
 }
 
@@ -15,8 +19,12 @@ export function onceEach<K extends object, V>(
   const byKey = once<K, Map<string, { readonly value: V }>>(() => new Map());
   return (key, name) => {
     const made = byKey(key);
-    const kept = made.get(name) ?? { value: make(key, name) };
-    made.set(name, kept);
-    return kept.value;
+    const kept = made.get(name);
+    if (kept !== undefined) {
+      return kept.value;
+    }
+    const value = make(key, name);
+    made.set(name, { value });
+    return value;
   };
 }

@@ -1,10 +1,10 @@
 import { stackPolicy } from "../define.ts";
 import type { KubernetesObject } from "../kubernetes/object.ts";
 import { isHeadless, portIn, selects } from "../kubernetes/services.ts";
-import { replicasOf, workloadsOf, type Workload } from "../kubernetes/workload.ts";
+import { replicasOf, type Workload } from "../kubernetes/workload.ts";
 import { entries, items, known, show } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
-import { objectsOf, serversOf } from "../stack.ts";
+import { objectsOf, serversOf, workloadsIn } from "../stack.ts";
 import { isPeerPort } from "../zookeeper/ports.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
 
@@ -105,7 +105,7 @@ export const governingService = stackPolicy({
         validateName(workload, services, report);
       }
     }
-    const workloads = resources.flatMap(workloadsOf);
+    const workloads = workloadsIn(resources);
     for (const service of services) {
       const forPeers = items(service.root.at("spec", "ports")).some((port) =>
         isPeerPort(portIn(port.at("port"))),

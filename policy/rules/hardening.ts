@@ -1,10 +1,10 @@
 import { parseImage } from "../../domain/image.ts";
 import { parseZooCfg } from "../../domain/zoo-cfg.ts";
 import { stackPolicy } from "../define.ts";
-import { workloadsOf, containersOf } from "../kubernetes/workload.ts";
+import { containersOf } from "../kubernetes/workload.ts";
 import { items, known, mayHide, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
-import { objectsOf, serversOf } from "../stack.ts";
+import { objectsOf, serversOf, workloadsIn } from "../stack.ts";
 import { openJmx } from "../zookeeper/jmx.ts";
 import { optionsOf, type Option } from "../zookeeper/options.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
@@ -132,8 +132,7 @@ export const hardening = stackPolicy({
   enforcementLevel: "advisory",
   validate: (resources, open, settings) => {
     const configMaps = objectsOf(resources, "", "ConfigMap");
-    const cleansUp = resources
-      .flatMap(workloadsOf)
+    const cleansUp = workloadsIn(resources)
       .flatMap(({ pod }) => containersOf(pod))
       .some(({ field }) => /zkCleanup|PurgeTxnLog/.test(commandLine(field)));
     for (const { workload, container, resource, runs } of serversOf(resources, settings)) {

@@ -3,12 +3,12 @@ import type { KubernetesObject } from "../kubernetes/object.ts";
 import { isInternalRoute, isMeshRoute, routeKinds, type Backend } from "../kubernetes/routes.ts";
 import { SelectorIndex } from "../kubernetes/selector-index.ts";
 import { isHeadless, isInternal, portIn, selectorOfService, selects } from "../kubernetes/services.ts";
-import { workloadsOf, type Workload } from "../kubernetes/workload.ts";
+import type { Workload } from "../kubernetes/workload.ts";
 import { entries, items, known } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
 import { flag, texts } from "../settings.ts";
-import { objectsOf, serversOf, type StackServer } from "../stack.ts";
+import { objectsOf, serversOf, workloadsIn, type StackServer } from "../stack.ts";
 import { isPeerPort, isZooKeeperPort, namesZooKeeper } from "../zookeeper/ports.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
 
@@ -228,7 +228,7 @@ export const networkExposure = stackPolicy({
   enforcementLevel: "mandatory",
   validate: (resources, open, settings) => {
     const servers = serversOf(resources, settings);
-    const workloads = resources.flatMap(workloadsOf);
+    const workloads = workloadsIn(resources);
     const services = objectsOf(resources, "", "Service");
     const ports = namedPorts(servers);
     const leads = leadsOf(services, servers, workloads, ports);
