@@ -17,6 +17,7 @@ describe("client sources", () => {
     ["orders/app=api,tier=web", pods("orders", { app: "api", tier: "web" })],
     ["orders/app.kubernetes.io/name=api", pods("orders", { "app.kubernetes.io/name": "api" })],
     ["orders/canary=", pods("orders", { canary: "" })],
+    [`orders/app=${"a".repeat(63)}`, pods("orders", { app: "a".repeat(63) })],
     ["10/app=api", pods("10", { app: "api" })],
     ["10.8.0.0/16", { kind: "range", cidr: "10.8.0.0/16" }],
     ["192.0.2.7/32", { kind: "range", cidr: "192.0.2.7/32" }],

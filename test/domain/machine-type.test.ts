@@ -37,6 +37,9 @@ describe("machine types", () => {
     ["n2-custom-4-8192-ext", 4, 8192],
     ["n2d-custom-2-4096", 2, 4096],
     ["e2-standard-32", 32, 131072],
+    ["e2-custom-32-32768", 32, 32768],
+    ["n2d-custom-2-32768-ext", 2, 32768],
+    ["n4-custom-2-32768-ext", 2, 32768],
   ];
   for (const [name, cpus, memoryMiB] of machines) {
     it(`${name} has ${cpus} vCPUs and ${memoryMiB} MiB`, () => {

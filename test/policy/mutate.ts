@@ -120,6 +120,9 @@ function workspace(): string {
   return folder;
 }
 
+/** How many processes of tests were ended because they hung: on a machine that is too busy, too many. */
+let hung = 0;
+
 /** Runs tests in the copy. Whether they pass; one that hangs does not. */
 async function passes(folder: string, tests: readonly string[], variables: object = {}): Promise<boolean> {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
@@ -130,6 +133,7 @@ async function passes(folder: string, tests: readonly string[], variables: objec
   return await new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
+      hung += code === null ? 1 : 0;
       resolve(code === 0);
     });
   });
@@ -281,7 +285,9 @@ try {
     }
   });
   const share = ((100 * noticed) / mutants.length).toFixed(1);
-  console.log(`${noticed} of ${mutants.length} mutants noticed (${share} %), of ${all.length} in all`);
+  console.log(
+    `${noticed} of ${mutants.length} mutants noticed (${share} %; ${hung} by hanging), of ${all.length} in all`,
+  );
 } finally {
   for (const folder of folders) {
     rmSync(folder, { recursive: true });
