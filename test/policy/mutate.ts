@@ -126,7 +126,7 @@ let hung = 0;
 /** Runs tests in the copy. Whether they pass; one that hangs does not. */
 async function passes(folder: string, tests: readonly string[], variables: object = {}): Promise<boolean> {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-  const options = ["--no-config", "--bail", "--reporter", "min", "--timeout", "10000"];
+  const options = ["--no-config", "--bail", "--reporter", "min", "--timeout", "20000"];
   const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled"), ...variables };
   const args = ["--disable-warning=ExperimentalWarning", mocha, ...options, ...tests];
   const child = spawn(process.execPath, args, { cwd: folder, env, stdio: "ignore", timeout: 120_000 });
