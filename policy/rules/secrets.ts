@@ -6,7 +6,13 @@ import { entries, items, known, type Field } from "../reading/field.ts";
 import type { Report } from "../reading/report.ts";
 import { objectsOf, serversOf, type StackServer } from "../stack.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
-import { isPlainSecret, isSecretName, secretsInFile, secretsInValue } from "../zookeeper/secrets.ts";
+import {
+  isPlainSecret,
+  isSecretName,
+  namedSecret,
+  secretsInFile,
+  secretsInValue,
+} from "../zookeeper/secrets.ts";
 import { configMapNames } from "../zookeeper/sources.ts";
 
 const required =
@@ -22,7 +28,7 @@ function validateNamed(name: string, field: Field, fix: string, report: Report):
   if (field.unknown && isSecretName(name)) {
     report.leaveOpen(field.path);
   } else if (text !== undefined && isSecretName(name) && isPlainSecret(text)) {
-    reject(field, { what: `a password in plain text (${name})`, fix }, report);
+    reject(field, { what: namedSecret(name), fix }, report);
   } else if (text !== undefined) {
     for (const secret of secretsInValue(text)) {
       reject(field, secret, report);

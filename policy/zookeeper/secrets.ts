@@ -10,12 +10,24 @@ export interface FoundSecret {
 
 /** Names of variables and properties that end so hold a secret; those that end in `_FILE` or `Path` say where it is. */
 const secretNames =
-  /(?:passwords?|passwd|passphrase|(?:^|[._-])pass(?:wds?)?|secret[._-]?(?:access[._-]?)?key|api[._-]?key|private[._-]?key|[._-]token)$/i;
+  /(?:passwords?|passwd|passphrase|(?:^|[._-])pass(?:wds?)?|secret[._-]?(?:access[._-]?)?key|api[._-]?key|private[._-]?key|super[._-]?digest|[._-]token)$/i;
 
 /** Whether a variable or property of the name holds a password, key or token. */
 export function isSecretName(name: string): boolean {
   // The longest ending has 18 characters, and a name before it does not matter.
   return secretNames.test(name.slice(-24)) && !/^allow/i.test(name);
+}
+
+/**
+ * What a plain value of such a name is. The digest of the administrator is as good as its password to whoever can try
+ * passwords, as it has no salt.
+ *
+ * @see https://zookeeper.apache.org/doc/current/zookeeperAdmin.html#sc_authOptions (`superDigest`)
+ */
+export function namedSecret(name: string): string {
+  return /digest$/i.test(name)
+    ? `the digest of the administrator's password (${name})`
+    : `a password in plain text (${name})`;
 }
 
 /** Whether the value of such a name is in plain text: neither empty nor a switch, a path, or a reference to another. */
@@ -52,7 +64,7 @@ function inFlags(text: string): readonly FoundSecret[] {
       return [];
     }
     const fix = fixOf(property, "take it from a variable of a Secret by $(NAME)");
-    return [{ what: `a password in plain text (${property})`, fix }];
+    return [{ what: namedSecret(property), fix }];
   });
 }
 
@@ -80,7 +92,7 @@ function inProperties(text: string): readonly FoundSecret[] {
   return [...parseZooCfg(text)]
     .filter(([name, value]) => isSecretName(name) && isPlainSecret(value))
     .map(([name]) => ({
-      what: `a password in plain text (${name})`,
+      what: namedSecret(name),
       fix: fixOf(name, "move the file to a Secret"),
     }));
 }

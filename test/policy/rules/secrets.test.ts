@@ -88,6 +88,17 @@ describe("secrets in pods", () => {
       /\(javax.net.ssl.keyStorePassword\)[^]*Fix: take it from a variable of a Secret by \$\(NAME\)/,
       [variable("JVMFLAGS", `"-Djavax.net.ssl.keyStorePassword=${hidden}"`)],
     ],
+    [
+      "rejects the administrator's digest in JVM flags",
+      /env\[0\].value: the digest of the administrator's password \(zookeeper.DigestAuthenticationProvider.superDigest\)/,
+      [
+        variable(
+          "JVMFLAGS",
+          "-Dzookeeper.DigestAuthenticationProvider.superDigest=super:UdxDQl4f9v5oITwcAsO9bmWgHSI=",
+        ),
+      ],
+    ],
+    ["accepts another digest", "nothing", [variable("IMAGE_DIGEST", "sha256:0123")]],
     ...[
       "-Dzookeeper.ssl.keyStore.password=$(KEYSTORE_PASSWORD)",
       "-Dzookeeper.ssl.keyStore.password=",
