@@ -17,7 +17,7 @@ export interface Question {
 }
 
 /**
- * Sends a text to a pod from the node that runs it. NetworkPolicies do not apply to connections from a pod's own node.
+ * Sends a text to a pod from the node that the pod runs on, whose connections NetworkPolicies do not restrict.
  * @returns the answer; empty where there is none in time
  */
 export async function askFromNode({ node, address, port, text, within }: Question): Promise<string> {

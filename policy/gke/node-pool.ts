@@ -91,7 +91,7 @@ function validateHardening(config: Field, report: Report): void {
   const metadata = config.at("metadata");
   report.check(metadata.at("disable-legacy-endpoints").string(), {
     holds: (disabled) => disabled === "true",
-    // Without any metadata of its own the provider sets it; a list without it unsets it.
+    // The provider sets it in a pool without metadata; metadata that leaves it out unsets it.
     absent: metadata.absent ? "accepted" : "rejected",
     required: '"true" (the legacy metadata endpoints give out credentials to any request)',
     fix: 'set metadata["disable-legacy-endpoints"] to "true"',

@@ -25,7 +25,7 @@ function allowedValues(expressions: Field, key: string): readonly string[] | und
 /**
  * The nodes that the pod's own words leave at most, from names of nodes alone: `nodeName`, a host name in the node
  * selector, lists of names in the required node affinity. Undefined if they do not name nodes. A name that is not known
- * yet stands for a node of its own.
+ * yet counts as another node.
  */
 export function nodeNames(pod: Field): ReadonlySet<string> | undefined {
   const name = known(pod.at("nodeName").string());

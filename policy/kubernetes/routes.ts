@@ -95,7 +95,7 @@ function istioBackends(root: Field): readonly Backend[] {
   });
 }
 
-/** The Services to which ingress-nginx leads the ports of its own: `"2181": default/zk:2181`. */
+/** The Services to which ingress-nginx forwards TCP ports: `"2181": default/zk:2181` in its ConfigMap. */
 function nginxBackends(root: Field): readonly Backend[] {
   return [...entries(root.at("data"))].flatMap(([key, field]): Backend[] => {
     const value = /^\d{1,5}$/.test(key) ? (known(field.string()) ?? "") : "";

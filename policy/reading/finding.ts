@@ -41,7 +41,7 @@ const longestText = 4_000;
 /** Most properties that one finding lists. */
 const mostFacts = 20;
 
-/** The beginning of a text that is too long to be read. */
+/** The text, cut off and marked where it is too long to read. */
 function cut(text: string, most = longest): string {
   return text.length <= most ? text : `${text.slice(0, most)}…`;
 }

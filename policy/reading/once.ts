@@ -12,7 +12,7 @@ export function once<K extends object, V>(make: (key: K) => V): (key: K) => V {
   };
 }
 
-/** As `once`, for a function of an object and a text. */
+/** Like `once`, for a function that takes an object and a string. */
 export function onceEach<K extends object, V>(
   make: (key: K, name: string) => V,
 ): (key: K, name: string) => V {
