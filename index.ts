@@ -15,6 +15,8 @@ const environment = new ZooKeeperEnvironment("zookeeper", config.args);
 
 /** The connection string for clients inside the cluster. */
 export const connectionString = environment.connectionString;
+/** The connection string for clients with TLS; empty without `clientTls`. */
+export const secureConnectionString = environment.secureConnectionString;
 /** The namespace of the ensemble. */
 export const namespace = environment.namespace;
 /** The fully qualified names of the servers. */

@@ -1,8 +1,8 @@
 import { ports } from "../domain/names.ts";
 import { askServers, readClusterState, withAnswers, type ClusterState } from "../kubernetes/cluster-state.ts";
 import { checkHealth, type Health } from "../kubernetes/health.ts";
-import { addressOf, fullNameOf, nodeOf } from "../kubernetes/objects.ts";
-import { allClusters, askFromNode, kubectl, partsOf } from "../local-gke/index.ts";
+import { addressOf, fullNameOf, nodeOf, type Pod } from "../kubernetes/objects.ts";
+import { allClusters, askFromNode, askOnLoopback, kubectl, partsOf } from "../local-gke/index.ts";
 import type { ClusterRecord, Part } from "../local-gke/index.ts";
 import { CommandError } from "../system/run.ts";
 import { heapProblem, parseHeap, type Heap } from "./heap.ts";
@@ -47,18 +47,7 @@ export async function checkCluster(
     return { parts, state, health: undefined, heaps: new Map() };
   }
   const known = ensembles?.filter((name) => state.statefulSets.map(fullNameOf).includes(name)) ?? [];
-  const answers = await askServers(
-    state,
-    known,
-    async (pod, text) =>
-      await askFromNode({
-        node: nodeOf(pod),
-        address: addressOf(pod),
-        port: ports.client,
-        text,
-        within: answerWithin,
-      }),
-  );
+  const answers = await askServers(state, known, askServer);
   const health = checkHealth(withAnswers(state, answers), {
     nodes: cluster.pools.flatMap(({ nodes }) => nodes.map(({ name }) => name)),
     ensembles,
@@ -69,6 +58,16 @@ export async function checkCluster(
     return heap === undefined ? [] : [[pod, heap] as const];
   });
   return { parts, state, health, heaps: new Map(heaps) };
+}
+
+/** Asks a server in plain text. With `clientTls: require`, it answers only inside its own pod. */
+async function askServer(pod: Pod, text: string): Promise<string> {
+  const question = { port: ports.client, text, within: answerWithin };
+  const open = pod.spec?.containers?.flatMap((container) => container.ports ?? []) ?? [];
+  const opens = (port: number): boolean => open.some(({ containerPort }) => containerPort === port);
+  return opens(ports.client) || !opens(ports.secureClient)
+    ? await askFromNode({ node: nodeOf(pod), address: addressOf(pod), ...question })
+    : await askOnLoopback({ uid: pod.metadata?.uid ?? "", program: "java", ...question });
 }
 
 /** The problems of a part of a cluster. */

@@ -1,5 +1,12 @@
 /** The ports of a server. @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html */
-export const ports = { client: 2181, server: 2888, election: 3888, metrics: 7000 } as const;
+export const ports = {
+  client: 2181,
+  /** Clients with TLS. */
+  secureClient: 2281,
+  server: 2888,
+  election: 3888,
+  metrics: 7000,
+} as const;
 
 /** Paths inside a server's container, as in the tutorial. */
 export const paths = {
@@ -10,10 +17,14 @@ export const paths = {
   bin: "/opt/zookeeper/bin",
   scripts: "/opt/zookeeper/scripts",
   mark: "/opt/zookeeper/bootstrapped",
-  /** The Secret with key and certificates. */
+  /** The Secret with the key and the certificates that servers show to each other. */
   secret: "/opt/zookeeper/tls",
   /** What zookeeper-certificates makes of it. */
   certificates: "/opt/zookeeper/certificates",
+  /** The Secret with the key and the certificates that servers show to clients. */
+  clientSecret: "/opt/zookeeper/client-tls",
+  /** What zookeeper-certificates makes of it. */
+  clientCertificates: "/opt/zookeeper/client-certificates",
 } as const;
 
 /** The name of the volume claim template: server N's claim is `datadir-NAME-N`. */
@@ -79,6 +90,19 @@ export function serverNames(
 ): string[] {
   const { headless } = ensembleNames(name);
   return ordinals(servers).map((n) => `${name}-${n}.${headless}.${namespace}.svc.${clusterDomain}`);
+}
+
+/** The fully qualified name of the Service that clients use. */
+export function clientServiceName({
+  name,
+  namespace,
+  clusterDomain,
+}: {
+  readonly name: string;
+  readonly namespace: string;
+  readonly clusterDomain: string;
+}): string {
+  return `${ensembleNames(name).client}.${namespace}.svc.${clusterDomain}`;
 }
 
 /** The names of the servers' volume claims, in the order of their ordinals. */

@@ -36,6 +36,6 @@ export { SmallDisk } from "./rack/disk.ts";
 export type { Disk } from "./rack/disk.ts";
 export { LossyNetwork, SlowNetwork } from "./rack/network.ts";
 export type { Node } from "./rack/node.ts";
-export { askFromNode } from "./rack/probe.ts";
+export { askFromNode, askOnLoopback } from "./rack/probe.ts";
 export { podProcess } from "./rack/processes.ts";
 export type { ControlPlane, PodProcess } from "./rack/processes.ts";

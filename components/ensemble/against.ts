@@ -6,9 +6,9 @@ import type { EnsembleValues } from "./args.ts";
 import { covers } from "./covers.ts";
 import { claimNames } from "../../domain/names.ts";
 import { podSelector } from "./ownership.ts";
-import { checkQuorumTls, warningOfSecret } from "./quorum-tls-against.ts";
 import { leastStep, loneServer } from "./steps.ts";
 import type { StatefulSetManifest } from "./stateful-set.ts";
+import { checkTls, warningsOfSecrets } from "./tls-against.ts";
 
 /** What an update is to change an ensemble to. */
 export interface Intent {
@@ -38,7 +38,7 @@ export function checkAgainstCluster(intent: Intent, live: LiveEnsemble, report: 
   checkServers(intent, live, report);
   checkRollout(intent, live, report);
   checkVolumes(intent, live, report);
-  checkQuorumTls(intent.settings, live, report, Date.now());
+  checkTls(intent.settings, live, report, Date.now());
 }
 
 /** What to say about an update that may begin. */
@@ -46,7 +46,7 @@ export function warningsAgainstCluster(
   settings: EnsembleValues,
   live: LiveEnsemble,
 ): readonly ShownFinding[] {
-  return [warningOfClosing(settings, live), warningOfSecret(settings, live)].flatMap((each) => each ?? []);
+  return [...[warningOfClosing(settings, live) ?? []].flat(), ...warningsOfSecrets(settings, live)];
 }
 
 /** Adds objects that do not belong to this stack. */

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 
-import { secretKeys } from "./quorum-tls.ts";
+import { secretKeys } from "./certificate-files.ts";
 
 /** The contents of a Secret, by key, as text. */
 export type SecretContent = Readonly<Record<string, string>>;
@@ -62,6 +62,13 @@ export function expiresSoon(content: SecretContent, now: number): string | undef
   const [leaf] = readCertificates(content["tls.crt"] ?? "") ?? [];
   const isSoon = leaf !== undefined && Date.parse(leaf.validTo) - now < renewalDays * 24 * 3600 * 1000;
   return isSoon ? leaf.validTo : undefined;
+}
+
+/** The name of an authority that two Secrets trust; undefined where they have none in common. */
+export function sharedAuthority(one: SecretContent, other: SecretContent): string | undefined {
+  const [trusted, others] = [one, other].map((content) => readCertificates(content["ca.crt"] ?? "") ?? []);
+  const shared = trusted?.find(({ publicKey }) => others?.some((each) => each.publicKey.equals(publicKey)));
+  return shared?.subject.replaceAll("\n", ", ");
 }
 
 function timeFaults({ validFrom, validTo }: X509Certificate, now: number): string[] {

@@ -9,6 +9,7 @@ import type { Report } from "../validation/report.ts";
 import { checkSettings } from "../validation/settings.ts";
 import type { Known } from "../validation/values.ts";
 import type { EnsembleValues } from "./args.ts";
+import { clientTlsMode } from "./client-tls.ts";
 import { heapMebibytes, parseHeap } from "./heap.ts";
 import { quorumTlsMode } from "./quorum-tls.ts";
 
@@ -30,6 +31,7 @@ export function checkEnsemble(
   checkBuffer(ensemble, report);
   checkAccess(ensemble, report, stack);
   checkQuorumTls(ensemble, report);
+  checkClientTls(ensemble, report);
   return ensemble;
 }
 
@@ -169,6 +171,39 @@ function checkQuorumTls({ quorumTls, tlsSecret }: Known<EnsembleValues>, report:
       tlsSecret,
       `quorumTls is ${JSON.stringify(quorumTls)}, and the servers have no key and no certificate`,
       "name a Secret with tls.key, tls.crt and ca.crt, which cert-manager can write",
+    );
+  }
+}
+
+function checkClientTls(
+  { clientTls, clientTlsSecret, quorumTls, tlsSecret, administrator }: Known<EnsembleValues>,
+  report: Report,
+): void {
+  if (clientTls === undefined) {
+    return;
+  }
+  const isOff = clientTlsMode(clientTls) === "off";
+  if (!isOff && clientTlsSecret === "") {
+    report.error(
+      "clientTlsSecret",
+      clientTlsSecret,
+      `clientTls is ${JSON.stringify(clientTls)}, and the servers have no key and no certificate for clients`,
+      "name a Secret with tls.key, tls.crt and ca.crt, which cert-manager can write",
+    );
+  } else if (!isOff && quorumTls !== undefined && quorumTls !== "off" && clientTlsSecret === tlsSecret) {
+    report.error(
+      "clientTlsSecret",
+      clientTlsSecret,
+      "it is the Secret that servers show to each other: they would take every client for one of them",
+      "use another Secret, with a certificate of another authority",
+    );
+  }
+  if (isOff && administrator !== undefined && administrator !== "") {
+    report.error(
+      "administrator",
+      administrator,
+      'clientTls is "off", so no client has a certificate',
+      "set clientTls, or remove administrator",
     );
   }
 }

@@ -19,8 +19,9 @@ import {
   type ZooKeeperEnsembleArgs,
 } from "./args.ts";
 import { checkEnsemble } from "./check.ts";
+import { clientTlsMode } from "./client-tls.ts";
 import { contentHash, renderFiles } from "./files.ts";
-import { claimNames, ensembleNames, ports, serverNames } from "../../domain/names.ts";
+import { claimNames, clientServiceName, ensembleNames, ports, serverNames } from "../../domain/names.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { EnsembleObserver, revisionOf, type Observation } from "./observation.ts";
 import { annotations } from "./ownership.ts";
@@ -48,8 +49,13 @@ import { statefulSetArgs, type StatefulSetManifest } from "./stateful-set.ts";
  * @see https://kubernetes.io/docs/tutorials/stateful-application/zookeeper/
  */
 export class ZooKeeperEnsemble extends pulumi.ComponentResource {
-  /** The connection string for clients inside the cluster: `zk-cs.default.svc.cluster.local:2181`. */
+  /**
+   * The connection string for clients inside the cluster: `zk-cs.default.svc.cluster.local:2181`, or with port 2281
+   * where `clientTls` requires TLS.
+   */
   public readonly connectionString: pulumi.Output<string>;
+  /** The connection string for clients with TLS: `zk-cs.default.svc.cluster.local:2281`; empty without `clientTls`. */
+  public readonly secureConnectionString: pulumi.Output<string>;
   /** The namespace of the ensemble. */
   public readonly namespace: pulumi.Output<string>;
   /** The fully qualified names of the servers, in the order of their ordinals. */
@@ -103,7 +109,13 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     this.connectionString = pulumi.output(
       whenKnown(
         this.#settings,
-        (s) => `${ensembleNames(s.name).client}.${s.namespace}.svc.${s.clusterDomain}:${ports.client}`,
+        (s) =>
+          `${clientServiceName(s)}:${clientTlsMode(s.clientTls) === "require" ? ports.secureClient : ports.client}`,
+      ),
+    );
+    this.secureConnectionString = pulumi.output(
+      whenKnown(this.#settings, (s) =>
+        clientTlsMode(s.clientTls) === "off" ? "" : `${clientServiceName(s)}:${ports.secureClient}`,
       ),
     );
     // Known when the ensemble is Ready.
@@ -115,6 +127,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     );
     this.registerOutputs({
       connectionString: this.connectionString,
+      secureConnectionString: this.secureConnectionString,
       namespace: this.namespace,
       servers: this.servers,
     });

@@ -182,15 +182,20 @@ export class EnsembleObserver {
     access: Parameters<typeof ClusterReader.connect>[0],
     intent: Intent,
   ): Promise<LiveEnsemble | undefined> {
-    const { name, namespace, volumeSize, roles, quorumTls, tlsSecret } = intent.settings;
-    const secret = quorumTls === "off" || tlsSecret === "" ? undefined : tlsSecret;
+    const { name, namespace, volumeSize, roles, ...settings } = intent.settings;
+    const wantedIf = (mode: string, secret: string): string | undefined =>
+      mode === "off" || secret === "" ? undefined : secret;
+    const secrets = {
+      tlsSecret: wantedIf(settings.quorumTls, settings.tlsSecret),
+      clientTlsSecret: wantedIf(settings.clientTls, settings.clientTlsSecret),
+    };
     const wanted = parseQuantity(volumeSize) ?? 0;
     const grows = (size: string): boolean => (parseQuantity(size) ?? 0) < wanted;
     try {
       // A preview does not wait for a cluster that does not answer.
       return await patiently(pulumi.runtime.isDryRun() ? 0 : outage, async () => {
         this.#reader = ClusterReader.connect(access);
-        return await readEnsemble(await this.#reader, { name, namespace, grows, roles, secret });
+        return await readEnsemble(await this.#reader, { name, namespace, grows, roles, ...secrets });
       });
     } catch (error) {
       if (!(error instanceof Unreachable)) {

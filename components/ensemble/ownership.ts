@@ -12,6 +12,8 @@ export const annotations = {
   scalingTo: "zookeeper/scaling-to",
   /** How the servers talk to each other: a mode of `quorumTls`; absent where that is off. */
   quorumTls: "zookeeper/quorum-tls",
+  /** How clients connect: a mode of `clientTls`; absent where that is off. */
+  clientTls: "zookeeper/client-tls",
 } as const;
 
 /** Which existing objects an ensemble may take over. */

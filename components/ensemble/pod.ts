@@ -2,6 +2,7 @@ import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
 import { usualBuffer } from "../settings/ensemble.ts";
 import type { EnsembleValues } from "./args.ts";
+import { clientTlsParts } from "./client-tls.ts";
 import { confFiles, scriptFiles } from "./files.ts";
 import { heapMebibytes } from "./heap.ts";
 import { serverPorts } from "./ports.ts";
@@ -49,6 +50,7 @@ export function podTemplate(ensemble: EnsembleValues, configName: string, config
       volumes: [
         ...volumes(ensembleNames(ensemble.name).mark, configName),
         ...quorumTlsParts(ensemble).volumes,
+        ...clientTlsParts(ensemble).volumes,
       ],
     },
   };
@@ -116,6 +118,7 @@ function serverContainer(ensemble: EnsembleValues): Container {
       { name: "bin", mountPath: paths.bin },
       { name: "tmp", mountPath: "/tmp" },
       ...quorumTlsParts(ensemble).mounts,
+      ...clientTlsParts(ensemble).mounts,
     ],
   };
 }
@@ -143,6 +146,7 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
     { name: "CLIENT_JVMFLAGS", value: `-Djute.maxbuffer=${ensemble.juteMaxBuffer}` },
     { name: "JMXDISABLE", value: "true" },
     ...quorumTlsParts(ensemble).env,
+    ...clientTlsParts(ensemble).env,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { ports } from "../../domain/names.ts";
 import type { EnsembleValues } from "./args.ts";
+import { clientTlsMode } from "./client-tls.ts";
 
 /** A port of a server. */
 export interface ServerPort {
@@ -12,10 +13,19 @@ export interface ServerPort {
   readonly from: "clients" | "servers" | "any";
 }
 
-/** The ports of an ensemble's servers. Pods, Services and the NetworkPolicy are derived from this list. */
-export function serverPorts({ metrics }: Pick<EnsembleValues, "metrics">): readonly ServerPort[] {
+/**
+ * The ports of an ensemble's servers. Pods, Services and the NetworkPolicy are derived from this list. A port that only
+ * the server's own pod reaches is none of them.
+ */
+export function serverPorts({
+  metrics,
+  clientTls,
+}: Pick<EnsembleValues, "metrics" | "clientTls">): readonly ServerPort[] {
+  const mode = clientTlsMode(clientTls);
+  const clients = { service: "client", from: "clients" } as const;
   return [
-    { name: "client", port: ports.client, service: "client", from: "clients" },
+    ...(mode === "require" ? [] : [{ name: "client", port: ports.client, ...clients }]),
+    ...(mode === "off" ? [] : [{ name: "secure-client", port: ports.secureClient, ...clients }]),
     { name: "server", port: ports.server, service: "headless", from: "servers" },
     { name: "leader-election", port: ports.election, service: "headless", from: "servers" },
     ...(metrics ? [{ name: "metrics", port: ports.metrics, service: "headless", from: "any" } as const] : []),

@@ -23,6 +23,7 @@ export function statefulSetArgs(
       [annotations.servers]: String(ensemble.servers),
       ...(ensemble.scalingTo === 0 ? {} : { [annotations.scalingTo]: String(ensemble.scalingTo) }),
       ...(ensemble.quorumTls === "off" ? {} : { [annotations.quorumTls]: ensemble.quorumTls }),
+      ...(ensemble.clientTls === "off" ? {} : { [annotations.clientTls]: ensemble.clientTls }),
     }),
     spec: {
       serviceName: names.headless,

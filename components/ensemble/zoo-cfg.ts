@@ -3,6 +3,7 @@ import { mebibyte } from "../../domain/quantity.ts";
 import { ensembleSettings } from "../settings/ensemble.ts";
 import type { Setting } from "../settings/kit.ts";
 import type { EnsembleValues } from "./args.ts";
+import { clientAddress, clientTlsLines } from "./client-tls.ts";
 import { heapMebibytes } from "./heap.ts";
 import { quorumTlsLines } from "./quorum-tls.ts";
 
@@ -44,7 +45,10 @@ export function renderZooCfg(ensemble: EnsembleValues): string {
         ]
       : []),
     ...quorumTlsLines(ensemble),
-    ...names.map((host, n) => `server.${n + 1}=${host}:${ports.server}:${ports.election};${ports.client}`),
+    ...clientTlsLines(ensemble),
+    ...names.map(
+      (host, n) => `server.${n + 1}=${host}:${ports.server}:${ports.election};${clientAddress(ensemble)}`,
+    ),
     "",
   ].join("\n");
 }

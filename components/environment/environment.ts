@@ -33,8 +33,13 @@ import { checkEnvironment } from "./check.ts";
  * @throws InputPropertiesError if an argument is invalid, before anything is registered
  */
 export class ZooKeeperEnvironment extends pulumi.ComponentResource {
-  /** The connection string for clients inside the cluster: `zk-cs.default.svc.cluster.local:2181`. */
+  /**
+   * The connection string for clients inside the cluster: `zk-cs.default.svc.cluster.local:2181`, or with port 2281
+   * where `clientTls` requires TLS.
+   */
   public readonly connectionString: pulumi.Output<string>;
+  /** The connection string for clients with TLS: `zk-cs.default.svc.cluster.local:2281`; empty without `clientTls`. */
+  public readonly secureConnectionString: pulumi.Output<string>;
   /** The namespace of the ensemble. */
   public readonly namespace: pulumi.Output<string>;
   /** The fully qualified names of the servers. */
@@ -72,12 +77,14 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     const ensemble = this.#createEnsemble(cluster, storage);
 
     this.connectionString = ensemble.connectionString;
+    this.secureConnectionString = ensemble.secureConnectionString;
     this.namespace = ensemble.namespace;
     this.servers = ensemble.servers;
     this.kubeconfig = cluster.kubeconfig;
     this.clusterId = cluster instanceof ExistingCluster ? cluster.id : pulumi.output("");
     this.registerOutputs({
       connectionString: this.connectionString,
+      secureConnectionString: this.secureConnectionString,
       namespace: this.namespace,
       servers: this.servers,
       kubeconfig: this.kubeconfig,

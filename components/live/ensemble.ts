@@ -3,7 +3,8 @@ import type { V1ObjectMeta, V1PersistentVolumeClaim, V1Pod, V1StatefulSet } from
 import { claimTemplate, ensembleNames, ports } from "../../domain/names.ts";
 import type { SecretContent } from "../ensemble/certificate.ts";
 import { annotations } from "../ensemble/ownership.ts";
-import { secretVolume } from "../ensemble/quorum-tls.ts";
+import { clientFiles } from "../ensemble/client-tls.ts";
+import { quorumFiles } from "../ensemble/quorum-tls.ts";
 import { roles } from "../ensemble/roles.ts";
 import type { ClusterReader } from "./reader.ts";
 
@@ -27,8 +28,12 @@ export interface LiveStatefulSet extends LiveObject {
   readonly servers: number;
   /** How the servers talk to each other: a mode of `quorumTls`. */
   readonly quorumTls: string;
-  /** The Secret with their certificates; empty where there is none. */
+  /** The Secret with the certificates that they show to each other; empty where there is none. */
   readonly tlsSecret: string;
+  /** How clients connect: a mode of `clientTls`. */
+  readonly clientTls: string;
+  /** The Secret with the certificates that servers show to clients; empty where there is none. */
+  readonly clientTlsSecret: string;
   readonly replicas: number;
   readonly ready: number;
   /** Whether all pods have the newest template. */
@@ -77,9 +82,14 @@ export interface LiveEnsemble {
   readonly podSecurity: string | undefined;
   /** Whether the ensemble has been ready once. */
   readonly bootstrapped: boolean;
-  /** The Secret with the servers' certificates; undefined where none is wanted. */
-  readonly certificates: SecretContent | "absent" | "forbidden" | undefined;
+  /** The Secret with the certificates that servers show to each other. */
+  readonly certificates: LiveSecret;
+  /** The Secret with the certificates that servers show to clients. */
+  readonly clientCertificates: LiveSecret;
 }
+
+/** A Secret with certificates as it is now; undefined where none is wanted. */
+export type LiveSecret = SecretContent | "absent" | "forbidden" | undefined;
 
 /** The ensemble to read. */
 export interface Wanted {
@@ -89,8 +99,10 @@ export interface Wanted {
   readonly grows: (size: string) => boolean;
   /** Whether it is to have Roles: only then must the user be able to read them. */
   readonly roles: boolean;
-  /** The Secret with the servers' certificates; undefined where none is wanted. */
-  readonly secret: string | undefined;
+  /** The Secret with the certificates that servers show to each other; undefined where none is wanted. */
+  readonly tlsSecret: string | undefined;
+  /** The Secret with the certificates that servers show to clients; undefined where none is wanted. */
+  readonly clientTlsSecret: string | undefined;
 }
 
 /** Reads an ensemble from its cluster. @throws Unreachable */
@@ -138,19 +150,21 @@ export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promi
     expandable: await readClasses(reader, claims, wanted),
     podSecurity: place && (place.metadata?.labels?.["pod-security.kubernetes.io/enforce"] ?? ""),
     bootstrapped: mark !== undefined,
-    certificates: await readSecret(reader, wanted),
+    certificates: await readSecret(reader, namespace, wanted.tlsSecret),
+    clientCertificates: await readSecret(reader, namespace, wanted.clientTlsSecret),
   };
 }
 
 async function readSecret(
   reader: ClusterReader,
-  { namespace, secret }: Wanted,
-): Promise<LiveEnsemble["certificates"]> {
-  if (secret === undefined) {
+  namespace: string,
+  name: string | undefined,
+): Promise<LiveSecret> {
+  if (name === undefined) {
     return undefined;
   }
   const found = await reader.askFor((options) =>
-    reader.core.readNamespacedSecret({ namespace, name: secret }, options),
+    reader.core.readNamespacedSecret({ namespace, name }, options),
   );
   return found === "absent" || found === "forbidden"
     ? found
@@ -207,11 +221,12 @@ interface Admission {
   };
 }
 
-/** Whether a NetworkPolicy has a rule for the client port that names no source. */
+/** Whether a NetworkPolicy has a rule for a client port that names no source. */
 export function admitsAnyClient(policy: Admission | undefined): boolean {
   return (policy?.spec?.ingress ?? []).some(
     ({ _from: from = [], ports: about = [] }) =>
-      from.length === 0 && (about.length === 0 || about.some(({ port }) => port === ports.client)),
+      from.length === 0 &&
+      (about.length === 0 || about.some(({ port }) => port === ports.client || port === ports.secureClient)),
   );
 }
 
@@ -250,6 +265,12 @@ function objectOf(kind: string, found: { metadata?: V1ObjectMeta } | undefined):
   };
 }
 
+/** The Secret that a volume of the pods has; empty where there is none. */
+function secretOf({ spec }: V1StatefulSet, { secretVolume }: { readonly secretVolume: string }): string {
+  const volume = spec?.template.spec?.volumes?.find(({ name }) => name === secretVolume);
+  return volume?.secret?.secretName ?? "";
+}
+
 function statefulSetOf(found: V1StatefulSet): LiveStatefulSet {
   const { metadata, spec, status } = found;
   const replicas = spec?.replicas ?? 1;
@@ -260,8 +281,9 @@ function statefulSetOf(found: V1StatefulSet): LiveStatefulSet {
     generation: metadata?.generation ?? 0,
     servers: noted > 0 ? noted : replicas,
     quorumTls: metadata?.annotations?.[annotations.quorumTls] ?? "off",
-    tlsSecret:
-      spec?.template.spec?.volumes?.find(({ name }) => name === secretVolume)?.secret?.secretName ?? "",
+    tlsSecret: secretOf(found, quorumFiles),
+    clientTls: metadata?.annotations?.[annotations.clientTls] ?? "off",
+    clientTlsSecret: secretOf(found, clientFiles),
     replicas,
     ready: status?.readyReplicas ?? 0,
     rolledOut:

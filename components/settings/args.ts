@@ -341,6 +341,32 @@ export interface EnsembleSettings {
    */
   tlsSecret?: pulumi.Input<string>;
   /**
+   * How clients connect, from plain text to TLS with certificates; a running ensemble moves one mode at a time:
+   * off, accept or require. `accept` adds port 2281 with TLS, for clients with a certificate. `require` also
+   * closes port 2181, except inside the servers' own pods. Move the clients between the two.
+   * @default "off"
+   * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_authOptions
+   */
+  clientTls?: pulumi.Input<string>;
+  /**
+   * Name of a Secret in the ensemble's namespace with what servers show to clients: tls.key, tls.crt, and in
+   * ca.crt the authority of the clients' certificates. The certificate is for `NAME-cs.NAMESPACE.svc.DOMAIN` and
+   * the servers' names, `*.NAME-hs.NAMESPACE.svc.DOMAIN`, and of the same authority. It must be another one than
+   * that of `tlsSecret`: servers take everybody with a certificate of that one for a server. Servers take new
+   * contents over without a restart.
+   * @default none
+   * @see https://cert-manager.io/docs/usage/certificate/
+   */
+  clientTlsSecret?: pulumi.Input<string>;
+  /**
+   * Subject of the client certificate that may read and change every znode whatever its ACL, such as
+   * CN=zk-administrator,O=shop. As RFC 2253 writes it: the last part of the subject first, without spaces between
+   * the parts. Only with `clientTls`.
+   * @default none
+   * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_authOptions
+   */
+  administrator?: pulumi.Input<string>;
+  /**
    * Whether a NetworkPolicy lets only the ensemble's own pods reach the quorum ports, and only `clients` the
    * client port. Not an output, because it decides how many resources there are.
    * @default true

@@ -6,7 +6,9 @@ import { leastGraceSeconds, quorumOf } from "../../domain/quorum.ts";
 import { neededWords, wrongWords } from "../ensemble/four-letter-words.ts";
 import { parseHeap } from "../ensemble/heap.ts";
 import { adoptions } from "../ensemble/ownership.ts";
-import { quorumTlsModes, quorumTlsSteps, nextModeFirst, skippedMode } from "../ensemble/quorum-tls-modes.ts";
+import { clientTlsModes, skippedClientMode } from "../ensemble/client-tls-modes.ts";
+import { nextModeFirst, stepsBetween, type Modes } from "../ensemble/modes.ts";
+import { quorumTlsModes, skippedMode } from "../ensemble/quorum-tls-modes.ts";
 import { loneServer } from "../ensemble/steps.ts";
 import { inPlace, none, quoted, rollout, volumeClass, type Change, type Settled } from "./changes.ts";
 import { choice, flag, integer, strings, text, unless, type Problem, type Table } from "./kit.ts";
@@ -49,15 +51,17 @@ const otherServers: Change = {
   },
 };
 
-const nextMode: Change = {
-  effect: "rollout",
-  rejected: {
-    allows: (before, now) => quorumTlsSteps(String(before), String(now)) <= 1,
-    reason: (before) => skippedMode(String(before)),
-    fix: (before, now) => nextModeFirst(String(before), String(now)),
-    protected: false,
-  },
-};
+function nextMode(modes: Modes, skipped: (before: string) => string): Change {
+  return {
+    effect: "rollout",
+    rejected: {
+      allows: (before, now) => stepsBetween(modes, String(before), String(now)) <= 1,
+      reason: (before) => skipped(String(before)),
+      fix: (before, now) => nextModeFirst(modes, String(before), String(now)),
+      protected: false,
+    },
+  };
+}
 
 const bytes = (value: Settled): number => parseQuantity(String(value)) ?? 0;
 
@@ -117,6 +121,15 @@ function checkClient(source: string): readonly Problem[] {
 function checkClients(sources: readonly string[]): readonly Problem[] {
   const isPlain = sources.length === 1 || !sources.includes("*");
   return unless(isPlain, '"*" lets any client connect, so the other entries have no effect', 'use only "*"');
+}
+
+/** A certificate's subject, as Java writes it. @see https://www.rfc-editor.org/rfc/rfc2253 */
+const subjectForm =
+  /^[A-Za-z0-9.]+=(\\.|[^,\\\s])(\\.|[^,\\\n])*(,[A-Za-z0-9.]+=(\\.|[^,\\\s])(\\.|[^,\\\n])*)*$/;
+
+function checkSubject(subject: string): readonly Problem[] {
+  const fix = 'use the form "CN=zk-administrator,O=shop", without spaces after commas';
+  return unless(subject === "" || subjectForm.test(subject), "must be the subject of a certificate", fix);
 }
 
 function checkMemory(memory: string): readonly Problem[] {
@@ -404,7 +417,7 @@ export const ensembleSettings = {
       "`accept` also understands TLS, `prefer` uses TLS and understands plain text, and `require` uses only TLS. Both " +
       "sides have certificates, and names are verified. Each change is a rollout. A new ensemble may have any mode.",
     see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#Quorum+TLS",
-    change: nextMode,
+    change: nextMode(quorumTlsModes, skippedMode),
   }),
   tlsSecret: text({
     default: "",
@@ -418,6 +431,46 @@ export const ensembleSettings = {
     change: rollout,
     check: (value) =>
       unless(value === "" || isDnsSubdomain(value), "must be a Kubernetes name", "use the name of a Secret"),
+  }),
+  clientTls: choice({
+    default: "off",
+    values: clientTlsModes,
+    noun: "mode",
+    description:
+      "How clients connect, from plain text to TLS with certificates; a running ensemble moves one mode at a time",
+    details:
+      "`accept` adds port 2281 with TLS, for clients with a certificate. `require` also closes port 2181, except inside " +
+      "the servers' own pods. Move the clients between the two.",
+    see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_authOptions",
+    change: nextMode(clientTlsModes, skippedClientMode),
+  }),
+  clientTlsSecret: text({
+    default: "",
+    defaultText: "none",
+    description:
+      "Name of a Secret in the ensemble's namespace with what servers show to clients: tls.key, tls.crt, and in ca.crt " +
+      "the authority of the clients' certificates",
+    details:
+      "The certificate is for `NAME-cs.NAMESPACE.svc.DOMAIN` and the servers' names, " +
+      "`*.NAME-hs.NAMESPACE.svc.DOMAIN`, and of the same authority. It must be another one than that of `tlsSecret`: " +
+      "servers take everybody with a certificate of that one for a server. Servers take new contents over without a " +
+      "restart.",
+    see: "https://cert-manager.io/docs/usage/certificate/",
+    change: rollout,
+    check: (value) =>
+      unless(value === "" || isDnsSubdomain(value), "must be a Kubernetes name", "use the name of a Secret"),
+  }),
+  administrator: text({
+    default: "",
+    defaultText: "none",
+    description:
+      "Subject of the client certificate that may read and change every znode whatever its ACL, such as " +
+      "CN=zk-administrator,O=shop",
+    details:
+      "As RFC 2253 writes it: the last part of the subject first, without spaces between the parts. Only with `clientTls`.",
+    see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_authOptions",
+    change: rollout,
+    check: checkSubject,
   }),
   networkPolicy: flag({
     default: true,

@@ -1,4 +1,5 @@
 import { CommandError, run } from "../../system/run.ts";
+import { podProcess } from "./processes.ts";
 
 /** Bash connects by itself: no client has to be installed, and no process is left when it is killed. */
 const script =
@@ -20,11 +21,35 @@ export interface Question {
  * Sends a text to a pod from the node that the pod runs on, whose connections NetworkPolicies do not restrict.
  * @returns the answer; empty where there is none in time
  */
-export async function askFromNode({ node, address, port, text, within }: Question): Promise<string> {
-  if (node === "" || address === "") {
-    return "";
-  }
-  const args = [`--net=/run/netns/${node}`, "bash", "-c", script, address, String(port), text];
+export async function askFromNode({ node, address, ...question }: Question): Promise<string> {
+  return node === "" || address === "" ? "" : await ask(`/run/netns/${node}`, { address, ...question });
+}
+
+/** A question to a program in a pod that listens only inside the pod. */
+export interface LoopbackQuestion extends Pick<Question, "port" | "text" | "within"> {
+  /** The pod's uid. */
+  readonly uid: string;
+  /** The program's name. */
+  readonly program: string;
+}
+
+/**
+ * Sends a text to a program of a pod as if from inside the pod.
+ * @returns the answer; empty where there is none in time
+ */
+export async function askOnLoopback({ uid, program, ...question }: LoopbackQuestion): Promise<string> {
+  const process = podProcess(uid, program);
+  return process === undefined
+    ? ""
+    : await ask(`/proc/${process.pid}/ns/net`, { address: "127.0.0.1", ...question });
+}
+
+/** @param network the file of the network namespace */
+async function ask(
+  network: string,
+  { address, port, text, within }: Omit<Question, "node">,
+): Promise<string> {
+  const args = [`--net=${network}`, "bash", "-c", script, address, String(port), text];
   try {
     return await run("nsenter", args, { timeout: within });
   } catch (error) {

@@ -10,6 +10,7 @@ import {
 } from "../../components/ensemble/against.ts";
 import { ensembleDefaults, type EnsembleValues } from "../../components/ensemble/args.ts";
 import { covers } from "../../components/ensemble/covers.ts";
+import { skippedClientMode } from "../../components/ensemble/client-tls-modes.ts";
 import { quorumTlsModes, skippedMode } from "../../components/ensemble/quorum-tls-modes.ts";
 import { statefulSetArgs } from "../../components/ensemble/stateful-set.ts";
 import { leastStep } from "../../components/ensemble/steps.ts";
@@ -39,6 +40,8 @@ function standing(made: Intent, changed: Partial<LiveStatefulSet> = {}): LiveSta
     servers,
     quorumTls: made.settings.quorumTls,
     tlsSecret: made.settings.quorumTls === "off" ? "" : made.settings.tlsSecret,
+    clientTls: made.settings.clientTls,
+    clientTlsSecret: made.settings.clientTls === "off" ? "" : made.settings.clientTlsSecret,
     replicas: servers,
     ready: servers,
     rolledOut: true,
@@ -64,6 +67,7 @@ function cluster(changed: Partial<LiveEnsemble> = {}): LiveEnsemble {
     podSecurity: "",
     bootstrapped: true,
     certificates: undefined,
+    clientCertificates: undefined,
     ...changed,
   };
 }
@@ -375,6 +379,80 @@ describe("an update beside what the cluster has", () => {
           /^tlsSecret: the servers use Secret a, .*change the contents/,
         );
       }
+    });
+  });
+
+  describe("of TLS between clients and servers", () => {
+    let authority: Authority;
+    let other: Authority;
+    const names = ["*.zk-hs.default.svc.cluster.local", "zk-cs.default.svc.cluster.local"];
+    before(() => {
+      authority = new Authority();
+      other = new Authority("clients");
+    });
+    after(() => {
+      authority.remove();
+      other.remove();
+    });
+    const mode = (clientTls: string, clientTlsSecret = "zk-client-tls") =>
+      intent({ clientTls, clientTlsSecret });
+    const change = (from: Intent, to: Intent, clientCertificates = other.issue({ names })) =>
+      faults(to, cluster({ statefulSet: standing(from), clientCertificates }));
+
+    it("goes one mode at a time, so that clients can move", () => {
+      for (const [before, now, next] of [
+        ["off", "require", "accept"],
+        ["require", "off", "accept"],
+      ] as const) {
+        expect(change(mode(before), mode(now))).to.deep.equal([
+          `clientTls: ${skippedClientMode(before)}; use "${next}" first, and continue when all servers are Ready`,
+        ]);
+      }
+      for (const [before, now] of [
+        ["off", "accept"],
+        ["accept", "require"],
+        ["require", "accept"],
+        ["accept", "off"],
+      ] as const) {
+        expect(change(mode(before), mode(now)), `${before} to ${now}`).to.deep.equal([]);
+      }
+    });
+
+    it("needs a certificate for the name that clients use", () => {
+      const servers = other.issue();
+      expect(change(mode("off"), mode("accept"), servers)).to.have.length(1);
+      expect(change(mode("off"), mode("accept"), servers)[0]).to.match(
+        /^clientTlsSecret: .* is not valid for zk-cs\.default\.svc\.cluster\.local/,
+      );
+    });
+
+    it("keeps its Secret while clients use it", () => {
+      for (const [before, now] of [
+        ["accept", "accept"],
+        ["accept", "require"],
+      ] as const) {
+        expect(change(mode(before, "a"), mode(now, "b"))[0]).to.match(
+          /^clientTlsSecret: the servers use Secret a, .*change the contents/,
+        );
+      }
+      expect(change(mode("accept", "a"), mode("off", "b"))).to.deep.equal([]);
+    });
+
+    it("has another authority than the servers: else each client could be one of them", () => {
+      const both = intent({
+        ...{ clientTls: "accept", clientTlsSecret: "zk-client-tls" },
+        ...{ quorumTls: "accept", tlsSecret: "zk-tls" },
+      });
+      const found = (clients: Authority) =>
+        faults(
+          both,
+          cluster({ certificates: authority.issue(), clientCertificates: clients.issue({ names }) }),
+        );
+      expect(found(other)).to.deep.equal([]);
+      expect(found(authority)).to.have.length(1);
+      expect(found(authority)[0]).to.match(
+        /^clientTlsSecret: its ca\.crt has the authority CN=zookeeper, which Secret zk-tls has, too: /,
+      );
     });
   });
 

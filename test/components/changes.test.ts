@@ -47,11 +47,21 @@ const chosen: Readonly<Record<string, string>> = {
   logLevel: "WARN",
   quorumTls: "prefer",
   tlsSecret: "other",
+  clientTls: "require",
+  clientTlsSecret: "other-client-tls",
+  administrator: "CN=administrator",
   adopt: "unowned",
 };
 
-/** What the ensemble that stands has: nodes for more servers, and TLS, without which its Secret changes nothing. */
-const given = { "gcp:project": "my-project", nodeCount: "8", quorumTls: "accept", tlsSecret: "zk-tls" };
+/** What the ensemble that stands has: nodes for more servers, and TLS, without which its Secrets change nothing. */
+const given = {
+  "gcp:project": "my-project",
+  nodeCount: "8",
+  quorumTls: "accept",
+  tlsSecret: "zk-tls",
+  clientTls: "accept",
+  clientTlsSecret: "zk-client-tls",
+};
 
 /** Settings without another value, or whose change has a test of its own. */
 const unchanged = ["kubeconfig", "kubeContext", "protectEnsemble", "storageReclaimPolicy"];

@@ -78,7 +78,7 @@ describe("clients that others have written", function () {
   });
 
   it("keep their session and every acknowledged write through a drain and a killed leader", async () => {
-    const client = kazoo.start("count", service);
+    const client = kazoo.start("count", service, "/count");
     const counting = () => Promise.resolve(client.output.includes("counting"));
     await until("the client counting", counting, { within: 60_000, every: 100 });
     const node = await kubectl("get", "pod", "zk-1", "-o=jsonpath={.spec.nodeName}");

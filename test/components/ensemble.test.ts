@@ -17,10 +17,14 @@ describe("ZooKeeperEnsemble", () => {
     components = await import("../../components/index.ts");
   });
 
-  async function make(args: ZooKeeperEnsembleArgs = {}, name = "zk"): Promise<void> {
-    new components.ZooKeeperEnsemble(name, args, engine.watch());
+  async function make(args: ZooKeeperEnsembleArgs = {}, name = "zk"): Promise<Components.ZooKeeperEnsemble> {
+    const ensemble = new components.ZooKeeperEnsemble(name, args, engine.watch());
     await engine.settled();
+    return ensemble;
   }
+
+  const known = async (output: unknown): Promise<unknown> =>
+    await (output as { promise(): Promise<unknown> }).promise();
 
   const statefulSet = (): unknown => engine.one("kubernetes:apps/v1:StatefulSet").inputs;
   const spec = (): unknown => at(statefulSet(), "spec");
@@ -311,6 +315,69 @@ describe("ZooKeeperEnsemble", () => {
     });
   });
 
+  describe("with TLS between clients and servers", () => {
+    const lines = (): string[] => String(at(config(), "data", "zoo.cfg")).split("\n");
+    const settings = { clientTlsSecret: "zk-client-tls" };
+    const clientPorts = () => at(engine.one("kubernetes:core/v1:Service", "zk-cs").inputs, "spec", "ports");
+    const plain = { name: "client", port: 2181 };
+    const secure = { name: "secure-client", port: 2281 };
+    const host = "zk-cs.default.svc.cluster.local";
+
+    for (const { clientTls, ports, address, connection } of [
+      { clientTls: "accept", ports: [plain, secure], address: ";2181", connection: `${host}:2181` },
+      { clientTls: "require", ports: [secure], address: ";127.0.0.1:2181", connection: `${host}:2281` },
+    ]) {
+      it(`needs a certificate of each client of the secure port with mode ${clientTls}`, async () => {
+        const ensemble = await make({ clientTls, ...settings });
+        expect(lines()).to.include.members([
+          "secureClientPort=2281",
+          "serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
+          "ssl.clientAuth=need",
+          "client.certReload=true",
+          "ssl.keyStore.location=/opt/zookeeper/client-certificates/server.pem",
+          "ssl.trustStore.location=/opt/zookeeper/client-certificates/trust.pem",
+          `server.1=zk-0.zk-hs.default.svc.cluster.local:2888:3888${address}`,
+        ]);
+        expect(clientPorts()).to.deep.equal(ports);
+        expect(JSON.stringify(at(policy(), "ingress"))).to.contain(
+          `"ports":${JSON.stringify(ports.map(({ port }) => ({ port })))}`,
+        );
+        expect(at(container(), "ports")).to.deep.include.members(
+          ports.map(({ name, port }) => ({ name, containerPort: port })),
+        );
+        expect(at(container(), "ports")).to.have.length(ports.length + 3);
+        expect(at(statefulSet(), "metadata", "annotations", "zookeeper/client-tls")).to.equal(clientTls);
+        expect(await known(ensemble.connectionString)).to.equal(connection);
+        expect(await known(ensemble.secureConnectionString)).to.equal(`${host}:2281`);
+      });
+    }
+
+    it("has a Secret and files apart from those between servers", async () => {
+      await make({ clientTls: "require", ...settings, quorumTls: "require", tlsSecret: "zk-tls" });
+      const volumes = at(pod(), "volumes") as { name: string; secret?: { secretName: string } }[];
+      const secrets = volumes.flatMap(({ name, secret }) => (secret ? [[name, secret.secretName]] : []));
+      expect(secrets).to.deep.equal([
+        ["tls", "zk-tls"],
+        ["client-tls", "zk-client-tls"],
+      ]);
+      const places = (at(container(), "volumeMounts") as { mountPath: string }[]).map(
+        (each) => each.mountPath,
+      );
+      expect(new Set(places).size).to.equal(places.length);
+    });
+
+    it("names the administrator as Java reads it", async () => {
+      await make({ clientTls: "accept", ...settings, administrator: "CN=zk\\, admin,O=shop" });
+      expect(lines()).to.include("X509AuthenticationProvider.superUser=CN=zk\\\\, admin,O=shop");
+    });
+
+    it("has no secure port by default", async () => {
+      const ensemble = await make();
+      expect(clientPorts()).to.deep.equal([plain]);
+      expect(await known(ensemble.secureConnectionString)).to.equal("");
+    });
+  });
+
   it("has its memory as a limit, and half of it as heap", async () => {
     await make({ memory: "2Gi" });
     expect(at(container(), "resources")).to.deep.equal({
@@ -495,6 +562,22 @@ describe("ZooKeeperEnsemble", () => {
     { args: { quorumTls: "on", tlsSecret: "zk-tls" }, paths: ["quorumTls"] },
     { args: { quorumTls: "accept" }, paths: ["tlsSecret"] },
     { args: { quorumTls: "require", tlsSecret: "Secret" }, paths: ["tlsSecret"] },
+    { args: { clientTls: "prefer", clientTlsSecret: "zk-client-tls" }, paths: ["clientTls"] },
+    { args: { clientTls: "accept" }, paths: ["clientTlsSecret"] },
+    { args: { clientTls: "accept", clientTlsSecret: "Secret" }, paths: ["clientTlsSecret"] },
+    {
+      args: { clientTls: "accept", clientTlsSecret: "zk-tls", quorumTls: "accept", tlsSecret: "zk-tls" },
+      paths: ["clientTlsSecret"],
+    },
+    { args: { administrator: "CN=admin" }, paths: ["administrator"] },
+    {
+      args: { clientTls: "accept", clientTlsSecret: "tls", administrator: "CN=admin, O=shop" },
+      paths: ["administrator"],
+    },
+    {
+      args: { clientTls: "accept", clientTlsSecret: "tls", administrator: "admin" },
+      paths: ["administrator"],
+    },
     { args: { clients: ["orders"], networkPolicy: false }, paths: ["clients"] },
   ];
   for (const { args, paths } of rejected) {

@@ -78,7 +78,7 @@ describe("TLS between servers", function () {
     const { code, output } = await up({});
     expect(code, output).to.equal(0);
     kazoo = await Kazoo.install(join(environment.stateDir, "kazoo"), kubectl, ["zk-0"]);
-    client = kazoo.start("count", service);
+    client = kazoo.start("count", service, "/count");
     const counting = () => Promise.resolve(client.output.includes("counting"));
     await until("the client counting", counting, { within: 60_000, every: 100 });
   });

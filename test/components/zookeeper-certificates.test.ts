@@ -52,7 +52,7 @@ describe("zookeeper-certificates", () => {
     ZK_CERTIFICATES_OVERLAP: String(overlap),
   });
   const look = (overlap = 120) =>
-    pod.run(join(pod.root, "scripts/zookeeper-certificates"), [], variables(overlap));
+    pod.run(join(pod.root, "scripts/zookeeper-certificates"), ["servers"], variables(overlap));
   const read = (name: string): string => readFileSync(join(pod.root, "own", name), "utf8");
   const fingerprints = (text: string): string[] =>
     (text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []).map(
@@ -151,7 +151,7 @@ describe("zookeeper-certificates", () => {
       const first = look();
       expect(first.status).to.equal(1);
       expect(first.output).to.match(
-        /^zookeeper-certificates: the Secret is not usable, so the server waits: /,
+        /^zookeeper-certificates for servers: the Secret is not usable, so the server waits: /,
       );
       expect(first.output).to.satisfy((output: string) =>
         reason instanceof RegExp ? reason.test(output) : output.includes(reason),
@@ -239,7 +239,7 @@ describe("zookeeper-certificates", () => {
 
   it("ends with the server that it runs beside", () => {
     secret(authority.issue());
-    pod.program("server", `sh "${pod.root}/scripts/zookeeper-certificates" $$ & exec /bin/sleep 0.3`);
+    pod.program("server", `sh "${pod.root}/scripts/zookeeper-certificates" servers $$ & exec /bin/sleep 0.3`);
     const { output } = pod.run(join(pod.root, "path/server"), [], variables(120));
     expect(output).to.contain("the server has a certificate until");
   });
@@ -261,5 +261,51 @@ describe("zookeeper-certificates", () => {
     expect(status).to.equal(0);
     expect(output.match(/certificate has expired/g)).to.have.length(1);
     expect(output).to.match(/the server has a certificate until .*\n(.*\n)*server start-foreground/);
+  });
+
+  describe("for clients", () => {
+    const forClients = {
+      ZK_CLIENT_SECRET_DIR: "",
+      ZK_CLIENT_CERTIFICATES_DIR: "",
+    };
+    beforeEach(() => {
+      forClients.ZK_CLIENT_SECRET_DIR = join(pod.root, "secret");
+      forClients.ZK_CLIENT_CERTIFICATES_DIR = join(pod.root, "own");
+    });
+    const script = () => join(pod.root, "scripts/zookeeper-certificates");
+
+    it("takes even an expired certificate, because the quorum needs the server", () => {
+      const expired = authority.issue({ days: 0 });
+      secret(expired);
+      const { status, output } = pod.run(script(), ["clients"], forClients);
+      expect(status, output).to.equal(0);
+      expect(output).to.match(/^zookeeper-certificates for clients: /);
+      expect(output).to.match(/has expired on .*: clients reject new connections. Renew the Secret/);
+      expect(shown()).to.equal(only(expired["tls.crt"]));
+    });
+
+    it("takes no certificate of another server", () => {
+      secret(authority.issue({ names: ["zk-2.zk-hs.default.svc.cluster.local"] }));
+      expect(pod.run(script(), ["clients"], forClients).status).to.equal(1);
+    });
+
+    it("lets a server start with both", () => {
+      secret(authority.issue());
+      mkdirSync(join(pod.root, "others"));
+      const { status, output } = pod.start({
+        ...forClients,
+        ZK_SECRET_DIR: join(pod.root, "secret"),
+        ZK_CERTIFICATES_DIR: join(pod.root, "others"),
+      });
+      expect(status).to.equal(0);
+      expect(output).to.match(/for servers: the server has .*\n(.*\n)*.*for clients: the server has .*\n/);
+      expect(pod.exists("own/server.pem") && pod.exists("others/server.pem")).to.equal(true);
+    });
+
+    it("is told for whom", () => {
+      const { status, output } = pod.run(script(), ["everybody"], forClients);
+      expect(status).to.equal(2);
+      expect(output).to.equal("usage: zookeeper-certificates servers|clients [PID]\n");
+    });
   });
 });

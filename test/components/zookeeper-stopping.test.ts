@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { ensembleDefaults } from "../../components/ensemble/args.ts";
+import { renderZooCfg } from "../../components/ensemble/zoo-cfg.ts";
 import { ScriptedPod } from "./scripted-pod.ts";
 
 /** Answers to srvr: of a server in a quorum, and of one that waits for a quorum. */
@@ -72,6 +74,63 @@ cat "${pod.root}/answer-$host"`,
       "zk-0.zk-hs.default.svc.cluster.local. 2181",
       "zk-2.zk-hs.default.svc.cluster.local. 2181",
     ]);
+  });
+
+  describe("with TLS between clients and servers", () => {
+    const files = { ZK_CLIENT_CERTIFICATES_DIR: "/client-certificates" };
+    const zooCfg = (clientTls: string) => {
+      pod.write("conf/zoo.cfg", renderZooCfg({ ...ensembleDefaults, name: "zk", clientTls }));
+    };
+    /** Servers that answer over TLS as well as in plain text, or only over TLS. */
+    const overTls = (...only: string[]): void => {
+      pod.program(
+        "openssl",
+        `[ "$(cat)" = srvr ] && host=\${4%%.zk-hs.*} && echo "TLS $*" >>"${pod.root}/questions"
+cat "${pod.root}/tls-$host" 2>/dev/null`,
+      );
+      for (const host of ["zk-0", "zk-2"]) {
+        pod.write(`tls-${host}`, serving);
+      }
+      for (const host of only) {
+        answers(host, "");
+      }
+    };
+    const overTlsAsked = () =>
+      questions()
+        .filter((question) => question.startsWith("TLS "))
+        .map((question) => /-connect (\S+)/.exec(question)?.[1])
+        .sort();
+
+    it("asks the others only over TLS where that is required, with names and its own certificate", () => {
+      zooCfg("require");
+      overTls("zk-0", "zk-2");
+      expect(stop(50, files)).to.deep.equal([]);
+      expect(questions().filter((question) => question.endsWith(" 2181"))).to.deep.equal(["127.0.0.1 2181"]);
+      expect(overTlsAsked()).to.deep.equal(
+        ["zk-0", "zk-2"].map((host) => `${host}.zk-hs.default.svc.cluster.local:2281`),
+      );
+      const [first = ""] = questions().filter((question) => question.startsWith("TLS "));
+      expect(first)
+        .to.contain("-verify_return_error")
+        .and.to.contain("-cert /client-certificates/server.pem")
+        .and.to.contain("-CAfile /client-certificates/trust.pem");
+      expect(first).to.match(/-verify_hostname zk-[02]\.zk-hs\.default\.svc\.cluster\.local /);
+    });
+
+    it("asks in both ways while some servers require TLS and some do not have it yet", () => {
+      zooCfg("accept");
+      overTls("zk-0");
+      expect(stop(50, files)).to.deep.equal([]);
+      expect(overTlsAsked()).to.deep.equal(["zk-0.zk-hs.default.svc.cluster.local:2281"]);
+    });
+
+    it("waits for a server that answers in neither way", () => {
+      zooCfg("accept");
+      overTls("zk-0");
+      pod.write("tls-zk-0", "");
+      afterChecks(1, `printf '%s' '${serving}' >"${pod.root}/tls-zk-0"`);
+      expect(stop(50, files)).to.have.length(2);
+    });
   });
 
   it("waits while another server is down, logs once why, and stops when it is back", () => {

@@ -253,15 +253,25 @@ install_probe() {
   rm -f "$ZK_BIN_DIR/started"
 }
 
+# Prints for whom this server has certificates.
+certificates_for() {
+  if [ -n "${ZK_CERTIFICATES_DIR:-}" ]; then
+    echo servers
+  fi
+  if [ -n "${ZK_CLIENT_CERTIFICATES_DIR:-}" ]; then
+    echo clients
+  fi
+}
+
 # Without a valid certificate, the other servers would reject this one.
 await_certificates() {
-  if [ -n "${ZK_CERTIFICATES_DIR:-}" ]; then
-    # The log of this start says again what keeps it waiting.
-    rm -f "$ZK_CERTIFICATES_DIR/reported"
-    until sh "$(dirname "$0")/zookeeper-certificates"; do
+  # The log of this start says again what keeps it waiting.
+  rm -f "${ZK_CERTIFICATES_DIR:-/nonexistent}/reported" "${ZK_CLIENT_CERTIFICATES_DIR:-/nonexistent}/reported"
+  for whom in $(certificates_for); do
+    until sh "$(dirname "$0")/zookeeper-certificates" "$whom"; do
       sleep 1
     done
-  fi
+  done
 }
 
 ZK_RESOLV_CONF=${ZK_RESOLV_CONF:-/etc/resolv.conf}
@@ -282,9 +292,9 @@ sizes=$(log_sizes) || sizes=
 export SERVER_JVMFLAGS="$sizes ${SERVER_JVMFLAGS:-}"
 date +%s >"$ZK_BIN_DIR/started"
 stop_when_full $$ &
-if [ -n "${ZK_CERTIFICATES_DIR:-}" ]; then
-  sh "$(dirname "$0")/zookeeper-certificates" $$ &
-fi
+for whom in $(certificates_for); do
+  sh "$(dirname "$0")/zookeeper-certificates" "$whom" $$ &
+done
 former=$(noted "$data_dir/former-servers")
 # The list of all servers is always safe. The former list has exactly one server less; any other number is damage.
 if [ "$former" = $((servers - 1)) ]; then

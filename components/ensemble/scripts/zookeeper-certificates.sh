@@ -1,7 +1,7 @@
 #!/bin/sh
-# zookeeper-certificates [PID]: writes the files that the server reads from the Secret with its key and certificates.
-# Exit code 1 means that there is nothing usable, and the log says why. With the PID of the server, it runs beside it,
-# and follows changes of the Secret.
+# zookeeper-certificates servers|clients [PID]: writes the files that the server reads from the Secret with its key and
+# certificates: those that it shows to other servers, or to clients. Exit code 1 means that there is nothing usable, and
+# the log says why. With the PID of the server, it runs beside it, and follows changes of the Secret.
 #
 # Java reads neither the key as most tools write it, nor a folder that the kubelet swaps: so these are files of our own,
 # which are replaced by name.
@@ -10,23 +10,32 @@
 # certificate when all others do so as well, and drops the former authority when all others have new certificates.
 set -eu
 
-: "${POD_NAME:?}" "${ZOOCFGDIR:?}" "${ZK_SECRET_DIR:?}" "${ZK_CERTIFICATES_DIR:?}"
+: "${POD_NAME:?}" "${ZOOCFGDIR:?}"
+case ${1:-} in
+servers) from=${ZK_SECRET_DIR:?} own=${ZK_CERTIFICATES_DIR:?} time= ;;
+# The quorum needs this server, even if clients do not trust an expired certificate.
+clients) from=${ZK_CLIENT_SECRET_DIR:?} own=${ZK_CLIENT_CERTIFICATES_DIR:?} time=-no_check_time ;;
+*)
+  echo "usage: zookeeper-certificates servers|clients [PID]" >&2
+  exit 2
+  ;;
+esac
+whom=$1
 
 # In seconds; longer than the kubelet takes to see a change.
 overlap=${ZK_CERTIFICATES_OVERLAP:-120}
-own=$ZK_CERTIFICATES_DIR
 me=$((${POD_NAME##*-} + 1))
 umask 077
 
 say() {
-  echo "zookeeper-certificates: $*"
+  echo "zookeeper-certificates for $whom: $*"
 }
 
 # report TEXT: says it, once.
 report() {
-  if [ "$(cat "$own/reported" 2>/dev/null)" != "$1" ]; then
-    say "$1"
-    echo "$1" >"$own/reported"
+  if [ "$(cat "$own/reported" 2>/dev/null)" != "$*" ]; then
+    say "$*"
+    echo "$*" >"$own/reported"
   fi
 }
 
@@ -38,10 +47,10 @@ put() {
 
 # Prints the folder with the Secret's present content: the kubelet swaps the whole folder.
 content() {
-  if [ -d "$ZK_SECRET_DIR/..data" ]; then
-    readlink -f "$ZK_SECRET_DIR/..data"
+  if [ -d "$from/..data" ]; then
+    readlink -f "$from/..data"
   else
-    echo "$ZK_SECRET_DIR"
+    echo "$from"
   fi
 }
 
@@ -79,7 +88,7 @@ fault() {
   else
     for purpose in sslserver sslclient; do
       # The authority may itself have another one above it: what is in ca.crt is trusted.
-      if ! said=$(openssl verify -CAfile "$in/ca.crt" -no-CApath -no-CAstore -partial_chain -untrusted "$in/tls.crt" \
+      if ! said=$(openssl verify -CAfile "$in/ca.crt" -no-CApath -no-CAstore -partial_chain $time -untrusted "$in/tls.crt" \
         -purpose "$purpose" -verify_hostname "$name" "$in/tls.crt" 2>&1); then
         # error 10 at 0 depth lookup: certificate has expired
         reason=$(echo "$said" | sed -n 's/^error [0-9]* at \([0-9]*\) depth lookup: *//p' | head -n 1)
@@ -180,16 +189,17 @@ refresh() {
     return 1
   fi
   if ! openssl x509 -in "$own/server.pem" -noout -checkend 0 >/dev/null; then
-    report "the certificate has expired on $(expires): other servers reject new connections of this one. Renew the Secret"
-    return 1
+    report "the certificate has expired on $(expires): $([ "$whom" = clients ] || echo "other ")$whom reject new" \
+      "connections. Renew the Secret"
+    [ "$whom" = clients ]
   fi
 }
 
-if [ $# -eq 0 ]; then
+if [ $# -eq 1 ]; then
   refresh
   exit
 fi
-while kill -0 "$1" 2>/dev/null; do
+while kill -0 "$2" 2>/dev/null; do
   refresh || :
   sleep 5
 done

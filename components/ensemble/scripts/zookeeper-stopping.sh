@@ -39,8 +39,12 @@ has_asked() {
   timeout 1 getent ahostsv4 "$1." | {
     IFS='. ' read -r a b c d _ || exit 1
     address=$(printf '%02X%02X%02X%02X' "$d" "$c" "$b" "$a")
+    asked=$(printf %04X "$my_port")
+    if [ -n "$secure_port" ]; then
+      asked="\($asked\|$(printf %04X "$secure_port")\)"
+    fi
     cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-      grep -q ":$(printf %04X "$my_port") [0-9A-F]*$address:[0-9A-F]* 06 [0-9A-F:]* 03:00001[567]"
+      grep -q ":$asked [0-9A-F]*$address:[0-9A-F]* 06 [0-9A-F:]* 03:00001[567]"
   }
 }
 
