@@ -8,6 +8,7 @@ import { autoscaling } from "./rules/autoscaling.ts";
 import { disruptionBudget } from "./rules/disruption-budget.ts";
 import { durableStorage } from "./rules/durable-storage.ts";
 import { durableStorageInStack } from "./rules/durable-storage-in-stack.ts";
+import { encryption } from "./rules/encryption.ts";
 import { gkeCluster } from "./rules/gke-cluster.ts";
 import { gkeDeletionProtection } from "./rules/gke-deletion-protection.ts";
 import { gkeDeletionProtectionElsewhere } from "./rules/gke-deletion-protection-elsewhere.ts";
@@ -63,6 +64,7 @@ export const policies: Policies = [
   governingService,
   secrets,
   aclChecks,
+  encryption,
   hardening,
   nodePool,
   nodePoolInCluster,

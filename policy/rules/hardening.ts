@@ -1,5 +1,3 @@
-import { parseImage } from "../../domain/image.ts";
-import { parseZooCfg } from "../../domain/zoo-cfg.ts";
 import { stackPolicy } from "../define.ts";
 import { containersOf } from "../kubernetes/workload.ts";
 import { items, known, mayHide, type Field } from "../reading/field.ts";
@@ -8,8 +6,8 @@ import { objectsOf, serversOf, workloadsIn } from "../stack.ts";
 import { openJmx } from "../zookeeper/jmx.ts";
 import { optionsOf, type Option } from "../zookeeper/options.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
-import { commandLine, configTexts, variable, type ConfigTexts } from "../zookeeper/sources.ts";
-import { mountFor } from "../zookeeper/volumes.ts";
+import { commandLine, configTexts, type ConfigTexts } from "../zookeeper/sources.ts";
+import { placeOfZooCfg, startsByOptions, writesDefaults } from "../zookeeper/whole-configuration.ts";
 
 function validateJmx(container: Field, options: readonly Option[], report: Report): void {
   const found = openJmx(container, options);
@@ -39,45 +37,7 @@ function validateWords(options: readonly Option[], report: Report): void {
   }
 }
 
-/** Whether the official image's own entry point writes the `zoo.cfg`, in which it leaves the purge off. */
-function writesDefaults(container: Field): boolean {
-  const image = parseImage(known(container.at("image").string()) ?? "");
-  const args = container.at("args");
-  const starts =
-    args.absent ||
-    items(args)
-      .slice(0, 1)
-      .some((word) => known(word.string()) === "zkServer.sh");
-  const extra = variable(container, "ZOO_CFG_EXTRA")?.at("valueFrom");
-  const mounts = container.at("volumeMounts");
-  return (
-    image?.registry === "docker.io" &&
-    image.repository === "library/zookeeper" &&
-    starts &&
-    ["command", "envFrom"].every((key) => container.at(key).absent) &&
-    (extra === undefined || extra.absent) &&
-    variable(container, "ZOO_CONF_DIR") === undefined &&
-    !mayHide(mounts, "mountPath") &&
-    mountFor(container, "/conf/zoo.cfg") === undefined
-  );
-}
-
-/** Whether the command is that of the tutorial's image, which takes the options of the server as its own. */
-function startsByOptions(container: Field): boolean {
-  const words = commandLine(container).split(/\s+/);
-  return words.includes("start-zookeeper") && words.some((word) => word.startsWith("--servers"));
-}
-
 const purge = "autopurge.purgeInterval";
-
-/** The place of a complete zoo.cfg in the stack; undefined if there is none. */
-function placeOfZooCfg({ sources }: ConfigTexts): string | undefined {
-  const found = sources.find(({ text }) => {
-    const settings = parseZooCfg(text);
-    return settings.has("dataDir") && settings.has("tickTime");
-  });
-  return found?.place;
-}
 
 function validatePurge(
   container: Field,

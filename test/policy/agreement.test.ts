@@ -122,6 +122,14 @@ const questions: Readonly<Record<string, readonly [Level, Question]>> = {
   "larger machines": ["nothing", { gke: { machineType: "n2-standard-4" } }],
 };
 
+/** TLS everywhere: the pack advises it in production stacks. */
+const withTls = {
+  quorumTls: "require",
+  tlsSecret: "zk-tls",
+  clientTls: "require",
+  clientTlsSecret: "zk-client-tls",
+} as const;
+
 /**
  * Where the pack is stricter than the program: the program, which knows nothing of a team's rules, takes it or warns,
  * and the pack rejects it. Each with the policy that does, so that another one is noticed.
@@ -154,7 +162,7 @@ const stricterPack: Readonly<Record<string, readonly [Level, string, Question]>>
   "a production cluster that may be deleted": [
     "nothing",
     "gke-deletion-protection",
-    { gke: { deletionProtection: false }, stack: "prod" },
+    { gke: { deletionProtection: false }, ensemble: withTls, stack: "prod" },
   ],
 };
 

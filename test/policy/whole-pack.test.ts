@@ -88,6 +88,7 @@ const advisory: ReadonlySet<string> = new Set([
   "gke-deletion-protection-elsewhere",
   "zone-spread",
   "probes-in-stack",
+  "encryption",
   "hardening",
   "network-policies",
   "not-validated",

@@ -1,6 +1,7 @@
 import type { Program } from "./program.ts";
 import * as access from "./access.ts";
 import * as compliant from "./compliant.ts";
+import * as encryption from "./encryption.ts";
 import * as gke from "./gke.ts";
 import * as hardening from "./hardening.ts";
 import * as others from "./others.ts";
@@ -14,6 +15,7 @@ import * as storage from "./storage.ts";
 export const programs: Readonly<Record<string, Program>> = {
   ...access,
   ...compliant,
+  ...encryption,
   ...hardening,
   ...others,
   ...placement,

@@ -1,0 +1,166 @@
+import { stackPolicy } from "../define.ts";
+import type { KubernetesObject } from "../kubernetes/object.ts";
+import { portIn, selects } from "../kubernetes/services.ts";
+import { inProduction, productionSettings } from "../production.ts";
+import { items, type Field } from "../reading/field.ts";
+import type { Report } from "../reading/report.ts";
+import { objectsOf } from "../stack.ts";
+import { ensemblesOf, type Member } from "../zookeeper/ensembles.ts";
+import { optionsOf, type Option } from "../zookeeper/options.ts";
+import { recognitionSettings } from "../zookeeper/recognition.ts";
+import { placeOfZooCfg, startsByOptions, writesDefaults } from "../zookeeper/whole-configuration.ts";
+
+/** What a server is told of TLS. */
+interface Told {
+  readonly container: Field;
+  readonly options: readonly Option[];
+  /** Where the stack shows all that a server is told; undefined if it may be told more elsewhere. */
+  readonly whole: string | undefined;
+}
+
+/** The option that counts: the last one of its name. One without a value is a line with blanks, read as words. */
+const last = ({ options }: Told, name: string): Option | undefined =>
+  options.findLast((option) => option.name === name && option.value.trim() !== "");
+
+const isTrue = (option: Option | undefined): boolean => option?.value.trim().toLowerCase() === "true";
+
+/** Rejects an option's value, or that the option is missing where the stack shows all of them. */
+function rejectOption(
+  told: Told,
+  name: string,
+  meaning: string,
+  report: Report,
+  { required, fix }: { readonly required: string; readonly fix: string },
+): void {
+  const option = last(told, name);
+  if (option !== undefined) {
+    const observed = `${name} is ${option.value.trim()}${option.place}: ${meaning}`;
+    report.reject({ path: option.path, observed, required, fix });
+  } else if (told.whole !== undefined) {
+    const observed = `${name} is not set${told.whole}: ${meaning}`;
+    report.reject({ path: told.container.path, observed, required, fix });
+  }
+}
+
+/** The prefix's own rules for certificates: both sides show one. */
+function validateCertificates(told: Told, prefix: string, who: string, report: Report): void {
+  const name = `${prefix}.clientAuth`;
+  const option = last(told, name);
+  if (option !== undefined && option.value.trim().toLowerCase() !== "need") {
+    rejectOption(told, name, `${who} without a certificate are accepted`, report, {
+      required: "certificates of both sides",
+      fix: `set ${name} to need, or remove it`,
+    });
+  }
+}
+
+function validateQuorum(told: Told, report: Report): void {
+  const required =
+    "TLS between servers (otherwise, whoever reaches the quorum ports reads all data, or joins)";
+  if (!isTrue(last(told, "sslQuorum"))) {
+    rejectOption(told, "sslQuorum", "servers talk to each other in plain text", report, {
+      required,
+      fix: "set sslQuorum to true; a running ensemble first needs a rollout with portUnification=true",
+    });
+    return;
+  }
+  if (isTrue(last(told, "portUnification"))) {
+    rejectOption(told, "portUnification", "servers also take plain text", report, {
+      required,
+      fix: "remove portUnification once all servers have sslQuorum=true",
+    });
+  }
+  validateCertificates(told, "ssl.quorum", "servers", report);
+  const names = "ssl.quorum.hostnameVerification";
+  if (last(told, names)?.value.trim().toLowerCase() === "false") {
+    rejectOption(told, names, "any certificate of the authority passes for any server's", report, {
+      required: "names in certificates that are verified",
+      fix: `remove ${names}, and set fips-mode to false, without which names are not verified`,
+    });
+  }
+}
+
+function validateClients(told: Told, report: Report): boolean {
+  if (last(told, "secureClientPort") === undefined) {
+    rejectOption(told, "secureClientPort", "clients connect in plain text", report, {
+      required: "TLS between clients and servers",
+      fix: "set secureClientPort and the Netty connection factory, and move the clients to it",
+    });
+    return false;
+  }
+  validateCertificates(told, "ssl", "clients", report);
+  return true;
+}
+
+/** The Service's port for clients in plain text; undefined if it has none. */
+function plainPort(service: KubernetesObject): Field | undefined {
+  return items(service.root.at("spec", "ports")).find((port) => {
+    const target = port.at("targetPort");
+    return portIn(target.absent ? port.at("port") : target) === 2181;
+  });
+}
+
+function toldOf({ container, texts }: Member): Told {
+  const place = placeOfZooCfg(texts);
+  const isWhole = place !== undefined || startsByOptions(container) || writesDefaults(container);
+  return {
+    container,
+    options: optionsOf(container, texts),
+    whole: isWhole ? (place === undefined ? "" : ` in ${place}`) : undefined,
+  };
+}
+
+/**
+ * TLS with certificates between servers, and between clients and servers, in production stacks. It is advice, as the
+ * cluster's network may encrypt in other ways.
+ *
+ * @see https://zookeeper.apache.org/doc/current/zookeeperAdmin.html#Communication+using+the+Netty+framework
+ */
+export const encryption = stackPolicy({
+  name: "encryption",
+  description: "ZooKeeper servers of production stacks, and their clients, use TLS with certificates",
+  settings: { ...productionSettings, ...recognitionSettings },
+  profile: "production",
+  enforcementLevel: "advisory",
+  validate: (resources, open, settings) => {
+    const services = new Set(objectsOf(resources, "", "Service"));
+    for (const { runs, servers, members } of ensemblesOf(resources, settings)) {
+      if (runs !== true) {
+        continue;
+      }
+      for (const member of members) {
+        const { workload, texts } = member;
+        if (!inProduction(workload.urn, settings)) {
+          continue;
+        }
+        const report = open(workload.label, workload.urn);
+        for (const place of texts.open) {
+          report.leaveOpen(place);
+        }
+        if (texts.open.length > 0) {
+          continue;
+        }
+        const told = toldOf(member);
+        if (servers !== 1) {
+          validateQuorum(told, report);
+        }
+        if (!validateClients(told, report)) {
+          continue;
+        }
+        for (const service of services) {
+          const port = selects(service, workload) === true ? plainPort(service) : undefined;
+          if (port !== undefined) {
+            // It may select several workloads.
+            services.delete(service);
+            open(service.label, service.urn).reject({
+              path: port.path,
+              observed: "port 2181 of the servers, on which clients connect in plain text",
+              required: "only the port with TLS, where there is one",
+              fix: "remove the port once the clients have moved",
+            });
+          }
+        }
+      }
+    }
+  },
+});
