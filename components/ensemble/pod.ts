@@ -2,7 +2,7 @@ import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
 import { usualBuffer } from "../settings/ensemble.ts";
 import type { EnsembleValues } from "./args.ts";
-import { clientTlsParts } from "./client-tls.ts";
+import { clientTlsMode, clientTlsParts } from "./client-tls.ts";
 import { confFiles, scriptFiles } from "./files.ts";
 import { heapMebibytes } from "./heap.ts";
 import { serverPorts } from "./ports.ts";
@@ -143,10 +143,19 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
     // Only the server's flags: zkCli.sh, run in the same container, keeps its own small heap.
     { name: "SERVER_JVMFLAGS", value: jvmFlags.join(" ") },
     // What a server takes, zkCli.sh has to take, too.
-    { name: "CLIENT_JVMFLAGS", value: `-Djute.maxbuffer=${ensemble.juteMaxBuffer}` },
+    { name: "CLIENT_JVMFLAGS", value: clientFlags(ensemble).join(" ") },
     { name: "JMXDISABLE", value: "true" },
     ...quorumTlsParts(ensemble).env,
     ...clientTlsParts(ensemble).env,
+  ];
+}
+
+/** The flags of zkCli.sh, run in the same container. */
+function clientFlags({ juteMaxBuffer, clientTls }: EnsembleValues): string[] {
+  return [
+    `-Djute.maxbuffer=${juteMaxBuffer}`,
+    // The plain port is then only at 127.0.0.1, and zkCli.sh takes either address of localhost, by chance.
+    ...(clientTlsMode(clientTls) === "require" ? ["-Djava.net.preferIPv4Stack=true"] : []),
   ];
 }
 

@@ -352,6 +352,18 @@ describe("ZooKeeperEnsemble", () => {
       });
     }
 
+    it("has zkCli.sh use the address of localhost at which the server listens", async () => {
+      const flags = () =>
+        (at(container(), "env") as { name: string; value: string }[]).find(
+          ({ name }) => name === "CLIENT_JVMFLAGS",
+        )?.value;
+      await make({ clientTls: "accept", ...settings });
+      expect(flags()).not.to.contain("preferIPv4Stack");
+      engine = await MockEngine.start();
+      await make({ clientTls: "require", ...settings });
+      expect(flags()).to.match(/^-Djute.maxbuffer=\d+ -Djava.net.preferIPv4Stack=true$/);
+    });
+
     it("has a Secret and files apart from those between servers", async () => {
       await make({ clientTls: "require", ...settings, quorumTls: "require", tlsSecret: "zk-tls" });
       const volumes = at(pod(), "volumes") as { name: string; secret?: { secretName: string } }[];
