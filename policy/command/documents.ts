@@ -185,26 +185,19 @@ function readDocument(document: Document.Parsed, text: string, { lineOf }: Compo
       lineOf: (path) => lineOf(offsetOf(document, path)),
     };
   } catch (error) {
-    if (error instanceof ReferenceError) {
-      const line = lineOf(offsetOf(document, ""));
-      return { line, reason: `its aliases: ${error.message}`, fix: "write out what they stand for" };
-    }
-    throw error;
+    // Also a merge key whose value is no map.
+    const line = lineOf(offsetOf(document, ""));
+    const said = error instanceof Error ? error.message : String(error);
+    return { line, reason: `its aliases or merge keys: ${said}`, fix: "write out what they stand for" };
   }
 }
 
 /** The value of a JSON text; undefined if it is none. */
 function parseJson(text: string): { readonly value: unknown } | undefined {
-  if (!/^\s*[[{]/.test(text)) {
-    return undefined;
-  }
   try {
     return { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return undefined;
-    }
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 
