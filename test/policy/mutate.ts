@@ -3,8 +3,9 @@
  * each: a break that no test notices is printed. Run it with `npm run policy:mutate -- [part of a path]`; the figure
  * stands at the end.
  *
- * MUTATE_STEP=4 tries every fourth break, MUTATE_FIRST=1 the ones beside those. MUTATE_JOBS breaks are tried at a time,
- * as many as there are processors by default. The mutants live in copies of the folders, so that the checkout is never
+ * MUTATE_STEP=4 tries every fourth break, MUTATE_FIRST=1 the ones beside those. MUTATE_AGAIN=FILE tries those that were
+ * not noticed in an earlier run, whose output is in the file. MUTATE_JOBS breaks are tried at a time, as many as there
+ * are processors by default. The mutants live in copies of the folders, so that the checkout is never
  * touched.
  */
 import { spawn } from "node:child_process";
@@ -33,6 +34,8 @@ const spared = ["pack.ts", "policies.ts"];
 interface Mutant {
   readonly file: string;
   readonly line: number;
+  /** What is replaced. */
+  readonly before: string;
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -99,7 +102,8 @@ function mutantsOf(folder: string, file: string): readonly Mutant[] {
       if (target.getText() === text) {
         continue;
       }
-      mutants.push({ file, text, start, end, line: source.getLineAndCharacterOfPosition(start).line + 1 });
+      const line = source.getLineAndCharacterOfPosition(start).line + 1;
+      mutants.push({ file, before: target.getText(), text, start, end, line });
     }
     ts.forEachChild(node, visit);
   };
@@ -145,6 +149,7 @@ const fastTests = globSync(
     "test/domain/*.test.ts",
     "test/policy/{rules,pure}/*.test.ts",
     "test/policy/{inputs,manifests,profiles,served,shared,strangers,whole-pack}.test.ts",
+    "test/policy/{agreement,own-environment,programs}.test.ts",
     "test/policy/command/{configuration,documents,evaluate,inputs,objects,render}.test.ts",
     // Slow, and the only tests of some of the command's files.
     "test/policy/command/{check,live-cluster}.test.ts",
@@ -234,11 +239,26 @@ async function inParallel<Item, Worker>(
   );
 }
 
+/** The mutants that an earlier run printed as not noticed, without their lines, which move; undefined for all. */
+function unnoticedIn(file: string | undefined): ReadonlySet<string> | undefined {
+  if (file === undefined) {
+    return undefined;
+  }
+  const lines = readFileSync(file, "utf8").split("\n");
+  return new Set(
+    lines.flatMap((line) => {
+      const [, path, change] = /^(\S+):\d+: (.*) is not noticed$/.exec(line) ?? [];
+      return path === undefined || change === undefined ? [] : [`${path}: ${change}`];
+    }),
+  );
+}
+
 const filter = process.argv[2] ?? "";
 if (filter === "--help") {
   console.log(
     "npm run policy:mutate -- [part of a path]: breaks the pack's conditions one at a time and prints what no test " +
-      "notices; MUTATE_STEP=N tries every N-th break, MUTATE_FIRST=K from the K-th on, MUTATE_JOBS=N N at a time",
+      "notices; MUTATE_STEP=N tries every N-th break, MUTATE_FIRST=K from the K-th on, MUTATE_AGAIN=FILE those that an " +
+      "earlier run printed, MUTATE_JOBS=N N at a time",
   );
   process.exit(0);
 }
@@ -260,11 +280,15 @@ try {
     tests.set(test, await executedBy(folder, test));
   });
   const all = files.flatMap((name) => mutantsOf(root, name));
-  const mutants = all.filter((_, i) => i % step === first);
+  const again = unnoticedIn(process.env["MUTATE_AGAIN"]);
+  const mutants = all.filter(
+    ({ file, before, text }, i) =>
+      i % step === first && (again === undefined || again.has(`${file}: ${before} -> ${text}`)),
+  );
   let noticed = 0;
   let tried = 0;
   await inParallel(mutants, folders, async (mutant, folder) => {
-    const { file, line, text, start, end } = mutant;
+    const { file, line, before, text, start, end } = mutant;
     const own = file.replace(/^.*\/(.*)\.ts$/, "/$1.");
     const near = (test: string): number => (test.includes(own) ? 0 : 1);
     const concerned = [...tests]
@@ -274,7 +298,7 @@ try {
     const original = readFileSync(join(folder, file), "utf8");
     writeFileSync(join(folder, file), original.slice(0, start) + text + original.slice(end));
     if (!(await notices(folder, concerned))) {
-      console.log(`${file}:${line}: ${original.slice(start, end)} -> ${text} is not noticed`);
+      console.log(`${file}:${line}: ${before} -> ${text} is not noticed`);
     } else {
       noticed += 1;
     }
