@@ -101,26 +101,24 @@ const unrouted = ranges(
 /** All IPv4 addresses, and the IPv6 addresses that the internet routes. */
 const [everyIpv4, routedIpv6] = [ranges("::ffff:0:0/96"), ranges("2000::/3")];
 
-/** How many addresses are in any of the ranges. */
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** How many addresses are in any of the ranges; a range that does not end after its first address has none. */
 function sizeOfUnion(all: readonly Range[]): bigint {
   let size = 0n;
   let reached = 0n;
-  for (const [first, end] of all.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
-    const from = first > reached ? first : reached;
-    if (end > from) {
-      size += end - from;
-      reached = end;
-    }
+  for (const [first, end] of all.toSorted(([a], [b]) => Number(a - b))) {
+    size += larger(end - larger(first, reached), 0n);
+    reached = larger(end, reached);
   }
   return size;
 }
 
+/** What each range and each of the bounds share; a range without addresses if that is nothing. */
 function within(all: readonly Range[], bounds: readonly Range[]): readonly Range[] {
   return all.flatMap(([first, end]) =>
-    bounds.flatMap(([from, to]): readonly Range[] => {
-      const [a, b] = [first > from ? first : from, end < to ? end : to];
-      return a < b ? [[a, b]] : [];
-    }),
+    bounds.map(([from, to]): Range => [larger(first, from), smaller(end, to)]),
   );
 }
 

@@ -86,7 +86,8 @@ export function tagVersion(tag: string): Version | undefined {
 /** Whether version `a` comes before version `b`. */
 export function isBefore(a: readonly number[], b: readonly number[]): boolean {
   const at = a.findIndex((part, index) => part !== (b[index] ?? 0));
-  return at !== -1 && (a[at] ?? 0) < (b[at] ?? 0);
+  // Where they are the same version, there is no such part.
+  return (a[at] ?? 0) < (b[at] ?? 0);
 }
 
 /** The first version of ZooKeeper without the data loss and the security defects of its predecessors. */

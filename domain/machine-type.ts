@@ -82,7 +82,7 @@ const customSeries: ReadonlyMap<string, CustomSeries> = new Map<string, CustomSe
   [
     "n2",
     {
-      counts: (cpus) => even(cpus, 128) && (cpus <= 32 || cpus % 4 === 0),
+      counts: (cpus) => even(cpus, 128) && (cpus <= 30 || cpus % 4 === 0),
       perCpu: [512, 8192],
       most: 864,
       extended: true,

@@ -41,20 +41,13 @@ export const quantityPattern = "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-
 export function parseQuantity(quantity: string | number): number | undefined {
   // No two parts can share a character, so that the time is proportional to the length.
   const match = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+)|([A-Za-z]{0,2}))$/.exec(String(quantity));
-  const [, digits, exponent, suffix = ""] = match ?? [];
-  if (digits === undefined) {
-    return undefined;
-  }
+  const [, digits = "", exponent, suffix = ""] = match ?? [];
   const power = binary.get(suffix);
-  const tens = exponent ?? decimal.get(suffix);
-  if (power === undefined && tens === undefined) {
-    return undefined;
-  }
+  // Not a number without digits, or with a suffix that there is not.
+  const tens = exponent ?? decimal.get(suffix) ?? "?";
   const number = power === undefined ? Number(`${digits}e${tens}`) : Number(digits) * 2 ** power;
-  if (number < smallest && /[1-9]/.test(digits)) {
-    return smallest;
-  }
-  return Number.isFinite(number) ? number : undefined;
+  const amount = /[1-9]/.test(digits) ? Math.max(number, smallest) : number;
+  return Number.isFinite(amount) ? amount : undefined;
 }
 
 /** Bytes as a person reads them, in the largest binary unit that keeps one digit before the point. */

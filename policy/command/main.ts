@@ -96,11 +96,10 @@ function configurationText(name: string, directory: string): string {
 
 /** @throws InputError with every error of the configuration */
 function configurationOf({ values }: Arguments, directory: string): Configuration {
-  const { profile, config } = values;
-  const base: Configuration =
-    profile !== undefined && isProfile(profile)
-      ? readConfiguration(profileConfiguration(profile, policies), policies).configuration
-      : new Map();
+  const { profile = "", config } = values;
+  const base: Configuration = isProfile(profile)
+    ? readConfiguration(profileConfiguration(profile, policies), policies).configuration
+    : new Map();
   if (config === undefined) {
     return base;
   }

@@ -104,8 +104,8 @@ function toleratesTaint({ forms, open }: Tolerated, { key, value, effect }: Tain
   const tolerated = effects.some((each) =>
     [
       form("", undefined, each),
-      ...(key === undefined ? [] : [form(key, undefined, each)]),
-      ...(key === undefined || value === undefined ? [] : [form(key, value, each)]),
+      // The same while the value is unknown.
+      ...(key === undefined ? [] : [form(key, undefined, each), form(key, value, each)]),
     ].some((candidate) => forms.has(candidate)),
   );
   const isShown = key !== undefined && value !== undefined && effect !== undefined;

@@ -11,16 +11,16 @@ export interface CommandWords {
   readonly open: readonly string[];
 }
 
+/** Values of variables by name; undefined stands for names that are not known. */
+type Variables = ReadonlyMap<string | undefined, string>;
+
 /** The values of the container's environment variables; a `hole` where the manifest does not show the value. */
-function environment(container: Field): ReadonlyMap<string, string> {
+function environment(container: Field): Variables {
   return new Map(
-    items(container.at("env")).flatMap((entry): [string, string][] => {
-      const name = known(entry.at("name").string());
-      if (name === undefined) {
-        return [];
-      }
+    items(container.at("env")).map((entry) => {
       const value = entry.at("value");
-      return [[name, value.absent && entry.at("valueFrom").absent ? "" : (known(value.string()) ?? hole)]];
+      const text = value.absent && entry.at("valueFrom").absent ? "" : (known(value.string()) ?? hole);
+      return [known(entry.at("name").string()), text];
     }),
   );
 }
@@ -31,7 +31,7 @@ function environment(container: Field): ReadonlyMap<string, string> {
  *
  * @see https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
  */
-function expand(word: string, variables: ReadonlyMap<string, string>): string {
+function expand(word: string, variables: Variables): string {
   const parts: string[] = [];
   let at = 0;
   for (let dollar = word.indexOf("$"); dollar !== -1; dollar = word.indexOf("$", at)) {

@@ -49,7 +49,7 @@ export function isAbout(rule: Field, wanted: number, names: ReadonlyMap<string, 
     isOpen(ports),
     ...items(ports).map((entry): Truth => {
       const [protocol, port, end] = [entry.at("protocol"), entry.at("port"), entry.at("endPort")];
-      if (entry.unknown || protocol.unknown || port.unknown || end.unknown) {
+      if ([protocol, port, end].some((field) => field.unknown)) {
         return "unknown";
       }
       const isTcp = protocol.absent || known(protocol.string()) === "TCP";

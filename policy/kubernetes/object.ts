@@ -12,10 +12,11 @@ export interface KubernetesType {
 /** The type's parts, or undefined if it is not a Kubernetes API object (helm releases and providers are none). */
 export function parseType(type: string): KubernetesType | undefined {
   const match = /^kubernetes:(?:([a-z0-9.-]+)\/)?(v[0-9][a-z0-9]*):([A-Z]\w*)$/.exec(type);
-  const [, group = "", version, kind] = match ?? [];
-  return version === undefined || kind === undefined
-    ? undefined
-    : { group: group === "core" ? "" : group, version, kind };
+  if (match === null) {
+    return undefined;
+  }
+  const [, group = "", version = "", kind = ""] = match;
+  return { group: group === "core" ? "" : group, version, kind };
 }
 
 /** A Kubernetes object as the rules see it. */

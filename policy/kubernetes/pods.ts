@@ -4,11 +4,11 @@ import { labelsOf, unknown, type Labels, type MaybeText } from "./selector.ts";
 import { replicasOf, type Workload } from "./workload.ts";
 
 /** The labels that controllers add to a pod and that differ between revisions of the template. */
-const revisionLabels: ReadonlyMap<string, string> = new Map([
-  ["StatefulSet", "controller-revision-hash"],
-  ["DaemonSet", "controller-revision-hash"],
-  ["Deployment", "pod-template-hash"],
-  ["ReplicaSet", "pod-template-hash"],
+const revisionLabels: ReadonlyMap<string, readonly string[]> = new Map([
+  ["StatefulSet", ["controller-revision-hash"]],
+  ["DaemonSet", ["controller-revision-hash"]],
+  ["Deployment", ["pod-template-hash"]],
+  ["ReplicaSet", ["pod-template-hash"]],
 ]);
 
 /** A pod as its controller creates it. */
@@ -30,9 +30,8 @@ function create(workload: Workload, revision: string, least: number): readonly P
       return { labels: unknown, ordinal };
     }
     const labels = new Map<string, MaybeText>(given);
-    const revisionLabel = revisionLabels.get(workload.kind);
-    if (revisionLabel !== undefined) {
-      labels.set(revisionLabel, revision);
+    for (const label of revisionLabels.get(workload.kind) ?? []) {
+      labels.set(label, revision);
     }
     if (workload.kind === "StatefulSet") {
       labels.set("statefulset.kubernetes.io/pod-name", `${workload.name}-${ordinal}`);

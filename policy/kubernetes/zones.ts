@@ -12,13 +12,13 @@ export const zoneKeys = [
   "topology.gke.io/zone",
 ];
 
-/** The values of an expression, or undefined if it does not list zones; unknown values count as themselves. */
-function zonesIn(expression: Field): readonly string[] | undefined {
+/** The list of zones in an expression, or none if it does not list zones; unknown values count as themselves. */
+function zonesIn(expression: Field): readonly (readonly string[])[] {
   const isList =
     zoneKeys.includes(known(expression.at("key").string()) ?? "") &&
     known(expression.at("operator").string()) === "In" &&
     !expression.at("values").unknown;
-  return isList ? valuesOf(expression.at("values")) : undefined;
+  return isList ? [valuesOf(expression.at("values"))] : [];
 }
 
 function valuesOf(list: Field): readonly string[] {
@@ -37,32 +37,32 @@ export function namedZones(pod: Field): ReadonlySet<string> | undefined {
     pod.at("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"),
   );
   // Any term is enough, so that all of them have to name zones; of a term's own lists, one is enough.
-  const lists = terms.map((term) =>
-    items(term.at("matchExpressions")).reduce<readonly string[] | undefined>((found, expression) => {
-      const zones = zonesIn(expression);
-      return found === undefined || (zones !== undefined && zones.length < found.length) ? zones : found;
-    }, undefined),
-  );
+  const lists = terms.map((term) => {
+    const [shortest] = items(term.at("matchExpressions"))
+      .flatMap(zonesIn)
+      .sort((one, other) => one.length - other.length);
+    return shortest;
+  });
   return lists.length === 0 || lists.includes(undefined)
     ? undefined
     : new Set(lists.flatMap((list) => list ?? []));
 }
 
-/** The zones to which a storage class restricts its volumes; undefined if it does not. */
-export function classZones(storageClass: Field): ReadonlySet<string> | undefined {
+/** The zones to which a storage class restricts its volumes; none if it does not. */
+export function classZones(storageClass: Field): ReadonlySet<string> {
   const single = known(storageClass.at("parameters", "zone").string());
   if (single !== undefined) {
     return new Set([single]);
   }
   const topologies = items(storageClass.at("allowedTopologies"));
   const lists = topologies.map((topology) =>
-    items(topology.at("matchLabelExpressions")).find((expression) =>
-      zoneKeys.includes(known(expression.at("key").string()) ?? ""),
-    ),
+    items(topology.at("matchLabelExpressions"))
+      .find((expression) => zoneKeys.includes(known(expression.at("key").string()) ?? ""))
+      ?.at("values"),
   );
-  return lists.length === 0 || lists.some((list) => list === undefined || list.at("values").unknown)
-    ? undefined
-    : new Set(lists.flatMap((list) => (list === undefined ? [] : valuesOf(list.at("values")))));
+  return lists.some((list) => list === undefined || list.unknown)
+    ? new Set()
+    : new Set(lists.flatMap((list) => (list === undefined ? [] : valuesOf(list))));
 }
 
 function isZoneKey(field: Field): Truth {

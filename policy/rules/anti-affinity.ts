@@ -15,12 +15,12 @@ const required =
   `a required podAntiAffinity term with topologyKey "${nodeTopology}" that matches the pods of this workload ` +
   "(two servers on one node fail together, and the quorum with them)";
 
-/** Why a term does not keep the servers apart; undefined if it does or if that is not known yet. */
+/** Why a term does not keep the servers apart, of one that does not. */
 function faultOf(
   term: Field,
   namespace: string | undefined,
-  { perNode, inNamespace, seesPeers, seesSome }: TermVerdict,
-): string | undefined {
+  { perNode, inNamespace, seesSome }: TermVerdict,
+): string {
   if (perNode === false) {
     return "has another topology than the node";
   }
@@ -31,10 +31,7 @@ function faultOf(
   if (seesSome === false) {
     return "has a selector that matches none of the workload's own pods";
   }
-  if (seesPeers === false) {
-    return "matches only some of the workload's own pods, or only those of one revision";
-  }
-  return undefined;
+  return "matches only some of the workload's own pods, or only those of one revision";
 }
 
 /** The keys of the labels that the pods carry, for messages. */
@@ -86,7 +83,7 @@ function validateTerms(server: Server, report: Report): void {
     const key = known(term.at("topologyKey").string());
     report.reject({
       path: term.path,
-      observed: `a term that ${fault ?? "separates nothing"} (topologyKey ${key === undefined ? "missing" : JSON.stringify(key)})`,
+      observed: `a term that ${fault} (topologyKey ${key === undefined ? "missing" : JSON.stringify(key)})`,
       required,
       fix: `select the pods' own labels (${labelKeys(workload)}) in their own namespace, per node`,
     });

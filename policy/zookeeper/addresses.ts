@@ -39,11 +39,10 @@ export class Addresses<T extends StackServer> {
       if (kind === "StatefulSet") {
         push(this.pods, name, server);
       }
-      const hostname = known(server.pod.at("hostname").string());
-      if (hostname !== undefined) {
-        push(this.names, hostname, server);
+      const hostname = known(server.pod.at("hostname").string()) ?? name;
+      for (const each of new Set([hostname, name])) {
+        push(this.names, each, server);
       }
-      push(this.names, name, server);
     }
     for (const service of services) {
       push(this.services, service.name, service);
@@ -70,12 +69,10 @@ export class Addresses<T extends StackServer> {
     }
     const [first = "", second, third] = host.toLowerCase().split(".", 3);
     // `zk-0.zk-hs.default` is a pod of a StatefulSet, `zk-0.default` a Service.
-    const workload = /^(.*)-\d+$/.exec(first)?.[1];
-    if (workload !== undefined) {
-      const pods = serversIn(this.pods.get(workload), [third ?? own]);
-      if (pods.length > 0) {
-        return pods;
-      }
+    const [, workload = ""] = /^(.*)-\d+$/.exec(first) ?? [];
+    const pods = serversIn(this.pods.get(workload), [third ?? own]);
+    if (pods.length > 0) {
+      return pods;
     }
     const selected = this.behindServices(inNamespaces(this.services.get(first), [second ?? own]));
     if (selected.length > 0) {

@@ -144,9 +144,9 @@ const javaValues: ReadonlySet<string> = new Set([
 
 /** What Java starts, or Kafka's script in front of it: the class is the first word that is not an option. */
 function javaStarts(words: readonly string[]): Started {
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] ?? "";
-    if (word.startsWith("--module=")) {
+  for (let at = 0; ; at += 1) {
+    const word = words[at];
+    if (word === undefined || word.startsWith("--module=")) {
       return "unsure";
     }
     if (/^--?(?:version|help|h|\?)$/.test(word)) {
@@ -158,7 +158,6 @@ function javaStarts(words: readonly string[]): Started {
       return isServerClass(word) ? "server" : isClientClass(word) ? "nothing" : "unsure";
     }
   }
-  return "unsure";
 }
 
 /** What `su` and `runuser` start: a script behind -c, or a command behind `--`. */
@@ -280,7 +279,7 @@ function programStarts(path: string, given: readonly string[], setting: Setting)
   }
   // Of what is not known, only what it is given to start tells anything.
   if (mayBeEntryPoint(path)) {
-    return given.length > 0 && commandStarts(given, setting) === "server" ? "server" : "unsure";
+    return commandStarts(given, setting) === "server" ? "server" : "unsure";
   }
   if (isClient(path)) {
     return "nothing";

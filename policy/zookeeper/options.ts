@@ -61,7 +61,7 @@ function inWorkload(container: Field, texts: ConfigTexts): readonly Option[] {
     const name = known(entry.at("name").string());
     const key = known(entry.at("valueFrom", "configMapKeyRef", "key").string());
     const value = known(entry.at("value").string());
-    const referred = texts.sources.filter((source) => key !== undefined && source.key === key);
+    const referred = texts.sources.filter((source) => source.key === key);
     return {
       field: key === undefined ? entry.at("value") : entry,
       texts: value === undefined ? referred.map(({ text }) => text) : [value],

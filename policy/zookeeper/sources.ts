@@ -144,7 +144,7 @@ export function configTexts(
       return text === undefined ? [] : [{ place: `${label} data.${key}`, text, key }];
     }),
   );
-  const missing = open.length > 0 && used.length === 0 ? open : [];
+  const missing = used.length === 0 ? open : [];
   return { sources, open: [...missing, ...unseen] };
 }
 

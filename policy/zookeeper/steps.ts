@@ -11,6 +11,6 @@ const scalingTo = "zookeeper/scaling-to";
 export function isStep(workload: Pick<Workload, "root">, servers: number): boolean {
   const goal = known(workload.root.at("metadata", "annotations", scalingTo).string());
   return (
-    servers > 2 && goal !== undefined && /^[1-9]\d?$/.test(goal) && Number(goal) > 2 && Number(goal) % 2 === 1
+    servers > 2 && goal !== undefined && /^[1-9]\d?$/.test(goal) && Number(goal) > 1 && Number(goal) % 2 === 1
   );
 }

@@ -43,6 +43,9 @@ export function expandInShell(text: string, variables: ReadonlyMap<string, Varia
   return expand(plain, variables);
 }
 
+/** A script's line that sets a variable. */
+const assignment = /^[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)=(.*)$/g;
+
 /** Collects a container's environment, the weakest source first. */
 class Reader {
   readonly variables = new Map<string, Variable>();
@@ -167,16 +170,14 @@ class Reader {
       this.note(file);
       return;
     }
-    for (const line of file.text.split("\n")) {
-      const [, name, value = ""] = /^[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)=(.*)$/.exec(line) ?? [];
-      if (name !== undefined) {
-        const text = expandInShell(value, this.variables);
-        this.variables.set(name, {
-          state: "known",
-          place: file.place,
-          text: text.replaceAll(/["']/g, " ").trim(),
-        });
-      }
+    const lines = file.text.split("\n");
+    for (const [, name = "", value = ""] of lines.flatMap((line) => [...line.matchAll(assignment)])) {
+      const text = expandInShell(value, this.variables);
+      this.variables.set(name, {
+        state: "known",
+        place: file.place,
+        text: text.replaceAll(/["']/g, " ").trim(),
+      });
     }
   }
 }

@@ -138,10 +138,9 @@ export function candidatesOf(server: Server): readonly Candidate[] {
       return [];
     }
     const { claim, volume } = volumeNamed(server, name);
-    if (claim === undefined && volume === undefined) {
-      return [];
-    }
-    const kind = claim === undefined && volume !== undefined ? volumeKind(volume) : "persistentVolumeClaim";
-    return readOnlyKinds.has(kind) ? [] : [{ mount, kind, namesData: dataFolders.test(last) }];
+    const kind = claim === undefined ? volume && volumeKind(volume) : "persistentVolumeClaim";
+    return kind === undefined || readOnlyKinds.has(kind)
+      ? []
+      : [{ mount, kind, namesData: dataFolders.test(last) }];
   });
 }
