@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
 import { stringify } from "yaml";
 
+import { main } from "../../../policy/command/main.ts";
 import { environment } from "../../fixtures/policy/ensemble.ts";
 import { manifestOf } from "../../fixtures/policy/manifest.ts";
 import { tutorial, tutorialFaults } from "../../fixtures/policy/tutorial.ts";
@@ -18,6 +20,8 @@ interface Ended {
 }
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+const policyCheck = inProject("policy/check.js");
 
 const yaml = (objects: readonly object[]): string => objects.map((each) => stringify(each)).join("---\n");
 
@@ -63,7 +67,7 @@ describe("the command", function () {
   }
 
   const check = (args: readonly string[], input = "", env: object = {}): Ended =>
-    run([inProject("policy/check.js")], args, input, env);
+    run([policyCheck], args, input, env);
 
   it("finds each fault of the tutorial's manifest on standard input, with its line", () => {
     const text = yaml(tutorial.map(manifestOf));
@@ -119,6 +123,12 @@ describe("the command", function () {
     expect(check([...advice, "--fail-on", "advisory"]).code).to.equal(1);
   });
 
+  it("validates with the policies of a profile", () => {
+    const baseline = check(["manifests", "--profile", "baseline"]).stdout;
+    expect(baseline).to.contain("error images: ").and.not.contain("pod-security");
+    expect(check(["manifests", "--profile", "production"]).stdout).to.contain("error pod-security: ");
+  });
+
   it("takes the stack's name for its purpose", () => {
     const single = yaml(
       kubernetes.map((each) =>
@@ -147,6 +157,32 @@ describe("the command", function () {
     expect(written).to.contain('"uri": "manifests/a.yaml"').and.not.contain("\u001b");
     check(["manifests", "--output", "out.txt"], "", { FORCE_COLOR: "1", NO_COLOR: undefined });
     expect(readFileSync(join(folder, "out.txt"), "utf8")).not.to.contain("\u001b");
+  });
+
+  it("says in SARIF whether it could read everything", () => {
+    const successful = (...files: readonly string[]): boolean =>
+      check([...files, "--format", "sarif"]).stdout.includes('"executionSuccessful": true');
+    expect([successful("other.yaml"), successful("other.yaml", "nothing.yaml")]).to.deep.equal([true, false]);
+  });
+
+  it("ends without an error where the reader of its output does", () => {
+    const { stderr } = spawnSync("sh", ["-c", '"$0" "$@" | :', process.execPath, policyCheck, "manifests"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(stderr).not.to.contain("EPIPE");
+  });
+
+  it("fails where its output cannot be written", () => {
+    const full = openSync("/dev/full", "w");
+    const args = ["--disable-warning=ExperimentalWarning", policyCheck, "manifests"];
+    const { stderr } = spawnSync(process.execPath, args, {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", full, "pipe"],
+    });
+    closeSync(full);
+    expect(stderr).to.contain("ENOSPC");
   });
 
   it("has colours where they are forced", () => {
@@ -202,6 +238,24 @@ describe("the command", function () {
       expect(stderr).to.match(expected);
     });
   }
+
+  it("fails with 2 and shows where, if it is not the operating system that refuses", async () => {
+    const file = "no\0name";
+    for (const args of [[file], ["other.yaml", "--config", file], ["other.yaml", "--output", file]]) {
+      const warnings: string[] = [];
+      const code = await main(args, {
+        command: "check",
+        version: "0.0.0",
+        directory: folder,
+        stdin: Readable.from([]),
+        print: () => undefined,
+        warn: (text) => warnings.push(text),
+        paint: (_, text) => text,
+      });
+      expect(code).to.equal(2);
+      expect(warnings.join("\n")).to.match(/^TypeError.*null bytes.*\n {4}at /);
+    }
+  });
 
   it("validates what it can read, and still fails with 2", () => {
     const { code, stdout, stderr } = check(["manifests", "nothing.yaml", "values.yaml"]);

@@ -23,7 +23,7 @@ appendFileSync(${JSON.stringify(join(folder, "calls"))}, JSON.stringify(args) + 
 const answers = JSON.parse(readFileSync(${JSON.stringify(join(folder, "answers"))}, "utf8"));
 const found = answers[args[1]] ?? { list: { apiVersion: "v1", kind: "List", items: [] } };
 if (found.error !== undefined) {
-  console.error(found.error);
+  process.stderr.write(found.error);
   process.exitCode = 1;
 } else {
   console.log(JSON.stringify(found.list));
@@ -134,6 +134,7 @@ if (found.error !== undefined) {
       'error: context "x" does not exist',
       /^kubectl get: error: context "x" does not exist$/,
     ],
+    ["whose kubectl says nothing", "", /^kubectl get: Command failed: kubectl get storageclasses/],
   ] as const) {
     it(`cannot be one ${title}`, async () => {
       answer({ "storageclasses.storage.k8s.io": { error } });

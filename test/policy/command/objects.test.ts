@@ -1,5 +1,8 @@
+import { Readable } from "node:stream";
+
 import { expect } from "chai";
 
+import { gatherFiles } from "../../../policy/command/gather.ts";
 import { configured, objectsIn, type KubernetesManifest } from "../../../policy/command/objects.ts";
 
 const pod = (name: string, more: object = {}) => ({
@@ -76,6 +79,14 @@ describe("the objects of documents", () => {
     });
   }
 
+  it("are not the texts in a typed list", () => {
+    const { objects, others } = objectsIn([
+      { value: { apiVersion: "v1", kind: "PodList", items: ["text"] } },
+    ]);
+    expect(objects).to.deep.equal([]);
+    expect(others).to.have.length(1);
+  });
+
   it("end where a list contains itself", () => {
     const list = { apiVersion: "v1", kind: "List", items: [pod("a")] as unknown[] };
     list.items.push(list);
@@ -126,6 +137,11 @@ describe("the objects that somebody has configured", () => {
     const foreign = [owned("Pod", "a", ["StatefulSet", "other"]), owned("Pod", "b", ["Deployment", "zk"])];
     expect(kept(false, set, ...foreign)).to.deep.equal(["zk", "a", "b"]);
     expect(kept(true, set, ...foreign)).to.deep.equal(["zk"]);
+  });
+  it("are pods in a file whose workload is not in it", async () => {
+    const text = JSON.stringify(owned("Pod", "a", ["StatefulSet", "zk"]));
+    const { objects } = await gatherFiles(["-"], "/", Readable.from([Buffer.from(text)]));
+    expect(objects.map(({ name }) => name)).to.deep.equal(["a"]);
   });
   it("are pods of a workload of another namespace", () => {
     const other = { ...set, metadata: { name: "zk", namespace: "m" } };

@@ -179,6 +179,9 @@ describe("what a script of a shell starts", () => {
       "not-start-zk",
       "/docker-entrypoint.sh",
       "java -jar server.jar",
+      "java -cp x",
+      "java -cp x com.example.PurgeTxnLog",
+      "java -cp x org.apache.zookeeper.Another",
       "java --module=server/Main org.apache.zookeeper.ZooKeeperMain",
       "su zookeeper",
       "su zookeeper -c",
@@ -361,6 +364,8 @@ describe("what a command line starts", () => {
       ["zkCli.sh"],
     );
     expect(whatStarts(nested)).to.equal("unsure");
+    expect(whatStarts(nested.slice(-30))).to.equal("nothing");
+    expect(whatStarts(nested.slice(-31))).to.equal("unsure");
     expect(inShell(`${"$(".repeat(200)}zkCli.sh${")".repeat(200)}`)).to.equal("unsure");
     expect(inShell(`${"( ".repeat(200)}zkCli.sh${" )".repeat(200)}`)).to.equal("nothing");
   });

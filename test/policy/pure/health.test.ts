@@ -101,6 +101,7 @@ describe("what a probe says of a server", () => {
       "kill -9 1",
       "grep imok",
       "[ $OK ]",
+      'test -n "$(echo srvr | nc localhost 2181)"',
       "exit 1",
       "exit $STATUS",
       "return 3",

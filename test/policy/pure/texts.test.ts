@@ -15,6 +15,19 @@ import {
 } from "../../../policy/zookeeper/configuration.ts";
 import { isExactTag, isFrom, parseVersion } from "../../../policy/zookeeper/image.ts";
 import { isZooKeeperImage, mayBeZooKeeperImage } from "../../../policy/zookeeper/server-image.ts";
+import { expandInShell } from "../../../policy/zookeeper/variables.ts";
+
+describe("variables in a script's line", () => {
+  it("are replaced as long as the text does not grow without end", () => {
+    const expand = (line: string, length: number): string =>
+      expandInShell(line, new Map([["A", { state: "known", place: "env", text: "a".repeat(length) }]]));
+    const longest = 2 ** 17;
+    expect(expand("$A ${A} $B", 1)).to.equal("a a $(B)");
+    expect(expand("$A", longest)).to.have.length(longest);
+    expect(expand("$A", longest + 1)).to.equal("$(A)");
+    expect(expand("$A $A", longest).endsWith("a $(A)")).to.equal(true);
+  });
+});
 
 describe("image references", () => {
   it("have exact tags and moving ones", () => {

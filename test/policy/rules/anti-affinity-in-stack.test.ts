@@ -7,11 +7,13 @@ import { expectVerdict, rows } from "../table.ts";
 const term = [...podPath, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution", 0];
 const byTeam = changed(statefulSet, [...term, "namespaceSelector"], { matchLabels: { team: "db" } });
 const selector = [...podPath, "nodeSelector"];
-const node = (...matchExpressions: unknown[]) =>
+const terms = (...nodeSelectorTerms: unknown[]) =>
   [
     [...podPath, "affinity", "nodeAffinity"],
-    { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } },
+    { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
   ] as const;
+const node = (...matchExpressions: unknown[]) => terms({ matchExpressions });
+const inPool = { matchExpressions: [{ key: "role", operator: "In", values: ["zk"] }] };
 
 const namespace = (labels: unknown): Registered => ({
   type: "kubernetes:core/v1:Namespace",
@@ -30,6 +32,11 @@ describe("anti-affinity-in-stack", () => {
     expectVerdict(antiAffinityInStack, [byTeam, namespace(undefined)], /does not match the labels/);
     expectVerdict(antiAffinityInStack, [byTeam, namespace(unknownValue)], "nothing");
     expectVerdict(antiAffinityInStack, [byTeam], "nothing");
+    // Another term keeps the servers apart.
+    const right = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: "zk" } } };
+    const wrong = { ...right, namespaceSelector: { matchLabels: { team: "db" } } };
+    const both = changed(statefulSet, term.slice(0, -1), [wrong, right]);
+    expectVerdict(antiAffinityInStack, [both, namespace({ team: "web" })], "nothing");
   });
 
   it("requires nothing of a single server", () => {
@@ -212,6 +219,14 @@ describe("anti-affinity-in-stack", () => {
         [team, ...others, namespace({ team: "web" })],
         /namespaceSelector: a selector that does not match/,
       );
+      expectVerdict(
+        antiAffinityInStack,
+        [
+          ...edit([...term, "namespaceSelector"], () => ({ matchLabels: { team: "db" } })),
+          namespace({ team: "web" }),
+        ],
+        /no podAntiAffinity/,
+      );
     });
   });
 
@@ -281,6 +296,24 @@ describe("anti-affinity-in-stack", () => {
         "leaves an unknown bound open",
         "open",
         [node({ key: "size", operator: "Gt", values: [unknownValue] })],
+      ],
+      ["leaves a missing bound open", "open", [node({ key: "size", operator: "Gt" })]],
+      [
+        "leaves the bound of a platform label open",
+        "open",
+        [node({ key: "cloud.google.com/gke-cpu", operator: "Gt", values: ["3"] })],
+      ],
+      [
+        "rejects an unknown bound of a missing label",
+        /leave 0 node/,
+        [node({ key: "other", operator: "Gt", values: [unknownValue] })],
+      ],
+      ["leaves an unknown term open", "open", [terms(unknownValue)]],
+      ["leaves an empty term open", "open", [terms(null)]],
+      [
+        "leaves names of nodes open",
+        "open",
+        [terms({ ...inPool, matchFields: [{ key: "metadata.name", operator: "In", values: ["a"] }] })],
       ],
       ["rejects a term without conditions, which matches nothing", /leave 0 node/, [node()]],
       [

@@ -147,6 +147,7 @@ describe("anti-affinity", () => {
         [selector(expressions({ key: "app", operator: "In", values: [unknownValue] }))],
       ],
       ["leaves unknown labels open", "open", [[labels, unknownValue]]],
+      ["accepts an empty selector of unknown labels", "nothing", [selector({}), [labels, unknownValue]]],
       [
         "rejects what is wrong for certain, beside an unknown",
         /another topology/,
@@ -312,6 +313,12 @@ describe("anti-affinity", () => {
     expectVerdict(
       antiAffinity,
       [changed(deployment, [...term, "matchLabelKeys"], ["controller-revision-hash"])],
+      "nothing",
+    );
+    // Only the pods of a StatefulSet carry an index.
+    expectVerdict(
+      antiAffinity,
+      [changed(deployment, [...term, "matchLabelKeys"], ["apps.kubernetes.io/pod-index"])],
       "nothing",
     );
     expectVerdict(antiAffinity, [{ ...bare, type: "kubernetes:apps/v1:DaemonSet" }], "nothing");

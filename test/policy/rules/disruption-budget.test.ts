@@ -94,6 +94,14 @@ describe("disruption-budget", () => {
       /covered by no .*\(PodDisruptionBudget other\/zk-pdb selects their labels, but in another namespace\)[^]*, in namespace default/,
       [[["metadata", "namespace"], "other"]],
     ],
+    [
+      "rejects another namespace, and does not name it if it selects other pods",
+      /\(those of the stack select other pods\)/,
+      [
+        [["metadata", "namespace"], "other"],
+        [selector, { matchLabels: { app: "x" } }],
+      ],
+    ],
     ["leaves an unknown namespace open", "open", [[["metadata", "namespace"], unknownValue]]],
     ["leaves an unknown selector open", "open", [[selector, unknownValue]]],
     [

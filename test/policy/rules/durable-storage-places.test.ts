@@ -1,7 +1,9 @@
+import { expect } from "chai";
+
 import { durableStorage } from "../../../policy/rules/durable-storage.ts";
 import { durableStorageInStack } from "../../../policy/rules/durable-storage-in-stack.ts";
 import { containerPath, podPath, statefulSet, storageClass } from "../../fixtures/policy/ensemble.ts";
-import { changed, unknownValue, type Registered } from "../../fixtures/policy/harness.ts";
+import { changed, unknownValue, validate, type Registered } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows, type Edit, type Row } from "../table.ts";
 
 const image = [...containerPath, "image"];
@@ -306,6 +308,18 @@ describe("durable-storage, of the official image", () => {
       expectVerdict(durableStorageInStack, inStack(edits, ...others), expected);
     });
   }
+
+  it("in the stack: names what it does not see", () => {
+    const hidden = (edit: Edit): string => validate(durableStorageInStack, inStack([edit])).open.join();
+    // At /data, where the claim is mounted, nothing is hidden.
+    expect(hidden(envFrom({ secretRef: { name: "s" } }))).to.match(
+      /: ZOO_DATA_LOG_DIR, which \S+envFrom\[0\] may set$/,
+    );
+    const valueFrom = { configMapKeyRef: { name: unknownValue, key: "log" } };
+    expect(hidden(env({ name: "ZOO_DATA_LOG_DIR", valueFrom }))).to.match(
+      /: ZOO_DATA_LOG_DIR, from \S+env\[0\]\.valueFrom$/,
+    );
+  });
 });
 
 describe("durable-storage, of other images", () => {

@@ -61,6 +61,14 @@ describe("durable-storage, of several servers on one claim", () => {
   const three = sharing("StatefulSet");
   rows(durableStorage, [three], three, [
     ["leaves unknown replicas open", "open", [[replicas, unknownValue]]],
+    [
+      "leaves volumes of unknown names open",
+      "open",
+      [
+        [mounts, ["/data", "/datalog"].map((mountPath) => ({ name: unknownValue, mountPath }))],
+        [volumes, [{ name: unknownValue, persistentVolumeClaim: { claimName: "zk" } }]],
+      ],
+    ],
     ["leaves replicas of another type to others", "nothing", [[replicas, "three"]]],
     [
       "accepts a folder by the pod's name",

@@ -248,6 +248,11 @@ describe("gke-cluster", () => {
     ["rejects it in parts", /of the IPv6 addresses/, [networks("2000::/4", "3000::/4")]],
     ["accepts a network of IPv6", "nothing", [networks("2001:db8::/32", "2a00:1450:4001::/48", "fd00::/8")]],
     ["accepts a /20 of it", "nothing", [networks("2400::/20")]],
+    [
+      "names IPv6 beside as much of IPv4 as is accepted",
+      /more than a \/20 of the IPv6 addresses/,
+      [networks("8.0.0.0/8", "2400::/19")],
+    ],
     ["rejects a /19 of it", /more than a \/20 of the IPv6 addresses/, [networks("2400::/19")]],
     [
       "sees IPv4 addresses that are written as IPv6 ones",

@@ -95,6 +95,11 @@ describe("governing-service", () => {
     );
   });
 
+  it("does not see the namespace's Services while the namespace is unknown", () => {
+    const somewhere = changed(statefulSet, ["metadata", "namespace"], unknownValue);
+    expectVerdict(governingService, [somewhere], "hidden");
+  });
+
   it("asks for a headless Service where the stack has only another one", () => {
     expectVerdict(
       governingService,

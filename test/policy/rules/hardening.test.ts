@@ -44,6 +44,11 @@ describe("acl-checks", () => {
     ["accepts another property", "nothing", [variables({ JVMFLAGS: "-Dmy.skipACL=yes -DskipACLs=yes" })]],
     ["accepts an unknown value", "nothing", [variables({ JVMFLAGS: unknownValue })]],
     [
+      "accepts it where it is not known whether ZooKeeper runs",
+      "nothing",
+      [[containerPath, { image: unknownValue }], variables({ JVMFLAGS: "-Dzookeeper.skipACL=yes" })],
+    ],
+    [
       "accepts it in another workload",
       "nothing",
       [
@@ -76,6 +81,8 @@ describe("acl-checks of variables", () => {
     expectVerdict(aclChecks, [changed(statefulSet, env, [named]), map], /in ConfigMap/);
     const referring = changed(statefulSet, env, [named, fromConfigMap("ZOO_CFG_EXTRA", "extra")]);
     expectVerdict(aclChecks, [referring, map], [/env\[1\]: skipACL=yes/, /in ConfigMap/]);
+    const other = changed(statefulSet, env, [named, fromConfigMap("ZOO_CFG_EXTRA", "other")]);
+    expectVerdict(aclChecks, [other, map], /in ConfigMap/);
   });
 });
 
@@ -99,6 +106,14 @@ describe("hardening", () => {
           JVMFLAGS: flags(),
           SERVER_JVMFLAGS: "-Dcom.sun.management.jmxremote.authenticate=false",
         }),
+      ],
+    ],
+    [
+      "accepts JMX where it is not known whether ZooKeeper runs",
+      "nothing",
+      [
+        [containerPath, { image: unknownValue }],
+        variables({ JVMFLAGS: flags("authenticate=false", "ssl=false") }),
       ],
     ],
     ["accepts JMX with authentication", "nothing", [variables({ JVMFLAGS: flags("authenticate=true") })]],

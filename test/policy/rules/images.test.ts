@@ -95,6 +95,12 @@ describe("images", () => {
     ],
     ["rejects four numbers, which are no version of ZooKeeper", asks, [[image, "zookeeper:3.9.5.7"]]],
     ["rejects what is no reference", [pinned, asks], [[image, "zookeeper:3.9.5@sha256:0"]]],
+    [
+      "finds no version of what is no reference in the settings",
+      [pinned, asks],
+      [[image, "zookeeper:3.9.5@sha256:0"]],
+      { config: { versions: { zookeeper: "3.9.5" } } },
+    ],
     ["rejects a digest alone, which says no version", asks, [[image, `zookeeper@${digest}`]]],
     [
       "takes settings: versions of images",

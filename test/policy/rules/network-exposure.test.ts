@@ -35,6 +35,14 @@ describe("network-exposure", () => {
       ],
     ],
     [
+      "leaves an unknown namespace open",
+      "open",
+      [
+        [type, "LoadBalancer"],
+        [["metadata", "namespace"], unknownValue],
+      ],
+    ],
+    [
       "rejects by ports what selects nothing of the stack",
       exposed,
       [
@@ -277,6 +285,14 @@ describe("network-exposure", () => {
     );
   });
 
+  it("requires a headless Service only of StatefulSets that run ZooKeeper", () => {
+    const addressed = changed(headless, ["spec", "clusterIP"], undefined);
+    const deployment = { ...statefulSet, type: "kubernetes:apps/v1:Deployment" };
+    expectVerdict(networkExposure, [deployment, addressed], "nothing");
+    const perhaps = changed(statefulSet, containerPath, { name: "server", image: unknownValue });
+    expectVerdict(networkExposure, [perhaps, addressed], "open");
+  });
+
   it("leaves Services of other workloads alone", () => {
     expectVerdict(networkExposure, neighbours, "nothing");
     const service = changed(changed(client, type, "LoadBalancer"), ["spec", "selector"], { app: "web" });
@@ -284,16 +300,13 @@ describe("network-exposure", () => {
   });
 
   it("looks names of ports up in the stack's servers", () => {
-    const named = changed(
-      statefulSet,
-      [...containerPath, "ports"],
-      [
-        { name: "zoo", containerPort: 2181 },
-        { name: "web", containerPort: 9141 },
-        { containerPort: 2888 },
-        { containerPort: 3888 },
-      ],
-    );
+    const ports = [
+      { name: "zoo", containerPort: 2181 },
+      { name: "web", containerPort: 9141 },
+      { containerPort: 2888 },
+      { containerPort: 3888 },
+    ];
+    const named = changed(statefulSet, [...containerPath, "ports"], ports);
     const service = (targetPort: string) =>
       [
         [type, "LoadBalancer"],
@@ -302,6 +315,8 @@ describe("network-exposure", () => {
       ].reduce((made, [path, value]) => changed(made, path as string[], value), client);
     expectVerdict(networkExposure, [named, service("zoo")], exposed);
     expectVerdict(networkExposure, [named, service("web")], "nothing");
+    const unnumbered = changed(named, [...containerPath, "ports"], [...ports, { name: "zoo" }]);
+    expectVerdict(networkExposure, [unnumbered, service("zoo")], exposed);
     // Others have ports of that name, too.
     const other = changed(changed(service("zoo"), ["metadata", "name"], "shop"), ["spec", "selector"], {
       app: "shop",

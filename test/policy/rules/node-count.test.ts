@@ -108,7 +108,8 @@ describe("node-count", () => {
 
   it("counts the servers of an ensemble that several workloads run", () => {
     const spread = [...deployments, ...services];
-    const text = /one more than the servers of Deployment default\/zk1 with .*zk2 with .*zk3/;
+    const text =
+      /in all zones of NodePool nodes\s+Required: [^]*one more than the servers of Deployment default\/zk1 with .*zk2 with .*zk3/;
     expectVerdict(nodeCount, [cluster, changed(nodePool, ["nodeCount"], 3), ...spread], text);
     expectVerdict(nodeCount, [cluster, nodePool, ...spread], "nothing");
   });
@@ -370,6 +371,12 @@ describe("node-count", () => {
       for (const [expected, tolerations] of table) {
         expectVerdict(nodeCount, [cluster, plain, tainted, withPod("tolerations", tolerations)], expected);
       }
+    });
+
+    it("names only the pools of which it is not known whether they may use them", () => {
+      const { open } = validate(nodeCount, [cluster, plain, tainted, withPod("tolerations", unknownValue)]);
+      expect(open.join()).to.match(/nodes of NodePool tainted/);
+      expect(open.join()).to.not.match(/nodes of NodePool plain/);
     });
 
     it("by the effects of taints", () => {

@@ -214,6 +214,9 @@ describe("not-validated", () => {
     expectVerdict(notValidated, [changed(web, labels, { role: "zk" })], /spec.template: not validated/, {
       config: { serverLabel: "role=zk" },
     });
+    // Without containers it is no workload.
+    const bare = changed(changed(config, [...podPath, "containers"], []), labels, { role: "zk" });
+    expectVerdict(notValidated, [bare], "nothing", { config: { serverLabel: "role=zk" } });
     const list = { ...statefulSet, type: "kubernetes:apps/v1:StatefulSetList" };
     expectVerdict(notValidated, [list, { ...config, type: `${config.type}Patch` }], "nothing");
   });

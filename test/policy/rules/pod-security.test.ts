@@ -123,6 +123,7 @@ describe("pod-security", () => {
         ],
       ],
     ],
+    ["accepts host port 0, which is none", "nothing", [[[...containerPath, "ports"], [{ hostPort: 0 }]]]],
     ["rejects procMount", /procMount = "Unmasked".*Fix: remove it/s, [[[...own, "procMount"], "Unmasked"]]],
     [
       "rejects AppArmor off",
@@ -155,6 +156,7 @@ describe("pod-security", () => {
         ],
       ],
     ],
+    ["accepts safe sysctls", "nothing", [[[...context, "sysctls"], [{ name: "net.ipv4.tcp_syncookies" }]]]],
     [
       "rejects host paths",
       /volumes\[0\]: of type hostPath/,

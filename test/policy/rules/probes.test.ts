@@ -1,6 +1,8 @@
+import { expect } from "chai";
+
 import { probes } from "../../../policy/rules/probes.ts";
 import { containerPath, podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
-import { changed, unknownValue } from "../../fixtures/policy/harness.ts";
+import { changed, unknownValue, validate } from "../../fixtures/policy/harness.ts";
 import { expectVerdict, rows } from "../table.ts";
 
 const readiness = [...containerPath, "readinessProbe"];
@@ -255,6 +257,14 @@ describe("probes", () => {
       ],
     ],
   ]);
+
+  it("names what decides whether the first server waits", () => {
+    const waiting = changed(statefulSet, readiness, mode);
+    for (const path of [order, replicas]) {
+      const { open } = validate(probes, [changed(waiting, path, unknownValue)]);
+      expect(open.join()).to.match(new RegExp(`: ${path.join(".")}$`));
+    }
+  });
 
   it("accepts what only StatefulSets do one after the other", () => {
     const deployment = { ...changed(statefulSet, readiness, mode), type: "kubernetes:apps/v1:Deployment" };

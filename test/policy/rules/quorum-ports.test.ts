@@ -233,9 +233,27 @@ describe("quorum-ports and network-policies", () => {
       "open",
       "nothing",
     ],
+    [
+      "the servers of a namespace by an unknown name",
+      [
+        changedPeers({
+          from: [
+            { ...own, namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": unknownValue } } },
+          ],
+        }),
+      ],
+      "open",
+      "nothing",
+    ],
     ["addresses", [changedPeers({ from: [{ ipBlock: { cidr: "10.0.0.0/8" } }] })], "open", "nothing"],
     ["unknown sources", [changedPeers({ from: unknownValue })], "open", "nothing"],
     ["an unknown source", [changedPeers({ from: [unknownValue] })], "open", "nothing"],
+    [
+      "an unknown protocol",
+      [changedPeers({ ports: [{ port: 2888, protocol: unknownValue }, { port: 3888 }] })],
+      "open",
+      "nothing",
+    ],
     ["an unknown port", [changedPeers({ ports: [{ port: unknownValue }] })], "open", "nothing"],
     [
       "an unknown end",
@@ -257,6 +275,15 @@ describe("quorum-ports and network-policies", () => {
   it("leave open what an unknown policy may admit", () => {
     const perhaps = policy({ podSelector: unknownValue, ingress: [peers] }, "more");
     expectVerdict(quorumPorts, [statefulSet, withRules(clients), perhaps], "open");
+  });
+
+  it("leave open whether they admit a server in an unknown namespace", () => {
+    const last = deployments.length - 1;
+    const servers = deployments.map((each, i) =>
+      i === last ? changed(each, ["metadata", "namespace"], unknownValue) : each,
+    );
+    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "default" } };
+    expectVerdict(quorumPorts, [...servers, changedPeers({ from: [{ ...own, namespaceSelector }] })], "open");
   });
 
   it("know ports by their names", () => {

@@ -59,6 +59,14 @@ describe("quorum-size", () => {
       ],
     ],
     [
+      "rejects a step to one server",
+      /4 voting/,
+      [
+        [replicas, 4],
+        [annotations, { "zookeeper/scaling-to": "1" }],
+      ],
+    ],
+    [
       "rejects two, whatever they are a step to",
       /2 voting/,
       [
@@ -177,6 +185,9 @@ describe("quorum-size", () => {
       { stack: "prod" },
     );
     expectVerdict(quorumSize, [withObservers(3, 2, 1)], /voting server, or make one more/);
+    expectVerdict(quorumSize, [withObservers(4, 2, 2)], /as a voting server\.$/, {
+      config: { minimumServersElsewhere: 2 },
+    });
   });
 
   it("gives numbers as fixes that it accepts", () => {
@@ -206,6 +217,10 @@ describe("an ensemble of several workloads", () => {
   it("is found through Services, by the workloads' own names, and by the names of pods", () => {
     both([...deployments, ...services], "nothing", "nothing");
     both(deployments, "nothing", "nothing");
+    const numbers = ["zk-1", "zk-2", "zk-3"];
+    const numbered = numbers.map((name) => part(name, { kind: "Deployment", env: [listed(numbers)] }));
+    both(numbered, "nothing", "nothing");
+    both([...numbered, ...numbers.map((name) => service(name, { server: name }))], "nothing", "nothing");
     const sets = (suffix: string) =>
       hosts.map((name) => part(name, { env: [listed(hosts.map((host) => `${host}-0.${suffix}`))] }));
     both(sets("zk"), "nothing", "nothing");
@@ -315,6 +330,19 @@ describe("an ensemble of several workloads", () => {
       /servers at zk2.example.com, 10.0.0.3, 10.0.0.4 and 1 more, which .*ZOO_SERVERS\) lists/,
     );
     both([part("zk1", { env: [listed(["zk1", "other"])] })], /2 voting servers/, "nothing", "dev");
+    const three = part("zk1", {
+      kind: "Deployment",
+      env: [{ name, value: value.replace(/ server.5=.*/, "") }],
+    });
+    expect(validate(quorumSize, [three]).open.join()).to.match(
+      /servers at zk2.example.com, 10.0.0.3, 10.0.0.4, which/,
+    );
+    // Only the pods of StatefulSets have numbers.
+    both(
+      [part("zk1", { kind: "Deployment", env: [listed(["zk1", "zk1-1", "zk1-2"], 0)] })],
+      "hidden",
+      "nothing",
+    );
     // All of these are its own.
     both(
       [part("zk1", { env: [listed(["zk1-0", "zk1-1", "zk1-2"])] })],
@@ -392,6 +420,14 @@ describe("quorum-configuration", () => {
     ["leaves an unknown number open", "open", [[replicas, unknownValue]]],
     ["leaves a list that the resources do not show hidden", "hidden", [[volumes, []]]],
     [
+      "compares nothing where it is not known whether ZooKeeper runs",
+      "nothing",
+      [
+        [containerPath, { image: unknownValue }],
+        [replicas, 5],
+      ],
+    ],
+    [
       "needs no list for one server",
       "nothing",
       [
@@ -450,7 +486,7 @@ describe("quorum-configuration", () => {
     expectVerdict(
       quorumConfiguration,
       [changed(step, annotations, undefined), observed],
-      /of which .* lists 4 with a vote[^]*list an observer as a voting server, or make one more server an observer/,
+      /spec.replicas: 5 servers run, of which .* lists 4 with a vote[^]*list an observer as a voting server, or make one more server an observer/,
     );
     expectVerdict(quorumSize, [changed(step, annotations, undefined), observed], "nothing");
     expectVerdict(quorumConfiguration, [statefulSet, cfg("tickTime=2000")], "hidden");
@@ -470,6 +506,13 @@ describe("quorum-configuration", () => {
     const nameless = changed(configMap, ["metadata", "name"], undefined);
     expectVerdict(quorumConfiguration, [made, nameless], /5 servers run while/);
     expectVerdict(quorumConfiguration, [unnamed, nameless], "open");
+    // One that the StatefulSet does not name, although it was made from it.
+    const named = { ...statefulSet, madeFrom: { spec: [urnOf(configMap)] } };
+    expectVerdict(
+      quorumConfiguration,
+      [named, changed(cfg(servers(2)), ["metadata", "name"], "x")],
+      "hidden",
+    );
   });
 
   it("cannot count a DaemonSet's pods", () => {
@@ -483,6 +526,10 @@ describe("quorum-configuration", () => {
   it("keeps to the namespace, and reads keys that variables take", () => {
     const other = changed(cfg(servers(2)), ["metadata", "namespace"], "other");
     expectVerdict(quorumConfiguration, [statefulSet, other], "hidden");
+    const somewhere = changed(statefulSet, ["metadata", "namespace"], unknownValue);
+    expectVerdict(quorumConfiguration, [somewhere, other], lists);
+    const anywhere = changed(other, ["metadata", "namespace"], unknownValue);
+    expectVerdict(quorumConfiguration, [statefulSet, anywhere], lists);
     const valueFrom = { configMapKeyRef: { name: "zk-config", key: "ensemble" } };
     const variable = changed(statefulSet, env, [{ name: "ZK_ENSEMBLE", valueFrom }]);
     const data = changed(configMap, ["data"], { ensemble: "zk-0;zk-1", tick: "2000" });

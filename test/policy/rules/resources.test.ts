@@ -1,6 +1,8 @@
+import { expect } from "chai";
+
 import { resources } from "../../../policy/rules/resources.ts";
 import { containerPath, podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
-import { unknownValue } from "../../fixtures/policy/harness.ts";
+import { changed, unknownValue, validate } from "../../fixtures/policy/harness.ts";
 import { rows, type Row } from "../table.ts";
 
 const field = [...containerPath, "resources"];
@@ -45,6 +47,23 @@ describe("resources", () => {
     ["rejects what is no quantity", /cpu = "half"/, [[cpu, "half"]]],
     ["rejects another type", /requests.cpu = true \(wrong type\)/, [[cpu, true]]],
     ["rejects a limit of the wrong type", /limits.memory = a list \(wrong type\)/, [[limit, []]]],
+    [
+      "rejects a limit that is no quantity",
+      /limits.memory = "much"/,
+      [
+        [limit, "much"],
+        [request, undefined],
+      ],
+    ],
+    [
+      "rejects a limit of nothing",
+      /limits.memory = 0/,
+      [
+        [limit, 0],
+        [request, undefined],
+        [env, unknownValue],
+      ],
+    ],
     ["rejects missing resources", [/limits.memory: missing/, /requests.cpu: missing/], [[field, undefined]]],
     ["leaves unknown resources open", "open", [[field, unknownValue]]],
     [
@@ -161,6 +180,15 @@ describe("resources", () => {
       ],
     ),
     ["leaves it to the stack where a ConfigMap may set it", "nothing", [[env, []]]],
+    [
+      "knows it beside volumes that are no ConfigMaps",
+      /start script's heap of 1000Mi/,
+      [
+        [env, []],
+        [[...containerPath, "volumeMounts"], [{ name: "logs", mountPath: "/logs" }]],
+        [[...podPath, "volumes"], [{ name: "logs", emptyDir: {} }]],
+      ],
+    ],
     [
       "leaves a heap in a ConfigMap to the stack",
       "nothing",
@@ -282,4 +310,14 @@ describe("resources", () => {
     ],
     ["leaves init containers alone", "nothing", [sidecar({})]],
   ]);
+
+  it("names the source of a heap that it does not see", () => {
+    const from = (path: readonly (string | number)[], source: object): string => {
+      const bareSet = changed(changed(statefulSet, env, []), ...bare);
+      return validate(resources, [changed(bareSet, path, [source])]).open.join();
+    };
+    const secretKeyRef = { name: "x", key: "y" };
+    expect(from(env, { name: "JVMFLAGS", valueFrom: { secretKeyRef } })).to.match(/env\[0\]\.valueFrom\)$/);
+    expect(from([...containerPath, "envFrom"], { secretRef: { name: "x" } })).to.match(/envFrom\[0\]\)$/);
+  });
 });

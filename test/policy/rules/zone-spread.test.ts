@@ -1,9 +1,10 @@
 import type { Policies } from "@pulumi/policy";
+import { expect } from "chai";
 
 import { singleZone } from "../../../policy/rules/single-zone.ts";
 import { zoneSpread } from "../../../policy/rules/zone-spread.ts";
 import { cluster, nodePool, podPath, statefulSet, storageClass } from "../../fixtures/policy/ensemble.ts";
-import { changed, unknownValue, type Registered } from "../../fixtures/policy/harness.ts";
+import { changed, unknownValue, validate, type Registered } from "../../fixtures/policy/harness.ts";
 import { hosts, part, service, listed } from "../../fixtures/policy/spread.ts";
 import { expectVerdict, type Expected } from "../table.ts";
 
@@ -117,8 +118,11 @@ describe("single-zone", () => {
   });
 
   it("rejects classes with volumes in one zone", () => {
-    const topology = (values: unknown, key = "topology.gke.io/zone"): Registered =>
-      changed(storageClass, ["allowedTopologies"], [{ matchLabelExpressions: [{ key, values }] }]);
+    const expression = (values: unknown, key = "topology.gke.io/zone") => ({
+      matchLabelExpressions: [{ key, values }],
+    });
+    const topology = (values: unknown, key?: string): Registered =>
+      changed(storageClass, ["allowedTopologies"], [expression(values, key)]);
     expectAll(singleZone, "prod", [
       [
         /storageClassName: StorageClass zookeeper, whose volumes are in zone b only/,
@@ -129,6 +133,14 @@ describe("single-zone", () => {
       ["nothing", [topology(["b", "c"]), statefulSet]],
       ["nothing", [topology(["b"], "role"), statefulSet]],
       ["nothing", [topology(unknownValue), statefulSet]],
+      ...[expression(unknownValue), expression(["b"], "role")].map(
+        (other) =>
+          [
+            "nothing",
+            [changed(storageClass, ["allowedTopologies"], [expression(["b"]), other]), statefulSet],
+          ] as const,
+      ),
+      ["nothing", [changed(storageClass, ["allowedTopologies"], []), statefulSet]],
       ["nothing", [changed(topology(["b"]), ["metadata", "name"], "other"), statefulSet]],
       ["nothing", [storageClass, statefulSet]],
     ]);
@@ -184,6 +196,14 @@ describe("zone-spread", () => {
         ],
       ]);
     }
+  });
+
+  it("names what decides whether the servers are spread", () => {
+    const open = (...resources: Registered[]) => validate(zoneSpread, resources).open.join();
+    expect(open(cluster, three, server([constraints, unknownValue]))).to.match(/topologySpreadConstraints$/);
+    expect(open(cluster, changed(nodePool, ["nodeLocations"], unknownValue), statefulSet)).to.match(
+      /the zones of the nodes$/,
+    );
   });
 
   it("accepts constraints that distribute the servers", () => {
@@ -309,6 +329,10 @@ describe("the zones of an ensemble of several workloads", () => {
       [missing, having(constraints, [{ ...constraint, labelSelector: { matchLabels: { server: "zk1" } } }])],
       ["nothing", having(preferred, term({ app: "zk" }))],
       [missing, having(preferred, term({ app: "zk", server: "zk1" }))],
+      [
+        missing,
+        sets((set, i) => changed(set, [...podPath, ...preferred], term({ app: "zk", server: hosts[i] }))),
+      ],
       [missing, sets((set, i) => (i === 0 ? set : changed(set, [...podPath, ...constraints], [constraint])))],
     ]);
   });
