@@ -3,7 +3,7 @@ import type * as inputs from "@pulumi/kubernetes/types/input.js";
 /** The keys of a Secret with a key and certificates, as cert-manager and `kubectl create secret` write them. */
 export const secretKeys = ["tls.crt", "tls.key", "ca.crt"] as const;
 
-/** How a server gets one key with its certificates: from a Secret, through files of its own. */
+/** The volumes, paths and variables for one key and its certificates. */
 export interface CertificateFiles {
   /** The pod's volume with the Secret. */
   readonly secretVolume: string;

@@ -47,7 +47,7 @@ export function clientTlsLines({ clientTls, administrator }: Settings): readonly
     // By default, ZooKeeper 3.9.5 takes only TLS 1.3, against its documentation.
     "ssl.enabledProtocols=TLSv1.3,TLSv1.2",
     "ssl.clientAuth=need",
-    // A client has no name of its own, only an address.
+    // Clients connect from any address, so their certificates contain no host name to verify.
     "ssl.clientHostnameVerification=false",
     "ssl.allowReverseDnsLookup=false",
     `netty.server.outstandingHandshake.limit=${mostHandshakes}`,

@@ -34,7 +34,7 @@ export interface LoopbackQuestion extends Pick<Question, "port" | "text" | "with
 }
 
 /**
- * Sends a text to a program of a pod as if from inside the pod.
+ * Sends a text to a program in a pod, from the pod's own network namespace.
  * @returns the answer; empty where there is none in time
  */
 export async function askOnLoopback({ uid, program, ...question }: LoopbackQuestion): Promise<string> {

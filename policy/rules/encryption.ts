@@ -10,85 +10,90 @@ import { optionsOf, type Option } from "../zookeeper/options.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
 import { placeOfZooCfg, startsByOptions, writesDefaults } from "../zookeeper/whole-configuration.ts";
 
-/** What a server is told of TLS. */
-interface Told {
+/** The configuration of a server, as far as the stack shows it. */
+interface Configuration {
   readonly container: Field;
   readonly options: readonly Option[];
-  /** Where the stack shows all that a server is told; undefined if it may be told more elsewhere. */
+  /** Where the whole configuration is; undefined if some of it may be elsewhere. */
   readonly whole: string | undefined;
 }
 
 /** The option that counts: the last one of its name. One without a value is a line with blanks, read as words. */
-const last = ({ options }: Told, name: string): Option | undefined =>
+const last = ({ options }: Configuration, name: string): Option | undefined =>
   options.findLast((option) => option.name === name && option.value.trim() !== "");
 
 const isTrue = (option: Option | undefined): boolean => option?.value.trim().toLowerCase() === "true";
 
 /** Rejects an option's value, or that the option is missing where the stack shows all of them. */
 function rejectOption(
-  told: Told,
+  configuration: Configuration,
   name: string,
   meaning: string,
   report: Report,
   { required, fix }: { readonly required: string; readonly fix: string },
 ): void {
-  const option = last(told, name);
+  const option = last(configuration, name);
   if (option !== undefined) {
     const observed = `${name} is ${option.value.trim()}${option.place}: ${meaning}`;
     report.reject({ path: option.path, observed, required, fix });
-  } else if (told.whole !== undefined) {
-    const observed = `${name} is not set${told.whole}: ${meaning}`;
-    report.reject({ path: told.container.path, observed, required, fix });
+  } else if (configuration.whole !== undefined) {
+    const observed = `${name} is not set${configuration.whole}: ${meaning}`;
+    report.reject({ path: configuration.container.path, observed, required, fix });
   }
 }
 
 /** The prefix's own rules for certificates: both sides show one. */
-function validateCertificates(told: Told, prefix: string, who: string, report: Report): void {
+function validateCertificates(
+  configuration: Configuration,
+  prefix: string,
+  who: string,
+  report: Report,
+): void {
   const name = `${prefix}.clientAuth`;
-  const option = last(told, name);
+  const option = last(configuration, name);
   if (option !== undefined && option.value.trim().toLowerCase() !== "need") {
-    rejectOption(told, name, `${who} without a certificate are accepted`, report, {
+    rejectOption(configuration, name, `${who} without a certificate are accepted`, report, {
       required: "certificates of both sides",
       fix: `set ${name} to need, or remove it`,
     });
   }
 }
 
-function validateQuorum(told: Told, report: Report): void {
+function validateQuorum(configuration: Configuration, report: Report): void {
   const required =
     "TLS between servers (otherwise, whoever reaches the quorum ports reads all data, or joins)";
-  if (!isTrue(last(told, "sslQuorum"))) {
-    rejectOption(told, "sslQuorum", "servers talk to each other in plain text", report, {
+  if (!isTrue(last(configuration, "sslQuorum"))) {
+    rejectOption(configuration, "sslQuorum", "servers talk to each other in plain text", report, {
       required,
       fix: "set sslQuorum to true; a running ensemble first needs a rollout with portUnification=true",
     });
     return;
   }
-  if (isTrue(last(told, "portUnification"))) {
-    rejectOption(told, "portUnification", "servers also take plain text", report, {
+  if (isTrue(last(configuration, "portUnification"))) {
+    rejectOption(configuration, "portUnification", "servers also take plain text", report, {
       required,
       fix: "remove portUnification once all servers have sslQuorum=true",
     });
   }
-  validateCertificates(told, "ssl.quorum", "servers", report);
+  validateCertificates(configuration, "ssl.quorum", "servers", report);
   const names = "ssl.quorum.hostnameVerification";
-  if (last(told, names)?.value.trim().toLowerCase() === "false") {
-    rejectOption(told, names, "any certificate of the authority passes for any server's", report, {
+  if (last(configuration, names)?.value.trim().toLowerCase() === "false") {
+    rejectOption(configuration, names, "any certificate of the authority passes for any server's", report, {
       required: "names in certificates that are verified",
       fix: `remove ${names}, and set fips-mode to false, without which names are not verified`,
     });
   }
 }
 
-function validateClients(told: Told, report: Report): boolean {
-  if (last(told, "secureClientPort") === undefined) {
-    rejectOption(told, "secureClientPort", "clients connect in plain text", report, {
+function validateClients(configuration: Configuration, report: Report): boolean {
+  if (last(configuration, "secureClientPort") === undefined) {
+    rejectOption(configuration, "secureClientPort", "clients connect in plain text", report, {
       required: "TLS between clients and servers",
       fix: "set secureClientPort and the Netty connection factory, and move the clients to it",
     });
     return false;
   }
-  validateCertificates(told, "ssl", "clients", report);
+  validateCertificates(configuration, "ssl", "clients", report);
   return true;
 }
 
@@ -100,7 +105,7 @@ function plainPort(service: KubernetesObject): Field | undefined {
   });
 }
 
-function toldOf({ container, texts }: Member): Told {
+function configurationOf({ container, texts }: Member): Configuration {
   const place = placeOfZooCfg(texts);
   const isWhole = place !== undefined || startsByOptions(container) || writesDefaults(container);
   return {
@@ -140,11 +145,11 @@ export const encryption = stackPolicy({
         if (texts.open.length > 0) {
           continue;
         }
-        const told = toldOf(member);
+        const configuration = configurationOf(member);
         if (servers !== 1) {
-          validateQuorum(told, report);
+          validateQuorum(configuration, report);
         }
-        if (!validateClients(told, report)) {
+        if (!validateClients(configuration, report)) {
           continue;
         }
         for (const service of services) {
