@@ -1,12 +1,17 @@
 import { globSync, statSync } from "node:fs";
+import { availableParallelism, freemem } from "node:os";
 import { join, relative, resolve } from "node:path";
 
 import Mocha from "mocha";
 
 import { parseArguments, type ArgumentProblem, type CommandLine } from "../../system/arguments.ts";
 import { projectDir } from "../../system/paths.ts";
+import { say } from "../../system/progress.ts";
 import { prepare } from "../../local-gke/index.ts";
 import type { Prepared } from "../../local-gke/index.ts";
+
+/** Memory that a test on a cluster may take, in GiB: the largest was seen to take 5. */
+const environmentGiB = 8;
 
 export const commandLine = {
   command: "npm test",
@@ -23,6 +28,12 @@ export const commandLine = {
       value: "PATTERN",
       description: "only the tests whose titles match this regular expression",
       validate: invalidPattern,
+    },
+    jobs: {
+      type: "integer",
+      minimum: 1,
+      description: "how many files with tests on a cluster run at a time",
+      defaultText: `2 with 2 cores and ${2 * environmentGiB} GiB of available memory, otherwise 1`,
     },
   },
   notes: "The last line is: N passed, N failed. The exit code is 0 where a test passed and none failed.",
@@ -81,6 +92,14 @@ function withoutTests(path: string): ArgumentProblem | undefined {
 }
 
 /**
+ * How many files with tests on a cluster run at a time. Such a test mostly waits, but two keep two cores busy.
+ * @param memory what is available, in GiB
+ */
+export function clusterJobs(cores: number, memory: number): number {
+  return cores >= 2 && memory >= 2 * environmentGiB ? 2 : 1;
+}
+
+/**
  * The test files at these paths, the slowest last, so that a simple mistake shows within seconds.
  * @param paths relative to the current folder; @default every test
  */
@@ -123,21 +142,41 @@ export async function main(args: readonly string[]): Promise<number> {
     ZOOKEEPER_ENVIRONMENT_STATE: "/nonexistent",
     KUBECONFIG: "/nonexistent",
   });
-  const mocha = new Mocha({
-    timeout,
-    forbidOnly: true,
-    reporter: "spec",
-    grep: values.grep && new RegExp(values.grep),
-  });
-  for (const file of files.filter((file) => prepared !== undefined || isUnit(file))) {
+  const run = async (chosen: readonly string[], jobs: number) =>
+    await runFiles(chosen, { jobs, grep: values.grep && new RegExp(values.grep) });
+  const onCluster = prepared === undefined ? [] : files.filter((file) => clusterTest.test(file));
+  const others = files.filter((file) => isUnit(file) || (prepared !== undefined && engineTest.test(file)));
+  const jobs = Math.min(
+    onCluster.length,
+    values.jobs ?? clusterJobs(availableParallelism(), freemem() / 2 ** 30),
+  );
+  const results =
+    jobs > 1 ? [await run(others, 1), await run(onCluster, jobs)] : [await run([...others, ...onCluster], 1)];
+  const passes = results.reduce((sum, result) => sum + result.passes, 0);
+  const failures = results.reduce((sum, result) => sum + result.failures, 0);
+  console.log(`${passes} passed, ${failures} failed`);
+  return failures === 0 && passes > 0 ? 0 : 1;
+}
+
+/** Runs test files, several at a time where `jobs` is above 1. */
+async function runFiles(
+  files: readonly string[],
+  { jobs, grep }: { readonly jobs: number; readonly grep: RegExp | "" | undefined },
+): Promise<{ readonly passes: number; readonly failures: number }> {
+  if (files.length === 0) {
+    return { passes: 0, failures: 0 };
+  }
+  if (jobs > 1) {
+    say(`Running ${files.length} files, ${jobs} at a time; the results of a file appear when it ends`);
+  }
+  const mocha = new Mocha({ timeout, forbidOnly: true, reporter: "spec", grep, parallel: jobs > 1, jobs });
+  for (const file of files) {
     mocha.addFile(join(projectDir, file));
   }
   await mocha.loadFilesAsync();
   return await new Promise((resolvePromise) => {
     const runner = mocha.run(() => {
-      const { passes, failures } = runner.stats ?? { passes: 0, failures: 1 };
-      console.log(`${passes} passed, ${failures} failed`);
-      resolvePromise(failures === 0 && passes > 0 ? 0 : 1);
+      resolvePromise(runner.stats ?? { passes: 0, failures: 1 });
     });
   });
 }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { expect } from "chai";
 
 import { commandLine as down } from "../../cli/commands/down.ts";
-import { commandLine as test, testFiles } from "../../cli/commands/test.ts";
+import { clusterJobs, commandLine as test, testFiles } from "../../cli/commands/test.ts";
 import { commandLine as verify } from "../../cli/commands/verify.ts";
 import { ArgumentError, helpOf, parseArguments } from "../../system/arguments.ts";
 import { projectDir } from "../../system/paths.ts";
@@ -93,6 +93,11 @@ describe("the files of npm test", () => {
     const firstCluster = files.findIndex((file) => file.endsWith(".cluster.test.ts"));
     expect(firstEngine).to.be.below(firstCluster);
     expect(files.slice(firstCluster).every((file) => file.endsWith(".cluster.test.ts"))).to.equal(true);
+  });
+
+  it("run two at a time on a cluster where the machine has cores and memory for both", () => {
+    expect([clusterJobs(2, 16), clusterJobs(64, 500)]).to.deep.equal([2, 2]);
+    expect([clusterJobs(1, 64), clusterJobs(4, 15.9)]).to.deep.equal([1, 1]);
   });
 
   it("are rejected where a path has none, with the reason", () => {
