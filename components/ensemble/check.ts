@@ -9,6 +9,7 @@ import type { Report } from "../validation/report.ts";
 import { checkSettings } from "../validation/settings.ts";
 import type { Known } from "../validation/values.ts";
 import type { EnsembleValues } from "./args.ts";
+import { withIssuedSecrets } from "./cert-manager.ts";
 import { clientTlsMode } from "./client-tls.ts";
 import { heapMebibytes, parseHeap } from "./heap.ts";
 import { quorumTlsMode } from "./quorum-tls.ts";
@@ -24,14 +25,15 @@ export function checkEnsemble(
   stack: string,
 ): Known<EnsembleValues> {
   const ensemble = checkSettings(ensembleSettings, values, report);
+  const withSecrets = withIssuedSecrets(ensemble);
   checkName(ensemble, report);
   checkServers(ensemble, report, stack);
   checkHeap(ensemble, report);
   checkTimes(ensemble, report);
   checkBuffer(ensemble, report);
   checkAccess(ensemble, report, stack);
-  checkQuorumTls(ensemble, report);
-  checkClientTls(ensemble, report);
+  checkQuorumTls(withSecrets, report);
+  checkClientTls(withSecrets, report);
   return ensemble;
 }
 
@@ -164,13 +166,15 @@ function checkAccess(
   }
 }
 
+const noSecret = "set certManager, or name a Secret with tls.key, tls.crt and ca.crt";
+
 function checkQuorumTls({ quorumTls, tlsSecret }: Known<EnsembleValues>, report: Report): void {
   if (quorumTls !== undefined && quorumTlsMode(quorumTls) !== "off" && tlsSecret === "") {
     report.error(
       "tlsSecret",
       tlsSecret,
       `quorumTls is ${JSON.stringify(quorumTls)}, and the servers have no key and no certificate`,
-      "name a Secret with tls.key, tls.crt and ca.crt, which cert-manager can write",
+      noSecret,
     );
   }
 }
@@ -188,7 +192,7 @@ function checkClientTls(
       "clientTlsSecret",
       clientTlsSecret,
       `clientTls is ${JSON.stringify(clientTls)}, and the servers have no key and no certificate for clients`,
-      "name a Secret with tls.key, tls.crt and ca.crt, which cert-manager can write",
+      noSecret,
     );
   } else if (!isOff && quorumTls !== undefined && quorumTls !== "off" && clientTlsSecret === tlsSecret) {
     report.error(

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { PersistentVolumeClaimPatch } from "@pulumi/kubernetes/core/v1/persistentVolumeClaimPatch.js";
@@ -18,6 +19,7 @@ import {
   type EnsembleValues,
   type ZooKeeperEnsembleArgs,
 } from "./args.ts";
+import { certManagerApi, certManagerObjects, withIssuedSecrets } from "./cert-manager.ts";
 import { checkEnsemble } from "./check.ts";
 import { clientTlsMode } from "./client-tls.ts";
 import { contentHash, renderFiles } from "./files.ts";
@@ -82,7 +84,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       },
     );
     super("zookeeper:ensemble:ZooKeeperEnsemble", name, lasting(inputs), opts);
-    this.#settings = accepted;
+    this.#settings = whenKnown(accepted, withIssuedSecrets);
     this.#name = name;
     this.#plain = plainSettings(settings);
     this.#provider = this.getProvider("kubernetes:apps/v1:StatefulSet");
@@ -143,7 +145,8 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     const map = this.#createConfig(plan, around);
     this.#createRoles(around);
     const guards = this.#protectQuorum({ ...around, protect });
-    const statefulSet = this.#createServers(plan, map, [...services, ...guards]);
+    const certificates = this.#createCertificates({ ...around, protect });
+    const statefulSet = this.#createServers(plan, map, [...services, ...guards, ...certificates]);
     this.#ready = this.#awaitReady(statefulSet);
     this.#markBootstrapped();
     this.#growVolumes();
@@ -237,6 +240,38 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
         opts,
       );
     }
+  }
+
+  /** What issues the servers' certificates. @returns what the servers wait for */
+  #createCertificates(options: pulumi.CustomResourceOptions): pulumi.Resource[] {
+    if (!this.#plain.certManager) {
+      return [];
+    }
+    const opts = pulumi.mergeOptions(
+      { parent: this, customTimeouts: { create: "2m", update: "2m" } },
+      options,
+    );
+    return certManagerObjects.flatMap((object) => {
+      const resource = new CustomResource(
+        `${this.#name}-${object.suffix}`,
+        {
+          apiVersion: `${certManagerApi.group}/${certManagerApi.version}`,
+          kind: object.kind,
+          metadata: whenKnown(this.#settings, (s) =>
+            owned(
+              objectMeta(
+                s,
+                `${s.name}-${object.suffix}`,
+                object.isAwaited ? { "pulumi.com/waitFor": "condition=Ready" } : skipAwait,
+              ),
+            ),
+          ),
+          spec: whenKnown(this.#settings, object.spec),
+        },
+        opts,
+      );
+      return object.isAwaited ? [resource] : [];
+    });
   }
 
   /** What the servers depend on: it is created before them, and remains if their deletion is rejected. */
@@ -396,7 +431,7 @@ interface Plan extends Config {
 /** The settings that decide which resources to create. */
 type PlainSettings = Pick<
   EnsembleValues,
-  "name" | "namespace" | "createNamespace" | "servers" | "networkPolicy" | "roles" | "protect"
+  "name" | "namespace" | "createNamespace" | "servers" | "networkPolicy" | "roles" | "certManager" | "protect"
 >;
 
 function plainSettings(settings: PlainSettings): PlainSettings {

@@ -182,7 +182,7 @@ export class EnsembleObserver {
     access: Parameters<typeof ClusterReader.connect>[0],
     intent: Intent,
   ): Promise<LiveEnsemble | undefined> {
-    const { name, namespace, volumeSize, roles, ...settings } = intent.settings;
+    const { name, namespace, volumeSize, roles, certManager, ...settings } = intent.settings;
     const wantedIf = (mode: string, secret: string): string | undefined =>
       mode === "off" || secret === "" ? undefined : secret;
     const secrets = {
@@ -195,7 +195,8 @@ export class EnsembleObserver {
       // A preview does not wait for a cluster that does not answer.
       return await patiently(pulumi.runtime.isDryRun() ? 0 : outage, async () => {
         this.#reader = ClusterReader.connect(access);
-        return await readEnsemble(await this.#reader, { name, namespace, grows, roles, ...secrets });
+        const seen = { name, namespace, grows, roles, certManager, ...secrets };
+        return await readEnsemble(await this.#reader, seen);
       });
     } catch (error) {
       if (!(error instanceof Unreachable)) {

@@ -3,6 +3,7 @@ import { clientServiceName, serverNames } from "../../domain/names.ts";
 import type { LiveEnsemble, LiveSecret } from "../live/ensemble.ts";
 import type { Report } from "../validation/report.ts";
 import type { EnsembleValues } from "./args.ts";
+import { certManagerApi, isIssued } from "./cert-manager.ts";
 import { certificateFaults, expiresSoon, sharedAuthority } from "./certificate.ts";
 import { clientTlsModes, skippedClientMode } from "./client-tls-modes.ts";
 import { nextModeFirst, stepsBetween } from "./modes.ts";
@@ -76,7 +77,7 @@ function warningOfSecret(use: Use, settings: EnsembleValues, live: LiveEnsemble)
           fix: "renew it; servers take it over without a restart",
         };
   }
-  if (live.statefulSet !== undefined) {
+  if (live.statefulSet !== undefined || isIssued(settings, name)) {
     return undefined;
   }
   const create = `kubectl -n ${namespace} create secret generic ${name} --from-file=tls.key --from-file=tls.crt --from-file=ca.crt`;
@@ -85,6 +86,7 @@ function warningOfSecret(use: Use, settings: EnsembleValues, live: LiveEnsemble)
 
 /** Adds everything about TLS for which an update must not begin. @param now the time, in milliseconds */
 export function checkTls(settings: EnsembleValues, live: LiveEnsemble, report: Report, now: number): void {
+  checkCertManager(settings, live, report);
   for (const use of uses) {
     checkMode(use, settings, live, report);
     if (!changesSecret(use, settings, live, report)) {
@@ -92,6 +94,21 @@ export function checkTls(settings: EnsembleValues, live: LiveEnsemble, report: R
     }
   }
   checkAuthorities(settings, live, report);
+}
+
+function checkCertManager(
+  { certManager }: EnsembleValues,
+  { certManager: found }: LiveEnsemble,
+  report: Report,
+): void {
+  if (found === false) {
+    report.error(
+      "certManager",
+      certManager,
+      `the cluster has no API ${certManagerApi.group}/${certManagerApi.version}`,
+      "install cert-manager first (https://cert-manager.io/docs/installation/), or name Secrets of your own",
+    );
+  }
 }
 
 /** Servers of neighbouring modes understand each other. */
@@ -140,13 +157,16 @@ function checkContent(
     return;
   }
   if (content === "absent") {
-    if (live.statefulSet !== undefined) {
+    // Servers wait until cert-manager has issued their certificate.
+    if (live.statefulSet !== undefined && !isIssued(settings, name)) {
       const reason = `namespace ${namespace} has no such Secret, and a server does not start without it`;
       report.error(use.secret, name, reason, "create it first, with tls.key, tls.crt and ca.crt");
     }
     return;
   }
-  for (const reason of certificateFaults(content, use.names(settings), now)) {
+  // cert-manager corrects the names of what it has issued.
+  const names = isIssued(settings, name) ? [] : use.names(settings);
+  for (const reason of certificateFaults(content, names, now)) {
     report.error(use.secret, name, reason, `correct Secret ${namespace}/${name}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { V1ObjectMeta, V1PersistentVolumeClaim, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 
 import { claimTemplate, ensembleNames, ports } from "../../domain/names.ts";
+import { certManagerApi } from "../ensemble/cert-manager.ts";
 import type { SecretContent } from "../ensemble/certificate.ts";
 import { annotations } from "../ensemble/ownership.ts";
 import { clientFiles } from "../ensemble/client-tls.ts";
@@ -86,6 +87,8 @@ export interface LiveEnsemble {
   readonly certificates: LiveSecret;
   /** The Secret with the certificates that servers show to clients. */
   readonly clientCertificates: LiveSecret;
+  /** Whether the cluster has cert-manager; undefined where it is not wanted. */
+  readonly certManager: boolean | undefined;
 }
 
 /** A Secret with certificates as it is now; undefined where none is wanted. */
@@ -103,6 +106,8 @@ export interface Wanted {
   readonly tlsSecret: string | undefined;
   /** The Secret with the certificates that servers show to clients; undefined where none is wanted. */
   readonly clientTlsSecret: string | undefined;
+  /** Whether the cluster must have cert-manager. */
+  readonly certManager: boolean;
 }
 
 /** Reads an ensemble from its cluster. @throws Unreachable */
@@ -152,6 +157,10 @@ export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promi
     bootstrapped: mark !== undefined,
     certificates: await readSecret(reader, namespace, wanted.tlsSecret),
     clientCertificates: await readSecret(reader, namespace, wanted.clientTlsSecret),
+    certManager: wanted.certManager
+      ? (await reader.ask((options) => reader.custom.getAPIResources({ ...certManagerApi }, options))) !==
+        undefined
+      : undefined,
   };
 }
 

@@ -54,6 +54,7 @@ export class ClusterReader {
   readonly cluster: string;
   readonly apps: kubernetes.AppsV1Api;
   readonly core: kubernetes.CoreV1Api;
+  readonly custom: kubernetes.CustomObjectsApi;
   readonly networking: kubernetes.NetworkingV1Api;
   readonly rbac: kubernetes.RbacAuthorizationV1Api;
   readonly policy: kubernetes.PolicyV1Api;
@@ -66,6 +67,7 @@ export class ClusterReader {
     this.cluster = `${name} (${server})`;
     this.apps = config.makeApiClient(client.AppsV1Api);
     this.core = config.makeApiClient(client.CoreV1Api);
+    this.custom = config.makeApiClient(client.CustomObjectsApi);
     this.networking = config.makeApiClient(client.NetworkingV1Api);
     this.rbac = config.makeApiClient(client.RbacAuthorizationV1Api);
     this.policy = config.makeApiClient(client.PolicyV1Api);

@@ -341,6 +341,15 @@ export interface EnsembleSettings {
    */
   tlsSecret?: pulumi.Input<string>;
   /**
+   * Whether cert-manager, which is on the cluster already, issues the servers' certificates, from an authority for
+   * servers and one for clients. It writes the Secrets NAME-servers-tls and NAME-clients-tls, which are used where
+   * `tlsSecret` and `clientTlsSecret` name none. Clients get certificates from its Issuer NAME-clients. Not an
+   * output, because it decides how many resources there are.
+   * @default false
+   * @see https://cert-manager.io/docs/configuration/ca/
+   */
+  certManager?: boolean;
+  /**
    * How clients connect, from plain text to TLS with certificates; a running ensemble moves one mode at a time:
    * off, accept or require. `accept` adds port 2281 with TLS, for clients with a certificate. `require` also
    * closes port 2181, except inside the servers' own pods. Move the clients between the two.

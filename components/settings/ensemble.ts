@@ -432,6 +432,18 @@ export const ensembleSettings = {
     check: (value) =>
       unless(value === "" || isDnsSubdomain(value), "must be a Kubernetes name", "use the name of a Secret"),
   }),
+  certManager: flag({
+    default: false,
+    description:
+      "Whether cert-manager, which is on the cluster already, issues the servers' certificates, from an authority for " +
+      "servers and one for clients",
+    details:
+      "It writes the Secrets NAME-servers-tls and NAME-clients-tls, which are used where `tlsSecret` and `clientTlsSecret` " +
+      "name none. Clients get certificates from its Issuer NAME-clients.",
+    plain: "it decides how many resources there are",
+    see: "https://cert-manager.io/docs/configuration/ca/",
+    change: inPlace,
+  }),
   clientTls: choice({
     default: "off",
     values: clientTlsModes,

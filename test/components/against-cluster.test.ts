@@ -9,6 +9,7 @@ import {
   type Intent,
 } from "../../components/ensemble/against.ts";
 import { ensembleDefaults, type EnsembleValues } from "../../components/ensemble/args.ts";
+import { withIssuedSecrets } from "../../components/ensemble/cert-manager.ts";
 import { covers } from "../../components/ensemble/covers.ts";
 import { skippedClientMode } from "../../components/ensemble/client-tls-modes.ts";
 import { quorumTlsModes, skippedMode } from "../../components/ensemble/quorum-tls-modes.ts";
@@ -22,7 +23,7 @@ import { Authority, type Certificates } from "../fixtures/certificates.ts";
 const stack = "shop/prod";
 
 function intent(settings: Partial<EnsembleValues> = {}, hash = "0123456789"): Intent {
-  const values = { ...ensembleDefaults, name: "zk", ...settings };
+  const values = withIssuedSecrets({ ...ensembleDefaults, name: "zk", ...settings });
   const manifest = statefulSetArgs(values, `zk-config-${hash}`, hash);
   return { settings: values, manifest, owner: { stack, id: undefined, adopt: values.adopt } };
 }
@@ -68,6 +69,7 @@ function cluster(changed: Partial<LiveEnsemble> = {}): LiveEnsemble {
     bootstrapped: true,
     certificates: undefined,
     clientCertificates: undefined,
+    certManager: undefined,
     ...changed,
   };
 }
@@ -326,6 +328,26 @@ describe("an update beside what the cluster has", () => {
     it("needs its Secret first where servers run", () => {
       const [fault = ""] = change(mode("off"), mode("accept"), "absent");
       expect(fault).to.match(/^tlsSecret: namespace default has no such Secret.*create it first/);
+    });
+
+    it("needs no Secret first where cert-manager issues it", () => {
+      const issuing = (quorumTls: string) => intent({ quorumTls, certManager: true });
+      const [off, accept] = [issuing("off"), issuing("accept")];
+      expect(change(off, accept, "absent")).to.deep.equal([]);
+      expect(warningsAgainstCluster(accept.settings, cluster({ certificates: "absent" }))).to.deep.equal([]);
+      // cert-manager corrects names, but not that it does not run.
+      expect(change(off, accept, authority.issue({ names: ["former"] }))).to.deep.equal([]);
+      expect(change(off, accept, authority.issue({ days: 0 }))[0]).to.match(/^tlsSecret: .* has expired on /);
+      const own = intent({ quorumTls: "accept", certManager: true, tlsSecret: "own" });
+      expect(change(off, own, "absent")[0]).to.match(/^tlsSecret: namespace default has no such Secret/);
+    });
+
+    it("needs cert-manager on the cluster first where that is to issue certificates", () => {
+      const wanted = intent({ certManager: true });
+      expect(faults(wanted, cluster({ certManager: true }))).to.deep.equal([]);
+      expect(faults(wanted, cluster({ certManager: false }))[0]).to.match(
+        /^certManager: the cluster has no API cert-manager.io\/v1; install cert-manager first/,
+      );
     });
 
     it("is not checked, with a warning, where the user may not read Secrets", () => {

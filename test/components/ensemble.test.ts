@@ -490,6 +490,46 @@ describe("ZooKeeperEnsemble", () => {
     expect(engine.registered.some(({ type }) => type.endsWith(":Role"))).to.equal(false);
   });
 
+  it("has cert-manager issue certificates of two authorities, if wanted, and waits for those of the servers", async () => {
+    await make({ certManager: true, quorumTls: "require", clientTls: "accept" });
+    const issued = (kind: string, name: string) => {
+      const { inputs } = engine.one(`kubernetes:cert-manager.io/v1:${kind}`, `zk-${name}`);
+      expect(at(inputs, "metadata", "name")).to.equal(`zk-${name}`);
+      return inputs;
+    };
+    expect(at(issued("Issuer", "self-signed"), "spec")).to.deep.equal({ selfSigned: {} });
+    const names = {
+      servers: ["*.zk-hs.default.svc.cluster.local"],
+      clients: ["zk-cs.default.svc.cluster.local", "*.zk-hs.default.svc.cluster.local"],
+    };
+    for (const [purpose, dnsNames] of Object.entries(names)) {
+      const authority = at(issued("Certificate", `${purpose}-ca`), "spec");
+      expect(authority).to.deep.include({ isCA: true, commonName: `zk ${purpose}` });
+      expect(at(authority, "issuerRef", "name")).to.equal("zk-self-signed");
+      // Otherwise, servers would not accept each other while their certificates are renewed one by one.
+      expect(at(authority, "privateKey", "rotationPolicy")).to.equal("Never");
+      const secretName = at(authority, "secretName");
+      expect(at(issued("Issuer", purpose), "spec")).to.deep.equal({ ca: { secretName } });
+      const certificate = issued("Certificate", `${purpose}-tls`);
+      expect(at(certificate, "metadata", "annotations")).to.deep.include({
+        "pulumi.com/waitFor": "condition=Ready",
+      });
+      expect(at(certificate, "spec")).to.deep.include({ secretName: `zk-${purpose}-tls`, dnsNames });
+      expect(at(certificate, "spec", "issuerRef")).to.deep.equal({ kind: "Issuer", name: `zk-${purpose}` });
+    }
+    const secrets = (at(pod(), "volumes") as object[]).map((volume) => at(volume, "secret", "secretName"));
+    expect(secrets).to.include.members(["zk-servers-tls", "zk-clients-tls"]);
+  });
+
+  it("uses a Secret that is named, also where cert-manager issues the others, and no cert-manager otherwise", async () => {
+    await make({ certManager: true, quorumTls: "require", tlsSecret: "own", clientTls: "accept" });
+    const secrets = (at(pod(), "volumes") as object[]).map((volume) => at(volume, "secret", "secretName"));
+    expect(secrets).to.include.members(["own", "zk-clients-tls"]);
+    engine = await MockEngine.start();
+    await make({ quorumTls: "require", tlsSecret: "own" });
+    expect(engine.registered.some(({ type }) => type.includes("cert-manager"))).to.equal(false);
+  });
+
   it("has the port and the labels that the PodMonitoring in docs/google-cloud.md names", async () => {
     const document = readFileSync(new URL("../../docs/google-cloud.md", import.meta.url), "utf8");
     const text =
@@ -574,6 +614,10 @@ describe("ZooKeeperEnsemble", () => {
     { args: { quorumTls: "on", tlsSecret: "zk-tls" }, paths: ["quorumTls"] },
     { args: { quorumTls: "accept" }, paths: ["tlsSecret"] },
     { args: { quorumTls: "require", tlsSecret: "Secret" }, paths: ["tlsSecret"] },
+    {
+      args: { quorumTls: "accept", tlsSecret: "zk-clients-tls", clientTls: "accept", certManager: true },
+      paths: ["clientTlsSecret"],
+    },
     { args: { clientTls: "prefer", clientTlsSecret: "zk-client-tls" }, paths: ["clientTls"] },
     { args: { clientTls: "accept" }, paths: ["clientTlsSecret"] },
     { args: { clientTls: "accept", clientTlsSecret: "Secret" }, paths: ["clientTlsSecret"] },
