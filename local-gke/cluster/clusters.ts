@@ -16,7 +16,7 @@ import { cgroupRoot, ensureNode, nodePlace, nodeRuns, stopNode } from "../node/n
 import { reclaimSlots } from "./lost.ts";
 import { renewalDue } from "./renewal.ts";
 import { allClusters, clusterDir, nodeDir, readCluster, removeCluster, writeCluster } from "./records.ts";
-import type { ClusterName, ClusterRecord, Endpoints, NodeRecord, PoolRecord } from "./records.ts";
+import type { ClusterName, ClusterRecord, NodeRecord, PoolRecord } from "./records.ts";
 import { claimAnySlot, claims, claimSlot } from "./slots.ts";
 
 /** A slot for a new cluster. @throws Error when the machine has as many clusters as it can */
@@ -46,14 +46,15 @@ async function newCluster(name: ClusterName): Promise<ClusterRecord> {
 
 /**
  * Creates a cluster's control plane, or repairs it.
- * @param endpoints which endpoints to open, all others are closed; the same as before by default
+ * @param settings which endpoints to open, all others are closed, and whether nodes are private; the same as before by
+ * default
  */
-export async function ensureCluster(name: ClusterName, endpoints?: Endpoints): Promise<ClusterRecord> {
+export async function ensureCluster(
+  name: ClusterName,
+  settings: Partial<Pick<ClusterRecord, "endpoints" | "privateNodes">> = {},
+): Promise<ClusterRecord> {
   const known = readCluster(name);
-  const cluster = {
-    ...(known ?? (await newCluster(name))),
-    ...(endpoints === undefined ? {} : { endpoints }),
-  };
+  const cluster = { ...(known ?? (await newCluster(name))), ...settings };
   if (known !== undefined && !claimSlot(known.slot, clusterDir(name))) {
     throw new Error(
       `cluster ${name.name}: another local cluster has taken its address range; delete that one first`,

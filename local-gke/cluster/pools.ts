@@ -70,6 +70,25 @@ function withOwnTypes(known: PoolRecord, machineType: string): PoolRecord {
   return { ...known, nodes };
 }
 
+/** A change of a pool's size or machine type, before it begins. */
+export interface PoolPlan {
+  /** The pool as it is; without nodes where it does not exist. */
+  before: PoolRecord;
+  /** Its nodes that leave. */
+  leaving: readonly NodeRecord[];
+  /** The pool at its new size. Nodes of another machine type have it in their record; they are replaced then. */
+  wanted: PoolRecord;
+}
+
+/** What creating a node pool of this size, or changing it, means. Nothing changes yet. */
+export function planPool(cluster: ClusterRecord, pool: Omit<PoolRecord, "nodes">, size: PoolSize): PoolPlan {
+  const before = cluster.pools.find((other) => other.name === pool.name) ?? { ...pool, nodes: [] };
+  const known = withOwnTypes(before, pool.machineType);
+  const wanted = { ...pool, nodes: sized(cluster, known, size) };
+  const leaving = known.nodes.filter((node) => !wanted.nodes.some((kept) => kept.name === node.name));
+  return { before, leaving, wanted };
+}
+
 /**
  * Creates a node pool of this size, changes it, or repairs it; returns when its nodes are Ready. Labels and taints
  * change on the nodes; another machine type needs other nodes, as an upgrade does.
@@ -84,12 +103,9 @@ export async function ensurePool(
   if (cluster === undefined) {
     throw new Error(`cluster ${name.name} in ${name.location}: not found`);
   }
-  const there = cluster.pools.find((other) => other.name === pool.name) ?? { ...pool, nodes: [] };
+  const { before, leaving, wanted } = planPool(cluster, pool, size);
   // Before the record has the new ones: an update that was cut off still knows which to remove.
-  await relabel(cluster, there, pool);
-  const known = withOwnTypes(there, pool.machineType);
-  const wanted = { ...pool, nodes: sized(cluster, known, size) };
-  const leaving = known.nodes.filter((node) => !wanted.nodes.some((kept) => kept.name === node.name));
+  await relabel(cluster, before, pool);
   // Nodes that are being removed stay in the record until then: a removal that was cut off is finished next time.
   write(cluster, { ...wanted, nodes: [...wanted.nodes, ...leaving] });
   for (const node of leaving) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { isErrno, removeWhole, writeWhole } from "../../system/files.ts";
 import { configuration, gkeDir } from "../configuration.ts";
+import type { BootDisk } from "../google/quotas.ts";
 import { fileName, isFileName } from "./names.ts";
 import { releaseSlot } from "./slots.ts";
 
@@ -24,6 +25,10 @@ export interface PoolRecord {
   labels: Record<string, string>;
   /** Taints in the form key=value:Effect. */
   taints: string[];
+  /** Earlier versions recorded none. @default GKE's */
+  disk?: BootDisk;
+  /** Whether each node has a public address. @default false */
+  publicAddresses?: boolean;
   nodes: NodeRecord[];
 }
 
@@ -46,6 +51,8 @@ export interface ClusterRecord {
   createTime: string;
   /** Earlier versions have none; see {@link endpointsOf}. */
   endpoints?: Endpoints;
+  /** Whether nodes have no public addresses, unless their pool says otherwise. @default true */
+  privateNodes?: boolean;
   pools: PoolRecord[];
 }
 

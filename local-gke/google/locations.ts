@@ -14,12 +14,13 @@ export function zonesOf(region: string): string[] {
   return [...letters, ...(region === "us-central1" ? ["f"] : [])].map((letter) => `${region}-${letter}`);
 }
 
+/** The region of a location: of a zone such as us-central1-a, us-central1; a region is its own. */
+export const regionOf = (location: string): string => location.replace(/-[a-z]$/, "");
+
 /** Whether a location is one of Google's regions. */
 export const isRegion = (location: string): boolean => regions.has(location);
 
 /** Whether a location is a zone of one of Google's regions. */
 export function isZone(location: string): boolean {
-  return (
-    zonesOf(location.replace(/-[a-z]$/, "")).includes(location) && isRegion(location.replace(/-[a-z]$/, ""))
-  );
+  return zonesOf(regionOf(location)).includes(location) && isRegion(regionOf(location));
 }

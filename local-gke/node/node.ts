@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
+import { regionOf } from "../google/locations.ts";
 import { machineSize } from "../google/machine-types.ts";
 import { allocatable, evictionMiB } from "../google/reservations.ts";
 import { makeCgroup, removeCgroup, setProcessors } from "../machine/cgroups.ts";
@@ -46,9 +47,6 @@ export const cgroupRoot = "/local-gke";
 /** The cgroup that holds those of a node's pods. */
 export const nodeCgroup = (cluster: ClusterRecord, node: NodeRecord): string =>
   `${cgroupRoot}/${cluster.slot}/${node.name}`;
-
-/** The region of a zone: us-central1-a is in us-central1. */
-export const regionOf = (zone: string): string => zone.replace(/-[a-z]$/, "");
 
 const machineTypeOf = ({ pool, node }: PlacedNode): string => node.machineType ?? pool.machineType;
 

@@ -12,6 +12,7 @@ import type {
 
 import { requireApi } from "./apis.ts";
 import { invoke } from "./functions.ts";
+import { limits } from "./limits.ts";
 import type { Existing, ResourceKind } from "./resource.ts";
 import { kinds } from "./resources/index.ts";
 import {
@@ -95,6 +96,8 @@ export class LocalGkeProvider implements Provider {
 
   check(urn: string, olds: unknown, news: unknown): Promise<CheckResult> {
     const kind = kindOf(urn);
+    // Rejects an invalid variable in a preview, too, and before anything is created.
+    limits();
     const given = properties(news);
     const project = this.#project;
     // In the form in which the real provider names what the program leaves without a name, but always the same: a

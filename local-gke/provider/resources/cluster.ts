@@ -3,13 +3,14 @@ import { join } from "node:path";
 
 import { podRange, serviceRange } from "../../cluster/addresses.ts";
 import { deleteCluster, ensureCluster } from "../../cluster/clusters.ts";
-import { ensurePool } from "../../cluster/pools.ts";
+import { ensurePool, planPool, type PoolSize } from "../../cluster/pools.ts";
 import { controlPlaneRuns, controlPlaneServes } from "../../cluster/control-plane.ts";
 import { forgetOwner, recorded } from "../../cluster/inventory.ts";
 import { pkiDir } from "../../cluster/pki.ts";
 import { endpointsOf, parseClusterId, readCluster } from "../../cluster/records.ts";
-import type { ClusterName, ClusterRecord } from "../../cluster/records.ts";
+import type { ClusterName, ClusterRecord, PoolRecord } from "../../cluster/records.ts";
 import { notice } from "../../../system/progress.ts";
+import { requireNodes } from "../admission.ts";
 import { gkeVersion } from "../functions.ts";
 import { isRegion, isZone, zonesOf } from "../../google/locations.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
@@ -31,7 +32,7 @@ import {
 } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 import { endpointOutputs, endpointProperties, openEndpoints } from "./endpoints.ts";
-import { exclusively, imageStore, machineType } from "./nodes.ts";
+import { bootDisk, exclusively, imageStore, machineType, zones } from "./nodes.ts";
 import { claim, idOf, mustExist, numericId } from "./recorded.ts";
 
 /** A cluster's or pool's place. @see https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters */
@@ -245,27 +246,51 @@ function rangesMustExist(inputs: Properties): void {
   }
 }
 
-async function ensure(inputs: Properties): Promise<Existing> {
+const hasPrivateNodes = (inputs: Properties): boolean =>
+  at(inputs, "privateClusterConfig.enablePrivateNodes") === true;
+
+/** The pool that GKE creates with a cluster. */
+function defaultPool(inputs: Properties): Omit<PoolRecord, "nodes"> {
+  return {
+    name: "default-pool",
+    machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
+    labels: {},
+    taints: [],
+    disk: bootDisk(inputs),
+    publicAddresses: !hasPrivateNodes(inputs),
+  };
+}
+
+/** Of a zonal cluster, `nodeLocations` are the zones beside its own. */
+function defaultSize(inputs: Properties): PoolSize {
+  const { location } = clusterName(inputs);
+  const own = isRegion(location) ? [] : [location];
+  return {
+    zones: [...new Set([...own, ...zones(inputs)])],
+    nodesPerZone: number(inputs["initialNodeCount"]) ?? 1,
+  };
+}
+
+/** Rejects a cluster that Google would not create or update. Nothing changes. @throws Error */
+function check(inputs: Properties, operation: string): void {
   mustExist(inputs, refersTo);
   rangesMustExist(inputs);
   const name = clusterName(inputs);
-  const cluster = await ensureCluster(name, openEndpoints(inputs));
+  const known = readCluster(name);
+  // GKE also creates a default pool that it removes afterwards.
+  if (known === undefined || inputs["removeDefaultNodePool"] !== true) {
+    const cluster = known ?? { ...name, slot: 0, createTime: "", pools: [] };
+    const plan = planPool(cluster, defaultPool(inputs), defaultSize(inputs));
+    requireNodes(cluster, plan, { prefix: "", operation });
+  }
+}
+
+async function ensure(inputs: Properties): Promise<Existing> {
+  const name = clusterName(inputs);
+  const settings = { endpoints: openEndpoints(inputs), privateNodes: hasPrivateNodes(inputs) };
+  const cluster = await ensureCluster(name, settings);
   if (inputs["removeDefaultNodePool"] !== true) {
-    const zones = list(inputs["nodeLocations"]).map(String);
-    await ensurePool(
-      name,
-      {
-        name: "default-pool",
-        machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
-        labels: {},
-        taints: [],
-      },
-      {
-        zones: zones.length > 0 ? zones : [name.location],
-        nodesPerZone: number(inputs["initialNodeCount"]) ?? 1,
-      },
-      imageStore(),
-    );
+    await ensurePool(name, defaultPool(inputs), defaultSize(inputs), imageStore());
   }
   return outputs(cluster, inputs, true);
 }
@@ -281,11 +306,12 @@ export const cluster: ResourceKind = {
       "the public address and the DNS endpoint while they are closed",
     refresh: "deletion, and a control plane that does not answer",
     fails:
-      "400: a secondary range that the subnetwork does not have; 404: what it refers to does not exist; " +
+      "400: a secondary range that the subnetwork does not have; 403: a quota that the default pool exceeds, also one " +
+      "that is removed; a zone without capacity; 404: what it refers to does not exist; " +
       "409: another stack created it; a deletion while `deletionProtection` is set",
     sources: ["services/container/resource_container_cluster.go"],
     lacks:
-      "upgrades and channels, maintenance, workload identity, monitoring, Autopilot; the machine is in every " +
+      "`goog-gke-*` labels of machines and disks, upgrades and channels, maintenance, workload identity, monitoring, Autopilot; the machine is in every " +
       "authorised network and in the VPC, and the DNS endpoint is an address",
   },
   computed,
@@ -299,7 +325,9 @@ export const cluster: ResourceKind = {
   create: (inputs, owner) =>
     exclusively(async () => {
       const id = clusterId(clusterName(inputs));
-      claim(id, readCluster(clusterName(inputs)) !== undefined, owner);
+      claim(id, readCluster(clusterName(inputs)) !== undefined, owner, () => {
+        check(inputs, "creating GKE cluster");
+      });
       const created = await ensure(inputs);
       onThisMachine(`cluster ${clusterName(inputs).name} is a Kubernetes control plane`);
       return created;
@@ -320,7 +348,11 @@ export const cluster: ResourceKind = {
       !holds(endpointsOf(found), { ...openEndpoints(outputs) })
     );
   },
-  update: (_existing, inputs) => exclusively(() => ensure(inputs)),
+  update: (_existing, inputs) =>
+    exclusively(() => {
+      check(inputs, "updating GKE cluster");
+      return ensure(inputs);
+    }),
   delete: ({ id, outputs: { deletionProtection } }) =>
     exclusively(async () => {
       if (deletionProtection === true) {

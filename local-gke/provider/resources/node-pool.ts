@@ -1,9 +1,10 @@
-import { deletePool, ensurePool } from "../../cluster/pools.ts";
+import { deletePool, ensurePool, planPool, type PoolSize } from "../../cluster/pools.ts";
 import { readyNodes } from "../../cluster/clusters.ts";
 import { forgetOwner, isRecorded } from "../../cluster/inventory.ts";
 import { nodeRuns } from "../../node/node.ts";
 import { parseClusterId, readCluster } from "../../cluster/records.ts";
 import type { ClusterName, PoolRecord } from "../../cluster/records.ts";
+import { requireNodes, type Request } from "../admission.ts";
 import { gkeVersion } from "../functions.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import { labelMap, taintEffects, taintList } from "../labels.ts";
@@ -21,7 +22,7 @@ import {
 } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 import { location, nodeLocations } from "./cluster.ts";
-import { exclusively, imageStore, machineType, zones } from "./nodes.ts";
+import { bootDisk, exclusively, imageStore, machineType, zones } from "./nodes.ts";
 import { claim } from "./recorded.ts";
 
 const surge: Rule = {
@@ -111,7 +112,37 @@ function existing(inputs: Properties, pool: PoolRecord, alive: number): Existing
   };
 }
 
-async function ensure(inputs: Properties): Promise<Existing> {
+/** The pool that the arguments describe. */
+function poolOf(inputs: Properties): Omit<PoolRecord, "nodes"> {
+  const labels = Object.entries(properties(at(inputs, "nodeConfig.labels"))).map(
+    ([key, value]) => [key, text(value) ?? ""] as const,
+  );
+  const own = at(inputs, "networkConfig.enablePrivateNodes");
+  const isPrivate = own ?? readCluster(clusterOf(inputs))?.privateNodes ?? true;
+  return {
+    name: text(inputs["name"]) ?? "",
+    machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
+    labels: Object.fromEntries(labels),
+    taints: list(at(inputs, "nodeConfig.taints")).map((taint) => {
+      const [key, value, effect] = ["key", "value", "effect"].map((part) => text(at(taint, part)) ?? "");
+      return `${key ?? ""}=${value ?? ""}:${taintEffects[effect ?? ""] ?? effect ?? ""}`;
+    }),
+    disk: bootDisk(inputs),
+    publicAddresses: isPrivate !== true,
+  };
+}
+
+const sizeOf = (inputs: Properties): PoolSize => ({
+  zones: zones(inputs),
+  nodesPerZone:
+    number(inputs["nodeCount"]) ??
+    number(inputs["initialNodeCount"]) ??
+    number(at(inputs, "autoscaling.minNodeCount")) ??
+    1,
+});
+
+/** Rejects a pool that Google would not create or update. Nothing changes. @throws Error */
+function check(inputs: Properties, request: Request): void {
   const account = text(at(inputs, "nodeConfig.serviceAccount"));
   const project = clusterOf(inputs).project;
   if (
@@ -120,31 +151,15 @@ async function ensure(inputs: Properties): Promise<Existing> {
   ) {
     throw new Error(`googleapi: Error 400: Service account "${account}" does not exist., badRequest`);
   }
-  const labels = Object.entries(properties(at(inputs, "nodeConfig.labels"))).map(([key, value]) => [
-    key,
-    text(value) ?? "",
-  ]);
-  const pool = await ensurePool(
-    clusterOf(inputs),
-    {
-      name: text(inputs["name"]) ?? "",
-      machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
-      labels: Object.fromEntries(labels) as Record<string, string>,
-      taints: list(at(inputs, "nodeConfig.taints")).map((taint) => {
-        const [key, value, effect] = ["key", "value", "effect"].map((part) => text(at(taint, part)) ?? "");
-        return `${key ?? ""}=${value ?? ""}:${taintEffects[effect ?? ""] ?? effect ?? ""}`;
-      }),
-    },
-    {
-      zones: zones(inputs),
-      nodesPerZone:
-        number(inputs["nodeCount"]) ??
-        number(inputs["initialNodeCount"]) ??
-        number(at(inputs, "autoscaling.minNodeCount")) ??
-        1,
-    },
-    imageStore(),
-  );
+  // Without its cluster, a pool is rejected when it is created.
+  const cluster = readCluster(clusterOf(inputs));
+  if (cluster !== undefined) {
+    requireNodes(cluster, planPool(cluster, poolOf(inputs), sizeOf(inputs)), request);
+  }
+}
+
+async function ensure(inputs: Properties): Promise<Existing> {
+  const pool = await ensurePool(clusterOf(inputs), poolOf(inputs), sizeOf(inputs), imageStore());
   return existing(inputs, pool, pool.nodes.length);
 }
 
@@ -177,7 +192,9 @@ export const nodePool: ResourceKind = {
       "another machine type: one new node at a time, then a drain of an old one; " +
       "deletion: a drain that ignores disruption budgets",
     refresh: "nodes that have died; the next update starts them again",
-    fails: "400: a service account of the project that does not exist; 409: another stack created it",
+    fails:
+      "400: a service account of the project that does not exist; 403: a quota that the nodes exceed; a zone without " +
+      "capacity; 409: another stack created it",
     sources: ["services/container/resource_container_node_pool.go", "services/container/node_config.go"],
     lacks:
       "autoscaling, upgrades of the version, `upgradeSettings`, machine images and disks, scopes and metadata, a node's share of CPU",
@@ -191,7 +208,9 @@ export const nodePool: ResourceKind = {
   create: (inputs, owner) =>
     exclusively(() => {
       const id = poolId(clusterOf(inputs), text(inputs["name"]) ?? "");
-      claim(id, found(id) !== undefined, owner);
+      claim(id, found(id) !== undefined, owner, () => {
+        check(inputs, { prefix: "error creating NodePool: ", operation: "creating GKE NodePool" });
+      });
       return ensure(inputs);
     }),
   read: async ({ id, outputs }) => {
@@ -205,7 +224,11 @@ export const nodePool: ResourceKind = {
     const there = found(id);
     return there === undefined || !there.pool.nodes.every((node) => nodeRuns(there.cluster, node));
   },
-  update: (_existing, inputs) => exclusively(() => ensure(inputs)),
+  update: (_existing, inputs) =>
+    exclusively(() => {
+      check(inputs, { prefix: "", operation: "updating GKE node pool size" });
+      return ensure(inputs);
+    }),
   delete: ({ id }) =>
     exclusively(async () => {
       await deletePool(parseClusterId(id), id.split("/").at(-1) ?? "");

@@ -1,6 +1,7 @@
 import { isRegion, zonesOf } from "../../google/locations.ts";
 import { machineSize } from "../../google/machine-types.ts";
-import { list, text } from "../values.ts";
+import { defaultBootDisk, type BootDisk } from "../../google/quotas.ts";
+import { at, list, number, text } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
 
 /** The zones that a pool's nodes are in. */
@@ -22,6 +23,12 @@ export const machineType: Rule = {
       ? undefined
       : `googleapi: Error 400: Machine type with name '${text(value) ?? ""}' does not exist in zone '${zones(inputs)[0] ?? ""}'., badRequest`,
 };
+
+/** The boot disks of nodes. */
+export const bootDisk = (inputs: Properties): BootDisk => ({
+  type: text(at(inputs, "nodeConfig.diskType")) ?? defaultBootDisk.type,
+  sizeGb: number(at(inputs, "nodeConfig.diskSizeGb")) ?? defaultBootDisk.sizeGb,
+});
 
 /** The store of images that nodes start with; the command line builds it before it calls the engine. */
 export function imageStore(): string {

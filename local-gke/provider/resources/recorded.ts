@@ -50,12 +50,14 @@ export function mustExist(inputs: Properties, paths: readonly string[]): void {
 /**
  * Claims the id of a cluster or a pool for its creator.
  * @param exists whether there is one; the owner of another one, which was removed without this provider, is forgotten
+ * @param check rejects what cannot be created, before anything is recorded
  * @throws Error where another owner created it
  */
-export function claim(id: string, exists: boolean, owner: string): void {
+export function claim(id: string, exists: boolean, owner: string, check: () => void): void {
   if (exists && hasOtherOwner(id, owner)) {
     throw new Error(`googleapi: Error 409: Already exists: ${id}., alreadyExists`);
   }
+  check();
   recordOwner(id, owner);
 }
 
