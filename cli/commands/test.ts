@@ -10,7 +10,7 @@ import { say } from "../../system/progress.ts";
 import { prepare } from "../../local-gke/index.ts";
 import type { Prepared } from "../../local-gke/index.ts";
 
-/** Memory that a test on a cluster may take, in GiB: the largest was seen to take 5. */
+/** Memory set aside for a file with tests on a cluster, in GiB. In a complete run, two took 4.7 together. */
 const environmentGiB = 8;
 
 export const commandLine = {
