@@ -71,7 +71,9 @@ describe("certificates from cert-manager", function () {
     await until(`${certificate} renewed`, renewed, { within: 60_000, every: 500 });
   };
 
-  before(async () => {
+  before(async function () {
+    // A first build takes minutes, more beside another test.
+    this.timeout(30 * 60_000);
     certManager = await CertManager.build();
   });
   after(async () => {
