@@ -23,16 +23,17 @@ const amount = (value: number): string => `'${value.toFixed(1)}'`;
  * for two
  */
 export function quotaError(project: string, short: readonly Shortage[], prefix = ""): string {
-  const texts = short.map(
+  const reasons = short.map(
     ({ name, requested, short: missing, limit, available }) =>
-      `nsufficient regional quota to satisfy request: resource "${name}": request requires ${amount(requested)} and ` +
+      `insufficient regional quota to satisfy request: resource "${name}": request requires ${amount(requested)} and ` +
       `is short ${amount(missing)}. project has a quota of ${amount(limit)} with ${amount(available)} available. View ` +
       `and manage quotas at https://console.cloud.google.com/iam-admin/quotas?usage=USED&project=${project}`,
   );
+  // GKE numbers the reasons where there are several.
   const text =
-    texts.length === 1
-      ? `I${texts.join("")}`
-      : texts.map((each, index) => `\n\t(${index + 1}) i${each}`).join("");
+    reasons.length === 1
+      ? reasons.join("").replace(/^i/, "I")
+      : reasons.map((reason, index) => `\n\t(${index + 1}) ${reason}`).join("");
   return `${prefix}googleapi: Error 403: ${text}., forbidden`;
 }
 

@@ -58,8 +58,8 @@ describe("certificates from cert-manager", function () {
     return pem === undefined ? output : new X509Certificate(pem).fingerprint256;
   };
   /** Has cert-manager renew a certificate now, as its command cmctl does. @returns when its Secret is new */
-  const renew = async (certificate: string, secretName = certificate) => {
-    const before = await secret(secretName, "tls.crt");
+  const renew = async (certificate: string) => {
+    const before = await secret(certificate, "tls.crt");
     const issuing = { type: "Issuing", status: "True", reason: "ManuallyTriggered", message: "by a test" };
     const conditions = [{ ...issuing, lastTransitionTime: new Date().toISOString() }];
     await kubectl(
@@ -67,7 +67,7 @@ describe("certificates from cert-manager", function () {
       `--patch=${JSON.stringify({ status: { conditions } })}`,
     );
     const renewed = async () =>
-      (await secret(secretName, "tls.crt")) !== before || certManager.log.split("\n").slice(-5).join("\n");
+      (await secret(certificate, "tls.crt")) !== before || certManager.log.split("\n").slice(-5).join("\n");
     await until(`${certificate} renewed`, renewed, { within: 60_000, every: 500 });
   };
 
@@ -77,8 +77,8 @@ describe("certificates from cert-manager", function () {
     certManager = await CertManager.build();
   });
   after(async () => {
-    await certManager.stop();
     await environment.remove();
+    await certManager.stop();
   });
 
   it("are not begun on a cluster without it", async () => {

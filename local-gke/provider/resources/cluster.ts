@@ -311,8 +311,8 @@ export const cluster: ResourceKind = {
       "409: another stack created it; a deletion while `deletionProtection` is set",
     sources: ["services/container/resource_container_cluster.go"],
     lacks:
-      "`goog-gke-*` labels of machines and disks, upgrades and channels, maintenance, workload identity, monitoring, Autopilot; the machine is in every " +
-      "authorised network and in the VPC, and the DNS endpoint is an address",
+      "`goog-gke-*` labels of machines and disks, upgrades and channels, maintenance, workload identity, monitoring, " +
+      "Autopilot; the machine is in every authorised network and in the VPC, and the DNS endpoint is an address",
   },
   computed,
   leftOut: ["nodeLocations"],
