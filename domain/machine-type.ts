@@ -24,6 +24,8 @@ interface Series {
   readonly lssd?: readonly string[];
   /** The classes that exist without a hypervisor (`-metal`). @default none */
   readonly metal?: readonly string[];
+  /** Whether machines have whole GiB: `c4d-highcpu-2` has 3. @default false */
+  readonly wholeGib?: boolean;
 }
 
 /**
@@ -57,6 +59,26 @@ const predefined: ReadonlyMap<string, Series> = new Map<string, Series>([
       metal: ["standard", "highmem", "highcpu"],
     },
   ],
+  [
+    "c4d",
+    {
+      memory: { standard: 3.875, highmem: 7.875, highcpu: 1.875 },
+      most: 384,
+      lssd: ["standard", "highmem"],
+      wholeGib: true,
+    },
+  ],
+  [
+    "c4a",
+    {
+      memory: { standard: 4, highmem: 8, highcpu: 2 },
+      most: 72,
+      one: true,
+      lssd: ["standard", "highmem"],
+    },
+  ],
+  ["n4a", { memory: { standard: 4, highmem: 8, highcpu: 2 }, most: 64, one: true }],
+  ["n4d", { memory: { standard: 4, highmem: 8, highcpu: 2 }, most: 96 }],
   ["t2d", { memory: { standard: 4 }, most: 60, one: true }],
   ["t2a", { memory: { standard: 4 }, most: 48, one: true }],
 ]);
@@ -127,6 +149,14 @@ export function hasSharedCore(text: string): boolean {
   return parseSharedCore(text) !== undefined;
 }
 
+/** The series with Arm processors. @see https://cloud.google.com/kubernetes-engine/docs/concepts/arm-on-gke */
+const armSeries: ReadonlySet<string> = new Set(["t2a", "c4a", "n4a"]);
+
+/** Whether machines of this type have Arm processors. */
+export function isArm(text: string): boolean {
+  return armSeries.has(parseMachineType(text)?.series ?? "");
+}
+
 function parseSharedCore(text: string): MachineType | undefined {
   const custom = /^e2-custom-(micro|small|medium)-(\d{1,7})$/.exec(text);
   if (custom === null) {
@@ -181,7 +211,8 @@ function parsePredefined(text: string): MachineType | undefined {
   if (!isCount || kinds?.includes(kind) !== true) {
     return undefined;
   }
+  const gibibytes = cpus * (types.memory[kind] ?? 0);
   // Compute Engine counts whole MiB.
-  const memory = Math.round(cpus * (types.memory[kind] ?? 0) * 1024) * mebibyte;
+  const memory = Math.round((types.wholeGib === true ? Math.floor(gibibytes) : gibibytes) * 1024) * mebibyte;
   return { series, cpus, sustainedCpus: cpus, memory };
 }

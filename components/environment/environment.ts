@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { isArm } from "../../domain/machine-type.ts";
 import { renderFinding } from "../../domain/finding.ts";
 import { passingSettings } from "../ensemble/args.ts";
 import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
 import { ExistingCluster } from "../existing/cluster.ts";
 import { GkeCluster } from "../gke/cluster.ts";
 import { resourceLabels } from "../gke/labels.ts";
+import { monitoringIn } from "../monitoring/objects.ts";
 import { ZooKeeperStorageClass } from "../storage/storage-class.ts";
 import { isValidated, markValidated, rejectErrors } from "../validation/checked.ts";
 import { shown, type Report } from "../validation/report.ts";
@@ -140,6 +142,11 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
     const names = {
       name: ensemble.name,
       image: this.#whenChecked(ensemble.image),
+      monitoring: monitoringIn(ensemble.monitoring, {
+        onGke: this.#parts.gke !== undefined,
+        hasMetrics: plainFlag(ensemble.metrics),
+      }),
+      ...this.#architecture(),
       ...(storage && { storageClassName: storage.className }),
     };
     return new ZooKeeperEnsemble(this.#name, this.#validated(this.#args.ensemble, ensemble, names), {
@@ -148,6 +155,19 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
       // Also the nodes: the ensemble would wait for pods without nodes, and such pods could not be deleted.
       dependsOn: [cluster],
     });
+  }
+
+  /** Lets servers run on Arm processors where the nodes have them, unless the program says otherwise. */
+  #architecture(): { onArm?: pulumi.Input<boolean> } {
+    // The defaults' types hide that a given type may be an output.
+    const machineType: pulumi.Input<string> = this.#parts.gke?.machineType ?? "";
+    if (this.#args.ensemble?.onArm !== undefined || machineType === "") {
+      return {};
+    }
+    if (typeof machineType === "string") {
+      return isArm(machineType) ? { onArm: true } : {};
+    }
+    return { onArm: pulumi.output(machineType).apply(isArm) };
   }
 
   /**
@@ -160,6 +180,11 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
   ): Args & Added {
     return markValidated({ ...given, ...added } as Args & Added, { ...settings, ...added });
   }
+}
+
+/** A flag that is no output; undefined for one that is. */
+function plainFlag(flag: pulumi.Input<boolean>): boolean | undefined {
+  return typeof flag === "boolean" ? flag : undefined;
 }
 
 /** Validates an environment of this stack. */

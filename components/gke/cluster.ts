@@ -51,9 +51,14 @@ export class GkeCluster extends pulumi.ComponentResource {
     const identity = new NodeIdentity(name, { settings }, { parent: this });
     const cluster = this.#createControlPlane(network, identity, transformCluster);
     this.kubeconfig = this.#renderKubeconfig(cluster);
+    const { deletionProtection = gkeDefaults.deletionProtection } = args;
     new GkeNodePool(
       name,
-      { settings, cluster: cluster.name, serviceAccount: identity.email, transform: transformNodePool },
+      {
+        ...{ settings, cluster: cluster.name, serviceAccount: identity.email, transform: transformNodePool },
+        // An option of a resource is no output.
+        protect: deletionProtection === true,
+      },
       // The nodes need the NAT to pull images from elsewhere, and the roles to pull the project's images and to log.
       { parent: this, dependsOn: [network, identity] },
     );

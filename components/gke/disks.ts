@@ -32,6 +32,10 @@ const attachedBySeries: ReadonlyMap<string, Attached> = new Map([
   ["c3", { ...both, "hyperdisk-extreme": 88 }],
   ["c3d", { ...both, "hyperdisk-extreme": 60 }],
   ["n4", { "hyperdisk-balanced": 1 }],
+  ["n4a", { "hyperdisk-balanced": 1 }],
+  ["n4d", { "hyperdisk-balanced": 1 }],
+  ["c4a", { "hyperdisk-balanced": 1 }],
+  ["c4d", { "hyperdisk-balanced": 1 }],
   ["c4", { "hyperdisk-balanced": 1, "hyperdisk-extreme": 96 }],
 ]);
 

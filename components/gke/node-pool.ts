@@ -15,6 +15,12 @@ export interface GkeNodePoolArgs {
   cluster: pulumi.Input<string>;
   /** The e-mail address of the nodes' service account. */
   serviceAccount: pulumi.Input<string>;
+  /**
+   * Whether Pulumi refuses to delete the pool, and so to replace it: all nodes of a deleted pool go at once, whatever
+   * the disruption budget says.
+   * @default false
+   */
+  protect?: boolean;
   /** Changes the node pool's arguments before it is registered. */
   transform?: (args: GcpNodePoolArgs) => GcpNodePoolArgs;
 }
@@ -27,7 +33,7 @@ export interface GkeNodePoolArgs {
  */
 export class GkeNodePool extends pulumi.ComponentResource {
   constructor(name: string, args: GkeNodePoolArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { transform, ...inputs } = args;
+    const { transform, protect = false, ...inputs } = args;
     super("zookeeper:gke:GkeNodePool", name, inputs, opts);
     const settings = pulumi.output(args.settings);
 
@@ -55,7 +61,10 @@ export class GkeNodePool extends pulumi.ComponentResource {
         metadata: { "disable-legacy-endpoints": "true" },
       },
     };
-    new GcpNodePool(`${name}-nodes`, transform === undefined ? pool : transform(pool), { parent: this });
+    new GcpNodePool(`${name}-nodes`, transform === undefined ? pool : transform(pool), {
+      parent: this,
+      protect,
+    });
 
     this.registerOutputs({});
   }

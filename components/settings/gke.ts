@@ -1,6 +1,6 @@
 import { contains, parseCidr } from "../../domain/cidr.ts";
 import { isMissingZone, regionOf } from "../../domain/location.ts";
-import { parseMachineType } from "../../domain/machine-type.ts";
+import { isArm, parseMachineType } from "../../domain/machine-type.ts";
 import { projectId } from "../../domain/project-id.ts";
 import { bootDiskSizeGb, bootDiskTypes } from "../gke/disks.ts";
 import { exclusionName, parseExclusion } from "../gke/maintenance.ts";
@@ -69,6 +69,19 @@ function checkExclusions(exclusions: readonly string[]): readonly Problem[] {
   ];
 }
 
+/** Nodes are replaced first, and servers of another processor's nodes would not be scheduled on them. */
+const sameProcessors: Change = {
+  ...newNodes,
+  rejected: {
+    allows: (before, now) => isArm(String(before)) === isArm(String(now)),
+    reason: (before) =>
+      `the nodes have type ${quoted(before)}, and servers cannot move to processors of another architecture one by one`,
+    fix: (before) =>
+      `use a type with ${isArm(String(before)) ? "Arm" : "x86"} processors; for others, use another stack, and move the data with a backup`,
+    protected: false,
+  },
+};
+
 /** The settings of a GKE cluster. */
 export const gkeSettings = {
   project: text({
@@ -123,7 +136,7 @@ export const gkeSettings = {
     default: "e2-custom-2-4096",
     description: "Machine type of the nodes",
     see: "https://cloud.google.com/compute/docs/machine-resource",
-    change: newNodes,
+    change: sameProcessors,
     check: (value) =>
       unless(
         parseMachineType(value) !== undefined,
@@ -205,8 +218,10 @@ export const gkeSettings = {
   deletionProtection: flag({
     default: true,
     description:
-      "Whether Pulumi refuses to delete the cluster; to delete it, set this to false and run pulumi up first",
-    details: "The console and gcloud ignore this setting; there, permissions protect the cluster.",
+      "Whether Pulumi refuses to delete the cluster, and to delete or replace its node pool; to delete it, set this to " +
+      "false and run pulumi up first",
+    details:
+      "The node pool is not protected where this is an output. The console and gcloud ignore this setting; there, permissions protect the cluster.",
     see: "https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/",
     change: inPlace,
   }),

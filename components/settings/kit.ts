@@ -52,7 +52,13 @@ export interface Declaration {
 }
 
 /** The groups of settings in Pulumi.yaml and the README, in their order. */
-export const groups = ["The GKE cluster", "An existing cluster", "The StorageClass", "The ensemble"] as const;
+export const groups = [
+  "The GKE cluster",
+  "An existing cluster",
+  "The StorageClass",
+  "The ensemble",
+  "Backups",
+] as const;
 /** A group of settings. */
 export type Group = (typeof groups)[number];
 

@@ -16,6 +16,8 @@ interface Family {
   localDisks?: boolean;
   /** The virtual CPUs of its type without a hypervisor (`-metal`). @default none */
   metal?: number;
+  /** Whether its types have whole GiB. @default false */
+  wholeGiB?: boolean;
 }
 
 const counts = (list: string): number[] => list.split(" ").map(Number);
@@ -29,6 +31,10 @@ const c2d = counts("2 4 8 16 32 56 112");
 const c3 = counts("4 8 22 44 88 176");
 const c3d = counts("4 8 16 30 60 90 180 360");
 const c4 = counts("2 4 8 16 24 32 48 96 144 192 288");
+const c4a = counts("1 2 4 8 16 32 48 64 72");
+const c4d = counts("2 4 8 16 32 48 64 96 192 384");
+const n4a = counts("1 2 4 8 16 32 48 64");
+const n4d = counts("2 4 8 16 32 48 64 80 96");
 const t2a = counts("1 2 4 8 16 32 48");
 
 /** @see https://cloud.google.com/compute/docs/general-purpose-machines */
@@ -61,6 +67,18 @@ const families: Readonly<Record<string, Family>> = {
   "c4-standard": { cpus: c4, perCpu: 3840, localDisks: true, metal: 288 },
   "c4-highmem": { cpus: c4, perCpu: 7936, localDisks: true, metal: 288 },
   "c4-highcpu": { cpus: c4, perCpu: 2048, metal: 288 },
+  "c4a-standard": { cpus: c4a, perCpu: 4096, localDisks: true },
+  "c4a-highmem": { cpus: c4a, perCpu: 8192, localDisks: true },
+  "c4a-highcpu": { cpus: c4a, perCpu: 2048 },
+  "c4d-standard": { cpus: c4d, perCpu: 3968, localDisks: true, wholeGiB: true },
+  "c4d-highmem": { cpus: c4d, perCpu: 8064, localDisks: true, wholeGiB: true },
+  "c4d-highcpu": { cpus: c4d, perCpu: 1920, wholeGiB: true },
+  "n4a-standard": { cpus: n4a, perCpu: 4096 },
+  "n4a-highmem": { cpus: n4a, perCpu: 8192 },
+  "n4a-highcpu": { cpus: n4a, perCpu: 2048 },
+  "n4d-standard": { cpus: n4d, perCpu: 4096 },
+  "n4d-highmem": { cpus: n4d, perCpu: 8192 },
+  "n4d-highcpu": { cpus: n4d, perCpu: 2048 },
   "t2d-standard": { cpus: [...t2a, 60], perCpu: 4096 },
   "t2a-standard": { cpus: t2a, perCpu: 4096 },
 };
@@ -160,8 +178,15 @@ function predefinedSize(name: string): MachineSize | undefined {
       ? known.metal === cpus
       : known.cpus.includes(cpus) &&
         (variant === undefined || (variant === "lssd" && known.localDisks === true));
-  return exists ? { cpus, memoryMiB: Math.floor(cpus * known.perCpu) } : undefined;
+  const unit = known.wholeGiB === true ? 1024 : 1;
+  return exists ? { cpus, memoryMiB: Math.floor((cpus * known.perCpu) / unit) * unit } : undefined;
 }
+
+/** The taint that GKE gives nodes with Arm processors. @see https://cloud.google.com/kubernetes-engine/docs/how-to/prepare-arm-workloads-for-deployment */
+export const armTaint = "kubernetes.io/arch=arm64:NoSchedule";
+
+/** Whether machines of this type have Arm processors. */
+export const isArm = (name: string): boolean => /^(t2a|c4a|n4a)-/.test(name);
 
 /**
  * The size of a machine type; undefined where Google has none of this name. This is the local GKE's own table, so that

@@ -1,6 +1,6 @@
 import { isDnsSubdomain } from "../google/names.ts";
 import { at, isUnknown, list, properties } from "./values.ts";
-import type { Rule } from "./values.ts";
+import type { Properties, Rule } from "./values.ts";
 
 const name = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -86,4 +86,29 @@ export const taintList = (property: string): Rule => ({
         : [`googleapi: Error 400: Invalid taint effect ${JSON.stringify(effect)}., badRequest`];
     })[0];
   },
+});
+
+/** The label with which Pulumi's provider marks what it creates. @see https://www.pulumi.com/registry/packages/gcp/ */
+const createdByPulumi = "goog-pulumi-provisioned";
+
+/**
+ * A resource's labels with those that Pulumi's provider adds. It marks a resource when it creates it, never afterwards.
+ * @param labels the program's own
+ * @param before the labels until now; undefined for a new resource
+ */
+export function providerLabels(labels: unknown, before: unknown): unknown {
+  const isMarked = before === undefined || Object.hasOwn(properties(before), createdByPulumi);
+  return isUnknown(labels)
+    ? labels
+    : { ...properties(labels), ...(isMarked ? { [createdByPulumi]: "true" } : {}) };
+}
+
+/**
+ * A node pool's labels with the one that GKE adds. Google's provider reads it, and does not report it as a change.
+ * @see https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/node_config.go
+ */
+export const poolLabels = (nodeConfig: unknown): Properties => ({
+  ...properties(at(nodeConfig, "resourceLabels")),
+  "goog-gke-node-pool-provisioning-model":
+    at(nodeConfig, "spot") === true || at(nodeConfig, "preemptible") === true ? "spot" : "on-demand",
 });

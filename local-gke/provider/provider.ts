@@ -73,8 +73,14 @@ function existing(id: string, outputs: unknown): Existing {
   return { id, outputs: properties(outputs) };
 }
 
-function withInputs({ id, outputs }: Existing, inputs: Properties): { id: string; outs: Properties } {
-  return { id, outs: { ...outputs, [inputsKey]: inputs } };
+/** What the engine records of a resource that was created or updated, or would be. */
+function made(
+  kind: ResourceKind,
+  { id, outputs }: Existing,
+  inputs: Properties,
+  before?: Properties,
+): { id: string; outs: Properties } {
+  return { id, outs: { ...outputs, ...kind.derived?.(inputs, before), [inputsKey]: inputs } };
 }
 
 /**
@@ -137,7 +143,7 @@ export class LocalGkeProvider implements Provider {
     const created = preview
       ? { id: "", outputs: unknownWhereMissing(inputs, unknowns(kind)) }
       : await kind.create(inputs, urn);
-    return withInputs(created, inputs);
+    return made(kind, created, inputs);
   }
 
   async read(id: string, urn: string, props?: unknown): Promise<ReadResult> {
@@ -164,10 +170,11 @@ export class LocalGkeProvider implements Provider {
     const before = existing(id, olds);
     const inputs = properties(news);
     if (!preview) {
-      return withInputs(await kind.update(before, inputs), inputs);
+      return made(kind, await kind.update(before, inputs), inputs, before.outputs);
     }
     const outputs = withNewInputs(before.outputs, properties(before.outputs[inputsKey]), inputs);
-    return withInputs({ id, outputs: unknownWhereMissing(outputs, kind.computed) }, inputs);
+    const planned = unknownWhereMissing(outputs, kind.computed);
+    return made(kind, { id, outputs: planned }, inputs, before.outputs);
   }
 
   async delete(id: string, urn: string, props: unknown): Promise<void> {

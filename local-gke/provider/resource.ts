@@ -52,6 +52,11 @@ export interface ResourceKind {
    * first report a program that leaves it to Google when everything has been created.
    */
   leftOut?: readonly string[];
+  /**
+   * Outputs that Google's provider itself derives from the inputs, so that a preview knows them.
+   * @param before the outputs until now; none for a new resource
+   */
+  derived?: (inputs: Properties, before?: Properties) => Properties;
   /** Inputs, or paths below them, whose change needs a new resource. */
   replaceOn: readonly string[];
   /** Inputs of which only some changes need a new resource. */

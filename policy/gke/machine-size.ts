@@ -18,24 +18,12 @@ const atLeast = (amount: number): Range => [amount, Infinity];
 
 /**
  * Memory of each virtual CPU in GiB, by series and class, of series whose machines the program does not create.
- * Machines have whole GiB: `c4d-highcpu-2` has 3.
+ * Machines have whole GiB.
  *
  * @see https://cloud.google.com/compute/docs/general-purpose-machines
  * @see https://cloud.google.com/compute/docs/accelerator-optimized-machines
  */
 const perCpu: ReadonlyMap<string, number> = new Map([
-  ["c4a-standard", 4],
-  ["c4a-highmem", 8],
-  ["c4a-highcpu", 2],
-  ["c4d-standard", 3.875],
-  ["c4d-highmem", 7.875],
-  ["c4d-highcpu", 1.875],
-  ["n4a-standard", 4],
-  ["n4a-highmem", 8],
-  ["n4a-highcpu", 2],
-  ["n4d-standard", 4],
-  ["n4d-highmem", 8],
-  ["n4d-highcpu", 2],
   ["g2-standard", 4],
   ["g4-standard", 3.75],
   ["h3-standard", 4],

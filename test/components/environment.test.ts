@@ -55,8 +55,57 @@ describe("ZooKeeperEnvironment", () => {
       ...gkeResources,
       ...storageResources,
       ...ensembleResources,
+      "kubernetes:core/v1:ConfigMap": 3,
+      "kubernetes:monitoring.googleapis.com/v1:PodMonitoring": 1,
+      "kubernetes:monitoring.googleapis.com/v1:Rules": 1,
     });
     expect(engine.orphans()).to.deep.equal(["zookeeper:environment:ZooKeeperEnvironment zookeeper"]);
+  });
+
+  it("lets servers run on Arm processors where the nodes have them", async () => {
+    const tolerations = async (gke: object, ensemble = {}) => {
+      engine = await MockEngine.start();
+      const args = { gke: { project: "my-project", ...gke }, ensemble };
+      new components.ZooKeeperEnvironment("zookeeper", args, engine.watch());
+      await engine.settled();
+      const { inputs } = engine.one("kubernetes:apps/v1:StatefulSet", "zookeeper");
+      return at(inputs, "spec", "template", "spec", "tolerations");
+    };
+    const arm = [{ key: "kubernetes.io/arch", operator: "Equal", value: "arm64", effect: "NoSchedule" }];
+    expect(await tolerations({})).to.equal(undefined);
+    expect(await tolerations({ machineType: "t2a-standard-2" })).to.deep.equal(arm);
+    expect(await tolerations({ machineType: pulumi.output("t2a-standard-2") })).to.deep.equal(arm);
+    expect(await tolerations({ machineType: pulumi.output("e2-standard-2") })).to.equal(undefined);
+    expect(await tolerations({}, { onArm: true })).to.deep.equal(arm);
+    expect(await tolerations({ machineType: "t2a-standard-2" }, { onArm: false })).to.equal(undefined);
+    const n4a = { machineType: "n4a-standard-2", nodeDiskType: "hyperdisk-balanced" };
+    const errors = thrownBy(
+      () => new components.ZooKeeperEnvironment("zookeeper", { gke: { project: "my-project", ...n4a } }),
+    );
+    expect(pathsOf(errors)).to.deep.equal(["storage.diskType"]);
+  });
+
+  it("leaves the metrics to Google on a GKE cluster only, if there are any, and unless the program says otherwise", async () => {
+    const gke = { project: "my-project" };
+    const existing = { kubeconfig };
+    for (const [args, kinds] of [
+      [{ gke }, ["PodMonitoring", "Rules"]],
+      [{ gke, ensemble: { monitoring: "operator" } }, ["PodMonitor", "PrometheusRule"]],
+      [{ gke, ensemble: { monitoring: "none" } }, []],
+      [{ gke, ensemble: { metrics: false } }, []],
+      [{ gke, ensemble: { metrics: pulumi.output(true) } }, ["PodMonitoring", "Rules"]],
+      [{ existing }, []],
+      [{ existing, ensemble: { monitoring: "managed" } }, ["PodMonitoring", "Rules"]],
+    ] as const) {
+      engine = await MockEngine.start();
+      new components.ZooKeeperEnvironment("zookeeper", args, engine.watch());
+      await engine.settled();
+      const created = engine.registered.filter(({ type }) => type.startsWith("kubernetes:monitoring."));
+      expect(
+        created.map(({ type }) => type.split(":").at(-1)),
+        JSON.stringify(args),
+      ).to.deep.equal(kinds);
+    }
   });
 
   it("puts the same on a cluster that is there, in a class that is there", async () => {

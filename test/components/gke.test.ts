@@ -58,6 +58,15 @@ describe("GkeCluster", () => {
     expect(at(cluster(), "monitoringConfig", "managedPrometheus", "enabled")).to.equal(true);
   });
 
+  it("protects its node pool from a replacement, as it protects itself", async () => {
+    const isProtected = () => engine.optionsOf("gcp:container/nodePool:NodePool").protect;
+    await make();
+    expect(isProtected()).to.equal(true);
+    engine = await MockEngine.start();
+    await make({ deletionProtection: false });
+    expect(isProtected()).to.equal(false);
+  });
+
   it("has four repaired, upgraded, shielded nodes with an identity of their own", async () => {
     await make();
     expect(pool()).to.deep.include({

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { hasSharedCore, parseMachineType } from "../../domain/machine-type.ts";
+import { hasSharedCore, isArm, parseMachineType } from "../../domain/machine-type.ts";
 import { mebibyte } from "../../domain/quantity.ts";
 
 describe("machine types", () => {
@@ -33,6 +33,12 @@ describe("machine types", () => {
     ["c2d-highcpu-2", 2, 4096],
     ["c3-highcpu-4", 4, 8192],
     ["c4-standard-2", 2, 7680],
+    ["c4d-standard-2", 2, 7168],
+    ["c4d-standard-8-lssd", 8, 31744],
+    ["c4d-highcpu-2", 2, 3072],
+    ["c4a-standard-1", 1, 4096],
+    ["n4a-highmem-1", 1, 8192],
+    ["n4d-standard-2", 2, 8192],
     ["t2d-standard-1", 1, 4096],
     ["n2-custom-4-8192-ext", 4, 8192],
     ["n2d-custom-2-4096", 2, 4096],
@@ -160,5 +166,21 @@ describe("machine types", () => {
     );
     expect(seen.known).to.be.above(50);
     expect(seen.unknown).to.be.above(300);
+  });
+
+  it("has Arm processors in some series only", () => {
+    for (const type of ["t2a-standard-2", "c4a-standard-1", "c4a-highmem-8-lssd", "n4a-highcpu-4"]) {
+      expect(isArm(type), type).to.equal(true);
+    }
+    for (const type of [
+      "t2d-standard-2",
+      "c4-standard-2",
+      "c4d-highcpu-2",
+      "n4d-standard-2",
+      "t2a-standard-3",
+      "t2a",
+    ]) {
+      expect(isArm(type), type).to.equal(false);
+    }
   });
 });

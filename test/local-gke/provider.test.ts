@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { configure } from "../../local-gke/configuration.ts";
+import { poolLabels } from "../../local-gke/provider/labels.ts";
 import { invoke } from "../../local-gke/provider/functions.ts";
 import { LocalGkeProvider } from "../../local-gke/provider/provider.ts";
 import { kinds } from "../../local-gke/provider/resources/index.ts";
@@ -462,6 +463,13 @@ describe("the emulated gcp provider", () => {
         "googleapi: Error 403: Permission denied on 'locations/us-central1-e' (or it may not exist)., forbidden",
       ],
       [
+        "gcp:container/cluster:Cluster",
+        "masterAuthorizedNetworksConfig.cidrBlocks",
+        [{ cidrBlock: "203.0.113.1/24" }],
+        'expected "master_authorized_networks_config.0.cidr_blocks.0.cidr_block" to contain a valid Value, got: ' +
+          "203.0.113.1/24 with err: invalid CIDR address: 203.0.113.1/24",
+      ],
+      [
         "gcp:container/nodePool:NodePool",
         "nodeConfig.diskSizeGb",
         9,
@@ -487,6 +495,17 @@ describe("the emulated gcp provider", () => {
     expect(invoke("gcp:container/getEngineVersions:getEngineVersions", {}).failures).to.have.length(1);
   });
 
+  it("knows Google's newest region, and deletes no cluster that is protected", async () => {
+    const cluster = "gcp:container/cluster:Cluster";
+    const there = changed(accepted[cluster] ?? {}, "location", "asia-southeast3-a");
+    const rules = kinds.get(cluster)?.rules ?? [];
+    expect(failures(rules, changed(there, "nodeLocations", ["asia-southeast3-b"]))).to.deep.equal([]);
+    const id = "projects/project-1/locations/us-central1-a/clusters/zookeeper";
+    const urn = `urn:pulumi:dev::zookeeper::${cluster}::it`;
+    const deletion = await provider.delete(id, urn, { deletionProtection: true }).catch(String);
+    expect(deletion).to.contain("Cannot destroy cluster because deletion_protection is set to true.");
+  });
+
   it("takes what holds more than is wanted for the same", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (value, more) => {
@@ -499,6 +518,55 @@ describe("the emulated gcp provider", () => {
         expect(holds(own, { ...own, [more]: 1 })).to.equal(false);
       }),
     );
+  });
+});
+
+describe("labels that a program does not set", () => {
+  const provider = new LocalGkeProvider("9.37.0");
+  const urnOf = (token: string) => `urn:pulumi:dev::zookeeper::a$${token}::it`;
+  const cluster = "gcp:container/cluster:Cluster";
+  const own = { "zookeeper-cluster": "zookeeper" };
+  const marked = { ...own, "goog-pulumi-provisioned": "true" };
+  const inputs = accepted[cluster] ?? {};
+
+  it("mark a cluster as created by Pulumi, in a preview, too", async () => {
+    const created = async (news: Properties) =>
+      (await provider.create(urnOf(cluster), news, true)).outs as Properties;
+    expect(await created(inputs)).to.deep.include({
+      resourceLabels: own,
+      pulumiLabels: marked,
+      effectiveLabels: marked,
+    });
+    expect(await created(changed(inputs, "resourceLabels", undefined))).to.deep.include({
+      pulumiLabels: { "goog-pulumi-provisioned": "true" },
+    });
+    expect(await created({ ...inputs, resourceLabels: unknown })).to.deep.include({
+      pulumiLabels: unknown,
+      effectiveLabels: unknown,
+    });
+  });
+
+  it("are kept when others change, and not added to a cluster that has none", async () => {
+    const news = { ...inputs, resourceLabels: { team: "orders" } };
+    const changeOf = async (olds: Properties) =>
+      (await provider.update("id", urnOf(cluster), { ...inputs, ...olds, __inputs: inputs }, news, true))
+        .outs as Properties;
+    expect(await changeOf({ effectiveLabels: marked })).to.deep.include({
+      pulumiLabels: { team: "orders", "goog-pulumi-provisioned": "true" },
+    });
+    expect(await changeOf({ effectiveLabels: own })).to.deep.include({ pulumiLabels: { team: "orders" } });
+    expect(await changeOf({})).to.deep.include({ effectiveLabels: { team: "orders" } });
+  });
+
+  it("tell how GKE gets a pool's machines, and are no change", () => {
+    const model = "goog-gke-node-pool-provisioning-model";
+    expect(poolLabels({ resourceLabels: own })).to.deep.equal({ ...own, [model]: "on-demand" });
+    expect(poolLabels({ spot: true })).to.deep.equal({ [model]: "spot" });
+    expect(poolLabels({ preemptible: true })).to.deep.equal({ [model]: "spot" });
+    const pool = { machineType: "e2-medium", resourceLabels: own };
+    const read = { ...pool, resourceLabels: poolLabels(pool) };
+    expect(holds(read, pool)).to.equal(true);
+    expect(holds(read, { ...pool, resourceLabels: { team: "orders" } })).to.equal(false);
   });
 });
 

@@ -13,6 +13,7 @@ import { notice } from "../../../system/progress.ts";
 import { requireNodes } from "../admission.ts";
 import { gkeVersion } from "../functions.ts";
 import { isRegion, isZone, zonesOf } from "../../google/locations.ts";
+import { providerLabels } from "../labels.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import {
   at,
@@ -311,11 +312,15 @@ export const cluster: ResourceKind = {
       "409: another stack created it; a deletion while `deletionProtection` is set",
     sources: ["services/container/resource_container_cluster.go"],
     lacks:
-      "`goog-gke-*` labels of machines and disks, upgrades and channels, maintenance, workload identity, monitoring, " +
+      "labels that GKE gives machines and disks, upgrades and channels, maintenance, workload identity, monitoring, " +
       "Autopilot; the machine is in every authorised network and in the VPC, and the DNS endpoint is an address",
   },
   computed,
   leftOut: ["nodeLocations"],
+  derived: ({ resourceLabels }, before) => {
+    const labels = providerLabels(resourceLabels, before && (before["effectiveLabels"] ?? {}));
+    return { pulumiLabels: labels, effectiveLabels: labels };
+  },
   defaults: () => ({ deletionProtection: true, networkingMode: "VPC_NATIVE", removeDefaultNodePool: false }),
   replaceOn: [
     ...["project", "name", "location", "network", "subnetwork", "networkingMode", "ipAllocationPolicy"],

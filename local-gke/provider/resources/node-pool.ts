@@ -6,8 +6,9 @@ import { parseClusterId, readCluster } from "../../cluster/records.ts";
 import type { ClusterName, PoolRecord } from "../../cluster/records.ts";
 import { requireNodes, type Request } from "../admission.ts";
 import { gkeVersion } from "../functions.ts";
+import { armTaint, isArm } from "../../google/machine-types.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
-import { labelMap, taintEffects, taintList } from "../labels.ts";
+import { labelMap, poolLabels, taintEffects, taintList } from "../labels.ts";
 import {
   at,
   list,
@@ -16,6 +17,7 @@ import {
   oneOf,
   project,
   properties,
+  put,
   required,
   text,
   wholeNumber,
@@ -108,7 +110,7 @@ function existing(inputs: Properties, pool: PoolRecord, alive: number): Existing
   };
   return {
     id: poolId(cluster, pool.name),
-    outputs: { ...inputs, ...made },
+    outputs: put({ ...inputs, ...made }, "nodeConfig.resourceLabels", poolLabels(inputs["nodeConfig"])),
   };
 }
 
@@ -119,14 +121,16 @@ function poolOf(inputs: Properties): Omit<PoolRecord, "nodes"> {
   );
   const own = at(inputs, "networkConfig.enablePrivateNodes");
   const isPrivate = own ?? readCluster(clusterOf(inputs))?.privateNodes ?? true;
+  const machineType = text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium";
+  const taints = list(at(inputs, "nodeConfig.taints")).map((taint) => {
+    const [key, value, effect] = ["key", "value", "effect"].map((part) => text(at(taint, part)) ?? "");
+    return `${key ?? ""}=${value ?? ""}:${taintEffects[effect ?? ""] ?? effect ?? ""}`;
+  });
   return {
     name: text(inputs["name"]) ?? "",
-    machineType: text(at(inputs, "nodeConfig.machineType")) ?? "e2-medium",
+    machineType,
     labels: Object.fromEntries(labels),
-    taints: list(at(inputs, "nodeConfig.taints")).map((taint) => {
-      const [key, value, effect] = ["key", "value", "effect"].map((part) => text(at(taint, part)) ?? "");
-      return `${key ?? ""}=${value ?? ""}:${taintEffects[effect ?? ""] ?? effect ?? ""}`;
-    }),
+    taints: [...taints, ...(isArm(machineType) ? [armTaint] : [])],
     disk: bootDisk(inputs),
     publicAddresses: isPrivate !== true,
   };
@@ -188,7 +192,7 @@ export const nodePool: ResourceKind = {
   refersTo: ["cluster", "nodeConfig.serviceAccount"],
   about: {
     does:
-      "nodes with GKE's labels and the machine type's size; fewer nodes: a drain first, for at most an hour; " +
+      "nodes with GKE's labels, the machine type's size, and the taint of Arm processors; fewer nodes: a drain first, for at most an hour; " +
       "another machine type: one new node at a time, then a drain of an old one; " +
       "deletion: a drain that ignores disruption budgets",
     refresh: "nodes that have died; the next update starts them again",
