@@ -236,7 +236,7 @@ try_archive() {
   elif [ "$code" -ne 0 ]; then
     say "$1 could not be tried; run the command again"
   else
-    znodes=$(cat "$work/znodes")
+    read -r znodes _ <"$work/znodes"
   fi
   return "$code"
 }

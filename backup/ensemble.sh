@@ -245,17 +245,26 @@ hold_volume() {
     "{\"name\": \"volume\", \"persistentVolumeClaim\": {\"claimName\": \"datadir-$name-$1\"}}" "${2-}"
 }
 
-# The exit code if a script of in-pod/ fails. If kubectl loses the connection, it exits with another code.
+# The exit code if a script fails. If kubectl loses the connection, it exits with another code.
 failed=77
 
-# run_once POD SCRIPT INPUT OUTPUT ARGUMENT...: runs a script of in-pod/ in a pod. INPUT and OUTPUT are files.
+# content SCRIPT: prints a script that runs in a pod. Scheduled backups use some of them, too.
+content() {
+  if [ -e "$here/in-pod/$1.sh" ]; then
+    cat "$here/in-pod/$1.sh"
+  else
+    cat "$here/../components/backup/scripts/$1.sh"
+  fi
+}
+
+# run_once POD SCRIPT INPUT OUTPUT ARGUMENT...: runs a script in a pod. INPUT and OUTPUT are files.
 run_once() {
   pod=$1
   script=$2
   input=$3
   output=$4
   shift 4
-  kubectl exec -i "$pod" -- sh -c "sh -euc \"\$@\" || exit $failed" sh "$(cat "$here/in-pod/$script.sh")" "$script" "$@" \
+  kubectl exec -i "$pod" -- sh -c "sh -euc \"\$@\" || exit $failed" sh "$(content "$script")" "$script" "$@" \
     <"$input" >"$output"
 }
 

@@ -3,6 +3,7 @@ import {
   fullNameOf,
   ownerOf,
   type AnyObject,
+  type CronJob,
   type Node,
   type Pod,
   type PodDisruptionBudget,
@@ -15,6 +16,8 @@ export interface ClusterState {
   readonly pods: readonly Pod[];
   readonly statefulSets: readonly StatefulSet[];
   readonly budgets: readonly PodDisruptionBudget[];
+  /** @default none was read */
+  readonly cronJobs?: readonly CronJob[];
   /** The state of the servers that were asked, by their pods as namespace/name. @default none was asked */
   readonly servers?: ReadonlyMap<string, ServerStatus>;
 }
@@ -23,7 +26,7 @@ export interface ClusterState {
 export async function readClusterState(
   kubectl: (...args: string[]) => Promise<string>,
 ): Promise<ClusterState> {
-  const kinds = "nodes,pods,statefulsets,poddisruptionbudgets";
+  const kinds = "nodes,pods,statefulsets,poddisruptionbudgets,cronjobs";
   const answer = await kubectl("get", kinds, "-A", "-o", "json", "--request-timeout=10s");
   const { items } = JSON.parse(answer) as { items: readonly AnyObject[] };
   const ofKind = (wanted: string): readonly AnyObject[] => items.filter(({ kind }) => kind === wanted);
@@ -32,6 +35,7 @@ export async function readClusterState(
     pods: ofKind("Pod") as readonly Pod[],
     statefulSets: ofKind("StatefulSet") as readonly StatefulSet[],
     budgets: ofKind("PodDisruptionBudget") as readonly PodDisruptionBudget[],
+    cronJobs: ofKind("CronJob") as readonly CronJob[],
   };
 }
 

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 
 import { ports } from "../domain/names.ts";
+import { opensPort, type Pod } from "./objects.ts";
 
 /**
  * A command that a server answers on its client port without a session.
@@ -84,3 +85,7 @@ export async function ask(
       });
   });
 }
+
+/** Whether a server answers in plain text from outside its pod: with `clientTls: require`, only inside. */
+export const answersOutside = (pod: Pod): boolean =>
+  opensPort(pod, ports.client) || !opensPort(pod, ports.secureClient);

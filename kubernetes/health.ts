@@ -5,6 +5,7 @@ import {
   fullNameOf,
   hasCondition,
   isCordoned,
+  isOfJob,
   isReady,
   isTerminating,
   nameOf,
@@ -142,7 +143,9 @@ export function checkHealth(state: ClusterState, expected: Expected = {}): Healt
     });
     return { set, pods: members, servers };
   });
-  const isOwn = (pod: Pod): boolean => expected.ensembles === undefined || names.includes(ownerOf(pod));
+  // A job's pod that has failed remains, and says nothing about the servers.
+  const isOwn = (pod: Pod): boolean =>
+    expected.ensembles === undefined ? !isOfJob(pod) : names.includes(ownerOf(pod));
   const ownPods = pods.filter(isOwn);
   const needed = [
     ...new Set([...(expected.nodes ?? []), ...ensembles.flatMap((one) => one.pods.map(nodeOf))]),

@@ -1,4 +1,4 @@
-import type { apps, core, discovery, meta, policy } from "@pulumi/kubernetes/types/output.js";
+import type { apps, batch, core, discovery, meta, policy } from "@pulumi/kubernetes/types/output.js";
 
 /**
  * An object as `kubectl get -o json` prints it: the types are those of the Kubernetes API, but any field may be
@@ -12,6 +12,7 @@ export type Read<T> = T extends readonly (infer Item)[]
 
 export type ConfigMap = Read<core.v1.ConfigMap>;
 export type Container = Read<core.v1.Container>;
+export type CronJob = Read<batch.v1.CronJob>;
 export type EndpointSlice = Read<discovery.v1.EndpointSlice>;
 export type LabelSelector = Read<meta.v1.LabelSelector>;
 export type Node = Read<core.v1.Node>;
@@ -55,6 +56,10 @@ export const fullNameOf = (object: AnyObject): string =>
  */
 export const isStatic = ({ metadata }: AnyObject): boolean =>
   metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined;
+
+/** Whether a job has created the pod. */
+export const isOfJob = ({ metadata }: AnyObject): boolean =>
+  (metadata?.ownerReferences ?? []).some(({ kind }) => kind === "Job");
 
 /** The identity of an object: a new one of the same name has another. */
 export const uidOf = (object: AnyObject | undefined): string => object?.metadata?.uid ?? "";
@@ -154,3 +159,9 @@ export function selectorMatches(selector: LabelSelector | undefined, labels: Lab
     })
   );
 }
+
+/** Whether a container of the pod names a port. */
+export const opensPort = (pod: Pod, port: number): boolean =>
+  (pod.spec?.containers ?? []).some(({ ports = [] }) =>
+    ports.some(({ containerPort }) => containerPort === port),
+  );

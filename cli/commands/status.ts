@@ -17,6 +17,7 @@ import {
 import type { ClusterRecord } from "../../local-gke/index.ts";
 import { parseArguments, type CommandLine } from "../../system/arguments.ts";
 import { stack } from "../../zookeeper-image/configuration.ts";
+import { backupProblem, describeBackups } from "../backups.ts";
 import { describeHeap } from "../heap.ts";
 
 export const commandLine = {
@@ -30,6 +31,11 @@ export const commandLine = {
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`.padStart(9);
 
+/** What is unhealthy, and backups that are missing: without them, the servers serve all the same. */
+function shownProblems(health: ClusterHealth): string[] {
+  return [...problemsOf(health), ...health.backups.flatMap((cronJob) => backupProblem(cronJob) ?? [])];
+}
+
 /**
  * The report on one cluster.
  * @param asDeclared whether everything exists as the stack declares it
@@ -39,8 +45,8 @@ export function report(
   clusterHealth: ClusterHealth,
   asDeclared = true,
 ): string {
-  const { parts, state, health, heaps } = clusterHealth;
-  const problems = problemsOf(clusterHealth);
+  const { parts, state, health, heaps, backups } = clusterHealth;
+  const problems = shownProblems(clusterHealth);
   const summary =
     problems.length > 0 ? "not healthy" : asDeclared ? "healthy" : "running, but not as declared";
   const width = Math.max(...parts.map(({ name }) => name.length));
@@ -63,6 +69,7 @@ export function report(
     ...lines,
     `  ${"total".padEnd(width)} ${mebibytes(total)}  of the machine's ${mebibytes(totalmem()).trim()}`,
     ...[...heaps].map(([pod, heap]) => `  ${describeHeap(pod, heap)}`),
+    ...backups.map((cronJob) => `  ${describeBackups(cronJob)}`),
     `Logs, one folder per service; the newest file is "current":`,
     ...parts.map(({ logs }) => `  ${logs}`),
   ].join("\n");
@@ -93,7 +100,7 @@ export async function main(args: readonly string[]): Promise<number> {
   console.log(reportStack(stack, comparison));
   for (const [index, cluster] of clusters.entries()) {
     const health = await checkCluster(cluster, states[index], ensembles);
-    healthy &&= problemsOf(health).length === 0;
+    healthy &&= shownProblems(health).length === 0;
     console.log(report(cluster, health, asDeclared));
   }
   console.log(`Volumes: ${gkeDir()}/projects/*/disks`);

@@ -21,10 +21,29 @@ export interface ClusterContents {
   readonly invisible: readonly string[];
 }
 
+/** The kinds that lead a Prometheus to pods. */
+const namespacedMonitors = [
+  "podmonitorings.monitoring.googleapis.com",
+  ...["podmonitors", "servicemonitors", "scrapeconfigs", "probes"].map(
+    (kind) => `${kind}.monitoring.coreos.com`,
+  ),
+];
+
+/** The same, of those that are in no namespace. */
+const clusterWideMonitors = "clusterpodmonitorings.monitoring.googleapis.com";
+
+/** The kinds that may save backups. */
+const backupKinds = [
+  "cronjobs.batch",
+  ...["schedules.velero.io", "snapshotschedules.snapscheduler.backube", "replicationsources.volsync.backube"],
+  ...["backupconfigurations.stash.appscode.com", "backupconfigurations.core.kubestash.com"],
+  ...["schedules.k8up.io", "policies.config.kio.kasten.io", "recurringjobs.longhorn.io"],
+];
+
 /** The kinds that the rules read, by the names that kubectl knows them by. */
 const namespaced = [
   ...["statefulsets.apps", "deployments.apps", "daemonsets.apps", "replicasets.apps"],
-  ...["replicationcontrollers", "jobs.batch", "cronjobs.batch", "pods", "podtemplates"],
+  ...["replicationcontrollers", "jobs.batch", "pods", "podtemplates"],
   ...["services", "configmaps", "persistentvolumeclaims", "poddisruptionbudgets.policy"],
   ...["ingresses.networking.k8s.io", "networkpolicies.networking.k8s.io"],
   "horizontalpodautoscalers.autoscaling",
@@ -33,19 +52,23 @@ const namespaced = [
   ),
   ...["zookeeperclusters.zookeeper.pravega.io", "zookeeperclusters.zookeeper.stackable.tech"],
   "zookeepers.platform.confluent.io",
+  ...namespacedMonitors,
+  ...backupKinds,
 ];
 
 /** The same, of those that are in no namespace. */
-const clusterWide = ["storageclasses.storage.k8s.io", "namespaces"];
+const clusterWide = ["storageclasses.storage.k8s.io", "namespaces", clusterWideMonitors];
 
 /** The policies that would take an object that is not visible for a missing one. */
 const needed: Readonly<Record<string, readonly string[]>> = {
   "poddisruptionbudgets.policy": ["disruption-budget"],
+  ...Object.fromEntries([...namespacedMonitors, clusterWideMonitors].map((kind) => [kind, ["monitoring"]])),
+  ...Object.fromEntries(backupKinds.map((kind) => [kind, ["backups"]])),
 };
 
 /** The policies that cannot validate anything while these kinds are not visible. */
 export function policiesWithout(invisible: readonly string[]): readonly string[] {
-  return invisible.flatMap((kind) => needed[kind] ?? []);
+  return [...new Set(invisible.flatMap((kind) => needed[kind] ?? []))];
 }
 
 /** How many kubectl run at the same time. */

@@ -1,5 +1,6 @@
 import type { Field } from "../reading/field.ts";
 import { known } from "../reading/field.ts";
+import type { Truth } from "../reading/truth.ts";
 
 /** The resource type's parts: `kubernetes:apps/v1:StatefulSet` is group `apps`, version `v1`, kind `StatefulSet`. */
 export interface KubernetesType {
@@ -32,6 +33,16 @@ export interface KubernetesObject {
   readonly label: string;
   readonly root: Field;
   readonly urn: string;
+}
+
+/** Whether two objects are in the same namespace, as far as it is known. */
+export function areTogether(
+  one: Pick<KubernetesObject, "namespace">,
+  other: Pick<KubernetesObject, "namespace">,
+): Truth {
+  return one.namespace === undefined || other.namespace === undefined
+    ? "unknown"
+    : one.namespace === other.namespace;
 }
 
 /** What a policy gets about a resource, from either of the engine's calls. */

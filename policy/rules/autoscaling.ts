@@ -1,5 +1,5 @@
 import { stackPolicy } from "../define.ts";
-import type { KubernetesObject } from "../kubernetes/object.ts";
+import { areTogether, type KubernetesObject } from "../kubernetes/object.ts";
 import { known, type Field } from "../reading/field.ts";
 import { every, type Truth } from "../reading/truth.ts";
 import { objectsOf } from "../stack.ts";
@@ -60,9 +60,7 @@ function changes(autoscaler: Autoscaler, object: KubernetesObject, { workload }:
   const spec = object.root.at("spec");
   const target = spec.at(autoscaler.target);
   return every([
-    object.namespace === undefined || workload.namespace === undefined
-      ? "unknown"
-      : object.namespace === workload.namespace,
+    areTogether(object, workload),
     sameText(target.at("kind"), workload.kind, autoscaler.targetKind),
     sameText(target.at("name"), workload.name),
     autoscaler.acts?.(spec) ?? true,

@@ -1,7 +1,7 @@
 import { stackPolicy } from "../define.ts";
 import { quorumOf } from "../../domain/quorum.ts";
 import { leftByMaxUnavailable, leftByMinAvailable } from "../kubernetes/disruption.ts";
-import type { KubernetesObject } from "../kubernetes/object.ts";
+import { areTogether, type KubernetesObject } from "../kubernetes/object.ts";
 import { podsOf } from "../kubernetes/pods.ts";
 import { matches, selectorOf } from "../kubernetes/selector.ts";
 import { removalOf } from "../kubernetes/served.ts";
@@ -29,10 +29,7 @@ function selection(budget: KubernetesObject, workload: Workload): { some: Truth;
 }
 
 function coverageOf(budget: KubernetesObject, workload: Workload): Coverage {
-  const here: Truth =
-    budget.namespace === undefined || workload.namespace === undefined
-      ? "unknown"
-      : budget.namespace === workload.namespace;
+  const here = areTogether(budget, workload);
   // Most pairs differ in their namespaces.
   if (here === false) {
     return { budget, some: false, all: false };

@@ -43,8 +43,13 @@ export class FakeCluster {
       mkdirSync(join(this.root, folder), { recursive: true });
     }
     this.program("kubectl", this.kubectl);
-    this.program("zkServer.sh", "exec /bin/sleep 100");
-    this.program("nc", "printf 'Mode: leader\\nNode count: 7\\n'");
+    const loaded = "Snapshot loaded in 5 ms, highest zxid is 0x500000007, digest is 1371985504";
+    this.program("zkServer.sh", `echo '${loaded}'\nexec /bin/sleep 100`);
+    // A server that tries a backup says what it has loaded, and then serves.
+    this.program(
+      "nc",
+      "[ ! -d conf ] || [ -s server.log ] || exit 1\nprintf 'Mode: leader\\nNode count: 7\\n'",
+    );
     this.program("sync", "exit 0");
     // Nothing waits: each time the clock is read, a second has passed.
     this.program("sleep", "exec /bin/sleep 0.02");

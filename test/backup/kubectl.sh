@@ -1,7 +1,7 @@
 #!/bin/sh
-# Simulates kubectl. The cluster is the folder $CLUSTER. A server's volume is the folder volumes/N, and a pod of the backup
-# commands is a folder pods/NAME. Commands in a pod run on this machine, with these folders. If a call matches the pattern
-# in one of these variables:
+# Simulates kubectl. The cluster is the folder $CLUSTER. A server's volume is the folder volumes/N, that with scheduled
+# backups is volumes/backups, and a pod of the backup commands is a folder pods/NAME. Commands in a pod run on this
+# machine, with these folders. If a call matches the pattern in one of these variables:
 #   FAULT      the call fails
 #   ONCE       the call fails the first time
 #   INTERRUPT  the backup command receives SIGINT
@@ -79,7 +79,7 @@ case $call in
     exit 1
   }
   sed -n 's/.*"zookeeper\/backup-run": "\([^"]*\)".*/\1/p' "$3" >"$pod/run"
-  claim=$(sed -n 's/.*"claimName": "datadir-zk-\([^"]*\)".*/\1/p' "$3")
+  claim=$(sed -n 's/.*"claimName": "\(datadir-\)\{0,1\}zk-\([^"]*\)".*/\2/p' "$3")
   node=$(patched /spec/nodeName "$3")
   echo "holds ${claim:-nothing}${node:+ on $node}" >>"$CLUSTER/calls"
   mkdir "$pod/tmp"

@@ -31,6 +31,7 @@ describe("the report on a cluster", () => {
     state: { nodes: [node], pods: [pod, placeholder], statefulSets: [], budgets: [] },
     health: { problems: [], risks: [], others: [] },
     heaps: new Map(),
+    backups: [],
   };
   const cluster = { name: "zk", location: "us-central1-a" };
   const problems = (parts: readonly Part[], found?: readonly string[]): string[] =>
@@ -48,6 +49,23 @@ describe("the report on a cluster", () => {
     expect(text).to.match(/total +200 MiB {2}of the machine's +\d+ MiB\n/);
     expect(text).to.contain("/state/n1/logs");
     expect(report(cluster, healthy, false)).to.match(/on this machine: running, but not as declared\n/);
+  });
+
+  it("says when the last backup was saved, and which one is missing", () => {
+    const saves = (status: object) => ({ metadata: { name: "zk-backups", namespace: "default" }, status });
+    const told = (status: object) => report(cluster, { ...healthy, backups: [saves(status)] });
+    expect(told({})).to.match(/: healthy\n[^]*\n {2}default\/zk-backups: no backup has been saved yet\n/);
+    const [due, saved] = ["2026-11-27T03:00:00Z", "2026-11-27T03:00:41Z"];
+    expect(told({ lastScheduleTime: due, lastSuccessfulTime: saved })).to.match(
+      /: healthy\n[^]*default\/zk-backups: a backup was saved at 2026-11-27T03:00:41Z\n/,
+    );
+    const missing =
+      /: not healthy\n {2}! default\/zk-backups: the backup that was due at 2026-11-28T03:00:00Z was not saved: docs/;
+    const later = { lastScheduleTime: "2026-11-28T03:00:00Z", lastSuccessfulTime: saved };
+    expect(told(later)).to.match(missing);
+    expect(told({ lastScheduleTime: later.lastScheduleTime })).to.match(missing);
+    // It is being saved.
+    expect(told({ ...later, active: [{ name: "zk-backups-1" }] })).to.match(/: healthy\n/);
   });
 
   it("has problems, risks and what is unhealthy outside the environment, each marked", () => {

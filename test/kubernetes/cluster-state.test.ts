@@ -15,20 +15,22 @@ describe("the state of a cluster", () => {
       { kind: "StatefulSet", metadata: { name: "zk", namespace } },
       { kind: "PodDisruptionBudget", metadata: { name: "zk-pdb", namespace } },
       { kind: "Pod", metadata: { name: "zk-1", namespace } },
+      { kind: "CronJob", metadata: { name: "zk-backups", namespace } },
     ];
     const state = await readClusterState((...args) => {
       commands.push(args.join(" "));
       return Promise.resolve(JSON.stringify({ items }));
     });
     expect(commands).to.deep.equal([
-      "get nodes,pods,statefulsets,poddisruptionbudgets -A -o json --request-timeout=10s",
+      "get nodes,pods,statefulsets,poddisruptionbudgets,cronjobs -A -o json --request-timeout=10s",
     ]);
-    const [node, first, set, budget, second] = items;
+    const [node, first, set, budget, second, cronJob] = items;
     expect(state).to.deep.equal({
       nodes: [node],
       pods: [first, second],
       statefulSets: [set],
       budgets: [budget],
+      cronJobs: [cronJob],
     });
   });
 

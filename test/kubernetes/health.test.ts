@@ -240,6 +240,20 @@ const cases: readonly Case[] = [
     expected: { nodes: everything.nodes },
     health: { problems: ["pod default/web is Failed"] },
   },
+  {
+    what: "a job that has failed, where the ensembles are not known",
+    state: {
+      pods: [
+        ...healthy.pods,
+        pod(0, {
+          metadata: { name: "save-1", namespace, ownerReferences: [{ kind: "Job", name: "save" }] },
+          status: { phase: "Failed" },
+        }),
+      ],
+    },
+    expected: { nodes: everything.nodes },
+    health: { others: ["pod default/save-1 is Failed"] },
+  },
 ];
 
 describe("the health check", () => {

@@ -108,6 +108,23 @@ if (found.error !== undefined) {
     expect(without).to.deep.equal(["disruption-budget"]);
   });
 
+  it("may hide what leads a Prometheus to pods, so that nothing is said about metrics", async () => {
+    answer({
+      "podmonitors.monitoring.coreos.com": forbidden,
+      "clusterpodmonitorings.monitoring.googleapis.com": forbidden,
+    });
+    const { without } = await gatherCluster({ namespaces: ["a"] });
+    expect(without).to.deep.equal(["monitoring"]);
+  });
+
+  it("may hide what saves backups, so that nothing is said about them", async () => {
+    for (const kind of ["cronjobs.batch", "schedules.velero.io"]) {
+      answer({ [kind]: forbidden });
+      const { without } = await gatherCluster({ namespaces: ["a"] });
+      expect(without, kind).to.deep.equal(["backups"]);
+    }
+  });
+
   it("has no objects that controllers have created", async () => {
     const metadata = {
       name: "zk-0",

@@ -1,5 +1,6 @@
 # load.sh FOLDER HEAP FLAGS <ARCHIVE: unpacks a backup to a folder, and starts a server on it that is its own quorum.
-# Prints the number of znodes, or fails with the reason why ZooKeeper cannot load the backup.
+# Prints the number of znodes, the last transaction id and the database's digest, or fails with the reason why ZooKeeper
+# cannot load the backup.
 set -eu
 umask 077
 cd "$1"
@@ -30,6 +31,7 @@ EOF
 cat >conf/logback.xml <<EOF
 <configuration>
   <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender"><encoder><pattern>%m%n</pattern></encoder></appender>
+  <logger name="org.apache.zookeeper.server.ZKDatabase" level="INFO" />
   <root level="WARN"><appender-ref ref="OUT" /></root>
 </configuration>
 EOF
@@ -68,4 +70,11 @@ if warning=$(grep -m 1 -e 'is not covering the snapshot' -e '[Dd]igest.* mismatc
   echo "a server starts with it, but some of the data is missing: $warning" >&2
   exit 1
 fi
-echo "$answer" | sed -n 's/^Node count: //p'
+# Snapshot loaded in 5 ms, highest zxid is 0x100000003, digest is 1371985504
+loaded=$(sed -n 's/^Snapshot loaded in .* highest zxid is \(0x[0-9a-f]*\), digest is \(-*[0-9]*\)$/\1 \2/p' server.log |
+  head -n 1)
+if [ -z "$loaded" ]; then
+  echo "a server starts with it, but does not say what it has loaded" >&2
+  exit 1
+fi
+echo "$(echo "$answer" | sed -n 's/^Node count: //p') $loaded"

@@ -1,0 +1,3 @@
+# fetch.sh VOLUME BACKUP: prints a backup.
+set -eu
+exec cat "$1/$2.tar.gz"

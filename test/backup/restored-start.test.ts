@@ -1,0 +1,172 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { ScriptedPod } from "../components/scripted-pod.ts";
+import { database } from "./database.ts";
+import { tarball, type Member } from "./tar.ts";
+
+const files = database.filter(({ type }) => type === undefined);
+const sums = files
+  .map(({ name, content = "" }) => `${createHash("sha256").update(content).digest("hex")}  ${name}\n`)
+  .join("");
+
+describe("a server of a new ensemble that begins with a backup", () => {
+  let pod: ScriptedPod;
+  let backups = "";
+
+  beforeEach(() => {
+    pod = new ScriptedPod();
+    pod.hurry();
+    backups = join(pod.root, "backups");
+    mkdirSync(backups);
+    saved("zk-20260101T000000Z", [{ name: "version-2/snapshot.9", content: "older" }]);
+    saved("zk-20260102T000000Z");
+  });
+
+  afterEach(() => {
+    pod.remove();
+  });
+
+  /** Puts a backup on the volume with backups. */
+  function saved(name: string, more: readonly Member[] = []): void {
+    const archive = tarball([{ name: "SHA256SUMS", content: sums }, ...database, ...more]);
+    writeFileSync(join(backups, `${name}.tar.gz`), archive);
+    const sha256 = createHash("sha256").update(archive).digest("hex");
+    writeFileSync(join(backups, `${name}.json`), `{\n  "sha256": "${sha256}"\n}\n`);
+  }
+
+  const start = (restore = "latest") => pod.start({ ZK_RESTORE: restore, ZK_BACKUPS: backups });
+
+  /** Checks that the data is that of the backup, and no more. */
+  function hasBackup(): void {
+    for (const { name, content = "" } of files) {
+      expect(readFileSync(join(pod.data, name)).equals(Buffer.from(content)), name).to.equal(true);
+    }
+    expect(readdirSync(join(pod.data, "version-2"))).to.have.length(3);
+    expect(existsSync(join(pod.data, "../data.restoring"))).to.equal(false);
+    expect(existsSync(join(pod.data, "log/initialize"))).to.equal(false);
+  }
+
+  for (const [restore, name] of [
+    ["latest", "zk-20260102T000000Z"],
+    ["zk-20260102T000000Z", "zk-20260102T000000Z"],
+  ] as const) {
+    it(`has all of it, for ${restore}`, () => {
+      const { status, output } = start(restore);
+      expect(status, output).to.equal(0);
+      expect(output)
+        .to.contain(`this server begins with backup ${name}`)
+        .and.contain("server start-foreground");
+      hasBackup();
+    });
+  }
+
+  it("takes the one that is named", () => {
+    start("zk-20260101T000000Z");
+    expect(readFileSync(join(pod.data, "version-2/snapshot.9"), "utf8")).to.equal("older");
+  });
+
+  it("keeps what it has written since", () => {
+    start();
+    pod.write("volume/data/log/version-2/log.300000001", "later");
+    rmSync(join(pod.data, "version-2/snapshot.0"));
+    const { output } = start("zk-20260101T000000Z");
+    expect(output).not.to.contain("begins with backup");
+    expect(readFileSync(join(pod.data, "log/version-2/log.300000001"), "utf8")).to.equal("later");
+    expect(existsSync(join(pod.data, "version-2/snapshot.0"))).to.equal(false);
+  });
+
+  it("takes none once the ensemble has been bootstrapped: a lost disk gets the leader's data", () => {
+    pod.write("mark/ensemble", "zk");
+    const { output } = start();
+    expect(output).not.to.contain("begins with backup");
+    expect(existsSync(join(pod.data, "version-2"))).to.equal(false);
+  });
+
+  it("replaces the epochs of a server that has waited without a database", () => {
+    pod.write("mark/ensemble", "zk");
+    start();
+    rmSync(join(pod.root, "mark/ensemble"));
+    pod.write("mark/other", "");
+    mkdirSync(join(pod.data, "version-2"));
+    pod.write("volume/data/version-2/currentEpoch", "-1");
+    expect(start().status).to.equal(0);
+    hasBackup();
+  });
+
+  for (const [what, damage] of [
+    [
+      "is not there",
+      () => {
+        rmSync(backups, { recursive: true });
+        mkdirSync(backups);
+      },
+    ],
+    [
+      "differs from what was saved",
+      () => {
+        writeFileSync(join(backups, "zk-20260102T000000Z.tar.gz"), "x");
+      },
+    ],
+    [
+      "has a file that differs from its checksum",
+      () => {
+        saved("zk-20260102T000000Z", [{ name: "version-2/currentEpoch", content: "9" }]);
+      },
+    ],
+    [
+      "has no checksums",
+      () => {
+        const archive = tarball(database);
+        writeFileSync(join(backups, "zk-20260102T000000Z.tar.gz"), archive);
+        const sha256 = createHash("sha256").update(archive).digest("hex");
+        writeFileSync(join(backups, "zk-20260102T000000Z.json"), `{\n  "sha256": "${sha256}"\n}\n`);
+      },
+    ],
+  ] as const) {
+    it(`does not start without data where the backup ${what}, and starts once it is there`, () => {
+      damage();
+      const { status, output } = start();
+      expect(status).to.equal(1);
+      expect(output).to.match(
+        /backup \S+ is not there, cannot be read, or is damaged: this server waits for it/,
+      );
+      expect(output).not.to.contain("server start-foreground");
+      expect(existsSync(join(pod.data, "version-2"))).to.equal(false);
+      expect(existsSync(join(pod.data, "log/initialize"))).to.equal(false);
+      saved("zk-20260102T000000Z");
+      expect(start().status).to.equal(0);
+      hasBackup();
+    });
+  }
+
+  for (const [program, call] of [
+    ["tar", 1],
+    ["sync", 1],
+    ["touch", 1],
+    ["mv", 1],
+    ["mv", 2],
+    ["sync", 2],
+  ] as const) {
+    it(`has all of it where its first start was killed at ${program}, call ${call}`, () => {
+      const real = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim();
+      pod.program(
+        program,
+        `calls="${pod.root}/calls-${program}"
+call=$(($(cat "$calls" 2>/dev/null || echo 0) + 1))
+echo $call >"$calls"
+[ $call -ne ${call} ] || kill -KILL $PPID
+exec ${real} "$@"`,
+      );
+      const first = start();
+      expect(first.status).not.to.equal(0);
+      const { status, output } = start();
+      expect(status, output).to.equal(0);
+      hasBackup();
+    });
+  }
+});
