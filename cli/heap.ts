@@ -1,3 +1,4 @@
+import { bytesPerZnode, fullShare } from "../domain/heap.ts";
 import { parseMntr } from "../kubernetes/four-letter-words.ts";
 
 /** How full the memory of a server is. */
@@ -7,11 +8,6 @@ export interface Heap {
   /** Java's room for long-lived objects, in bytes; undefined where the server has no metrics. */
   room: number | undefined;
 }
-
-/** What Java keeps of a znode beside its path and data, in bytes: measured, 100,000 znodes of 10 bytes took 31 MB. */
-const bytesPerZnode = 300;
-/** The share of the room above which the last 500 writes, which are kept in memory, too, may no longer fit. */
-const fullShare = 0.8;
 
 /** Reads a server's memory from its answer to `mntr`; undefined while the server is not in a quorum. */
 export function parseHeap(mntr: string): Heap | undefined {

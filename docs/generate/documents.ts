@@ -4,6 +4,7 @@ import { join } from "node:path";
 import prettier from "prettier";
 
 import { providerTable } from "../../local-gke/provider/table.ts";
+import { alertsTable } from "./alerts.ts";
 import { checkHelp, tutorialCheck } from "./check.ts";
 import { drawEnvironment } from "./picture.ts";
 import { policyTable, profileFiles } from "./policies.ts";
@@ -57,6 +58,7 @@ export async function documents(): Promise<Record<string, string>> {
       check: tutorialCheck(),
     }),
     "components/settings/args.ts": await format("components/settings/args.ts", argumentTypes()),
+    "docs/monitoring.md": await fill("docs/monitoring.md", { alerts: alertsTable() }),
     "local-gke/README.md": await fill("local-gke/README.md", { provider: providerTable() }),
     "policy/README.md": await fill("policy/README.md", { policies: policyTable(), help: checkHelp() }),
   };

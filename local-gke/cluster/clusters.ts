@@ -8,6 +8,7 @@ import {
   controlPlaneProblem,
   controlPlaneServes,
   ensureControlPlane,
+  hasFormerSystemObjects,
   stopControlPlane,
 } from "./control-plane.ts";
 import { kubectl } from "./kubectl.ts";
@@ -177,7 +178,10 @@ export async function clusterProblems(cluster: ClusterRecord): Promise<string[]>
 export async function restoreClusters(imageStore: string, say: (line: string) => void): Promise<void> {
   for (const cluster of allClusters()) {
     const due = renewalDue(cluster);
-    const faults = [...(await clusterProblems(cluster)), ...(due === undefined ? [] : [due])];
+    const former = hasFormerSystemObjects(cluster)
+      ? ["its system objects are those of an earlier version"]
+      : [];
+    const faults = [...(await clusterProblems(cluster)), ...(due === undefined ? [] : [due]), ...former];
     if (faults.length === 0) {
       continue;
     }

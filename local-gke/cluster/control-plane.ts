@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { succeeds } from "../../system/run.ts";
@@ -185,6 +186,20 @@ export async function ensureControlPlane(cluster: ClusterRecord): Promise<void> 
     );
   }
   await kubectlApply(cluster, systemObjects());
+  writeFileSync(systemObjectsFile(cluster), systemObjectsHash());
+}
+
+/** The file with the hash of the system objects that a cluster has. */
+const systemObjectsFile = (cluster: ClusterRecord): string =>
+  join(controlPlaneDir(cluster), "system-objects");
+
+const systemObjectsHash = (): string =>
+  createHash("sha256").update(JSON.stringify(systemObjects())).digest("hex");
+
+/** Whether an earlier version created the cluster's system objects, and none has updated them since. */
+export function hasFormerSystemObjects(cluster: ClusterRecord): boolean {
+  const file = systemObjectsFile(cluster);
+  return !existsSync(file) || readFileSync(file, "utf8") !== systemObjectsHash();
 }
 
 /** Whether the control plane's unit runs in its network; its API may not serve yet. */

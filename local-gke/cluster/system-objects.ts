@@ -1,3 +1,5 @@
+import { managedPrometheus } from "./managed-prometheus.ts";
+
 const rbac = "rbac.authorization.k8s.io";
 
 /** A ClusterRole of this name with these rules, bound to a user of the same name. */
@@ -18,9 +20,10 @@ function binding(name: string, role: string, subject: { kind: "User" | "Group"; 
   };
 }
 
-/** What every local cluster has before anything runs on it: the rights of its services. */
+/** What every local cluster has before anything runs on it: the rights of its services, and GKE's additional APIs. */
 export function systemObjects(): object[] {
   return [
+    ...managedPrometheus(),
     // Whom the API server's calls to kubelets, for logs and exec, and the users of the auth plugin belong to.
     binding("kubeadm:cluster-admins", "cluster-admin", { kind: "Group", name: "kubeadm:cluster-admins" }),
     ...userRole("system:coredns", [

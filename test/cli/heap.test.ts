@@ -52,6 +52,7 @@ describe("the memory of a server, from its answer to mntr", () => {
           state: undefined,
           health: { problems: [], risks: [], others: [] },
           heaps: new Map([["default/zk-0", { database, room: 1000 }]]),
+          backups: [],
         },
       );
     expect(at(900)).to.contain("  ! default/zk-0: the database takes 0 MiB of 0 MiB (90 %)");
