@@ -1,5 +1,6 @@
 import { parseAnyCidr } from "./cidr.ts";
-import { isDnsSubdomain, longestLabel } from "./dns.ts";
+import { isDnsSubdomain } from "./dns.ts";
+import { parseLabel } from "./label.ts";
 
 /** Where clients of an ensemble may be. */
 export type ClientSource =
@@ -43,22 +44,4 @@ export function parseClientSource(text: string): ClientSource | undefined {
 /** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 function isNamespace(text: string): boolean {
   return !text.includes(".") && isDnsSubdomain(text);
-}
-
-function parseLabel(text: string): readonly [key: string, value: string] | undefined {
-  const equals = text.indexOf("=");
-  const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
-  return equals !== -1 && isLabelKey(key) && (value === "" || isLabelPart(value)) ? [key, value] : undefined;
-}
-
-/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
-function isLabelKey(text: string): boolean {
-  const slash = text.indexOf("/");
-  return slash === -1
-    ? isLabelPart(text)
-    : isDnsSubdomain(text.slice(0, slash)) && isLabelPart(text.slice(slash + 1));
-}
-
-function isLabelPart(text: string): boolean {
-  return text.length <= longestLabel && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(text);
 }

@@ -25,6 +25,12 @@ export const paths = {
   clientSecret: "/opt/zookeeper/client-tls",
   /** What zookeeper-certificates makes of it. */
   clientCertificates: "/opt/zookeeper/client-certificates",
+  /** The scripts of a job that saves a backup. */
+  backupScripts: "/opt/zookeeper/backup",
+  /** The volume with the backups. */
+  backups: "/var/lib/backups",
+  /** Where a job has its observer's files. */
+  backupWork: "/var/lib/observer",
 } as const;
 
 /** The name of the volume claim template: server N's claim is `datadir-NAME-N`. */
@@ -44,6 +50,10 @@ export interface EnsembleNames {
   readonly config: string;
   /** The ConfigMap that marks the ensemble as bootstrapped: `zk-bootstrapped`. */
   readonly mark: string;
+  /** The ConfigMap with a dashboard: `zk-dashboard`. */
+  readonly dashboard: string;
+  /** The CronJob that saves backups, with its volume claim, scripts and NetworkPolicy: `zk-backups`. */
+  readonly backups: string;
   /** The Role of people who look at the ensemble: `zk-view`. */
   readonly view: string;
   /** The Role of people who also restart servers and run commands in their pods: `zk-operate`. */
@@ -61,6 +71,8 @@ export function ensembleNames(name: string): EnsembleNames {
     budget: `${name}-pdb`,
     config: `${name}-config`,
     mark: `${name}-bootstrapped`,
+    dashboard: `${name}-dashboard`,
+    backups: `${name}-backups`,
     view: `${name}-view`,
     operate: `${name}-operate`,
     administer: `${name}-administer`,

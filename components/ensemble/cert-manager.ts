@@ -49,8 +49,18 @@ const key = { algorithm: "ECDSA", size: 256 };
 
 const selfSigned = "self-signed";
 
-/** The authority of a purpose: a Certificate and its Secret. */
+/** The Certificate with which an Issuer signs. */
 const authorityOf = (purpose: Purpose): string => `${purpose}-ca`;
+
+/** The suffix of an authority's name: none for the first, `-2` for the second. */
+function ordinalOf(settings: EnsembleValues, purpose: Purpose, separator: string): string {
+  const number = purpose === "servers" ? settings.tlsAuthority : settings.clientTlsAuthority;
+  return number === 1 ? "" : `${separator}${number}`;
+}
+
+/** The Secret with the key of an authority. Each authority has its own: cert-manager reuses the key in a Secret. */
+const authoritySecret = (settings: EnsembleValues, purpose: Purpose): string =>
+  `${settings.name}-${authorityOf(purpose)}${ordinalOf(settings, purpose, "-")}`;
 
 /**
  * The Issuers and Certificates of an ensemble: an authority for servers and one for clients, which applications use as
@@ -67,23 +77,23 @@ export const certManagerObjects: readonly CertManagerObject[] = [
     {
       kind: "Certificate",
       suffix: authorityOf(purpose),
-      spec: ({ name, namespace }) => ({
+      spec: (settings) => ({
         isCA: true,
-        secretName: `${name}-${authorityOf(purpose)}`,
+        secretName: authoritySecret(settings, purpose),
         // Java trusts only one authority of a name.
-        commonName: `${name} ${purpose}`,
-        subject: { organizations: [namespace] },
+        commonName: `${settings.name} ${purpose}${ordinalOf(settings, purpose, " ")}`,
+        subject: { organizations: [settings.namespace] },
         // Ten years.
         duration: "87600h",
         privateKey: { ...key, rotationPolicy: "Never" },
-        issuerRef: { kind: "Issuer", name: `${name}-${selfSigned}` },
+        issuerRef: { kind: "Issuer", name: `${settings.name}-${selfSigned}` },
       }),
       isAwaited: false,
     },
     {
       kind: "Issuer",
       suffix: purpose,
-      spec: ({ name }) => ({ ca: { secretName: `${name}-${authorityOf(purpose)}` } }),
+      spec: (settings) => ({ ca: { secretName: authoritySecret(settings, purpose) } }),
       isAwaited: false,
     },
     {

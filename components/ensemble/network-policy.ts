@@ -2,6 +2,7 @@ import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
 import { parseClientSource } from "../../domain/client-source.ts";
 import { ensembleNames } from "../../domain/names.ts";
+import { backupLabels, hasBackups } from "../backup/identity.ts";
 import type { EnsembleValues } from "./args.ts";
 import { podSelector } from "./ownership.ts";
 import { serverPorts, type ServerPort } from "./ports.ts";
@@ -15,13 +16,14 @@ type Peer = inputs.networking.v1.NetworkPolicyPeer;
 type Peers = Peer[] | undefined;
 
 /**
- * Only the ensemble's own pods reach the quorum ports, and only its clients the client port. Scrapers reach the metrics
- * from anywhere.
+ * Only the ensemble's own pods, and the observers that save backups, reach the quorum ports, and only its clients the
+ * client port. Scrapers reach the metrics from anywhere.
  */
 export function networkPolicy(ensemble: EnsembleValues): Manifest<Policy> {
   const own: Peer = { podSelector: { matchLabels: podSelector(ensemble) } };
+  const observers: Peer = { podSelector: { matchLabels: backupLabels(ensemble.name) } };
   const peers: Readonly<Record<ServerPort["from"], Peers>> = {
-    servers: [own],
+    servers: hasBackups(ensemble) ? [own, observers] : [own],
     clients: clientPeers(ensemble, own),
     any: undefined,
   };

@@ -1,6 +1,7 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
 import { ensembleNames } from "../../domain/names.ts";
+import { monitoringApis } from "../monitoring/objects.ts";
 import type { EnsembleValues } from "./args.ts";
 import { objectMeta } from "./services.ts";
 
@@ -14,6 +15,12 @@ export type Role = (typeof roles)[number];
 const read = ["get", "list", "watch"];
 const write = ["create", "update", "patch"];
 
+/** What lets a Prometheus collect metrics and evaluate rules. */
+const monitoring = {
+  apiGroups: Object.values(monitoringApis).map(({ group }) => group),
+  resources: ["podmonitorings", "rules", "podmonitors", "prometheusrules"],
+};
+
 /** What each Role adds. None reads Secrets, or deletes a volume claim. */
 const added: Readonly<Record<Role, readonly Rule[]>> = {
   view: [
@@ -26,9 +33,11 @@ const added: Readonly<Record<Role, readonly Rule[]>> = {
       verbs: read,
     },
     { apiGroups: ["apps"], resources: ["statefulsets", "controllerrevisions"], verbs: read },
+    { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: read },
     { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: read },
     { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: read },
     { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
+    { ...monitoring, verbs: read },
   ],
   operate: [
     { apiGroups: [""], resources: ["pods"], verbs: ["delete"] },
@@ -45,8 +54,10 @@ const added: Readonly<Record<Role, readonly Rule[]>> = {
     { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: write },
     { apiGroups: ["apps"], resources: ["statefulsets"], verbs: [...write, "delete"] },
     { apiGroups: ["apps"], resources: ["statefulsets/scale"], verbs: ["get", "update", "patch"] },
+    { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: [...write, "delete"] },
     { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: [...write, "delete"] },
     { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: [...write, "delete"] },
+    { ...monitoring, verbs: [...write, "delete"] },
   ],
 };
 

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -57,6 +58,9 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("run", flag.ExitOnError)
 	options := drive.Options{}
 	flags.StringVar(&options.Address, "address", "", "the client Service, host:port")
+	flags.StringVar(&options.Certificates.Folder, "tls", "",
+		"folder with tls.crt, tls.key and ca.crt of the clients; plain text without one")
+	flags.StringVar(&options.Certificates.ServerName, "server-name", "", "name in the servers' certificate")
 	flags.StringVar(&options.Root, "root", "/faults", "node of this run's own, which must not exist")
 	flags.IntVar(&options.Sessions, "sessions", 6, "sessions that write and read registers")
 	flags.IntVar(&options.Outstanding, "outstanding", 24, "operations that each has under way at most")
@@ -82,14 +86,18 @@ func run(args []string) error {
 	load.Stop()
 	defer load.Close()
 	if stopped {
-		if err := load.ReadBack(servers); err != nil {
-			return err
-		}
-		if err := load.Remove(); err != nil {
-			return err
-		}
+		err = readBack(load, servers)
 	}
-	return out.Close()
+	// Also where reading back failed, so that what happened before can be checked.
+	return errors.Join(err, out.Close())
+}
+
+// readBack reads everything back from the servers, and then removes it.
+func readBack(load *drive.Load, servers []string) error {
+	if err := load.ReadBack(servers); err != nil {
+		return err
+	}
+	return load.Remove()
 }
 
 // obey follows the commands until the one to stop, or until nobody is left to give any.

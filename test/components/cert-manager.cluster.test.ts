@@ -1,31 +1,19 @@
 import { X509Certificate } from "node:crypto";
-import { globSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
 import { podProcess } from "../../local-gke/index.ts";
-import { projectDir } from "../../system/paths.ts";
 import { run } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
 import { CertManager } from "../fixtures/cluster/cert-manager.ts";
+import { documentedProject } from "../fixtures/cluster/documented-program.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
 import { Kazoo, nodeAddresses, type Client, type Counted } from "../fixtures/cluster/kazoo.ts";
-import { PulumiProject } from "../fixtures/cluster/pulumi-project.ts";
 
 const servers = ["zk-0", "zk-1", "zk-2"] as const;
 const service = "zk-cs.default.svc.cluster.local:2281";
-
-/** The program in docs/security.md that gives a client its certificate. */
-function documentedProgram(): string {
-  const page = readFileSync(join(projectDir, "docs/security.md"), "utf8");
-  const [, program] = /^```ts\n(.*?)^```$/ms.exec(page) ?? [];
-  if (program === undefined) {
-    throw new Error("docs/security.md has no program");
-  }
-  return program;
-}
 
 describe("certificates from cert-manager", function () {
   this.timeout(10 * 60_000);
@@ -109,12 +97,7 @@ describe("certificates from cert-manager", function () {
   });
 
   it("are given to an application by the documented program", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "application-"));
-    writeFileSync(join(dir, "Pulumi.yaml"), "name: application\nruntime: nodejs\n");
-    writeFileSync(join(dir, "package.json"), '{ "type": "module", "main": "index.ts" }');
-    writeFileSync(join(dir, "index.ts"), documentedProgram());
-    symlinkSync(join(projectDir, "node_modules"), join(dir, "node_modules"));
-    const project = new PulumiProject(dir);
+    const project = documentedProject("docs/security.md");
     try {
       await project.init({ "kubernetes:kubeconfig": readFileSync(kubeconfig, "utf8") });
       await project.must("up", "--yes", "--skip-preview");

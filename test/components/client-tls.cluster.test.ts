@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { until } from "../../system/wait.ts";
-import { Authority, type Certificates } from "../fixtures/certificates.ts";
+import { Authority, secretsOf, type Certificates } from "../fixtures/certificates.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
 import { Kazoo, nodeAddresses, type Client, type Counted } from "../fixtures/cluster/kazoo.ts";
 
@@ -36,13 +36,7 @@ describe("TLS between clients and servers", function () {
   };
 
   async function putSecret(content: Certificates): Promise<void> {
-    await environment.apply({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "zk-client-tls", namespace: "default" },
-      type: "kubernetes.io/tls",
-      stringData: content,
-    });
+    await environment.apply(...secretsOf({ "zk-client-tls": content }));
   }
 
   /** Writes a client's key and certificates into zk-0's pod. @returns the folder */
@@ -238,5 +232,27 @@ describe("TLS between clients and servers", function () {
     expect(state)
       .to.contain("zk-client-tls")
       .and.not.to.match(/PRIVATE KEY/);
+  });
+
+  it("lets only the administrator create znodes directly below the root, if wanted", async () => {
+    const { code, output } = await up({ clientTls: "require", ...settings, closeRoot: "true" });
+    expect(code, output).to.equal(0);
+    const client = await putFiles("client", other.issue({ names: ["client"] }), other.certificate);
+    const administrator = await putFiles(
+      "other-administrator",
+      other.issue({ subject: "/CN=administrator/O=shop", names: ["administrator"] }),
+      other.certificate,
+    );
+    const closed = async () =>
+      (await zkCli(client, "getAcl", "/zookeeper/quota")).includes("'world,'anyone\n: r\n") || "open";
+    await until("a closed root", closed, { within: 120_000, every: 1000 });
+    const denied = async (...command: string[]) => await zkCli(client, ...command).catch(String);
+    expect(await denied("create", "/shop")).to.contain("Insufficient permission");
+    expect(await denied("setquota", "-n", "5", "/hello")).to.contain("Insufficient permission");
+    expect(await denied("delete", "/hello")).to.contain("Insufficient permission");
+    await zkCli(client, "set", "/hello", "everybody");
+    await zkCli(administrator, "create", "/shop", "own", "x509:CN=zookeeper:cdrwa");
+    await zkCli(client, "create", "/shop/order", "first");
+    expect(await zkCli(client, "get", "/shop/order")).to.contain("first");
   });
 });

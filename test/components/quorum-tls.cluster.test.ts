@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { until } from "../../system/wait.ts";
-import { Authority, type Certificates } from "../fixtures/certificates.ts";
+import { Authority, secretsOf, type Certificates } from "../fixtures/certificates.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
 import { Kazoo, nodeAddresses, type Client, type Counted } from "../fixtures/cluster/kazoo.ts";
 
@@ -28,13 +28,7 @@ describe("TLS between servers", function () {
   };
 
   async function putSecret(content: Certificates): Promise<void> {
-    await environment.apply({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "zk-tls", namespace: "default" },
-      type: "kubernetes.io/tls",
-      stringData: content,
-    });
+    await environment.apply(...secretsOf({ "zk-tls": content }));
   }
 
   const ownFiles = "/opt/zookeeper/certificates";

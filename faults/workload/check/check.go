@@ -45,8 +45,12 @@ type Report struct {
 	Violations []Violation `json:"violations"`
 	// Windows are the faults, in order.
 	Windows []Window `json:"windows"`
+	// Unended are the faults that began and did not end, as in a run that was interrupted.
+	Unended []Begun `json:"unended"`
 	// LongestGap is that in all of the run, in milliseconds.
 	LongestGap float64 `json:"longestGap"`
+	// PerSecond is how many writes were acknowledged in each second since the run began.
+	PerSecond []int64 `json:"perSecond"`
 }
 
 // Tally counts a check's cases.
@@ -101,7 +105,7 @@ func History(reader io.Reader, options Options) (*Report, error) {
 		watches:    map[watchKey][]history.Record{},
 		sessions:   map[int64][]history.Record{},
 	}
-	report := &Report{Checks: map[string]*Tally{}, Violations: []Violation{}, Windows: []Window{}}
+	report := &Report{Checks: map[string]*Tally{}, Violations: []Violation{}, Windows: []Window{}, Unended: []Begun{}}
 	for _, name := range names {
 		report.Checks[name] = &Tally{}
 	}
@@ -114,6 +118,7 @@ func History(reader io.Reader, options Options) (*Report, error) {
 	}
 	slices.Sort(c.acks)
 	report.measure(c)
+	report.PerSecond = perSecond(c.acks, c.lastMark())
 	report.checkLost(c)
 	report.checkRegisters(c.registers)
 	report.checkSessions(c)

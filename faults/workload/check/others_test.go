@@ -148,7 +148,8 @@ func TestWindows(t *testing.T) {
 		Record{Kind: FaultEnd, Start: 1500, End: 1500, Note: "leader-killed", Value: 4},
 		write(Set, 2, 1700, 1800, 6, 4), final(1, 6, 4), final(2, 6, 4))...)
 	wantOnly(t, report)
-	want := Window{Fault: "leader-killed", Number: 4, Redundant: 1465, Gap: 900, Acknowledged: 2, Failed: 1, Unknown: 1}
+	want := Window{Fault: "leader-killed", Number: 4, Began: 35, Ended: 1500, Redundant: 1465, Gap: 900, GapBegan: 50,
+		Acknowledged: 2, Failed: 1, Unknown: 1}
 	if len(report.Windows) != 1 || report.Windows[0] != want {
 		t.Errorf("windows %+v, wanted %+v", report.Windows, want)
 	}

@@ -14,6 +14,8 @@ import (
 type Options struct {
 	// Address is the client Service's, host:port.
 	Address string
+	// Certificates are the clients'; none for plain text.
+	Certificates Certificates
 	// Root is a node of this run's own, such as /faults-7.
 	Root string
 	// Sessions is how many sessions write and read registers.

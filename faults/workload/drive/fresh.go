@@ -78,7 +78,9 @@ func MeasureFreshness(options FreshnessOptions) (Freshness, error) {
 	return sum, setUp.Delete(options.Root, -1)
 }
 
-func pinned(server string) (*session, error) { return connect(server, 10*time.Second, nil) }
+func pinned(server string) (*session, error) {
+	return connect(server, Certificates{}, 10*time.Second, nil)
+}
 
 func onePair(options FreshnessOptions, node string) (Freshness, error) {
 	measured := Freshness{}

@@ -82,7 +82,7 @@ func (d *driver) ownEphemerals(observer *session, owner int) {
 }
 
 func (d *driver) oneEphemeral(observer *session, node string) {
-	s, err := connect(d.Address, d.Timeout, nil)
+	s, err := connect(d.Address, d.Certificates, d.Timeout, nil)
 	if err != nil {
 		return
 	}

@@ -29,11 +29,14 @@ type Load struct {
 
 // Start opens the sessions and begins to write and read.
 func Start(options Options, out *history.Writer) (*Load, error) {
+	if err := options.Certificates.check(); err != nil {
+		return nil, err
+	}
 	d := &driver{Options: options, out: out, stop: make(chan struct{})}
 	d.registers.root = options.Root
 	load := &Load{driver: d}
 	for range options.Sessions {
-		s, err := connect(options.Address, options.Timeout, nil)
+		s, err := connect(options.Address, options.Certificates, options.Timeout, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -70,7 +73,7 @@ func (l *Load) startWatchers() error {
 		var s *session
 		ready := make(chan struct{})
 		record := l.driver.onWatchEvent(&s)
-		opened, err := connect(l.driver.Address, l.driver.Timeout, func(event zk.Event) {
+		opened, err := connect(l.driver.Address, l.driver.Certificates, l.driver.Timeout, func(event zk.Event) {
 			<-ready
 			record(event)
 		})
@@ -155,7 +158,7 @@ func (l *Load) ReadBack(servers []string) error {
 }
 
 func (l *Load) readBackFrom(server string, index int64) error {
-	s, err := connect(server, l.driver.Timeout, nil)
+	s, err := connect(server, l.driver.Certificates, l.driver.Timeout, nil)
 	if err != nil {
 		return err
 	}

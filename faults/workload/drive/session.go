@@ -65,13 +65,21 @@ type session struct {
 	dials atomic.Int64
 }
 
-func connect(address string, timeout time.Duration, onEvent func(zk.Event)) (*session, error) {
+func connect(
+	address string, certificates Certificates, timeout time.Duration, onEvent func(zk.Event),
+) (*session, error) {
 	s := &session{hosts: &service{address: address}}
 	dial := func(network, host string, limit time.Duration) (net.Conn, error) {
 		conn, err := net.DialTimeout(network, host, limit)
 		if err != nil {
 			return nil, err
 		}
+		secure, err := certificates.secured(conn, limit)
+		if err != nil {
+			_ = conn.Close() // the error that counts is that of TLS
+			return nil, err
+		}
+		conn = secure
 		s.wire.Store(&conn)
 		s.dials.Add(1)
 		return boundedConn{Conn: conn, limit: timeout * 2 / 3}, nil

@@ -1,0 +1,90 @@
+import { globSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { run } from "../../system/run.ts";
+import { until } from "../../system/wait.ts";
+import { Authority, secretsOf, type Certificates } from "../fixtures/certificates.ts";
+import { BackupJob } from "../fixtures/cluster/backup-job.ts";
+import { TestEnvironment } from "../fixtures/cluster/environment.ts";
+
+const serverNames = ["*.zk-hs.default.svc.cluster.local", "zk-cs.default.svc.cluster.local"];
+
+describe("an ensemble that requires TLS of servers and clients", function () {
+  this.timeout(15 * 60_000);
+
+  const environment = new TestEnvironment();
+  const [servers, clients] = [new Authority("servers"), new Authority("clients")];
+  let settings = "";
+  let folder = "";
+
+  /** Writes the Secrets as soon as the cluster takes them; the servers of a new ensemble wait for them. */
+  async function putSecrets(secrets: Readonly<Record<string, Certificates>>): Promise<void> {
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: secretsOf(secrets) });
+    const put = async () => {
+      const pattern = "gke/projects/*/clusters/*/*/kubeconfigs/super-admin.conf";
+      const [kubeconfig] = globSync(pattern, { cwd: environment.stateDir });
+      if (kubeconfig === undefined) {
+        return "no cluster";
+      }
+      const access = `--kubeconfig=${join(environment.stateDir, kubeconfig)}`;
+      return await run("kubectl", [access, "apply", "-f", "-"], { input }).then(() => true as const, String);
+    };
+    await until("the Secrets", put, { within: 120_000, every: 500 });
+  }
+
+  before(async () => {
+    const tls = {
+      quorumTls: "require",
+      tlsSecret: "zk-tls",
+      clientTls: "require",
+      clientTlsSecret: "zk-client-tls",
+      backupSchedule: '"0 0 29 2 *"',
+    };
+    settings = environment.stackFile(tls);
+    folder = join(environment.stateDir, "client");
+    mkdirSync(folder);
+    const client = clients.issue({ subject: "/CN=faults", names: ["faults"] });
+    for (const [file, text] of Object.entries(client)) {
+      writeFileSync(join(folder, file), text, { mode: 0o600 });
+    }
+    const [{ code, output }] = await Promise.all([
+      environment.npm("up", "--config-file", settings),
+      putSecrets({
+        "zk-tls": servers.issue(),
+        "zk-client-tls": clients.issue({ names: serverNames }),
+      }),
+    ]);
+    expect(code, output).to.equal(0);
+  });
+  after(async () => {
+    await environment.remove();
+    servers.remove();
+    clients.remove();
+  });
+
+  it("has backups, whose observer shows the servers' certificate", async () => {
+    const job = new BackupJob(environment, "with-tls");
+    await job.start();
+    const { succeeded, log } = await job.end();
+    expect(succeeded, log).to.equal(true);
+    expect(await environment.run("backup/kept.sh")).to.match(/^zk-\w+ znodes=\d+ zxid=0x\w+ bytes=\d+$/m);
+  });
+
+  const faults = async (...args: string[]) =>
+    await environment.npm("verify", "--faults", "--config-file", settings, "--count", "4", ...args);
+
+  it("has no faults injected for clients without certificates", async () => {
+    const { code, output } = await faults("--only", "leader-killed");
+    expect(code).to.equal(1);
+    expect(output).to.contain("the ensemble has no port 2181 for clients. Fix: use --tls FOLDER");
+  });
+
+  it("loses no write of clients with certificates when faults are injected", async () => {
+    const only = "leader-killed,follower-stopped,leader-frozen,rolling-update";
+    const { code, output } = await faults("--tls", folder, "--only", only);
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/seed \d+: 4 faults, \d{4,} acknowledged writes/);
+  });
+});
