@@ -256,16 +256,49 @@ describe("the ensemble on the local GKE", function () {
     }
   });
 
+  const uid = async (pod: string) =>
+    await environment.kubectl("get", "pod", pod, "-o=jsonpath={.metadata.uid}");
+  const mode = async (pod: string) =>
+    await environment.kubectl(
+      ...["exec", pod, "--"],
+      "sh",
+      "-c",
+      "printf srvr | nc localhost 2181 | sed -n 's/^Mode: //p'",
+    );
+  /** Lets a rollout reach the servers from this one upwards. */
+  const rollOutDownTo = async (pod: string) =>
+    await environment.kubectl(
+      "patch",
+      "statefulset",
+      "zk",
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec: { updateStrategy: { rollingUpdate: { partition: Number(pod.slice(-1)) } } } }),
+    );
+  /** Takes the next step towards five servers: one more. */
+  const grow = async () =>
+    await environment.run(
+      "pulumi",
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--stack=dev",
+      "--config-file",
+      environment.stackFile({ servers: 5, nodeCount: 6 }),
+    );
+  const untilReady = async (pod: string) => {
+    const condition = ["wait", "--for=condition=Ready", `pod/${pod}`, "--timeout=1s"];
+    const env = await environment.exports();
+    const ready = () => succeeds("kubectl", condition, { env });
+    await until(`${pod} Ready`, ready, { within: 180_000, every: 500 });
+  };
+  const javaOf = async (pod: string) => {
+    const pid = podProcess(await uid(pod), "java")?.pid ?? 0;
+    expect(pid).to.be.greaterThan(0);
+    return pid;
+  };
+
   it("grows where a new server misses the election of a leader by the former list", async () => {
-    const uid = async (pod: string) =>
-      await environment.kubectl("get", "pod", pod, "-o=jsonpath={.metadata.uid}");
-    const mode = async (pod: string) =>
-      await environment.kubectl(
-        ...["exec", pod, "--"],
-        "sh",
-        "-c",
-        "printf srvr | nc localhost 2181 | sed -n 's/^Mode: //p'",
-      );
     // The roll-out replaces zk-2 first: let it lead until then.
     for (const pod of ["zk-0", "zk-1"]) {
       if ((await mode(pod)).trim() === "leader") {
@@ -275,37 +308,13 @@ describe("the ensemble on the local GKE", function () {
     }
     expect((await mode("zk-2")).trim()).to.equal("leader");
     const before = await uid("zk-2");
-    const hold = (pod: string) => [
-      "patch",
-      "statefulset",
-      "zk",
-      "--type=merge",
-      "-p",
-      JSON.stringify({ spec: { updateStrategy: { rollingUpdate: { partition: Number(pod.slice(-1)) } } } }),
-    ];
-    await environment.kubectl(...hold("zk-3"));
-    const settings = environment.stackFile({ servers: 5, nodeCount: 6 });
-    const update = environment.run(
-      "pulumi",
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--stack=dev",
-      "--config-file",
-      settings,
-    );
-    const exports = await environment.exports();
-    await until(
-      "zk-3 Ready",
-      () =>
-        succeeds("kubectl", ["wait", "--for=condition=Ready", "pod/zk-3", "--timeout=1s"], { env: exports }),
-      { within: 180_000, every: 500 },
-    );
-    const frozen = podProcess(await uid("zk-3"), "java")?.pid ?? 0;
-    expect(frozen).to.be.greaterThan(0);
+    await rollOutDownTo("zk-3");
+    const update = grow();
+    await untilReady("zk-3");
+    const frozen = await javaOf("zk-3");
     signal(frozen, "SIGSTOP");
     try {
-      await environment.kubectl(...hold("zk-0"));
+      await rollOutDownTo("zk-0");
       const othersLead = async () =>
         (await uid("zk-2").catch(() => before)) !== before &&
         /leader/.test((await Promise.all(["zk-0", "zk-1"].map(mode))).join());
@@ -317,6 +326,79 @@ describe("the ensemble on the local GKE", function () {
     expect(await environment.kubectl("logs", "zk-2", "--previous")).to.contain(
       "this one restarts with the list of 4 servers",
     );
+  });
+
+  it("elects a leader while some servers do not know the new one", async () => {
+    const before = await uid("zk-3");
+    await rollOutDownTo("zk-3");
+    const update = grow();
+    const replaced = async () => (await uid("zk-3").catch(() => before)) !== before;
+    await until("another zk-3", replaced, { within: 180_000, every: 500 });
+    // The update has set the whole strategy; zk-3 is not Ready yet.
+    await rollOutDownTo("zk-3");
+    await untilReady("zk-4");
+    await untilReady("zk-3");
+    const former = ["zk-0", "zk-1", "zk-2"];
+    const all = [...former, "zk-3", "zk-4"];
+    const serving = async (...pods: string[]) =>
+      (await Promise.all(pods.map(mode))).filter((found) => found.trim() !== "").length;
+    const restarts = async () =>
+      Number(
+        await environment.kubectl(
+          ...["get", "pod", "zk-3", "-o=jsonpath={.status.containerStatuses[0].restartCount}"],
+        ),
+      );
+    // Without their leader and another one, the rest have no quorum. Once these two are back, all look for a leader:
+    // often, zk-3 votes for zk-4, and the others for zk-3.
+    const stuck = async () => {
+      const allServe = async () => (await serving(...all)) === all.length;
+      await until("a quorum of all", allServe, { within: 60_000, every: 500 });
+      const modes = await Promise.all(all.map(mode));
+      const leading = all[modes.findIndex((found) => found.trim() === "leader")];
+      const away = [leading, former.find((pod) => pod !== leading)].flatMap((pod) => pod ?? []);
+      const frozen = await Promise.all(away.map(javaOf));
+      for (const pid of frozen) {
+        signal(pid, "SIGSTOP");
+      }
+      try {
+        const rest = all.filter((pod) => !away.includes(pod));
+        const lost = async () => (await serving(...rest)) === 0;
+        await until("no quorum of the rest", lost, { within: 60_000, every: 200 });
+      } finally {
+        for (const pid of frozen) {
+          signal(pid, "SIGCONT");
+        }
+      }
+      const helped = async () => (await serving(...former)) === 3 || (await restarts()) > 0;
+      await until("a quorum", helped, { within: 180_000, every: 500 });
+      return (await restarts()) > 0;
+    };
+    // Whether they get stuck is up to chance. A quorum must come back each time.
+    let wasStuck = false;
+    for (let attempt = 1; attempt <= 5 && !wasStuck; attempt++) {
+      wasStuck = await stuck();
+    }
+    const env = await environment.exports();
+    const back = async () => {
+      const restarted = await succeeds("kubectl", ["logs", "zk-3", "--previous"], { env });
+      return (
+        restarted &&
+        (await environment.kubectl("logs", "zk-3", "--previous")).includes(
+          "this one restarts with the list of 5 servers",
+        )
+      );
+    };
+    if (wasStuck) {
+      await until("zk-3 with the new list again", back, { within: 120_000, every: 500 });
+    }
+    await rollOutDownTo("zk-0");
+    await update;
+    expect(await serving(...all)).to.equal(5);
+    for (const pod of [...former, "zk-3"]) {
+      const ended = ["exec", pod, "--", "sh", "-c", "[ ! -e /var/lib/zookeeper/data/former-servers ]"];
+      const none = () => succeeds("kubectl", ended, { env });
+      await until(`${pod} without a former list`, none, { within: 60_000, every: 500 });
+    }
   });
 
   it("grows from three servers to five, and the new ones have the data", async () => {

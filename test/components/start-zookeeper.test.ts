@@ -95,7 +95,7 @@ describe("start-zookeeper", () => {
   for (const { before, now, former } of [
     { before: 3, now: 4, former: "3\n" },
     { before: 5, now: 6, former: "5\n" },
-    { before: 4, now: 5, former: undefined },
+    { before: 4, now: 5, former: "4\n" },
     { before: 3, now: 5, former: undefined },
     { before: 4, now: 3, former: undefined },
   ]) {
@@ -113,9 +113,18 @@ describe("start-zookeeper", () => {
       }
       pod.ensemble(now + 1);
       pod.start();
-      expect(pod.exists("volume/data/former-servers")).to.equal(now % 2 === 1);
+      expect(readFileSync(join(pod.data, "former-servers"), "utf8")).to.equal(`${now}\n`);
     });
   }
+
+  it("writes no former number for a server that was not there", () => {
+    pod.hurry();
+    pod.start({ POD_NAME: "zk-3" });
+    pod.ensemble(4);
+    pod.answers({ srvr: serving });
+    expect(pod.start({ POD_NAME: "zk-3" }).status).to.equal(0);
+    expect(pod.exists("volume/data/former-servers")).to.equal(false);
+  });
 
   describe("after the ensemble has grown by one server", () => {
     beforeEach(() => {
@@ -241,6 +250,20 @@ case $(wc -l <"${pod.root}/waited") in 3) echo 6 >"${file}" ;; 6) rm "${file}" ;
     expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("4\n");
     expect(readFileSync(join(pod.data, "former-servers"), "utf8")).to.equal("3\n");
     expect(readdirSync(pod.data).filter((name) => name.endsWith(".new"))).to.deep.equal([]);
+  });
+
+  it("closes the root beside the first server, if wanted, until that is done", () => {
+    pod.hurry();
+    pod.write("scripts/zookeeper-close-root", `echo "beside $1" >>"${pod.root}/closing"`);
+    const closed = () => (pod.exists("closing") ? readFileSync(join(pod.root, "closing"), "utf8") : "");
+    pod.start({ POD_NAME: "zk-0" });
+    pod.start({ ZK_CLOSE_ROOT: "true", POD_NAME: "zk-1" });
+    expect(closed()).to.equal("");
+    pod.start({ ZK_CLOSE_ROOT: "true", POD_NAME: "zk-0" });
+    expect(closed()).to.match(/^beside \d+\n$/);
+    pod.write("volume/data/root-closed", "");
+    pod.start({ ZK_CLOSE_ROOT: "true", POD_NAME: "zk-0" });
+    expect(closed()).to.match(/^beside \d+\n$/);
   });
 
   it("starts with the full list if the former number is damaged, even if the former list is requested", () => {

@@ -5,13 +5,17 @@ import { expect } from "chai";
 
 import { ScriptedPod } from "./scripted-pod.ts";
 
-/** Answers to srvr: of a server in a quorum, and of one that waits for a quorum. */
-const serving = "Zookeeper version: 3.9.5\nMode: follower\n";
+/** What a server in a quorum answers to srvr and mntr together. @param list the number of servers in its list */
+const servingWith = (list: number): string =>
+  `Zookeeper version: 3.9.5\nMode: follower\nzk_server_state\tfollower\nzk_quorum_size\t${list}.0\n`;
+const serving = servingWith(3);
 const waiting = "This ZooKeeper instance is not currently serving requests\n";
 /** The default tickTime * syncLimit, plus five seconds. */
 const patience = 15;
+/** The same for zk-2 and then for zk-1, and the default tickTime * initLimit. */
+const patienceForLeader = 2 * patience + 20;
 /** The number of checks after which the server ends by itself. */
-const mostChecks = 25;
+const mostChecks = patienceForLeader + 2 * patience;
 
 describe("zookeeper-growing", () => {
   let pod: ScriptedPod;
@@ -95,9 +99,48 @@ wait $server`,
     leavesItAlone();
   });
 
-  it("leaves a server alone while there is no quorum", () => {
-    answers({ "zk-0": waiting });
+  it("leaves a server alone while too few servers answer for a quorum", () => {
+    answers({ "zk-0": "", "zk-2": "" });
     leavesItAlone();
+  });
+
+  it("restarts a server with the former list if there is no quorum, although enough servers answer", () => {
+    answers({ "zk-0": waiting, "zk-2": "" });
+    expect(grow()).to.deep.equal({
+      says: [
+        "zookeeper-growing: 1 other servers look for a leader, but have the list of 3 servers, and ignore votes for " +
+          "the new one: this server restarts with their list, and is not Ready meanwhile",
+      ],
+      checks: patienceForLeader,
+    });
+    expect(pod.exists("bin/former-list")).to.equal(true);
+  });
+
+  it("gives a leader the time that it may take", () => {
+    answers({ "zk-0": waiting, "zk-2": waiting });
+    answersAfter(patienceForLeader - 1, { "zk-0": serving });
+    answersAfter(patienceForLeader, { "zk-0": waiting });
+    leavesItAlone();
+  });
+
+  it("leaves a server alone without a quorum if all servers that answer have the new list", () => {
+    answers({ "zk-0": servingWith(4), "zk-2": servingWith(3) });
+    answersAfter(1, { "zk-0": waiting, "zk-2": "" });
+    leavesItAlone();
+  });
+
+  it("ends once every server has the new list, and is not started again", () => {
+    answers({ "zk-0": servingWith(4), "zk-2": servingWith(3) });
+    answersAfter(2, { "zk-0": waiting });
+    answersAfter(3, { "zk-2": servingWith(4) });
+    pod.write(
+      "server-and-growing",
+      `/bin/sleep 60 & server=$!
+sh "${pod.root}/scripts/zookeeper-growing" $server && kill $server
+wait $server`,
+    );
+    expect(grow()).to.deep.equal({ says: [], checks: 3 });
+    expect(pod.exists("volume/data/former-servers")).to.equal(false);
   });
 
   it("starts waiting again after the server has served, or after the others lost their quorum", () => {
@@ -113,9 +156,10 @@ wait $server`,
       pod.write("bin/former-list", "");
     });
 
-    it("restarts it with its own list when enough others serve", () => {
+    it("restarts it with its own list when enough others serve, those above it with their own lists", () => {
       answers({ "127.0.0.1": serving });
-      answersAfter(7, { "zk-3": serving });
+      answersAfter(3, { "zk-3": servingWith(4) });
+      answersAfter(7, { "zk-2": servingWith(4) });
       expect(grow()).to.deep.equal({
         says: ["zookeeper-growing: 3 other servers serve: this one restarts with the list of 4 servers"],
         checks: 7,
@@ -126,6 +170,27 @@ wait $server`,
     it("leaves it alone until then", () => {
       leavesItAlone(true);
     });
+
+    it("restarts it with its own list if there is no quorum with the former list either", () => {
+      answers({ "zk-0": waiting, "zk-2": waiting });
+      expect(grow()).to.deep.equal({
+        says: [
+          "zookeeper-growing: there is no quorum of 3 either: this server restarts with the list of 4 servers",
+        ],
+        checks: patienceForLeader,
+      });
+      expect(pod.exists("bin/former-list")).to.equal(false);
+    });
+  });
+
+  it("restarts a server with the former list where four servers become five", () => {
+    pod.ensemble(5);
+    pod.write("volume/data/former-servers", "4\n");
+    answers({ "zk-0": waiting, "zk-2": waiting, "zk-3": "", "zk-4": waiting });
+    const { says, checks } = grow();
+    expect(says[0]).to.contain("2 other servers look for a leader, but have the list of 4 servers");
+    // There are two servers above zk-1 that go first.
+    expect(checks).to.equal(patienceForLeader + patience);
   });
 
   it("uses the majority of five servers and another syncLimit", () => {

@@ -97,9 +97,9 @@ await_consent_to_fewer() {
   fi
 }
 
-# A majority needs one more vote only when an odd number of servers grows by one: see zookeeper-growing.
+# A server that was there before the ensemble grew by one may need the former list: see zookeeper-growing.
 note_former() {
-  if [ $(($1 % 2)) -eq 1 ] && [ "$servers" -eq $(($1 + 1)) ]; then
+  if [ "$servers" -eq $(($1 + 1)) ] && [ "$myid" -le "$1" ]; then
     note "$data_dir/former-servers" "$1"
   else
     rm -f "$data_dir/former-servers"
@@ -274,6 +274,8 @@ await_certificates() {
   done
 }
 
+. "$(dirname "$0")/zookeeper-restore"
+
 ZK_RESOLV_CONF=${ZK_RESOLV_CONF:-/etc/resolv.conf}
 check_domain
 data_dir=$(setting dataDir)
@@ -283,6 +285,7 @@ await_room
 write_myid
 await_consent_to_fewer
 first=
+restore_backup
 allow_first_start
 await_certificates
 await_names
@@ -304,5 +307,9 @@ if [ "$former" = $((servers - 1)) ]; then
   fi
 else
   rm -f "$ZK_BIN_DIR/former-list"
+fi
+# One server does it for all. Data from a backup has no such mark.
+if [ -n "${ZK_CLOSE_ROOT:-}" ] && [ "$myid" -eq 1 ] && [ ! -e "$data_dir/root-closed" ]; then
+  sh "$(dirname "$0")/zookeeper-close-root" $$ &
 fi
 exec zkServer.sh start-foreground

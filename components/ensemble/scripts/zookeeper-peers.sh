@@ -10,40 +10,56 @@ only_securely=$(sed -n 's/^server\.1=.*;127\.0\.0\.1:.*/yes/p' "$ZOOCFGDIR/zoo.c
 listed=$(echo "$servers" | wc -l)
 my_port=$(echo "$servers" | sed -n "s/^$me .* //p")
 
-# serves HOST PORT SECONDS: whether a server is in a quorum. A dead node never answers, so this is limited in time.
-serves() {
-  case $(printf srvr | timeout "$3" nc -w "$3" "$1" "$2" 2>/dev/null) in *Mode:*) return 0 ;; esac
-  return 1
+# ask WORD HOST PORT SECONDS: prints a server's answer to a four-letter word. A dead node never answers, so this is
+# limited in time.
+ask() {
+  printf '%s' "$1" | timeout "$4" nc -w "$4" "$2" "$3" 2>/dev/null
 }
 
-# serves_securely NAME: the same of another server, over TLS. This server shows the certificate that clients see.
-serves_securely() {
+# ask_securely WORD NAME: the same of another server, over TLS. This server shows the certificate that clients see.
+ask_securely() {
   files=$ZK_CLIENT_CERTIFICATES_DIR
-  case $(printf srvr | timeout 2 openssl s_client -quiet -connect "$1:$secure_port" -servername "$1" \
-    -CAfile "$files/trust.pem" -no-CApath -no-CAstore -partial_chain -verify_return_error -verify_hostname "$1" \
-    -cert "$files/server.pem" -key "$files/server.pem" -cert_chain "$files/server.pem" 2>/dev/null) in
-  *Mode:*) return 0 ;;
-  esac
+  printf '%s' "$1" | timeout 2 openssl s_client -quiet -connect "$2:$secure_port" -servername "$2" \
+    -CAfile "$files/trust.pem" -no-CApath -no-CAstore -partial_chain -verify_return_error -verify_hostname "$2" \
+    -cert "$files/server.pem" -key "$files/server.pem" -cert_chain "$files/server.pem" 2>/dev/null
+}
+
+# ask_other WORD NAME PORT: the same of another server. During a change of clientTls, some servers answer in plain text,
+# and some over TLS.
+ask_other() {
+  answer=
+  if [ -z "$only_securely" ]; then
+    answer=$(ask "$1" "$2." "$3" 1) || :
+  fi
+  if [ -z "$answer" ] && [ -n "$secure_port" ]; then
+    answer=$(ask_securely "$1" "$2") || :
+  fi
+  echo "$answer"
+}
+
+# serves HOST PORT SECONDS: whether a server is in a quorum.
+serves() {
+  case $(ask srvr "$@") in *Mode:*) return 0 ;; esac
   return 1
 }
 
-# other_serves NAME PORT: whether another server is in a quorum. During a change of clientTls, some servers answer in plain
-# text, and some over TLS.
-other_serves() {
-  if [ -z "$only_securely" ] && serves "$1." "$2" 1; then
-    return 0
-  fi
-  [ -n "$secure_port" ] && serves_securely "$1"
-}
-
-# Prints the names of the other servers that are in a quorum. It asks all of them at the same time.
-others_serving() {
+# Runs a command for each other server with its name and client port, for all of them at the same time.
+for_others() {
   echo "$servers" | {
     while read -r id name port; do
       if [ "$id" != "$me" ]; then
-        { other_serves "$name" "$port" && echo "$name"; } &
+        "$@" "$name" "$port" &
       fi
     done
     wait
   }
+}
+
+name_if_serving() {
+  case $(ask_other srvr "$@") in *Mode:*) echo "$1" ;; esac
+}
+
+# Prints the names of the other servers that are in a quorum.
+others_serving() {
+  for_others name_if_serving
 }
