@@ -5,6 +5,7 @@ import { antiAffinity } from "./rules/anti-affinity.ts";
 import { antiAffinityInStack } from "./rules/anti-affinity-in-stack.ts";
 import { apiVersions } from "./rules/api-versions.ts";
 import { autoscaling } from "./rules/autoscaling.ts";
+import { backups } from "./rules/backups.ts";
 import { disruptionBudget } from "./rules/disruption-budget.ts";
 import { durableStorage } from "./rules/durable-storage.ts";
 import { durableStorageInStack } from "./rules/durable-storage-in-stack.ts";
@@ -15,6 +16,7 @@ import { gkeDeletionProtectionElsewhere } from "./rules/gke-deletion-protection-
 import { governingService } from "./rules/governing-service.ts";
 import { hardening } from "./rules/hardening.ts";
 import { images } from "./rules/images.ts";
+import { monitoring } from "./rules/monitoring.ts";
 import { networkExposure } from "./rules/network-exposure.ts";
 import { networkPolicies } from "./rules/network-policies.ts";
 import { nodeCount } from "./rules/node-count.ts";
@@ -65,6 +67,8 @@ export const policies: Policies = [
   secrets,
   aclChecks,
   encryption,
+  monitoring,
+  backups,
   hardening,
   nodePool,
   nodePoolInCluster,

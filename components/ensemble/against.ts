@@ -1,3 +1,4 @@
+import { checkBackups } from "../backup/against.ts";
 import { fixedFields, type LiveEnsemble, type LiveObject, type LiveStatefulSet } from "../live/ensemble.ts";
 import { parseQuantity } from "../../domain/quantity.ts";
 import type { ShownFinding } from "../../domain/finding.ts";
@@ -5,6 +6,7 @@ import type { Report } from "../validation/report.ts";
 import type { EnsembleValues } from "./args.ts";
 import { covers } from "./covers.ts";
 import { claimNames } from "../../domain/names.ts";
+import { monitoringApis, monitoringKind } from "../monitoring/objects.ts";
 import { podSelector } from "./ownership.ts";
 import { leastStep, loneServer } from "./steps.ts";
 import type { StatefulSetManifest } from "./stateful-set.ts";
@@ -38,7 +40,9 @@ export function checkAgainstCluster(intent: Intent, live: LiveEnsemble, report: 
   checkServers(intent, live, report);
   checkRollout(intent, live, report);
   checkVolumes(intent, live, report);
+  checkBackups(intent.settings, live, report);
   checkTls(intent.settings, live, report, Date.now());
+  checkMonitoring(intent.settings, live, report);
 }
 
 /** What to say about an update that may begin. */
@@ -226,6 +230,28 @@ function whyNotWhole({ what, servers, replicas, ready, rolledOut }: LiveStateful
     return `${what} has ${ready} of ${Math.max(servers, replicas)} servers Ready`;
   }
   return rolledOut ? undefined : `${what} is still being rolled out`;
+}
+
+function checkMonitoring(
+  { monitoring }: EnsembleValues,
+  { monitoring: found }: LiveEnsemble,
+  report: Report,
+): void {
+  const kind = monitoringKind(monitoring);
+  if (kind === undefined || found !== false) {
+    return;
+  }
+  const { group, version } = monitoringApis[kind];
+  const install =
+    kind === "managed"
+      ? "turn on Google's managed Prometheus for the cluster (gcloud container clusters update CLUSTER --enable-managed-prometheus)"
+      : "install the Prometheus operator first";
+  report.error(
+    "monitoring",
+    monitoring,
+    `the cluster has no API ${group}/${version}`,
+    `${install}, or set monitoring to "none"`,
+  );
 }
 
 function checkVolumes({ settings }: Intent, live: LiveEnsemble, report: Report): void {

@@ -1,3 +1,4 @@
+import { hasBackups, isRestored } from "../backup/identity.ts";
 import { longestLabel } from "../../domain/dns.ts";
 import { largestHeapShare } from "../../domain/heap.ts";
 import { claimTemplate, ensembleNames } from "../../domain/names.ts";
@@ -12,6 +13,7 @@ import type { EnsembleValues } from "./args.ts";
 import { withIssuedSecrets } from "./cert-manager.ts";
 import { clientTlsMode } from "./client-tls.ts";
 import { heapMebibytes, parseHeap } from "./heap.ts";
+import { monitoringKind } from "../monitoring/objects.ts";
 import { quorumTlsMode } from "./quorum-tls.ts";
 
 /**
@@ -27,6 +29,7 @@ export function checkEnsemble(
   const ensemble = checkSettings(ensembleSettings, values, report);
   const withSecrets = withIssuedSecrets(ensemble);
   checkName(ensemble, report);
+  checkBackups(ensemble, report);
   checkServers(ensemble, report, stack);
   checkHeap(ensemble, report);
   checkTimes(ensemble, report);
@@ -34,6 +37,8 @@ export function checkEnsemble(
   checkAccess(ensemble, report, stack);
   checkQuorumTls(withSecrets, report);
   checkClientTls(withSecrets, report);
+  checkRoot(ensemble, report);
+  checkMonitoring(ensemble, report);
   return ensemble;
 }
 
@@ -54,6 +59,33 @@ function checkName({ name, servers }: Known<EnsembleValues>, report: Report): vo
       name,
       `the DNS label ${longest} would be longer than ${longestLabel} characters`,
       `use at most ${most} characters`,
+    );
+  }
+}
+
+/** A CronJob's name leaves room for that of a job. @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ */
+const longestCronJob = 52;
+
+function checkBackups(ensemble: Known<EnsembleValues>, report: Report): void {
+  const { name, backupSchedule = "", restoreBackup, backupClaim } = ensemble;
+  if (restoreBackup !== undefined && isRestored({ restoreBackup }) && backupClaim === "") {
+    report.error(
+      "restoreBackup",
+      restoreBackup,
+      "there is no volume with a backup",
+      "name its claim in backupClaim, or remove restoreBackup",
+    );
+  }
+  if (name === undefined || !hasBackups({ backupSchedule })) {
+    return;
+  }
+  const cronJob = ensembleNames(name).backups;
+  if (cronJob.length > longestCronJob) {
+    report.error(
+      "backupSchedule",
+      backupSchedule,
+      `the CronJob's name ${cronJob} would be longer than ${longestCronJob} characters`,
+      `use at most ${name.length - (cronJob.length - longestCronJob)} characters for the name of the ensemble`,
     );
   }
 }
@@ -166,6 +198,17 @@ function checkAccess(
   }
 }
 
+function checkMonitoring({ monitoring, metrics }: Known<EnsembleValues>, report: Report): void {
+  if (metrics === false && monitoring !== undefined && monitoringKind(monitoring) !== undefined) {
+    report.error(
+      "monitoring",
+      monitoring,
+      "the servers have no metrics",
+      'set metrics to true, or monitoring to "none"',
+    );
+  }
+}
+
 const noSecret = "set certManager, or name a Secret with tls.key, tls.crt and ca.crt";
 
 function checkQuorumTls({ quorumTls, tlsSecret }: Known<EnsembleValues>, report: Report): void {
@@ -208,6 +251,17 @@ function checkClientTls(
       administrator,
       'clientTls is "off", so no client has a certificate',
       "set clientTls, or remove administrator",
+    );
+  }
+}
+
+function checkRoot({ closeRoot, administrator }: Known<EnsembleValues>, report: Report): void {
+  if (closeRoot === true && administrator === "") {
+    report.error(
+      "closeRoot",
+      closeRoot,
+      "there is no administrator, so nobody could create znodes directly below the root",
+      "name one in administrator, or remove closeRoot",
     );
   }
 }

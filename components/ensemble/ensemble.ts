@@ -10,6 +10,8 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
 
+import { hasBackups } from "../backup/identity.ts";
+import { createBackups } from "../backup/resources.ts";
 import { ensembleSettings } from "../settings/ensemble.ts";
 import { checked, settingsOf } from "../validation/checked.ts";
 import { whenKnown, withoutTraces, type Eventual } from "../speed.ts";
@@ -24,9 +26,13 @@ import { checkEnsemble } from "./check.ts";
 import { clientTlsMode } from "./client-tls.ts";
 import { contentHash, renderFiles } from "./files.ts";
 import { claimNames, clientServiceName, ensembleNames, ports, serverNames } from "../../domain/names.ts";
+import { labelsOf } from "../../domain/label.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { EnsembleObserver, revisionOf, type Observation } from "./observation.ts";
-import { annotations } from "./ownership.ts";
+import { dashboard, dashboardLabels } from "../monitoring/dashboard.ts";
+import { labelled, owned, stackName } from "./metadata.ts";
+import { monitoringApis, monitoringKind, monitoringObjects } from "../monitoring/objects.ts";
+import { annotations, podSelector } from "./ownership.ts";
 import { personRole, roles } from "./roles.ts";
 import {
   clientService,
@@ -146,10 +152,22 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     this.#createRoles(around);
     const guards = this.#protectQuorum({ ...around, protect });
     const certificates = this.#createCertificates({ ...around, protect });
+    this.#createMonitoring(around);
     const statefulSet = this.#createServers(plan, map, [...services, ...guards, ...certificates]);
     this.#ready = this.#awaitReady(statefulSet);
     this.#markBootstrapped();
     this.#growVolumes();
+    if (hasBackups(this.#plain)) {
+      createBackups(
+        this.#name,
+        whenKnown(plan, ({ settings, name }) => ({ settings, configName: name })),
+        {
+          ...this.#plain,
+          parent: this,
+          dependsOn: this.#ready,
+        },
+      );
+    }
     return statefulSet;
   }
 
@@ -274,6 +292,42 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     });
   }
 
+  /** What lets a Prometheus collect the servers' metrics and evaluate their alerts, and a dashboard of them. */
+  #createMonitoring(options: pulumi.CustomResourceOptions): void {
+    const kind = monitoringKind(this.#plain.monitoring);
+    if (kind === undefined) {
+      return;
+    }
+    const opts = pulumi.mergeOptions({ parent: this }, options);
+    const { group, version } = monitoringApis[kind];
+    for (const object of monitoringObjects(kind)) {
+      new CustomResource(
+        `${this.#name}-${object.suffix}`,
+        {
+          apiVersion: `${group}/${version}`,
+          kind: object.kind,
+          metadata: whenKnown(this.#settings, (s) =>
+            owned(labelled(s, s.name, labelsOf(s.monitoringLabels))),
+          ),
+          spec: whenKnown(this.#settings, (s) =>
+            object.spec(s, { thresholds: s.alertThresholds, podLabels: podSelector(s) }),
+          ),
+        },
+        opts,
+      );
+    }
+    new ConfigMap(
+      `${this.#name}-dashboard`,
+      {
+        metadata: whenKnown(this.#settings, (s) =>
+          owned(labelled(s, ensembleNames(s.name).dashboard, dashboardLabels)),
+        ),
+        data: whenKnown(this.#settings, (s) => ({ "zookeeper.json": JSON.stringify(dashboard(s)) })),
+      },
+      opts,
+    );
+  }
+
   /** What the servers depend on: it is created before them, and remains if their deletion is rejected. */
   #protectQuorum(options: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const opts = pulumi.mergeOptions({ parent: this }, options);
@@ -384,8 +438,6 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   }
 }
 
-type Metadata = StatefulSetManifest["metadata"];
-
 /** The parts of a manifest, as the arguments of a resource. */
 interface Parts<Spec> {
   readonly metadata: Eventual<Manifest<Spec>["metadata"]>;
@@ -395,24 +447,6 @@ interface Parts<Spec> {
 /** The arguments without those that only say how an update works: they do not change the ensemble. */
 function lasting(args: object): pulumi.Inputs {
   return Object.fromEntries(Object.entries(args).filter(([key]) => !passingSettings.includes(key)));
-}
-
-/** An object's metadata with the stack that it belongs to. */
-function owned(metadata: Metadata, more: Record<string, pulumi.Input<string>> = {}): Metadata {
-  const marks = { [annotations.owner]: stackName(), ...more };
-  const { annotations: given = {} } = metadata;
-  return {
-    ...metadata,
-    annotations:
-      pulumi.Output.isInstance(given) || given instanceof Promise
-        ? pulumi.output(given).apply((known) => ({ ...known, ...marks }))
-        : { ...given, ...marks },
-  };
-}
-
-/** The stack's full name, which objects carry as their owner. */
-function stackName(): string {
-  return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
 /** The servers' files, and the name of the ConfigMap that holds them. */
@@ -431,7 +465,17 @@ interface Plan extends Config {
 /** The settings that decide which resources to create. */
 type PlainSettings = Pick<
   EnsembleValues,
-  "name" | "namespace" | "createNamespace" | "servers" | "networkPolicy" | "roles" | "certManager" | "protect"
+  | "name"
+  | "namespace"
+  | "createNamespace"
+  | "servers"
+  | "networkPolicy"
+  | "roles"
+  | "certManager"
+  | "monitoring"
+  | "backupSchedule"
+  | "backupClaim"
+  | "protect"
 >;
 
 function plainSettings(settings: PlainSettings): PlainSettings {

@@ -15,6 +15,8 @@ export const scriptFiles = [
   "zookeeper-growing",
   "zookeeper-peers",
   "zookeeper-certificates",
+  "zookeeper-close-root",
+  "zookeeper-restore",
 ] as const;
 
 /** The contents of the scripts, read once for all ensembles. */

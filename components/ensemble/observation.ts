@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { claimOfBackups, hasBackups, isRestored } from "../backup/identity.ts";
 import { accessOf } from "../live/access.ts";
 import { readClaims, readEnsemble, type LiveEnsemble } from "../live/ensemble.ts";
 import { ClusterReader, patiently, Unreachable } from "../live/reader.ts";
@@ -36,6 +37,9 @@ export const nothing: Observation = {
 
 /** How long an API server may be unreachable, in milliseconds. */
 const outage = 60_000;
+
+/** How long a new GKE cluster may lack the API of Google's managed Prometheus, which GKE installs, in milliseconds. */
+const installation = 180_000;
 
 /** The time between two looks at the progress of the ensemble, in milliseconds. */
 const interval = 1000;
@@ -182,7 +186,7 @@ export class EnsembleObserver {
     access: Parameters<typeof ClusterReader.connect>[0],
     intent: Intent,
   ): Promise<LiveEnsemble | undefined> {
-    const { name, namespace, volumeSize, roles, certManager, ...settings } = intent.settings;
+    const { name, namespace, volumeSize, roles, certManager, monitoring, ...settings } = intent.settings;
     const wantedIf = (mode: string, secret: string): string | undefined =>
       mode === "off" || secret === "" ? undefined : secret;
     const secrets = {
@@ -192,12 +196,16 @@ export class EnsembleObserver {
     const wanted = parseQuantity(volumeSize) ?? 0;
     const grows = (size: string): boolean => (parseQuantity(size) ?? 0) < wanted;
     try {
-      // A preview does not wait for a cluster that does not answer.
-      return await patiently(pulumi.runtime.isDryRun() ? 0 : outage, async () => {
-        this.#reader = ClusterReader.connect(access);
-        const seen = { name, namespace, grows, roles, certManager, ...secrets };
-        return await readEnsemble(await this.#reader, seen);
-      });
+      const isUsed = hasBackups(settings) || isRestored(settings);
+      const backupClaim = isUsed ? claimOfBackups(intent.settings) : undefined;
+      const seen = { name, namespace, grows, roles, certManager, monitoring, backupClaim, ...secrets };
+      const look = (): Promise<LiveEnsemble> =>
+        // A preview does not wait for a cluster that does not answer.
+        patiently(pulumi.runtime.isDryRun() ? 0 : outage, async () => {
+          this.#reader = ClusterReader.connect(access);
+          return await readEnsemble(await this.#reader, seen);
+        });
+      return await whenInstalled(look, monitoring);
     } catch (error) {
       if (!(error instanceof Unreachable)) {
         throw error;
@@ -212,6 +220,19 @@ export class EnsembleObserver {
       );
       return undefined;
     }
+  }
+}
+
+/** What there is of an ensemble, once a new cluster has the API of Google's managed Prometheus. */
+async function whenInstalled(look: () => Promise<LiveEnsemble>, monitoring: string): Promise<LiveEnsemble> {
+  const end = Date.now() + installation;
+  for (;;) {
+    const live = await look();
+    const isNew = monitoring === "managed" && live.monitoring === false && live.statefulSet === undefined;
+    if (!isNew || pulumi.runtime.isDryRun() || Date.now() >= end) {
+      return live;
+    }
+    await sleep(interval);
   }
 }
 

@@ -1,5 +1,6 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
+import { claimOfBackups, isRestored, restoreVariable } from "../backup/identity.ts";
 import { usualBuffer } from "../settings/ensemble.ts";
 import type { EnsembleValues } from "./args.ts";
 import { clientTlsMode, clientTlsParts } from "./client-tls.ts";
@@ -23,6 +24,28 @@ type Probe = inputs.core.v1.Probe;
 /** The official image's user and group `zookeeper`. */
 const zookeeperUser = 1000;
 
+/** What a pod of the ensemble may do: as little as Kubernetes knows. */
+export const podSecurity: inputs.core.v1.PodSecurityContext = {
+  runAsNonRoot: true,
+  runAsUser: zookeeperUser,
+  runAsGroup: zookeeperUser,
+  fsGroup: zookeeperUser,
+  fsGroupChangePolicy: "OnRootMismatch",
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** What a container of the ensemble may do. */
+export const containerSecurity: inputs.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+/** What lets a pod run on nodes with Arm processors, which GKE taints. */
+export const armTolerations: inputs.core.v1.Toleration[] = [
+  { key: "kubernetes.io/arch", operator: "Equal", value: "arm64", effect: "NoSchedule" },
+];
+
 /** The pod template of an ensemble whose files are in the ConfigMap `configName`. */
 export function podTemplate(ensemble: EnsembleValues, configName: string, configHash: string): PodTemplate {
   return {
@@ -37,18 +60,19 @@ export function podTemplate(ensemble: EnsembleValues, configName: string, config
       enableServiceLinks: false,
       restartPolicy: "Always",
       terminationGracePeriodSeconds: ensemble.terminationGracePeriodSeconds,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: zookeeperUser,
-        runAsGroup: zookeeperUser,
-        fsGroup: zookeeperUser,
-        fsGroupChangePolicy: "OnRootMismatch",
-        seccompProfile: { type: "RuntimeDefault" },
-      },
+      securityContext: podSecurity,
       ...placement(ensemble),
       containers: [serverContainer(ensemble)],
       volumes: [
         ...volumes(ensembleNames(ensemble.name).mark, configName),
+        ...(isRestored(ensemble)
+          ? [
+              {
+                name: "backups",
+                persistentVolumeClaim: { claimName: claimOfBackups(ensemble), readOnly: true },
+              },
+            ]
+          : []),
         ...quorumTlsParts(ensemble).volumes,
         ...clientTlsParts(ensemble).volumes,
       ],
@@ -64,8 +88,10 @@ function placement({
   name,
   servers,
   separateZones,
-}: EnsembleValues): Pick<inputs.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
+  onArm,
+}: EnsembleValues): Pick<inputs.core.v1.PodSpec, "affinity" | "topologySpreadConstraints" | "tolerations"> {
   return {
+    ...(onArm && { tolerations: armTolerations }),
     affinity: {
       podAntiAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: [
@@ -102,21 +128,17 @@ function serverContainer(ensemble: EnsembleValues): Container {
       requests: { cpu: ensemble.cpu, memory: ensemble.memory },
       limits: { memory: ensemble.memory },
     },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: containerSecurity,
     ...probes(),
     lifecycle: { preStop: { exec: { command: stopCommand(ensemble.terminationGracePeriodSeconds) } } },
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       { name: claimTemplate, mountPath: paths.volume },
-      { name: "conf", mountPath: paths.conf, readOnly: true },
-      { name: "scripts", mountPath: paths.scripts, readOnly: true },
+      ...configMounts,
       { name: "bootstrapped", mountPath: paths.mark, readOnly: true },
       { name: "bin", mountPath: paths.bin },
       { name: "tmp", mountPath: "/tmp" },
+      ...(isRestored(ensemble) ? [{ name: "backups", mountPath: paths.backups, readOnly: true }] : []),
       ...quorumTlsParts(ensemble).mounts,
       ...clientTlsParts(ensemble).mounts,
     ],
@@ -124,7 +146,28 @@ function serverContainer(ensemble: EnsembleValues): Container {
 }
 
 function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
-  const jvmFlags = [
+  return [
+    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    { name: "ZOOCFGDIR", value: paths.conf },
+    { name: "ZK_BIN_DIR", value: paths.bin },
+    { name: "ZK_MARK_DIR", value: paths.mark },
+    { name: "ZOO_LOG_DIR", value: "/tmp" },
+    ...javaVariables(ensemble),
+    ...(isRestored(ensemble)
+      ? [
+          { name: restoreVariable, value: ensemble.restoreBackup },
+          { name: "ZK_BACKUPS", value: paths.backups },
+        ]
+      : []),
+    ...(ensemble.closeRoot ? [{ name: "ZK_CLOSE_ROOT", value: "true" }] : []),
+    ...quorumTlsParts(ensemble).env,
+    ...clientTlsParts(ensemble).env,
+  ];
+}
+
+/** The variables with which a server, and zkCli.sh in the same container, start Java. */
+export function javaVariables(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
+  const serverFlags = [
     // An empty disk never votes, unless start-zookeeper allows it.
     "-Dzookeeper.db.autocreate=false",
     `-Djava.security.properties=${paths.conf}/java.security`,
@@ -134,19 +177,12 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
     `-Dzookeeper.jute.maxbuffer.extrasize=${Math.max(ensemble.juteMaxBuffer, usualBuffer)}`,
   ];
   return [
-    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    { name: "ZOOCFGDIR", value: paths.conf },
-    { name: "ZK_BIN_DIR", value: paths.bin },
-    { name: "ZK_MARK_DIR", value: paths.mark },
-    { name: "ZOO_LOG_DIR", value: "/tmp" },
     { name: "ZK_SERVER_HEAP", value: String(heapMebibytes(ensemble.memory, ensemble.heap)) },
-    // Only the server's flags: zkCli.sh, run in the same container, keeps its own small heap.
-    { name: "SERVER_JVMFLAGS", value: jvmFlags.join(" ") },
+    // Only the server's flags: zkCli.sh keeps its own small heap.
+    { name: "SERVER_JVMFLAGS", value: serverFlags.join(" ") },
     // What a server takes, zkCli.sh has to take, too.
     { name: "CLIENT_JVMFLAGS", value: clientFlags(ensemble).join(" ") },
     { name: "JMXDISABLE", value: "true" },
-    ...quorumTlsParts(ensemble).env,
-    ...clientTlsParts(ensemble).env,
   ];
 }
 
@@ -192,12 +228,25 @@ function probes(): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: 
   };
 }
 
-function volumes(markName: string, configName: string): inputs.core.v1.Volume[] {
+/** The volumes with the files in the ConfigMap `configName`. */
+export function configVolumes(configName: string): inputs.core.v1.Volume[] {
   const items = (names: readonly string[]): { key: string; path: string }[] =>
     names.map((key) => ({ key, path: key }));
   return [
     { name: "conf", configMap: { name: configName, items: items(confFiles) } },
     { name: "scripts", configMap: { name: configName, items: items(scriptFiles) } },
+  ];
+}
+
+/** Where a container has these files. */
+export const configMounts: inputs.core.v1.VolumeMount[] = [
+  { name: "conf", mountPath: paths.conf, readOnly: true },
+  { name: "scripts", mountPath: paths.scripts, readOnly: true },
+];
+
+function volumes(markName: string, configName: string): inputs.core.v1.Volume[] {
+  return [
+    ...configVolumes(configName),
     // Absent until the ensemble has been ready once.
     { name: "bootstrapped", configMap: { name: markName, optional: true } },
     { name: "bin", emptyDir: { sizeLimit: "1Mi" } },

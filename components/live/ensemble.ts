@@ -6,6 +6,7 @@ import type { SecretContent } from "../ensemble/certificate.ts";
 import { annotations } from "../ensemble/ownership.ts";
 import { clientFiles } from "../ensemble/client-tls.ts";
 import { quorumFiles } from "../ensemble/quorum-tls.ts";
+import { monitoringApis, monitoringKind } from "../monitoring/objects.ts";
 import { roles } from "../ensemble/roles.ts";
 import type { ClusterReader } from "./reader.ts";
 
@@ -54,12 +55,13 @@ export const fixedFields = [
 /** A field of a StatefulSet that cannot change. */
 export type FixedField = (typeof fixedFields)[number];
 
-/** A server's volume claim. */
+/** A volume claim. */
 export interface LiveClaim {
   readonly name: string;
   /** The requested size, a Kubernetes quantity. */
   readonly size: string;
   readonly className: string;
+  readonly accessModes: readonly string[];
 }
 
 /** A server's pod. */
@@ -89,6 +91,10 @@ export interface LiveEnsemble {
   readonly clientCertificates: LiveSecret;
   /** Whether the cluster has cert-manager; undefined where it is not wanted. */
   readonly certManager: boolean | undefined;
+  /** Whether the cluster has the API that `monitoring` needs; undefined if it needs none. */
+  readonly monitoring: boolean | undefined;
+  /** The claim of the volume with the backups; undefined where there is none, or no backups are wanted. */
+  readonly backupClaim: LiveClaim | undefined;
 }
 
 /** A Secret with certificates as it is now; undefined where none is wanted. */
@@ -108,6 +114,10 @@ export interface Wanted {
   readonly clientTlsSecret: string | undefined;
   /** Whether the cluster must have cert-manager. */
   readonly certManager: boolean;
+  /** The value of the setting `monitoring`. */
+  readonly monitoring: string;
+  /** The claim of the volume with the backups; undefined where none are wanted. */
+  readonly backupClaim: string | undefined;
 }
 
 /** Reads an ensemble from its cluster. @throws Unreachable */
@@ -116,6 +126,7 @@ export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promi
   const names = ensembleNames(name);
   const { core } = reader;
   const labelSelector = `app=${name}`;
+  const kind = monitoringKind(wanted.monitoring);
   const [place, mark, statefulSet, claims, pods, policy, ...around] = await Promise.all([
     reader.ask((options) => core.readNamespace({ name: namespace }, options)),
     reader.ask((options) => core.readNamespacedConfigMap({ namespace, name: names.mark }, options)),
@@ -157,11 +168,28 @@ export async function readEnsemble(reader: ClusterReader, wanted: Wanted): Promi
     bootstrapped: mark !== undefined,
     certificates: await readSecret(reader, namespace, wanted.tlsSecret),
     clientCertificates: await readSecret(reader, namespace, wanted.clientTlsSecret),
-    certManager: wanted.certManager
-      ? (await reader.ask((options) => reader.custom.getAPIResources({ ...certManagerApi }, options))) !==
-        undefined
-      : undefined,
+    certManager: wanted.certManager ? await hasApi(reader, certManagerApi) : undefined,
+    monitoring: kind && (await hasApi(reader, monitoringApis[kind])),
+    backupClaim: await readClaim(reader, namespace, wanted.backupClaim),
   };
+}
+
+async function readClaim(
+  reader: ClusterReader,
+  namespace: string,
+  name: string | undefined,
+): Promise<LiveClaim | undefined> {
+  if (name === undefined) {
+    return undefined;
+  }
+  const found = await reader.ask((options) =>
+    reader.core.readNamespacedPersistentVolumeClaim({ namespace, name }, options),
+  );
+  return found && claimOf(found);
+}
+
+async function hasApi(reader: ClusterReader, api: { group: string; version: string }): Promise<boolean> {
+  return (await reader.ask((options) => reader.custom.getAPIResources({ ...api }, options))) !== undefined;
 }
 
 async function readSecret(
@@ -254,6 +282,7 @@ function claimOf({ metadata, spec }: V1PersistentVolumeClaim): LiveClaim {
     name: metadata?.name ?? "",
     size: spec?.resources?.requests?.["storage"] ?? "",
     className: spec?.storageClassName ?? "",
+    accessModes: spec?.accessModes ?? [],
   };
 }
 

@@ -78,8 +78,9 @@ export interface GkeSettings {
    */
   maintenanceExclusions?: pulumi.Input<string[]>;
   /**
-   * Whether Pulumi refuses to delete the cluster; to delete it, set this to false and run pulumi up first. The
-   * console and gcloud ignore this setting; there, permissions protect the cluster.
+   * Whether Pulumi refuses to delete the cluster, and to delete or replace its node pool; to delete it, set this
+   * to false and run pulumi up first. The node pool is not protected where this is an output. The console and
+   * gcloud ignore this setting; there, permissions protect the cluster.
    * @default true
    * @see https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/
    */
@@ -311,10 +312,61 @@ export interface EnsembleSettings {
    */
   logLevel?: pulumi.Input<string>;
   /**
-   * Whether servers serve Prometheus metrics on port 7000; docs/google-cloud.md says how GKE collects them.
+   * Whether servers serve Prometheus metrics on port 7000; docs/monitoring.md says who collects them.
    * @default true
    */
   metrics?: pulumi.Input<boolean>;
+  /**
+   * Who collects the metrics and evaluates the alerts: Google's managed Prometheus, the Prometheus operator, or
+   * nobody; auto means managed on a GKE cluster that the program creates, else nobody: auto, managed, operator or
+   * none. A PodMonitoring and Rules are created, or a PodMonitor and a PrometheusRule. Not an output, because it
+   * decides how many resources there are.
+   * @default managed in an environment with a GKE cluster, else none
+   * @see https://cloud.google.com/stackdriver/docs/managed-prometheus
+   */
+  monitoring?: string;
+  /**
+   * Labels of the objects for monitoring, such as `release=prometheus`, by which a Prometheus selects them.
+   * @default none
+   */
+  monitoringLabels?: pulumi.Input<string[]>;
+  /**
+   * Thresholds of alerts that differ from the defaults in docs/monitoring.md, such as `SlowWrites=800`.
+   * @default those of docs/monitoring.md
+   */
+  alertThresholds?: pulumi.Input<string[]>;
+  /**
+   * When to save a backup to a separate volume, in UTC, such as `0 3 * * *`; if empty, never. A CronJob starts an
+   * observer, which receives the database from the leader. No server is stopped. A backup counts once a server has
+   * started with it. Not an output, because it decides how many resources there are.
+   * @default never
+   * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
+   */
+  backupSchedule?: string;
+  /**
+   * Number of backups to keep; a new one replaces the oldest.
+   * @default 7
+   */
+  backupsKept?: pulumi.Input<number>;
+  /**
+   * Size of the volume for backups; it can grow, but never shrink (at least 1Gi). A Kubernetes quantity. It must
+   * have room for one more backup than are kept.
+   * @default "10Gi"
+   */
+  backupVolumeSize?: pulumi.Input<string>;
+  /**
+   * Name of an existing volume claim in the ensemble's namespace for the backups, such as one on a file server.
+   * The claim that is created otherwise is never deleted. Not an output, because it decides how many resources
+   * there are.
+   * @default a new claim NAME-backups
+   */
+  backupClaim?: string;
+  /**
+   * Backup with which the servers of a new ensemble begin, by its name or `latest`; it is on the volume of
+   * `backupClaim`, which all nodes must be able to mount. Later, it has no effect; to remove it is a rollout.
+   * @default none
+   */
+  restoreBackup?: pulumi.Input<string>;
   /**
    * Which clients may connect: pods of namespaces (`orders`), or only those with labels (`orders/app=api`), IP
    * ranges outside the cluster's pods (`10.8.0.0/16`), or any (`*`); if empty, the pods of the ensemble's own
@@ -368,6 +420,20 @@ export interface EnsembleSettings {
    */
   clientTlsSecret?: pulumi.Input<string>;
   /**
+   * Number of the authority that cert-manager uses for the servers' certificates; a higher number creates a new
+   * authority, with its own key and name. Only with `certManager`. The new authority signs certificates that are
+   * issued from then on. The runbook shows how to replace existing certificates.
+   * @default 1
+   */
+  tlsAuthority?: pulumi.Input<number>;
+  /**
+   * Number of the authority that cert-manager uses for clients' certificates, and for those that servers show to
+   * clients; a higher number creates a new authority. Like `tlsAuthority`. Servers accept its certificates only
+   * after they trust it; see the runbook.
+   * @default 1
+   */
+  clientTlsAuthority?: pulumi.Input<number>;
+  /**
    * Subject of the client certificate that may read and change every znode whatever its ACL, such as
    * CN=zk-administrator,O=shop. As RFC 2253 writes it: the last part of the subject first, without spaces between
    * the parts. Only with `clientTls`.
@@ -375,6 +441,14 @@ export interface EnsembleSettings {
    * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_authOptions
    */
   administrator?: pulumi.Input<string>;
+  /**
+   * Whether only the administrator may create and delete znodes directly below the root, and set quotas; it stays
+   * so if this is set back. In a new database, every client may. Only with `administrator`. What is there already
+   * keeps its ACL. The drills and the faults need an open root.
+   * @default false
+   * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperProgrammers.html#sc_ZooKeeperAccessControl
+   */
+  closeRoot?: pulumi.Input<boolean>;
   /**
    * Whether a NetworkPolicy lets only the ensemble's own pods reach the quorum ports, and only `clients` the
    * client port. Not an output, because it decides how many resources there are.
@@ -413,6 +487,13 @@ export interface EnsembleSettings {
    * @see https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
    */
   separateZones?: pulumi.Input<boolean>;
+  /**
+   * Whether the servers may run on nodes with Arm processors, whose taint they tolerate then. GKE taints such
+   * nodes. The official image is for both architectures.
+   * @default whether the machine type has Arm processors, in an environment with a GKE cluster, else false
+   * @see https://cloud.google.com/kubernetes-engine/docs/how-to/prepare-arm-workloads-for-deployment
+   */
+  onArm?: pulumi.Input<boolean>;
   /**
    * Whether an update may replace servers while not all are Ready; only for an update that is the repair, because
    * it can lose the quorum. Not an output, because it decides before anything is created.

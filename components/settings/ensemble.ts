@@ -1,7 +1,9 @@
+import { isSchedule } from "../backup/schedule.ts";
 import { parseClientSource } from "../../domain/client-source.ts";
 import { isDnsLabel, isDnsSubdomain } from "../../domain/dns.ts";
 import { isBefore, officialImage, oldestVersion, parseImage, tagVersion } from "../../domain/image.ts";
 import { formatBytes, gibibyte, mebibyte, parseQuantity } from "../../domain/quantity.ts";
+import { parseLabel } from "../../domain/label.ts";
 import { leastGraceSeconds, quorumOf } from "../../domain/quorum.ts";
 import { neededWords, wrongWords } from "../ensemble/four-letter-words.ts";
 import { parseHeap } from "../ensemble/heap.ts";
@@ -10,6 +12,8 @@ import { clientTlsModes, skippedClientMode } from "../ensemble/client-tls-modes.
 import { nextModeFirst, stepsBetween, type Modes } from "../ensemble/modes.ts";
 import { quorumTlsModes, skippedMode } from "../ensemble/quorum-tls-modes.ts";
 import { loneServer } from "../ensemble/steps.ts";
+import { monitoringModes } from "../monitoring/objects.ts";
+import { adjustable, parseThreshold } from "../monitoring/thresholds.ts";
 import { inPlace, none, quoted, rollout, volumeClass, type Change, type Settled } from "./changes.ts";
 import { choice, flag, integer, strings, text, unless, type Problem, type Table } from "./kit.ts";
 
@@ -87,6 +91,17 @@ const largerBuffer: Change = {
   },
 };
 
+/** What replaces an authority of cert-manager. The Secret of an earlier one still has its key. */
+const newAuthority: Change = {
+  effect: "in place",
+  rejected: {
+    allows: (before, now) => Number(now) >= Number(before),
+    reason: (before) => `authority ${before} has replaced the earlier ones, whose keys may be compromised`,
+    fix: (before) => `use ${before}, or a higher number for a new authority`,
+    protected: false,
+  },
+};
+
 function checkLabel(value: string): readonly Problem[] {
   const fix = "use lowercase letters, digits and '-', beginning with a letter, at most 63 characters";
   return unless(isDnsLabel(value), "must be a DNS label", fix);
@@ -130,6 +145,15 @@ const subjectForm =
 function checkSubject(subject: string): readonly Problem[] {
   const fix = 'use the form "CN=zk-administrator,O=shop", without spaces after commas';
   return unless(subject === "" || subjectForm.test(subject), "must be the subject of a certificate", fix);
+}
+
+function checkThreshold(text: string): readonly Problem[] {
+  const isValid = parseThreshold(text) !== undefined;
+  return unless(
+    isValid,
+    "is not the threshold of an alert",
+    `use ALERT=NUMBER, with ${adjustable.join(", ")}`,
+  );
 }
 
 function checkMemory(memory: string): readonly Problem[] {
@@ -391,8 +415,105 @@ export const ensembleSettings = {
   metrics: flag({
     default: true,
     description:
-      "Whether servers serve Prometheus metrics on port 7000; docs/google-cloud.md says how GKE collects them",
+      "Whether servers serve Prometheus metrics on port 7000; docs/monitoring.md says who collects them",
     change: rollout,
+  }),
+  monitoring: choice({
+    default: "auto",
+    values: monitoringModes,
+    noun: "monitoring",
+    description:
+      "Who collects the metrics and evaluates the alerts: Google's managed Prometheus, the Prometheus operator, or nobody; " +
+      "auto means managed on a GKE cluster that the program creates, else nobody",
+    defaultText: "managed in an environment with a GKE cluster, else none",
+    details: "A PodMonitoring and Rules are created, or a PodMonitor and a PrometheusRule.",
+    plain: "it decides how many resources there are",
+    see: "https://cloud.google.com/stackdriver/docs/managed-prometheus",
+    change: inPlace,
+  }),
+  monitoringLabels: strings({
+    default: [],
+    defaultText: "none",
+    description:
+      "Labels of the objects for monitoring, such as `release=prometheus`, by which a Prometheus selects them",
+    change: inPlace,
+    item: (label) =>
+      unless(
+        parseLabel(label) !== undefined,
+        "must be a label",
+        'use the form "release=prometheus", as kubectl label takes it',
+      ),
+  }),
+  alertThresholds: strings({
+    default: [],
+    defaultText: "those of docs/monitoring.md",
+    description:
+      "Thresholds of alerts that differ from the defaults in docs/monitoring.md, such as `SlowWrites=800`",
+    change: inPlace,
+    item: checkThreshold,
+  }),
+  backupSchedule: text({
+    group: "Backups",
+    default: "",
+    defaultText: "never",
+    description: "When to save a backup to a separate volume, in UTC, such as `0 3 * * *`; if empty, never",
+    details:
+      "A CronJob starts an observer, which receives the database from the leader. No server is stopped. A backup counts " +
+      "once a server has started with it.",
+    plain: "it decides how many resources there are",
+    see: "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax",
+    change: inPlace,
+    check: (value) =>
+      unless(
+        value === "" || isSchedule(value),
+        "must be the schedule of a CronJob",
+        'use minute, hour, day, month and weekday, such as "0 3 * * *" for 3 o\'clock each day, or "@daily"',
+      ),
+  }),
+  backupsKept: integer({
+    group: "Backups",
+    default: 7,
+    least: 1,
+    count: "backups",
+    description: "Number of backups to keep; a new one replaces the oldest",
+    change: inPlace,
+  }),
+  backupVolumeSize: text({
+    group: "Backups",
+    default: "10Gi",
+    description: "Size of the volume for backups; it can grow, but never shrink",
+    details: "A Kubernetes quantity. It must have room for one more backup than are kept.",
+    limits: "at least 1Gi",
+    change: inPlace,
+    check: checkVolumeSize,
+  }),
+  backupClaim: text({
+    group: "Backups",
+    default: "",
+    defaultText: "a new claim NAME-backups",
+    description:
+      "Name of an existing volume claim in the ensemble's namespace for the backups, such as one on a file server",
+    details: "The claim that is created otherwise is never deleted.",
+    plain: "it decides how many resources there are",
+    change: inPlace,
+    check: (value) =>
+      unless(value === "" || isDnsSubdomain(value), "must be a Kubernetes name", "use the name of a claim"),
+  }),
+  restoreBackup: text({
+    group: "Backups",
+    default: "",
+    defaultText: "none",
+    description:
+      "Backup with which the servers of a new ensemble begin, by its name or `latest`; it is on the volume of " +
+      "`backupClaim`, which all nodes must be able to mount",
+    details: "Later, it has no effect; to remove it is a rollout.",
+    change: rollout,
+    check: (value) =>
+      unless(
+        /^([A-Za-z0-9-]*)$/.test(value),
+        "must be the name of a backup",
+        'use one such as "zk-20261127T030041Z", or "latest"',
+      ),
   }),
   clients: strings({
     default: [],
@@ -472,6 +593,29 @@ export const ensembleSettings = {
     check: (value) =>
       unless(value === "" || isDnsSubdomain(value), "must be a Kubernetes name", "use the name of a Secret"),
   }),
+  tlsAuthority: integer({
+    default: 1,
+    least: 1,
+    count: "authorities",
+    description:
+      "Number of the authority that cert-manager uses for the servers' certificates; a higher number creates a new " +
+      "authority, with its own key and name",
+    details:
+      "Only with `certManager`. The new authority signs certificates that are issued from then on. The runbook shows how " +
+      "to replace existing certificates.",
+    change: newAuthority,
+  }),
+  clientTlsAuthority: integer({
+    default: 1,
+    least: 1,
+    count: "authorities",
+    description:
+      "Number of the authority that cert-manager uses for clients' certificates, and for those that servers show to " +
+      "clients; a higher number creates a new authority",
+    details:
+      "Like `tlsAuthority`. Servers accept its certificates only after they trust it; see the runbook.",
+    change: newAuthority,
+  }),
   administrator: text({
     default: "",
     defaultText: "none",
@@ -483,6 +627,17 @@ export const ensembleSettings = {
     see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#sc_authOptions",
     change: rollout,
     check: checkSubject,
+  }),
+  closeRoot: flag({
+    default: false,
+    description:
+      "Whether only the administrator may create and delete znodes directly below the root, and set quotas; it stays so " +
+      "if this is set back",
+    details:
+      "In a new database, every client may. Only with `administrator`. What is there already keeps its ACL. The drills " +
+      "and the faults need an open root.",
+    see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperProgrammers.html#sc_ZooKeeperAccessControl",
+    change: rollout,
   }),
   networkPolicy: flag({
     default: true,
@@ -534,6 +689,16 @@ export const ensembleSettings = {
       "is in the zone of another server could not be scheduled. If false, servers are spread over zones as evenly as " +
       "possible.",
     see: "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
+    change: rollout,
+  }),
+  onArm: flag({
+    key: null,
+    default: false,
+    defaultText:
+      "whether the machine type has Arm processors, in an environment with a GKE cluster, else false",
+    description: "Whether the servers may run on nodes with Arm processors, whose taint they tolerate then",
+    details: "GKE taints such nodes. The official image is for both architectures.",
+    see: "https://cloud.google.com/kubernetes-engine/docs/how-to/prepare-arm-workloads-for-deployment",
     change: rollout,
   }),
   allowDegradedUpdate: flag({

@@ -1,6 +1,6 @@
 import { items, known, type Field } from "../reading/field.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
-import type { KubernetesObject } from "./object.ts";
+import { areTogether, type KubernetesObject } from "./object.ts";
 import { podsOf } from "./pods.ts";
 import { matches, selectorOf, type Selector } from "./selector.ts";
 import { portIn } from "./services.ts";
@@ -13,10 +13,7 @@ export function selectorOfPolicy(policy: KubernetesObject): Selector {
 
 /** Whether the policy decides who may connect to pods of the workload. */
 export function governs(policy: KubernetesObject, workload: Workload): Truth {
-  const here: Truth =
-    policy.namespace === undefined || workload.namespace === undefined
-      ? "unknown"
-      : policy.namespace === workload.namespace;
+  const here = areTogether(policy, workload);
   const types = policy.root.at("spec", "policyTypes");
   const isIngress: Truth = types.absent
     ? true

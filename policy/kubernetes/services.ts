@@ -1,6 +1,6 @@
 import { known, type Field } from "../reading/field.ts";
 import { every, some, type Truth } from "../reading/truth.ts";
-import type { KubernetesObject } from "./object.ts";
+import { areTogether, type KubernetesObject } from "./object.ts";
 import { podsOf } from "./pods.ts";
 import { labelsOf, matches, unknown, type Selector } from "./selector.ts";
 import type { Workload } from "./workload.ts";
@@ -18,10 +18,7 @@ export function selectorOfService(service: KubernetesObject): Selector {
 
 /** Whether the Service selects pods of the workload. */
 export function selects(service: KubernetesObject, workload: Workload): Truth {
-  const here: Truth =
-    service.namespace === undefined || workload.namespace === undefined
-      ? "unknown"
-      : service.namespace === workload.namespace;
+  const here = areTogether(service, workload);
   // Most pairs differ in their namespaces.
   if (here === false) {
     return false;

@@ -70,6 +70,8 @@ function cluster(changed: Partial<LiveEnsemble> = {}): LiveEnsemble {
     certificates: undefined,
     clientCertificates: undefined,
     certManager: undefined,
+    monitoring: undefined,
+    backupClaim: undefined,
     ...changed,
   };
 }
@@ -207,6 +209,7 @@ describe("an update beside what the cluster has", () => {
         name: `datadir-zk-${n}`,
         size: "10Gi",
         className: "zookeeper",
+        accessModes: ["ReadWriteOnce"],
       }));
 
     it("needs a quorum of servers with a volume", () => {
@@ -225,7 +228,12 @@ describe("an update beside what the cluster has", () => {
     const live = (...sizes: string[]) =>
       cluster({
         statefulSet: standing(intent()),
-        claims: sizes.map((size, n) => ({ name: `datadir-zk-${n}`, size, className: "fast" })),
+        claims: sizes.map((size, n) => ({
+          name: `datadir-zk-${n}`,
+          size,
+          className: "fast",
+          accessModes: [],
+        })),
         expandable: { fast: false },
       });
 
@@ -497,5 +505,58 @@ describe("an update beside what the cluster has", () => {
         expect(covers(live, wanted), JSON.stringify(wanted)).to.equal(false);
       }
     });
+  });
+
+  it("needs the claim that is to have the backups, and does not shrink the one that it has created", () => {
+    const claim = (name: string, mode = "ReadWriteOnce") => ({
+      ...{ name, size: "20Gi", className: "zookeeper", accessModes: [mode] },
+    });
+    const daily = { backupSchedule: "@daily" };
+    const [missing] = faults(intent({ ...daily, backupClaim: "file-server" }), cluster());
+    expect(missing).to.match(
+      /^backupClaim: there is no volume claim of this name in namespace default; create it/,
+    );
+    const file = cluster({ backupClaim: claim("file-server") });
+    expect(faults(intent({ ...daily, backupClaim: "file-server" }), file)).to.deep.equal([]);
+    const own = cluster({ backupClaim: claim("zk-backups") });
+    expect(faults(intent({ ...daily, backupVolumeSize: "10Gi" }), own)).to.deep.equal([
+      'backupVolumeSize: claim zk-backups has 20Gi, and a volume cannot shrink; use "20Gi" or more',
+    ]);
+    expect(faults(intent({ ...daily, backupVolumeSize: "20Gi" }), own)).to.deep.equal([]);
+    expect(faults(intent({ backupVolumeSize: "10Gi", backupClaim: "file-server" }), cluster())).to.deep.equal(
+      [],
+    );
+  });
+
+  it("begins with a backup only as a new ensemble, and from a volume that all servers can mount", () => {
+    const claim = (...accessModes: string[]) => ({
+      ...{ name: "files", size: "1Ti", className: "filestore", accessModes },
+    });
+    const restored = { restoreBackup: "latest", backupClaim: "files" };
+    const many = { backupClaim: claim("ReadWriteMany") };
+    const said = (live: Partial<LiveEnsemble>, settings: Partial<EnsembleValues> = restored) =>
+      faults(intent(settings), cluster({ bootstrapped: false, ...live }));
+    expect(said(many)).to.deep.equal([]);
+    expect(said({})[0]).to.match(/^backupClaim: there is no volume claim of this name/);
+    const [once] = said({ backupClaim: claim("ReadWriteOnce") });
+    expect(once).to.match(
+      /^restoreBackup: only one node at a time can mount the volume of claim files, and each/,
+    );
+    expect(said({ backupClaim: claim("ReadWriteOnce") }, { ...restored, servers: 1 })).to.deep.equal([]);
+    const exists = /^restoreBackup: the ensemble exists already, or existed before; remove/;
+    expect(said({ ...many, bootstrapped: true }).join()).to.match(exists);
+    expect(said({ ...many, statefulSet: standing(intent()) }).join()).to.match(exists);
+    expect(said({ ...many, statefulSet: standing(intent(restored)), bootstrapped: true })).to.deep.equal([]);
+  });
+
+  it("needs the API of who is to collect the metrics", () => {
+    for (const [monitoring, words] of [
+      ["managed", /^monitoring: the cluster has no API monitoring\.googleapis\.com\/v1; turn on Google's/],
+      ["operator", /^monitoring: the cluster has no API monitoring\.coreos\.com\/v1; install the Prometheus/],
+    ] as const) {
+      expect(faults(intent({ monitoring }), cluster({ monitoring: false }))[0]).to.match(words);
+      expect(faults(intent({ monitoring }), cluster({ monitoring: true }))).to.deep.equal([]);
+    }
+    expect(faults(intent({ monitoring: "none" }), cluster())).to.deep.equal([]);
   });
 });

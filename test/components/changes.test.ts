@@ -49,7 +49,14 @@ const chosen: Readonly<Record<string, string>> = {
   tlsSecret: "other",
   clientTls: "require",
   clientTlsSecret: "other-client-tls",
-  administrator: "CN=administrator",
+  administrator: "CN=other",
+  monitoring: "none",
+  monitoringLabels: '["release=prometheus"]',
+  alertThresholds: '["SlowWrites=800"]',
+  backupSchedule: "@daily",
+  backupVolumeSize: "20Gi",
+  backupClaim: "other",
+  restoreBackup: "latest",
   adopt: "unowned",
 };
 
@@ -61,6 +68,8 @@ const given = {
   tlsSecret: "zk-tls",
   clientTls: "accept",
   clientTlsSecret: "zk-client-tls",
+  administrator: "CN=administrator",
+  backupClaim: "files",
 };
 
 /** Settings without another value, or whose change has a test of its own. */
@@ -142,6 +151,15 @@ describe("the change of any two settings of an ensemble that stands", () => {
       }
     }
     expect(pairs).to.be.greaterThan(300);
+  });
+
+  it("is rejected where nodes would get processors on which servers are not scheduled", () => {
+    const reasons = (machineType: string, later: string) =>
+      interpret({ machineType: later }, interpret({ machineType }).settled).errors.map(({ fix }) => fix);
+    expect(reasons("e2-custom-2-4096", "t2a-standard-2").join()).to.match(/^use a type with x86 processors/);
+    expect(reasons("t2a-standard-2", "n2-standard-2").join()).to.match(/^use a type with Arm processors/);
+    expect(reasons("t2a-standard-2", "t2a-standard-4")).to.deep.equal([]);
+    expect(reasons("e2-custom-2-4096", "t2d-standard-2")).to.deep.equal([]);
   });
 
   it("is rejected where it leaves the cluster for another kind", () => {

@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 
 import type * as Components from "../../components/index.ts";
 import type { ZooKeeperEnsembleArgs } from "../../components/ensemble/args.ts";
-import { parseYaml } from "../../domain/yaml.ts";
 import { at, MockEngine, pathsOf, thrownBy } from "../fixtures/mocks.ts";
 
 describe("ZooKeeperEnsemble", () => {
@@ -32,7 +29,7 @@ describe("ZooKeeperEnsemble", () => {
   const container = (): unknown => at(pod(), "containers", 0);
   const config = (name = "zk-config"): unknown => engine.one("kubernetes:core/v1:ConfigMap", name).inputs;
   const policy = (): unknown =>
-    at(engine.one("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs, "spec");
+    at(engine.one("kubernetes:networking.k8s.io/v1:NetworkPolicy", "zk-network-policy").inputs, "spec");
   const podLabels = {
     app: "zk",
     "app.kubernetes.io/name": "zookeeper",
@@ -483,6 +480,8 @@ describe("ZooKeeperEnsemble", () => {
     expect(allowed("delete", "pods")).to.deep.equal(names.slice(1));
     expect(allowed("create", "pods/exec")).to.deep.equal(names.slice(1));
     expect(allowed("patch", "statefulsets")).to.deep.equal(names.slice(2));
+    expect(allowed("get", "podmonitorings")).to.deep.equal(names);
+    expect(allowed("patch", "prometheusrules")).to.deep.equal(names.slice(2));
     expect(allowed("delete", "persistentvolumeclaims")).to.deep.equal([]);
     expect(allowed("get", "secrets")).to.deep.equal([]);
     engine = await MockEngine.start();
@@ -521,6 +520,24 @@ describe("ZooKeeperEnsemble", () => {
     expect(secrets).to.include.members(["zk-servers-tls", "zk-clients-tls"]);
   });
 
+  it("has cert-manager sign with another authority, with a key and name of its own, for one purpose only", async () => {
+    await make({ certManager: true, clientTls: "accept", clientTlsAuthority: 2 });
+    const spec = (kind: string, name: string) =>
+      at(engine.one(`kubernetes:cert-manager.io/v1:${kind}`, `zk-${name}`).inputs, "spec");
+    // In the same Secret, cert-manager would keep the key; and Java trusts only one authority of a name.
+    expect(spec("Certificate", "clients-ca")).to.deep.include({
+      secretName: "zk-clients-ca-2",
+      commonName: "zk clients 2",
+    });
+    expect(spec("Issuer", "clients")).to.deep.equal({ ca: { secretName: "zk-clients-ca-2" } });
+    expect(spec("Certificate", "clients-tls")).to.deep.include({ secretName: "zk-clients-tls" });
+    expect(spec("Certificate", "servers-ca")).to.deep.include({
+      secretName: "zk-servers-ca",
+      commonName: "zk servers",
+    });
+    expect(spec("Issuer", "servers")).to.deep.equal({ ca: { secretName: "zk-servers-ca" } });
+  });
+
   it("uses a Secret that is named, also where cert-manager issues the others, and no cert-manager otherwise", async () => {
     await make({ certManager: true, quorumTls: "require", tlsSecret: "own", clientTls: "accept" });
     const secrets = (at(pod(), "volumes") as object[]).map((volume) => at(volume, "secret", "secretName"));
@@ -530,19 +547,105 @@ describe("ZooKeeperEnsemble", () => {
     expect(engine.registered.some(({ type }) => type.includes("cert-manager"))).to.equal(false);
   });
 
-  it("has the port and the labels that the PodMonitoring in docs/google-cloud.md names", async () => {
-    const document = readFileSync(new URL("../../docs/google-cloud.md", import.meta.url), "utf8");
-    const text =
-      /^```yaml\n(apiVersion: monitoring\.googleapis\.com\/v1\n.*?)^```$/ms.exec(document)?.[1] ?? "";
-    const parsed = parseYaml(text);
-    const monitoring = "value" in parsed ? parsed.value : parsed;
+  it("lets a Prometheus collect the metrics at the port and by the labels of the pods, if wanted", async () => {
+    const monitored = { monitoringLabels: ["release=prometheus"], alertThresholds: ["SlowWrites=800"] };
+    for (const [monitoring, kind, endpoints, rules] of [
+      ["managed", "monitoring.googleapis.com/v1:PodMonitoring", "endpoints", "Rules"],
+      ["operator", "monitoring.coreos.com/v1:PodMonitor", "podMetricsEndpoints", "PrometheusRule"],
+    ] as const) {
+      engine = await MockEngine.start();
+      await make({ monitoring, ...monitored });
+      const { inputs } = engine.one(`kubernetes:${kind}`, "zk-scrape");
+      expect(at(inputs, "metadata", "namespace")).to.equal(at(statefulSet(), "metadata", "namespace"));
+      expect(at(inputs, "metadata", "labels")).to.deep.include({ app: "zk", release: "prometheus" });
+      const labels = at(spec(), "template", "metadata", "labels");
+      expect(labels).to.deep.include(at(inputs, "spec", "selector", "matchLabels"));
+      const port = { name: at(inputs, "spec", endpoints, 0, "port"), containerPort: 7000 };
+      expect(at(container(), "ports")).to.deep.include(port);
+      expect(at(policy(), "ingress")).to.deep.include({ ports: [{ port: 7000 }] });
+      const group = kind.split(":")[0] ?? "";
+      const text = JSON.stringify(engine.one(`kubernetes:${group}:${rules}`, "zk-rules").inputs);
+      expect(text).to.contain(" > 800");
+    }
+    engine = await MockEngine.start();
     await make();
-    expect(at(monitoring, "metadata", "namespace")).to.equal(at(statefulSet(), "metadata", "namespace"));
-    const labels = at(spec(), "template", "metadata", "labels");
-    expect(labels).to.deep.include(at(monitoring, "spec", "selector", "matchLabels"));
-    const port = { name: at(monitoring, "spec", "endpoints", 0, "port"), containerPort: 7000 };
-    expect(at(container(), "ports")).to.deep.include(port);
-    expect(at(policy(), "ingress")).to.deep.include({ ports: [{ port: 7000 }] });
+    expect(engine.registered.some(({ type }) => type.includes("monitoring"))).to.equal(false);
+  });
+
+  it("saves backups on a schedule, if wanted, by pods that are no servers and that nobody reaches", async () => {
+    const type = "kubernetes:batch/v1:CronJob";
+    await make({ backupSchedule: "@daily", backupVolumeSize: "20Gi", storageClassName: "fast" });
+    const { inputs } = engine.one(type, "zk-backups");
+    expect(at(inputs, "spec")).to.deep.include({ schedule: "@daily", concurrencyPolicy: "Forbid" });
+    const template = at(inputs, "spec", "jobTemplate", "spec", "template");
+    const labels = at(template, "metadata", "labels");
+    expect(labels).not.to.have.property("app");
+    expect(at(policy(), "ingress", 0, "from", 1, "podSelector", "matchLabels")).to.deep.equal(labels);
+    expect(at(policy(), "ingress", 0, "ports")).to.deep.equal([{ port: 2888 }, { port: 3888 }]);
+    const own = engine.one(
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "zk-backups-network-policy",
+    ).inputs;
+    expect(at(own, "spec")).to.deep.equal({
+      podSelector: { matchLabels: labels },
+      policyTypes: ["Ingress"],
+      ingress: [],
+    });
+    const job = at(template, "spec");
+    expect(at(job, "restartPolicy")).to.equal("Never");
+    expect(at(job, "securityContext")).to.deep.equal(at(pod(), "securityContext"));
+    expect(at(job, "containers", 0, "securityContext")).to.deep.equal(at(container(), "securityContext"));
+    expect(at(job, "automountServiceAccountToken")).to.equal(false);
+    const claim = engine.one("kubernetes:core/v1:PersistentVolumeClaim", "zk-backups-claim");
+    expect(at(claim.inputs, "spec")).to.deep.include({
+      storageClassName: "fast",
+      resources: { requests: { storage: "20Gi" } },
+    });
+    expect(at(job, "volumes")).to.deep.include({
+      name: "backups",
+      persistentVolumeClaim: { claimName: at(claim.inputs, "metadata", "name") },
+    });
+  });
+
+  it("keeps backups on a claim that is there, if wanted, and lets nobody else to the quorum ports without them", async () => {
+    await make({ backupSchedule: "0 3 * * *", backupClaim: "file-server" });
+    const { inputs } = engine.one("kubernetes:batch/v1:CronJob", "zk-backups");
+    const volumes = at(inputs, "spec", "jobTemplate", "spec", "template", "spec", "volumes");
+    expect(volumes).to.deep.include({
+      name: "backups",
+      persistentVolumeClaim: { claimName: "file-server" },
+    });
+    const isClaim = ({ type }: { type: string }) => type === "kubernetes:core/v1:PersistentVolumeClaim";
+    expect(engine.registered.some(isClaim)).to.equal(false);
+    engine = await MockEngine.start();
+    await make();
+    expect(engine.registered.some(({ type }) => type.includes("CronJob"))).to.equal(false);
+    expect(at(policy(), "ingress", 0, "from")).to.have.length(1);
+  });
+
+  it("lets the servers of a new ensemble begin with a backup, if wanted, and mounts no backups otherwise", async () => {
+    await make({ restoreBackup: "latest", backupClaim: "files" });
+    expect(at(pod(), "volumes")).to.deep.include({
+      name: "backups",
+      persistentVolumeClaim: { claimName: "files", readOnly: true },
+    });
+    expect(at(container(), "volumeMounts")).to.deep.include({
+      name: "backups",
+      mountPath: "/var/lib/backups",
+      readOnly: true,
+    });
+    expect(at(container(), "env")).to.deep.include({ name: "ZK_RESTORE", value: "latest" });
+    engine = await MockEngine.start();
+    await make({ backupSchedule: "@daily" });
+    expect(JSON.stringify(pod())).not.to.contain("backups");
+  });
+
+  it("gives backups the servers' certificate where they have one", async () => {
+    await make({ backupSchedule: "@daily", quorumTls: "require", tlsSecret: "zk-tls" });
+    const { inputs } = engine.one("kubernetes:batch/v1:CronJob", "zk-backups");
+    const job = at(inputs, "spec", "jobTemplate", "spec", "template", "spec");
+    expect(JSON.stringify(at(job, "volumes"))).to.contain('"secretName":"zk-tls"');
+    expect(JSON.stringify(at(job, "containers", 0, "env"))).to.contain("ZK_CERTIFICATES_DIR");
   });
 
   it("lets the StatefulSet be changed", async () => {
@@ -626,6 +729,8 @@ describe("ZooKeeperEnsemble", () => {
       paths: ["clientTlsSecret"],
     },
     { args: { administrator: "CN=admin" }, paths: ["administrator"] },
+    { args: { closeRoot: true }, paths: ["closeRoot"] },
+    { args: { clientTls: "accept", clientTlsSecret: "tls", closeRoot: true }, paths: ["closeRoot"] },
     {
       args: { clientTls: "accept", clientTlsSecret: "tls", administrator: "CN=admin, O=shop" },
       paths: ["administrator"],
@@ -635,6 +740,19 @@ describe("ZooKeeperEnsemble", () => {
       paths: ["administrator"],
     },
     { args: { clients: ["orders"], networkPolicy: false }, paths: ["clients"] },
+    { args: { backupSchedule: "daily" }, paths: ["backupSchedule"] },
+    { args: { backupSchedule: "0 3 * * *", name: "z".repeat(45) }, paths: ["backupSchedule"] },
+    {
+      args: { backupsKept: 0, backupVolumeSize: "1", backupClaim: "A" },
+      paths: ["backupsKept", "backupVolumeSize", "backupClaim"],
+    },
+    { args: { monitoring: "prometheus" }, paths: ["monitoring"] },
+    { args: { monitoring: "operator", metrics: false }, paths: ["monitoring"] },
+    { args: { monitoringLabels: ["a=b", "release"] }, paths: ["monitoringLabels[1]"] },
+    {
+      args: { alertThresholds: ["SlowWrites=1", "Slow=1", "SlowDisk"] },
+      paths: ["alertThresholds[1]", "alertThresholds[2]"],
+    },
   ];
   for (const { args, paths } of rejected) {
     it(`rejects ${JSON.stringify(args)} before anything is registered`, async () => {

@@ -92,6 +92,14 @@ describe("a change of what stands", () => {
     expect(fault).to.contain(`${project}:volumeSize = "9Gi"\n  The volumes have "10Gi"`);
   });
 
+  it("of an authority is made where it is a new one, and never back to one that was replaced", () => {
+    for (const key of ["tlsAuthority", "clientTlsAuthority"]) {
+      expect(change({}, { [key]: "2" })).to.deep.equal([]);
+      const [fault] = change({ [key]: "3" }, { [key]: "2", protectEnsemble: "false" });
+      expect(fault).to.contain(`${project}:${key} = 2\n  Authority 3 has replaced the earlier ones`);
+    }
+  });
+
   it("of the zones of nodes is made where it adds some, and rejected where it leaves out one", () => {
     const zones = (...letters: string[]) => ({
       location: "us-central1",

@@ -122,8 +122,9 @@ const questions: Readonly<Record<string, readonly [Level, Question]>> = {
   "larger machines": ["nothing", { gke: { machineType: "n2-standard-4" } }],
 };
 
-/** TLS everywhere: the pack advises it in production stacks. */
-const withTls = {
+/** TLS everywhere, and backups: the pack advises both in production stacks. */
+const asAdvised = {
+  backupSchedule: "0 3 * * *",
   quorumTls: "require",
   tlsSecret: "zk-tls",
   clientTls: "require",
@@ -162,7 +163,7 @@ const stricterPack: Readonly<Record<string, readonly [Level, string, Question]>>
   "a production cluster that may be deleted": [
     "nothing",
     "gke-deletion-protection",
-    { gke: { deletionProtection: false }, ensemble: withTls, stack: "prod" },
+    { gke: { deletionProtection: false }, ensemble: asAdvised, stack: "prod" },
   ],
 };
 

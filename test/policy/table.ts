@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { Policies } from "@pulumi/policy";
 
-import { changed, validate, type Registered, type Run } from "../fixtures/policy/harness.ts";
+import { containerPath } from "../fixtures/policy/ensemble.ts";
+import { changed, unknownValue, validate, type Registered, type Run } from "../fixtures/policy/harness.ts";
 
 /**
  * What a policy should say: nothing, that it cannot validate because of what is not known yet (`open`) or what the
@@ -56,3 +57,35 @@ export function rows(
     });
   }
 }
+
+/**
+ * The rows of any advice on production stacks' servers, for a StatefulSet in a stack that lacks what is advised.
+ * @param advice what the policy says then
+ */
+export const rowsOfAdvice = (advice: RegExp): readonly Row[] => [
+  [
+    "says nothing of another program",
+    "nothing",
+    [
+      [[...containerPath, "image"], "nginx"],
+      [[...containerPath, "ports"], []],
+    ],
+    { stack: "prod" },
+  ],
+  [
+    "says nothing while it is not known that it is ZooKeeper",
+    "nothing",
+    [
+      [[...containerPath, "image"], unknownValue],
+      [[...containerPath, "ports"], []],
+    ],
+    { stack: "prod" },
+  ],
+  ["advises it for a single server, too", advice, [[["spec", "replicas"], 1]], { stack: "prod" }],
+  [
+    "takes other names of production stacks",
+    advice,
+    [],
+    { stack: "blue", config: { productionStacks: "^blue$" } },
+  ],
+];

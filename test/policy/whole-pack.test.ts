@@ -89,6 +89,8 @@ const advisory: ReadonlySet<string> = new Set([
   "zone-spread",
   "probes-in-stack",
   "encryption",
+  "monitoring",
+  "backups",
   "hardening",
   "network-policies",
   "not-validated",
