@@ -1,7 +1,8 @@
-import { ports } from "../domain/names.ts";
+import { ensembleNames, ports } from "../domain/names.ts";
 import { askServers, readClusterState, withAnswers, type ClusterState } from "../kubernetes/cluster-state.ts";
+import { answersOutside } from "../kubernetes/four-letter-words.ts";
 import { checkHealth, type Health } from "../kubernetes/health.ts";
-import { addressOf, fullNameOf, nodeOf, type Pod } from "../kubernetes/objects.ts";
+import { addressOf, fullNameOf, nodeOf, uidOf, type CronJob, type Pod } from "../kubernetes/objects.ts";
 import { allClusters, askFromNode, askOnLoopback, kubectl, partsOf } from "../local-gke/index.ts";
 import type { ClusterRecord, Part } from "../local-gke/index.ts";
 import { CommandError } from "../system/run.ts";
@@ -19,6 +20,8 @@ export interface ClusterHealth {
   readonly health: Health | undefined;
   /** The memory of the servers that answer, by pod. */
   readonly heaps: ReadonlyMap<string, Heap>;
+  /** What saves backups of the environment's ensembles. */
+  readonly backups: readonly CronJob[];
 }
 
 /** Reads a cluster's state; undefined where its API server does not answer. */
@@ -44,7 +47,7 @@ export async function checkCluster(
 ): Promise<ClusterHealth> {
   const parts = partsOf(cluster);
   if (state === undefined) {
-    return { parts, state, health: undefined, heaps: new Map() };
+    return { parts, state, health: undefined, heaps: new Map(), backups: [] };
   }
   const known = ensembles?.filter((name) => state.statefulSets.map(fullNameOf).includes(name)) ?? [];
   const answers = await askServers(state, known, askServer);
@@ -57,17 +60,18 @@ export async function checkCluster(
     const heap = parseHeap(answer);
     return heap === undefined ? [] : [[pod, heap] as const];
   });
-  return { parts, state, health, heaps: new Map(heaps) };
+  const backups = (state.cronJobs ?? []).filter((cronJob) =>
+    known.some((name) => ensembleNames(name).backups === fullNameOf(cronJob)),
+  );
+  return { parts, state, health, heaps: new Map(heaps), backups };
 }
 
-/** Asks a server in plain text. With `clientTls: require`, it answers only inside its own pod. */
+/** Asks a server in plain text. */
 async function askServer(pod: Pod, text: string): Promise<string> {
   const question = { port: ports.client, text, within: answerWithin };
-  const open = pod.spec?.containers?.flatMap((container) => container.ports ?? []) ?? [];
-  const opens = (port: number): boolean => open.some(({ containerPort }) => containerPort === port);
-  return opens(ports.client) || !opens(ports.secureClient)
+  return answersOutside(pod)
     ? await askFromNode({ node: nodeOf(pod), address: addressOf(pod), ...question })
-    : await askOnLoopback({ uid: pod.metadata?.uid ?? "", program: "java", ...question });
+    : await askOnLoopback({ uid: uidOf(pod), program: "java", ...question });
 }
 
 /** The problems of a part of a cluster. */
@@ -79,7 +83,7 @@ function partProblems({ name, services }: Part): string[] {
 }
 
 /** Everything that is unhealthy in a cluster: its parts, what its API server reports, and the servers' memory. */
-export function problemsOf({ parts, health, heaps }: Omit<ClusterHealth, "state">): string[] {
+export function problemsOf({ parts, health, heaps }: Omit<ClusterHealth, "state" | "backups">): string[] {
   const own = parts.flatMap(partProblems);
   const stopped = parts.filter(({ services }) => services.length === 0).map(({ name }) => name);
   if (health === undefined) {

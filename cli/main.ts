@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   status: () => import("./commands/status.ts"),
   preview: () => import("./commands/preview.ts"),
   check: () => import("./commands/check.ts"),
+  dashboard: () => import("./commands/dashboard.ts"),
   verify: () => import("./commands/verify.ts"),
   test: () => import("./commands/test.ts"),
 };

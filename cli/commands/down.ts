@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 
+import { dashboardDir } from "../../dashboard/folder.ts";
 import {
   disks,
   gkeDir,
@@ -11,6 +12,7 @@ import {
   requireRoot,
 } from "../../local-gke/index.ts";
 import { ArgumentError, parseArguments, type CommandLine, type Values } from "../../system/arguments.ts";
+import { removeWhole } from "../../system/files.ts";
 import { stateDir } from "../../system/paths.ts";
 import { say } from "../../system/progress.ts";
 
@@ -93,6 +95,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const code = await removeEnvironment({ deleteVolumes: gone, force: values.force });
   if (code === 0) {
+    removeWhole(dashboardDir);
     say("The environment is removed.");
   }
   return code;

@@ -127,6 +127,7 @@ The ensemble is running: ${(outputs.servers ?? []).length} servers in namespace 
 Use it:     eval "$(npm run -s env)"       for pulumi, kubectl and the tutorial's commands
             kubectl exec zk-0 -- zkCli.sh ls /
 Check it:   npm run status
+Watch it:   npm run dashboard
 Remove it:  npm run down`);
   return 0;
 }

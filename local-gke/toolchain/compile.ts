@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import { cpSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { totalmem } from "node:os";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
 
 import { inputsHash } from "../../system/build.ts";
-import { CommandError, run } from "../../system/run.ts";
+import { goBuild } from "../../system/go-build.ts";
+import { run } from "../../system/run.ts";
 import { configuration } from "../configuration.ts";
 import { moduleDir } from "./tools.ts";
 import type { Tool } from "./tools.ts";
@@ -56,43 +55,6 @@ async function copyEmbeds(source: string, { module, files }: NonNullable<Tool["e
   }
 }
 
-async function compile(tool: Tool, source: string, into: string, report: Report): Promise<void> {
-  const variables = Object.entries(tool.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
-  const build = [...buildFlags, "-ldflags", ["-s", "-w", ...variables].join(" ")];
-  const all = await run("go", ["list", "-deps", ...buildFlags, ...tool.packages], {
-    cwd: source,
-    env: goEnvironment,
-  });
-  const total = all.trim().split("\n").length;
-  // A link of the largest tool takes a gigabyte, and /tmp may be in memory.
-  const temporary = join(source, "_tmp");
-  mkdirSync(temporary);
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn("go", ["build", "-v", ...build, "-o", `${into}/`, ...tool.packages], {
-      cwd: source,
-      env: { ...process.env, ...goEnvironment, GOTMPDIR: temporary },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    let compiled = 0;
-    const said: string[] = [];
-    createInterface(child.stderr).on("line", (line) => {
-      said.push(line);
-      if (/^[\w./-]+$/.test(line)) {
-        compiled += 1;
-      }
-      report(`${compiled} of at most ${total} packages`);
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) {
-        resolve();
-      } else {
-        reject(new CommandError(`go build of ${tool.title}`, code, said.join("\n")));
-      }
-    });
-  });
-}
-
 /** Builds the commands of a tool from its Go modules. @param into an empty folder, which gets `bin` */
 export async function compileTool(tool: Tool, into: string, report: Report): Promise<void> {
   const source = join(into, "source");
@@ -101,7 +63,17 @@ export async function compileTool(tool: Tool, into: string, report: Report): Pro
     await copyEmbeds(source, tool.embeds);
   }
   mkdirSync(join(into, "bin"));
-  await compile(tool, source, join(into, "bin"), report);
+  const variables = Object.entries(tool.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
+  const build = {
+    title: tool.title,
+    source,
+    packages: tool.packages,
+    flags: buildFlags,
+    linkerFlags: ["-s", "-w", ...variables],
+    environment: goEnvironment,
+    into: join(into, "bin"),
+  };
+  await goBuild(build, report);
   for (const command of tool.commands) {
     if (existsSync(join(into, "bin", command))) {
       continue;

@@ -21,7 +21,17 @@ describe("the command line", () => {
   it("lists every command with what it does", () => {
     const { code, stdout } = cli("--help");
     expect(code).to.equal(0);
-    for (const command of ["up", "down", "env", "status", "preview", "check", "verify", "test"]) {
+    for (const command of [
+      "up",
+      "down",
+      "env",
+      "status",
+      "preview",
+      "check",
+      "dashboard",
+      "verify",
+      "test",
+    ]) {
       expect(stdout).to.match(new RegExp(`^  npm run ${command} +[A-Z].*\\.$`, "m"));
     }
   });
