@@ -7,12 +7,17 @@ import { availableParallelism, constants, loadavg } from "node:os";
 import { join } from "node:path";
 
 import { renderFindings } from "../domain/finding.ts";
+import { readReport } from "../report/stored.ts";
 import { ArgumentError, asksForHelp, helpOf } from "../system/arguments.ts";
 import { largeTemporaryDir } from "../system/temporary.ts";
 import { interruptedBy, interruption, listenForInterruption } from "../system/interruption.ts";
+import { say } from "../system/progress.ts";
 import { benchCommandLine, readOptions } from "./options.ts";
-import { CutShort, type Bench, type Values } from "./row.ts";
+import { measure } from "./measure.ts";
+import { storedBench, unmeasured, type BenchReport } from "./report.ts";
+import type { Bench } from "./row.ts";
 import { figures, renderTable } from "./table.ts";
+import { writeReports } from "./write.ts";
 
 // Before anything of the local GKE is loaded, which reads it once.
 const stateDir = mkdtempSync(join(largeTemporaryDir, "zookeeper-bench-"));
@@ -26,33 +31,9 @@ async function benches(): Promise<Bench[]> {
     (await import("./rows/type-check.ts")).typeCheckBench,
     (await import("./rows/registrations.ts")).registrationBench(stateDir),
     (await import("./rows/policy.ts")).policyBench,
+    (await import("./rows/tls.ts")).tlsBench,
+    (await import("./rows/backup.ts")).backupBench,
   ];
-}
-
-/** Measures the rows the given number of times. A failure is reported, and the other rows are still measured. */
-async function measure(
-  all: readonly Bench[],
-  only: ReadonlySet<string>,
-  runs: number,
-): Promise<{ values: Values[]; failed: boolean }> {
-  const values: Values[] = [];
-  let failed = false;
-  for (const bench of all) {
-    const wanted = new Set(bench.rows.map(({ name }) => name).filter((name) => only.has(name)));
-    for (let run = 1; wanted.size > 0 && run <= runs && !interruption.aborted; run++) {
-      process.stderr.write(`${[...wanted].join(", ")}: run ${run} of ${runs}\n`);
-      try {
-        values.push(await bench.measure(wanted));
-      } catch (error) {
-        failed = true;
-        if (error instanceof CutShort) {
-          values.push(error.values);
-        }
-        console.error(error instanceof Error ? `bench: ${error.message}` : error);
-      }
-    }
-  }
-  return { values, failed };
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -71,18 +52,30 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const wanted = new Set(options.only.length === 0 ? names : options.only);
+  const other = options.compare === undefined ? undefined : readReport(storedBench, options.compare);
   listenForInterruption();
-  const { values, failed } = await measure(all, wanted, options.runs);
-  const measured = figures(
-    rows.filter(({ name }) => wanted.has(name)),
-    values,
-  );
+  const began = new Date().toISOString();
+  const { values, failures, failed } = await measure(all, wanted, options.runs, {
+    interrupted: () => interruption.aborted,
+    say,
+  });
+  const wantedRows = rows.filter(({ name }) => wanted.has(name));
+  const measured = figures(wantedRows, values);
   console.log(options.json ? JSON.stringify(measured, null, 2) : renderTable(measured));
   // Times are only comparable if the machine did nothing else.
-  console.error(
-    `${availableParallelism()} cores, load average ${loadavg()[1]?.toFixed(1) ?? "unknown"} over 5 minutes`,
-  );
+  const [cores, load] = [availableParallelism(), loadavg()[1] ?? 0];
+  console.error(`${cores} cores, load average ${load.toFixed(1)} over 5 minutes`);
   const signal = interruptedBy();
+  if (options.report !== undefined) {
+    const endedEarly = signal === undefined ? null : `interrupted by ${signal}`;
+    const report: BenchReport = {
+      ...{ began, ended: new Date().toISOString(), cores, load, runs: options.runs },
+      endedEarly,
+      figures: measured,
+      unmeasured: unmeasured(wantedRows, measured, failures, endedEarly ?? "no run measured it"),
+    };
+    console.error(`report: ${writeReports(options.report, report, other)}`);
+  }
   if (signal !== undefined) {
     return 128 + constants.signals[signal];
   }

@@ -1,4 +1,6 @@
-import { parseArguments, type CommandLine } from "../system/arguments.ts";
+import { problemWithReport } from "../report/stored.ts";
+import { ArgumentError, parseArguments, type CommandLine } from "../system/arguments.ts";
+import { storedBench } from "./report.ts";
 
 /** The options of the command line. */
 export interface Options {
@@ -7,6 +9,10 @@ export interface Options {
   /** The rows to measure; all where it is empty. */
   readonly only: readonly string[];
   readonly json: boolean;
+  /** The folder for reports; undefined for none. */
+  readonly report: string | undefined;
+  /** The folder with the bench.json to compare with; undefined for none. */
+  readonly compare: string | undefined;
   readonly list: boolean;
 }
 
@@ -32,8 +38,21 @@ export const benchCommandLine = (known: readonly string[]) =>
       },
       runs: { type: "integer", description: "how often to measure each row", default: 3, minimum: 1 },
       json: { type: "flag", description: "print the figures as JSON" },
+      report: {
+        type: "string",
+        value: "FOLDER",
+        description: "write bench.html, junit.xml and bench.json to this folder",
+      },
+      compare: {
+        type: "string",
+        value: "FOLDER",
+        description: "show the figures that are in this folder's bench.json beside these in bench.html",
+        validate: (folder: string) => problemWithReport(storedBench, folder),
+      },
     },
     notes: [
+      "The reports of a bench that was interrupted have what was measured until then.",
+      "",
       "Exit codes:",
       "  0  every row is within its budget",
       "  1  a row is above it",
@@ -45,5 +64,12 @@ export const benchCommandLine = (known: readonly string[]) =>
 export function readOptions(args: readonly string[], known: readonly string[]): Options {
   const { values } = parseArguments(benchCommandLine(known), args);
   const only = values.only.flatMap((pattern) => known.filter((name) => isNamed(name, pattern)));
-  return { runs: values.runs, only, json: values.json, list: values.list };
+  const { runs, json, list, report, compare } = values;
+  if (compare !== undefined && report === undefined) {
+    const reason = "there is no report that shows the comparison";
+    throw new ArgumentError([
+      { subject: "--compare", value: compare, reason, fix: "also use --report FOLDER" },
+    ]);
+  }
+  return { runs, only, json, list, report, compare };
 }

@@ -5,6 +5,8 @@ import type { Row, Values } from "./row.ts";
 export interface Figures {
   readonly row: Row;
   readonly runs: number;
+  /** What each run gave, in their order. */
+  readonly values: readonly number[];
   readonly minimum: number;
   readonly median: number;
   readonly maximum: number;
@@ -15,19 +17,19 @@ export interface Figures {
 /** What the runs gave for each row, in the order of the rows; rows that no run measured are left out. */
 export function figures(rows: readonly Row[], runs: readonly Values[]): Figures[] {
   return rows.flatMap((row) => {
-    const values = runs.flatMap((run) => run[row.name] ?? []).sort((a, b) => a - b);
-    const [minimum, maximum] = [values[0], values.at(-1)];
-    if (minimum === undefined || maximum === undefined) {
+    const values = runs.flatMap((run) => run[row.name] ?? []);
+    if (values.length === 0) {
       return [];
     }
+    const [minimum, maximum] = [Math.min(...values), Math.max(...values)];
     const middle = median(values);
     const met = row.budget === undefined ? undefined : middle <= row.budget;
-    return [{ row, runs: values.length, minimum, median: middle, maximum, met }];
+    return [{ row, runs: values.length, values, minimum, median: middle, maximum, met }];
   });
 }
 
 /** A number with three digits that count, at least. */
-const short = (value: number): string =>
+export const short = (value: number): string =>
   value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
 /** The table as Markdown, which reads as well on a terminal. */

@@ -1,15 +1,13 @@
 import { claimTemplate } from "../domain/names.ts";
 import { askServers, readClusterState, withAnswers } from "../kubernetes/cluster-state.ts";
-import { ask } from "../kubernetes/four-letter-words.ts";
 import { checkHealth } from "../kubernetes/health.ts";
-import { addressOf } from "../kubernetes/objects.ts";
 import { podProcess } from "../local-gke/index.ts";
 import type { Cluster, Disk, Node, PodProcess } from "../local-gke/index.ts";
-import { listServers, mode } from "./servers.ts";
+import { askServer, listServers, mode, serverOf } from "./servers.ts";
 import type { Server } from "./servers.ts";
 
-/** Milliseconds that a server's answer may take. */
-const answerWithin = 1000;
+/** No server says that it leads. */
+export class NoLeader extends Error {}
 
 /** The ensemble under test, on a cluster of this machine. */
 export class Ensemble {
@@ -33,13 +31,13 @@ export class Ensemble {
     return await listServers(this.cluster.kubectl, this.namespace, this.name);
   }
 
-  /** The leader and the followers. @throws Error where there is no leader */
+  /** The leader and the followers. @throws NoLeader */
   async roles(): Promise<{ leader: Server; followers: Server[] }> {
     const servers = await this.servers();
     const modes = await Promise.all(servers.map(mode));
     const leader = servers.find((_, n) => modes[n] === "leader");
     if (leader === undefined) {
-      throw new Error("the ensemble has no leader");
+      throw new NoLeader("the ensemble has no leader");
     }
     return { leader, followers: servers.filter((server) => server !== leader) };
   }
@@ -75,7 +73,7 @@ export class Ensemble {
     const answers = await askServers(
       state,
       ensembles,
-      async (pod, word) => await ask(addressOf(pod), word, { within: answerWithin }),
+      async (pod, word) => await askServer(serverOf(pod), word),
     );
     const nodes = this.cluster.nodes.map(({ name }) => name);
     const { problems, risks } = checkHealth(withAnswers(state, answers), { nodes, ensembles });

@@ -24,6 +24,8 @@ export interface Scene {
   ) => Promise<void>;
   /** Variables that the tools need. */
   env: Record<string, string>;
+  /** The file with the stack's settings; empty for the project's own. */
+  configFile: string;
   /** A folder for this fault's own files. */
   dir: string;
 }

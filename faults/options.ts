@@ -1,4 +1,6 @@
+import { problemWithReport } from "../report/stored.ts";
 import { parseArguments, type CommandLine } from "../system/arguments.ts";
+import { storedRun } from "./stored.ts";
 
 /** What the command line asks for. */
 export interface Options {
@@ -18,8 +20,14 @@ export interface Options {
   namespace: string;
   /** The ensemble's name. */
   name: string;
-  /** The folder for history, logs and figures. */
+  /** The file with the stack's settings; empty for the project's own. */
+  configFile: string;
+  /** The folder with the clients' certificate: tls.crt, tls.key and ca.crt; empty for plain text. */
+  tls: string;
+  /** The folder for history, logs and reports. */
   report: string;
+  /** The folder with the report.json of a run to compare with; empty for none. */
+  compare: string;
   list: boolean;
 }
 
@@ -67,15 +75,36 @@ export const faultsCommandLine = (known: readonly string[]) =>
         default: "default",
       },
       name: { type: "string", value: "NAME", description: "the StatefulSet of the ensemble", default: "zk" },
+      "config-file": {
+        type: "string",
+        value: "FILE",
+        description:
+          "the settings of the environment, if npm run up was given another file than the project's",
+        defaultText: "the project's",
+      },
+      tls: {
+        type: "string",
+        value: "FOLDER",
+        description:
+          "connect with TLS; the folder has tls.crt, tls.key and ca.crt of a client, as in a Secret",
+        defaultText: "plain text",
+      },
       report: {
         type: "string",
         value: "FOLDER",
-        description: "the folder for history, logs and report.json",
+        description: "the folder for history, logs, report.html, junit.xml and report.json",
         defaultText: "a new one, which is printed",
+      },
+      compare: {
+        type: "string",
+        value: "FOLDER",
+        description: "show the run that left its report.json in this folder beside this one in report.html",
+        validate: (folder: string) => problemWithReport(storedRun, folder),
       },
     },
     notes: [
-      "Everything that a fault changed is put back before the command exits, also after Ctrl-C.",
+      "Everything that a fault changed is put back before the command exits, also after Ctrl-C. The reports then",
+      "have what happened until then.",
       "",
       "Exit codes:",
       "  0  nothing was lost, and the ensemble recovered from every fault",
@@ -104,7 +133,10 @@ export function readOptions(
     rate: values.rate,
     namespace: values.namespace,
     name: values.name,
+    configFile: values["config-file"] ?? "",
+    tls: values.tls ?? "",
     report: values.report ?? (values.list ? "" : newReport()),
+    compare: values.compare ?? "",
     list: values.list,
   };
 }

@@ -5,10 +5,16 @@ import { textTable } from "../system/table.ts";
 export interface Window {
   fault: string;
   number: number;
+  /** Since the run began. */
+  began: number;
+  /** Since the run began; the ensemble was fully redundant again then. */
+  ended: number;
   /** From its beginning until the ensemble was fully redundant again. */
   redundant: number;
   /** The longest time without an acknowledged write. */
   gap: number;
+  /** When that time began, since the run began; it may be before the fault. */
+  gapBegan: number;
   acknowledged: number;
   failed: number;
   unknown: number;
@@ -23,7 +29,12 @@ export interface CheckReport {
   checks: Record<string, { cases: number; violations: number }>;
   violations: { check: string; key: string; what: string }[];
   windows: Window[];
+  /** Faults that began and did not end, with when they began: milliseconds since the run began. */
+  unended: { fault: string; number: number; began: number }[];
+  /** Milliseconds. */
   longestGap: number;
+  /** Acknowledged writes in each second since the run began. */
+  perSecond: number[];
 }
 
 /** Longest gap in acknowledged writes that is wanted of a fault's median, in milliseconds. */
@@ -72,4 +83,54 @@ export function checkTable(report: CheckReport): string {
 /** Whether every promise was kept. */
 export function kept(report: CheckReport): boolean {
   return Object.values(report.checks).every(({ violations }) => violations === 0);
+}
+
+/** What the run itself noted of a fault. */
+export interface Happened {
+  fault: string;
+  number: number;
+  /** The pod of the leader when it began. */
+  leaderBefore: string;
+  /** The pod of the leader when the ensemble was fully redundant again; null where it was not. */
+  leaderAfter: string | null;
+  /** Why it could not be injected, or that the ensemble did not recover; empty where all went well. */
+  problems: string[];
+}
+
+/** A run as report.json has it. */
+export interface RunReport extends CheckReport {
+  seed: number;
+  /** How many faults were planned. */
+  planned: number;
+  /** When the clients began, RFC 3339. */
+  began: string;
+  /** When the clients had ended, RFC 3339. */
+  ended: string;
+  /** Why the run ended before its end; null where it did not. */
+  endedEarly: string | null;
+  /** Whether that was because the user interrupted it. */
+  interrupted: boolean;
+  /** Every problem, with the fault's number and name. */
+  failures: string[];
+  /** The faults that happened, in order. */
+  faults: Happened[];
+}
+
+/** The promises that only reading everything back verifies, which a run that ended early has not done. */
+export const verifiedAtTheEnd: ReadonlySet<string> = new Set([
+  "everything was read back",
+  "acknowledged writes are there",
+]);
+
+/** How a promise was kept; `unverified` in a run that ended before everything was read back. */
+export function stateOf(
+  { checks, endedEarly }: Pick<RunReport, "checks" | "endedEarly">,
+  promise: string,
+): "kept" | "violated" | "unverified" {
+  const { cases, violations } = checks[promise] ?? { cases: 0, violations: 0 };
+  const early = endedEarly !== null && verifiedAtTheEnd.has(promise);
+  if (violations > 0 && !(early && promise === "everything was read back")) {
+    return "violated";
+  }
+  return early || cases === 0 ? "unverified" : "kept";
 }

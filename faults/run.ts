@@ -1,34 +1,30 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { ensembleNames, ports, selectorLabels } from "../domain/names.ts";
-import type { Cluster } from "../local-gke/index.ts";
-import { say } from "../system/progress.ts";
-import { Ensemble } from "./ensemble.ts";
+import { say, step } from "../system/progress.ts";
+import { aboutLeft, remaining, type Steps } from "../system/remaining.ts";
+import { admitClients, clientPort, startClients } from "./clients.ts";
+import { NoLeader, type Ensemble } from "./ensemble.ts";
 import type { Fault, Scene } from "./fault.ts";
 import type { Options } from "./options.ts";
 import { plan, seededRandom } from "./random.ts";
-import type { CheckReport } from "./report.ts";
+import type { Happened, RunReport } from "./report.ts";
 import type { Server } from "./servers.ts";
 import { Undo } from "./undo.ts";
 import { until } from "../system/wait.ts";
-import { check, Workload } from "./workload.ts";
+import { check, type Workload } from "./workload.ts";
+import { writeReports } from "./write.ts";
 
 /** What a run needs. */
 export interface Setting {
-  cluster: Cluster;
+  ensemble: Ensemble;
   /** The workload's built command. */
   command: string;
   env: Record<string, string>;
   /** Interrupts the run; faults are undone first. */
   signal: AbortSignal;
-}
-
-/** The outcome of a run. */
-export interface Outcome {
-  report: CheckReport;
-  /** Faults that could not be carried out, or that the ensemble did not recover from. */
-  failures: string[];
+  /** A run that the report compares with. @default none */
+  other?: RunReport;
 }
 
 /** How long the ensemble may take to be fully redundant again, in milliseconds. */
@@ -37,6 +33,8 @@ const redundantWithin = 300_000;
 /** The least number of writes between two faults. */
 const writesBetween = 1000;
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** One run: faults one at a time while clients write and read, then the check. */
 export class Run {
   readonly #options: Options;
@@ -44,49 +42,90 @@ export class Run {
   readonly #ensemble: Ensemble;
   readonly #random: () => number;
   readonly #failures: string[] = [];
+  readonly #happened: Happened[] = [];
+  /** When the clients began, in milliseconds since the epoch; undefined until then. */
+  #began: number | undefined;
 
   constructor(options: Options, setting: Setting) {
     this.#options = options;
     this.#setting = setting;
-    this.#ensemble = new Ensemble(setting.cluster, options.namespace, options.name);
+    this.#ensemble = setting.ensemble;
     this.#random = seededRandom(options.seed);
   }
 
-  /** Carries the run out. @throws Error where it could not begin, or was interrupted */
-  async all(faults: readonly Fault[]): Promise<Outcome> {
-    const possible = await this.#possible(faults);
-    const planned = plan(possible, this.#options.count, this.#random);
+  /**
+   * Carries the run out, and writes its reports. One that ends early also has reports, of what happened until then.
+   * @throws Error where it could not begin, or was interrupted
+   */
+  async all(faults: readonly Fault[]): Promise<RunReport> {
+    const planned = plan(await this.#possible(faults), this.#options.count, this.#random);
     const undo = new Undo();
     try {
-      await this.#admit(undo);
-      await this.#redundant("before the run");
-      const workload = await this.#startWorkload(undo);
-      const { minutes } = this.#options;
-      const last = minutes === 0 ? Infinity : Date.now() + minutes * 60_000;
-      for (const [index, fault] of planned.entries()) {
-        if (Date.now() > last) {
-          say(`${minutes} minutes are over: ${index} of ${planned.length} faults happened`);
-          break;
-        }
-        // Writes are spread over the run, so that clients are at work during every fault.
-        await workload.acknowledges(writesBetween);
-        const due =
-          Math.floor((this.#options.writes * index) / planned.length) - workload.status.acknowledged;
-        if (due > 0) {
-          await workload.acknowledges(due, 3_600_000);
-        }
-        if (!(await this.#one(fault, index + 1, planned.length, workload))) {
-          break;
-        }
-      }
-      const left = this.#options.writes - workload.status.acknowledged;
-      if (left > 0 && this.#failures.length === 0) {
-        await workload.acknowledges(left, 3_600_000);
-      }
-      return await this.#finish(workload);
-    } finally {
+      await this.#carryOut(planned, undo);
       await undo.run();
+    } catch (error) {
+      return await this.#endEarly(error, planned.length, undo);
     }
+    return await this.#report(planned.length, null);
+  }
+
+  /** Undoes everything, which also ends the clients, and reports what happened. @throws the error, always */
+  async #endEarly(error: unknown, planned: number, undo: Undo): Promise<never> {
+    const errors = [error];
+    const report = async (): Promise<void> => {
+      if (this.#began !== undefined) {
+        await this.#report(planned, messageOf(error));
+      }
+    };
+    for (const work of [() => undo.run(), report]) {
+      try {
+        await work();
+      } catch (failure) {
+        errors.push(failure);
+      }
+    }
+    throw errors.length === 1 ? error : new AggregateError(errors, errors.map(messageOf).join("; "));
+  }
+
+  async #carryOut(planned: readonly Fault[], undo: Undo): Promise<void> {
+    await admitClients(this.#ensemble, this.#options.report, undo);
+    await this.#redundant("before the run");
+    const workload = await startClients(this.#setting, this.#options, undo);
+    this.#began = Date.now();
+    await workload.acknowledges(writesBetween);
+    const { minutes } = this.#options;
+    const last = minutes === 0 ? Infinity : Date.now() + minutes * 60_000;
+    for (const [index, fault] of planned.entries()) {
+      if (Date.now() > last) {
+        say(`${minutes} minutes are over: ${index} of ${planned.length} faults happened`);
+        break;
+      }
+      // Writes are spread over the run, so that clients are at work during every fault.
+      await workload.acknowledges(writesBetween);
+      await this.#acknowledged(workload, Math.floor((this.#options.writes * index) / planned.length));
+      if (!(await this.#one(fault, { number: index + 1, of: planned.length, workload, last }))) {
+        break;
+      }
+    }
+    if (this.#failures.length === 0) {
+      await this.#acknowledged(workload, this.#options.writes);
+    }
+    await this.#readBack(workload);
+  }
+
+  /** Waits until so many writes of the run are acknowledged. */
+  async #acknowledged(workload: Workload, writes: number): Promise<void> {
+    const due = writes - workload.status.acknowledged;
+    if (due <= 0) {
+      return;
+    }
+    const began = Date.now();
+    const progress = step(`Waiting for ${due} acknowledged writes`);
+    await workload.acknowledges(due, 3_600_000, (done) => {
+      const left = aboutLeft(remaining(Date.now() - began, { done, of: due }));
+      progress.update(`${done} of them${left === "" ? "" : `, ${left}`}`);
+    });
+    progress.end();
   }
 
   async #possible(faults: readonly Fault[]): Promise<Fault[]> {
@@ -102,69 +141,15 @@ export class Run {
     return possible;
   }
 
-  async #startWorkload(undo: Undo): Promise<Workload> {
-    const { cluster, command, signal } = this.#setting;
-    const { namespace, name, report, rate } = this.#options;
-    const client = cluster.clientMachine;
-    await client.remove();
-    undo.later("the clients' machine", () => client.remove());
-    await client.start(report);
-    const service = ensembleNames(name).client;
-    const ip = await this.#ensemble.kubectl(
-      "get",
-      "service",
-      service,
-      "-n",
-      namespace,
-      "-o",
-      "jsonpath={.spec.clusterIP}",
-    );
-    const workload = new Workload({
-      command,
-      client,
-      address: `${ip}:${ports.client}`,
-      root: `/faults-${Date.now()}`,
-      history: join(report, "history.jsonl"),
-      log: join(report, "workload.log"),
-      rate,
-      signal,
-    });
-    undo.later("the workload", () => workload.abandon());
-    await workload.acknowledges(writesBetween);
-    return workload;
-  }
-
-  /**
-   * Lets the clients' machine connect, and this process, which the ensemble's own NetworkPolicy may not. Policies add
-   * up.
-   */
-  async #admit(undo: Undo): Promise<void> {
-    const { namespace, name, report } = this.#options;
-    const cidr = this.#setting.cluster.machineRange;
-    const policy = {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "NetworkPolicy",
-      metadata: { name: `${name}-faults`, namespace },
-      spec: {
-        podSelector: { matchLabels: selectorLabels(name) },
-        policyTypes: ["Ingress"],
-        ingress: [{ from: [{ ipBlock: { cidr } }], ports: [{ port: ports.client }] }],
-      },
-    };
-    const file = join(report, "network-policy.json");
-    writeFileSync(file, JSON.stringify(policy));
-    undo.later("the clients' NetworkPolicy", async () => {
-      await this.#ensemble.kubectl("delete", "-f", file, "--ignore-not-found");
-    });
-    await this.#ensemble.kubectl("apply", "-f", file);
-  }
-
   /** One fault. @returns whether the ensemble recovered, so that there may be another */
-  async #one(fault: Fault, number: number, of: number, workload: Workload): Promise<boolean> {
+  async #one(
+    fault: Fault,
+    { number, of, workload, last }: { number: number; of: number; workload: Workload; last: number },
+  ): Promise<boolean> {
     if (fault.restarts !== undefined) {
       await this.#replaceRestarted(fault.restarts);
     }
-    const { leader, followers } = await this.#ensemble.roles();
+    const { leader, followers } = await this.#roles();
     const dir = join(this.#options.report, `${number}-${fault.name}`);
     mkdirSync(dir, { recursive: true });
     const undo = new Undo();
@@ -178,6 +163,7 @@ export class Run {
         undo,
         random: this.#random,
         env,
+        configFile: this.#options.configFile,
         dir,
       },
       wait: (what, condition, options) =>
@@ -185,6 +171,11 @@ export class Run {
     };
     const began = Date.now();
     const before = workload.status;
+    const happened: Happened = {
+      ...{ fault: fault.name, number },
+      ...{ leaderBefore: leader.pod, leaderAfter: null, problems: [] },
+    };
+    this.#happened.push(happened);
     workload.begin(fault.name, number);
     let injected = true;
     try {
@@ -192,7 +183,7 @@ export class Run {
     } catch (error) {
       signal.throwIfAborted();
       injected = false;
-      this.#fail(number, fault, error);
+      this.#fail(happened, error);
     } finally {
       await undo.run();
     }
@@ -200,28 +191,63 @@ export class Run {
       await this.#redundant(`after ${fault.name}`);
     } catch (error) {
       signal.throwIfAborted();
-      this.#fail(number, fault, error);
+      this.#fail(happened, error);
       return false;
     }
     workload.end(fault.name, number);
     const { acknowledged } = workload.status;
+    const took = Date.now() - began;
+    happened.leaderAfter = (await this.#roles()).leader.pod;
+    const left = this.#left({ done: number, of }, acknowledged, last);
     say(
       `${number}/${of} ${fault.name}${injected ? "" : " FAILED"} (${leader.pod} led): redundant after ` +
-        `${((Date.now() - began) / 1000).toFixed(1)} s, ${acknowledged - before.acknowledged} writes meanwhile, ${acknowledged} in all`,
+        `${(took / 1000).toFixed(1)} s, ${acknowledged - before.acknowledged} writes meanwhile, ${acknowledged} in all` +
+        (left === "" ? "" : `; ${left}`),
     );
     return true;
   }
 
-  #fail(number: number, fault: Fault, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.#failures.push(`${number} ${fault.name}: ${message}`);
-    say(`${number} ${fault.name}: ${message}`);
+  /** The leader and the followers, once a leader answers: on a busy machine, that can take a few seconds. */
+  async #roles(): Promise<Awaited<ReturnType<Ensemble["roles"]>>> {
+    const found: Awaited<ReturnType<Ensemble["roles"]>>[] = [];
+    const ask = async (): Promise<true | string> => {
+      try {
+        found.push(await this.#ensemble.roles());
+        return true;
+      } catch (error) {
+        if (error instanceof NoLeader) {
+          return error.message;
+        }
+        throw error;
+      }
+    };
+    await until("a leader", ask, { within: 30_000, every: 500, signal: this.#setting.signal });
+    return found[0] ?? (await this.#ensemble.roles());
+  }
+
+  /**
+   * The remaining time in words, after a fault; empty after the last one.
+   * @param last when the last fault may begin, in milliseconds since the epoch
+   */
+  #left(faults: Steps, acknowledged: number, last: number): string {
+    const elapsed = Date.now() - (this.#began ?? Date.now());
+    const ofFaults = Math.min(remaining(elapsed, faults), Math.max(last - Date.now(), 0));
+    const ofWrites = remaining(elapsed, { done: acknowledged, of: this.#options.writes });
+    const left = Math.max(ofFaults, ofWrites);
+    return left === 0 ? "" : aboutLeft(left);
+  }
+
+  #fail(happened: Happened, error: unknown): void {
+    const line = `${happened.number} ${happened.fault}: ${messageOf(error)}`;
+    happened.problems.push(messageOf(error));
+    this.#failures.push(line);
+    say(line);
   }
 
   /** Replaces the pods of the servers that a fault restarts, as far as they have restarted before. */
   async #replaceRestarted(restarts: NonNullable<Fault["restarts"]>): Promise<void> {
     for (;;) {
-      const { leader, followers } = await this.#ensemble.roles();
+      const { leader, followers } = await this.#roles();
       const worn = (servers: readonly Server[]) => servers.find((server) => server.restarts > 0);
       const next = {
         leader: () => worn([leader]),
@@ -245,14 +271,30 @@ export class Run {
     });
   }
 
-  async #finish(workload: Workload): Promise<Outcome> {
+  async #readBack(workload: Workload): Promise<void> {
     say("Reading everything back from each server ...");
-    const servers = (await this.#ensemble.servers()).map(({ ip }) => `${ip}:${ports.client}`);
+    const servers = (await this.#ensemble.servers()).map(({ ip }) => `${ip}:${clientPort(this.#options)}`);
     await workload.stop(servers);
+  }
+
+  /** Checks the history, and writes the reports. The clients have ended. */
+  async #report(planned: number, endedEarly: string | null): Promise<RunReport> {
+    const ended = new Date().toISOString();
     say("Checking the history ...");
-    const report = await check(this.#setting.command, join(this.#options.report, "history.jsonl"));
-    const figures = { seed: this.#options.seed, failures: this.#failures, ...report };
-    writeFileSync(join(this.#options.report, "report.json"), `${JSON.stringify(figures, null, 2)}\n`);
-    return { report, failures: this.#failures };
+    const { seed, report: folder } = this.#options;
+    const found = await check(this.#setting.command, join(folder, "history.jsonl"));
+    const report: RunReport = {
+      seed,
+      planned,
+      began: new Date(this.#began ?? 0).toISOString(),
+      ended,
+      endedEarly,
+      interrupted: endedEarly !== null && this.#setting.signal.aborted,
+      failures: this.#failures,
+      faults: this.#happened,
+      ...found,
+    };
+    say(`The report: ${writeReports(folder, report, this.#setting.other)}`);
+    return report;
   }
 }

@@ -25,6 +25,8 @@ export interface WorkloadOptions {
   client: ClientMachine;
   /** The client Service's, host:port. */
   address: string;
+  /** The folder with the clients' certificate, and the name in that of the servers; undefined for plain text. */
+  tls: { readonly folder: string; readonly serverName: string } | undefined;
   /** A node of this run's own. */
   root: string;
   /** File for the history. */
@@ -45,9 +47,12 @@ export class Workload {
   readonly #ended: Promise<number | null>;
   #code: number | null | undefined;
 
-  constructor({ command, client, address, root, history, log, rate, signal }: WorkloadOptions) {
+  constructor({ command, client, address, tls, root, history, log, rate, signal }: WorkloadOptions) {
     this.#signal = signal;
-    const args = ["run", "--address", address, "--root", root, "--history", history, "--rate", String(rate)];
+    const args = [
+      ...["run", "--address", address, "--root", root, "--history", history, "--rate", String(rate)],
+      ...(tls === undefined ? [] : ["--tls", tls.folder, "--server-name", tls.serverName]),
+    ];
     const child = client.spawn(command, args, {
       // Out of reach of the terminal's Ctrl-C: the end of its input ends it.
       detached: true,
@@ -92,12 +97,24 @@ export class Workload {
     this.#tell({ fault, number, end: true });
   }
 
-  /** Waits until so many writes more are acknowledged, which were begun from now on or are under way. */
-  async acknowledges(writes: number, within = 300_000): Promise<void> {
-    const wanted = this.status.acknowledged + writes;
+  /**
+   * Waits until so many writes more are acknowledged, which were begun from now on or are under way.
+   * @param within milliseconds
+   * @param onProgress called about 20 times a second with the number acknowledged so far; @default none
+   */
+  async acknowledges(
+    writes: number,
+    within = 300_000,
+    onProgress: (acknowledged: number) => void = () => undefined,
+  ): Promise<void> {
+    const before = this.status.acknowledged;
     await until(
       `${writes} acknowledged writes`,
-      () => this.status.acknowledged >= wanted || `${wanted - this.status.acknowledged} to go`,
+      () => {
+        const acknowledged = this.status.acknowledged - before;
+        onProgress(acknowledged);
+        return acknowledged >= writes || `${writes - acknowledged} to go`;
+      },
       { within, every: 50, signal: this.#signal },
     );
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { renderJunit, type TestCase } from "../report/junit.ts";
 import { textTable } from "../system/table.ts";
 import type { Drill } from "./drill.ts";
 import type { Result } from "./runner.ts";
@@ -69,50 +70,16 @@ export function jsonReport({ namespace, name, started, results }: Run): object {
   };
 }
 
-/** The run as JUnit XML, as CI systems read it. @see https://github.com/testmoapp/junitxml */
-export function junit({ namespace, name, started, results }: Run): string {
-  const count = (...outcomes: string[]): number =>
-    results.filter(({ outcome }) => outcomes.includes(outcome)).length;
-  const total = results.reduce((sum, { seconds }) => sum + seconds, 0);
-  const totals =
-    `tests="${results.length}" failures="${count("failed")}" errors="${count("interrupted")}" ` +
-    `skipped="${count("skipped")}" time="${total.toFixed(3)}"`;
-  const suite = `${namespace}/${name}`;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${totals}>`,
-    `<testsuite name="${escaped(suite)}" timestamp="${started}" ${totals}>`,
-    ...results.map((result) => testcase(suite, result)),
-    "</testsuite>",
-    "</testsuites>",
-    "",
-  ].join("\n");
-}
+/** The run as JUnit XML: a test case for each drill. */
+export const junit = ({ namespace, name, started, results }: Run): string =>
+  renderJunit([{ name: `${namespace}/${name}`, started, cases: results.map(testcase) }]);
 
-function testcase(
-  suite: string,
-  { drill, outcome, seconds, message = "", transcript, diagnostics }: Result,
-): string {
-  const elements = { passed: "", failed: "failure", interrupted: "error", skipped: "skipped" };
-  const element = elements[outcome];
-  return [
-    `<testcase classname="${escaped(suite)}" name="${drill.row} ${escaped(drill.name)}" time="${seconds.toFixed(3)}">`,
-    ...(element === "" ? [] : [`<${element} message="${escaped(message)}"/>`]),
-    ...(transcript === "" ? [] : [`<system-out>${escaped(transcript)}</system-out>`]),
-    ...(diagnostics === undefined ? [] : [`<system-err>${escaped(diagnostics)}</system-err>`]),
-    "</testcase>",
-  ].join("\n");
-}
+const kinds = { failed: "failure", interrupted: "error", skipped: "skipped" } as const;
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** A string for XML: special characters are escaped, and those that XML 1.0 does not allow become U+FFFD. */
-export function escaped(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // eslint-disable-next-line no-control-regex -- these are what XML 1.0 does not allow
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-      .replaceAll(/[&<>"]/g, (character) => entities[character] ?? character)
-  );
-}
+const testcase = ({ drill, outcome, seconds, message = "", transcript, diagnostics }: Result): TestCase => ({
+  name: `${drill.row} ${drill.name}`,
+  seconds,
+  ...(outcome === "passed" ? {} : { outcome: { kind: kinds[outcome], message } }),
+  output: transcript,
+  ...(diagnostics === undefined ? {} : { diagnostics }),
+});

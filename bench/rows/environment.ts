@@ -36,7 +36,7 @@ const rows: readonly Row[] = [
 ];
 
 /** The kubeconfig of the environment's cluster, as soon as there is one. */
-async function clusterKubeconfig(running: () => boolean): Promise<string> {
+export async function clusterKubeconfig(running: () => boolean): Promise<string> {
   while (running()) {
     const file = allClusters().map(adminKubeconfig)[0];
     if (file !== undefined && existsSync(file)) {
@@ -47,25 +47,29 @@ async function clusterKubeconfig(running: () => boolean): Promise<string> {
   throw new Error("npm run up ended without a cluster");
 }
 
-async function npm(args: readonly string[], options: TimedOptions = {}): Promise<number> {
+/** Runs a command of the project. @returns seconds */
+export async function npm(args: readonly string[], options: TimedOptions = {}): Promise<number> {
   return (await timed("npm", ["run", "--silent", ...args], { cwd: root, ...options })) / 1000;
 }
 
 /** Takes the environment down, also for somebody who has interrupted the bench. */
-async function takeDown(): Promise<number> {
+export async function takeDown(): Promise<number> {
   return await npm(["down", "--", "--delete-volumes"], { signal: new AbortController().signal });
 }
 
-/** The development stack's settings, with any client admitted: the one here is in no pod. */
-function settingsFile(folder: string): string {
+/** The development stack's settings and these, with any client admitted: the one here is in no pod. */
+export function settingsFile(folder: string, more: Readonly<Record<string, string>> = {}): string {
   const file = join(folder, "Pulumi.dev.yaml");
   const settings = readFileSync(join(root, "Pulumi.dev.yaml"), "utf8");
-  writeFileSync(file, settings.replace("config:\n", 'config:\n  zookeeper-environment:clients: ["*"]\n'));
+  const lines = Object.entries({ clients: '["*"]', ...more }).map(
+    ([key, value]) => `  zookeeper-environment:${key}: ${value}\n`,
+  );
+  writeFileSync(file, settings.replace("config:\n", `config:\n${lines.join("")}`));
   return file;
 }
 
 /** Stands the environment up; the kubeconfig of its cluster, and what was measured. */
-async function standUp(up: () => Promise<number>): Promise<{ kubeconfig: string; values: Values }> {
+export async function standUp(up: () => Promise<number>): Promise<{ kubeconfig: string; values: Values }> {
   const began = performance.now();
   let running = true;
   const ended = up().finally(() => {

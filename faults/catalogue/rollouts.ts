@@ -28,13 +28,12 @@ interface Update {
 }
 
 /**
- * Starts `pulumi up` with the project's settings, and one more where it is given; the project's files do not
- * change.
+ * Starts `pulumi up` with the run's settings, and one more where it is given; their file does not change.
  */
 function startUp(scene: Scene, setting?: string): Update {
   const { projectDir, stack } = configuration();
   const config = join(scene.dir, `Pulumi.${stack}.yaml`);
-  copyFileSync(join(projectDir, `Pulumi.${stack}.yaml`), config);
+  copyFileSync(scene.configFile || join(projectDir, `Pulumi.${stack}.yaml`), config);
   const log = createWriteStream(join(scene.dir, "pulumi.log"), { flags: "a" });
   const child = spawn(
     "pulumi",

@@ -2,8 +2,7 @@ import { paths } from "../../domain/names.ts";
 import { aFollower } from "../fault.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { oneOf } from "../random.ts";
-import { ask } from "../../kubernetes/four-letter-words.ts";
-import { mode } from "../servers.ts";
+import { askServer, mode } from "../servers.ts";
 import type { Server } from "../servers.ts";
 import { freeze } from "./processes.ts";
 
@@ -38,7 +37,7 @@ async function staysIdle(scene: Scene, emptied: readonly Server[]): Promise<void
   for (const server of emptied) {
     await scene.wait(
       `${server.pod} answers`,
-      async () => (await ask(server.ip, "ruok")) === "imok" || "no answer",
+      async () => (await askServer(server, "ruok")) === "imok" || "no answer",
     );
   }
   const before = scene.workload.status.acknowledged;

@@ -7,8 +7,11 @@ import type { CheckReport, Window } from "../../faults/report.ts";
 const window = (fault: string, gap: number): Window => ({
   fault,
   number: 1,
+  began: 1000,
+  ended: 6000,
   redundant: 5000,
   gap,
+  gapBegan: 1010,
   acknowledged: 10,
   failed: 0,
   unknown: 2,
@@ -22,6 +25,8 @@ const report = (violations: number): CheckReport => ({
   checks: { "nothing is lost": { cases: 5, violations } },
   violations: violations === 0 ? [] : [{ check: "nothing is lost", key: "/a", what: "version 3 is gone" }],
   windows: [],
+  unended: [],
+  perSecond: [1],
   longestGap: 0,
 });
 

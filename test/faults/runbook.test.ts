@@ -13,7 +13,7 @@ describe("the runbook", () => {
   const proofs = (section: string) => /_Proved by ([^_]*)_/.exec(section)?.[1] ?? "";
 
   it("names, for every bad state, a drill, fault or test that proves what it says", () => {
-    const files = globSync("test/**/*.cluster.test.ts", { cwd: projectDir });
+    const files = globSync("test/**/*.{cluster,engine}.test.ts", { cwd: projectDir });
     const tests = files.map((file) => readFileSync(join(projectDir, file), "utf8"));
     const titles = tests.flatMap((test) => [...test.matchAll(/\b(?:describe|it)\("([^"]+)"/g)]);
     const known = new Set([

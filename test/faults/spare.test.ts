@@ -7,7 +7,7 @@ import type { Server } from "../../faults/servers.ts";
 
 function server(ordinal: number): Server {
   const pod = `zk-${ordinal}`;
-  return { pod, uid: pod, ip: "", node: "", ready: true, leaving: false, restarts: 0 };
+  return { pod, uid: pod, ip: "", node: "", ready: true, leaving: false, restarts: 0, answersOutside: true };
 }
 
 describe("the servers that an ensemble loses before a roll-out", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { escaped, junit, resultTable, writeReports, type Run } from "../../verify/report.ts";
+import { junit, resultTable, writeReports, type Run } from "../../verify/report.ts";
 import type { Result } from "../../verify/runner.ts";
 import { Transcript, readable } from "../../verify/transcript.ts";
 import { drill } from "./fixtures.ts";
@@ -39,10 +39,6 @@ describe("verify: the reports", () => {
     expect(xml).to.contain('<skipped message="it needs --disruptive"/>');
     expect(xml).to.contain('<error message="ended by SIGINT"/>');
     expect(xml).to.contain("<system-out>$ kubectl get nodes</system-out>");
-  });
-
-  it("hold nothing that XML does not allow", () => {
-    expect(escaped("a\u0000\tb\n&\ud800\uffff")).to.equal("a\ufffd\tb\n&amp;\ufffd\ufffd");
   });
 
   it("are written into a folder that is made", () => {
