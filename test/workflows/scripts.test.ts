@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -109,11 +118,11 @@ describe("the scripts of the workflows", () => {
       .and.to.match(new RegExp(` ZOOKEEPER_ENVIRONMENT_CACHE=${cache} CI=true npm test$`));
   });
 
-  it("tools.sh creates the folder for the runner, and changes its owner", () => {
-    runner.fake("sudo", '"$@" 2>/dev/null || true');
-    runner.fake("install", `mkdir -p '${runner.path("cache")}'`);
-    runner.fake("chown");
+  it("tools.sh creates the folder for the runner, and changes its owner, but not that of images", () => {
     const cache = runner.path("cache");
+    runner.fake("sudo", '"$@" 2>/dev/null || true');
+    runner.fake("install", `mkdir -p '${cache}/tools' '${cache}/images-1/store'`);
+    runner.fake("chown");
     expect(runner.run("tools.sh", ["runner"]).status).to.equal(0);
     expect(runner.calls).to.deep.equal([]);
     for (const action of ["create", "root", "runner"]) {
@@ -124,6 +133,7 @@ describe("the scripts of the workflows", () => {
       `chown -R root:root ${cache}`,
       `chown -R runner ${cache}`,
     ]);
+    expect(readdirSync(cache)).to.deep.equal(["tools"]);
     expect(runner.run("tools.sh", ["away"])).to.include({ status: 2 });
   });
 
