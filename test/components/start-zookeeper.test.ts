@@ -153,6 +153,66 @@ describe("start-zookeeper", () => {
       expect(readFileSync(join(pod.data, "servers"), "utf8")).to.equal("4\n");
     });
 
+    it("starts the server again when it is told to, without ending, and with the list that is then requested", () => {
+      pod.program(
+        "zkServer.sh",
+        `trap 'echo stopped; exit 143' TERM
+grep -c ^server "$ZOOCFGDIR/zoo.cfg"
+[ "$(cat "${pod.root}/times")" != done ] || exit 7
+while :; do /bin/sleep 0.02; done`,
+      );
+      // The first time it requests the former list, then the full one, and in between it says for whom it watches.
+      pod.write("times", "");
+      pod.write(
+        "scripts/zookeeper-growing",
+        `echo "watches $1"
+/bin/sleep 0.2
+case $(cat "${pod.root}/times") in
+'') touch "${pod.root}/bin/former-list"; echo once >"${pod.root}/times" ;;
+once) rm "${pod.root}/bin/former-list"; echo done >"${pod.root}/times" ;;
+*) exit ;;
+esac
+kill -USR1 "$1"`,
+      );
+      const { status, output } = pod.start();
+      // What a server returns that ends by itself, the container returns.
+      expect(status, output).to.equal(7);
+      const [watches = "", ...others] = new Set(output.match(/^watches \d+$/gm));
+      expect(watches).to.match(/^watches/);
+      expect(others).to.deep.equal([]);
+      expect(output.match(/^([0-9]|stopped)$/gm)).to.deep.equal(["4", "stopped", "3", "stopped", "4"]);
+    });
+
+    it("passes SIGTERM to the server, and ends with it", () => {
+      pod.program(
+        "zkServer.sh",
+        `trap 'echo stopped; exit 143' TERM
+kill -TERM $PPID
+while :; do /bin/sleep 0.02; done`,
+      );
+      pod.write("scripts/zookeeper-growing", "");
+      const { status, output } = pod.start();
+      expect(status, output).to.equal(143);
+      expect(output.match(/^stopped$/gm)).to.have.length(1);
+    });
+
+    it("is alive for a while after a restart, until the server answers", () => {
+      pod.write("scripts/zookeeper-growing", `[ -e "${pod.root}/bin/restarted" ] || kill -USR1 "$1"`);
+      pod.program("zkServer.sh", '[ -e "$ZK_BIN_DIR/restarted" ] || /bin/sleep 1');
+      expect(pod.start().status).to.equal(0);
+      const now = Number(readFileSync(join(pod.root, "bin/restarted"), "utf8"));
+      pod.answers({});
+      pod.write("now", String(now + 200));
+      expect(pod.ask("alive")).to.equal(0);
+      pod.write("now", String(now + 300));
+      expect(pod.ask("alive")).to.equal(1);
+      pod.write("now", String(now + 200));
+      pod.answers({ ruok: "imok" });
+      expect(pod.ask("alive")).to.equal(0);
+      pod.answers({});
+      expect(pod.ask("alive")).to.equal(1);
+    });
+
     it("starts with the full list if the former number is unknown", () => {
       pod.start();
       pod.write("bin/former-list", "");

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Starts this pod's ZooKeeper server. It replaces itself with Java, which then is process 1 and receives SIGTERM itself.
+# Only while the ensemble grows, it remains process 1, and can start Java again: see zookeeper-growing.
 # It reads everything about the ensemble from zoo.cfg.
 set -eu
 # Process 1 ignores SIGTERM unless it handles it.
@@ -106,12 +107,56 @@ note_former() {
   fi
 }
 
-# zookeeper-growing has requested this: the same configuration, but with the former list of servers.
-take_former_list() {
+# Prints the folder with the server's configuration. If zookeeper-growing has requested this, it is the same
+# configuration, but with the former list of servers.
+configuration() {
+  if [ ! -e "$ZK_BIN_DIR/former-list" ]; then
+    echo "$ZOOCFGDIR"
+    return
+  fi
   mkdir -p "$ZK_BIN_DIR/conf"
   cp "$ZOOCFGDIR"/* "$ZK_BIN_DIR/conf/"
   sed "/^server\.$((former + 1))=/d" "$ZOOCFGDIR/zoo.cfg" >"$ZK_BIN_DIR/conf/zoo.cfg"
-  export ZOOCFGDIR="$ZK_BIN_DIR/conf"
+  echo "$ZK_BIN_DIR/conf"
+}
+
+# Starts Java beside this script and zookeeper-growing, which may send SIGUSR1: then Java starts again, with another list
+# of servers. To the kubelet, an ended container has crashed: it would delay the next starts, by 10 s, 20 s, and so on,
+# and the update would fail.
+serve_while_growing() {
+  java=
+  stopping=
+  again=
+  # A signal that comes before Java has started is not lost.
+  stop_java() {
+    if [ -n "$java" ]; then
+      kill -TERM "$java" 2>/dev/null || :
+    fi
+  }
+  trap 'stopping=yes; stop_java' TERM
+  trap 'again=yes; stop_java' USR1
+  while [ -z "$stopping" ]; do
+    again=
+    conf=$(configuration)
+    ZOOCFGDIR=$conf zkServer.sh start-foreground &
+    java=$!
+    if [ -n "$stopping" ]; then
+      stop_java
+    fi
+    sh "$(dirname "$0")/zookeeper-growing" $$ &
+    # A signal ends wait, but not Java.
+    while :; do
+      status=0
+      wait "$java" || status=$?
+      kill -0 "$java" 2>/dev/null || break
+    done
+    java=
+    if [ -z "$again" ]; then
+      exit "$status"
+    fi
+    date +%s >"$ZK_BIN_DIR/restarted"
+  done
+  exit 143
 }
 
 has_database() {
@@ -250,7 +295,7 @@ stop_when_full() {
 install_probe() {
   cp "$(dirname "$0")/zookeeper-ready" "$ZK_BIN_DIR/zookeeper-ready"
   chmod 0755 "$ZK_BIN_DIR/zookeeper-ready"
-  rm -f "$ZK_BIN_DIR/started"
+  rm -f "$ZK_BIN_DIR/started" "$ZK_BIN_DIR/restarted"
 }
 
 # Prints for whom this server has certificates.
@@ -298,18 +343,14 @@ stop_when_full $$ &
 for whom in $(certificates_for); do
   sh "$(dirname "$0")/zookeeper-certificates" "$whom" $$ &
 done
-former=$(noted "$data_dir/former-servers")
-# The list of all servers is always safe. The former list has exactly one server less; any other number is damage.
-if [ "$former" = $((servers - 1)) ]; then
-  sh "$(dirname "$0")/zookeeper-growing" $$ &
-  if [ -e "$ZK_BIN_DIR/former-list" ]; then
-    take_former_list
-  fi
-else
-  rm -f "$ZK_BIN_DIR/former-list"
-fi
 # One server does it for all. Data from a backup has no such mark.
 if [ -n "${ZK_CLOSE_ROOT:-}" ] && [ "$myid" -eq 1 ] && [ ! -e "$data_dir/root-closed" ]; then
   sh "$(dirname "$0")/zookeeper-close-root" $$ &
 fi
+former=$(noted "$data_dir/former-servers")
+# The list of all servers is always safe. The former list has exactly one server less; any other number is damage.
+if [ "$former" = $((servers - 1)) ]; then
+  serve_while_growing
+fi
+rm -f "$ZK_BIN_DIR/former-list"
 exec zkServer.sh start-foreground

@@ -1,7 +1,7 @@
 #!/bin/sh
-# zookeeper-growing PID: runs beside the server with this PID after its ensemble has grown by one server, until all of
-# the former servers have the new list. If the server cannot join with the new list of servers, or if there is no quorum
-# because of it, this makes the server restart with the former list.
+# zookeeper-growing PID: runs beside a server, and the script with this PID that has started it, after the ensemble has
+# grown by one server, until all of the former servers have the new list. If the server cannot join with the new list of
+# servers, or if there is no quorum because of it, the script restarts it with the former list.
 #
 # While an ensemble grows, the lower servers still have the former list. There are two ways for this to end without a
 # quorum, or without this server:
@@ -19,7 +19,7 @@ set -eu
 : "${POD_NAME:?}" "${ZOOCFGDIR:?}" "${ZK_BIN_DIR:?}"
 . "$(dirname "$0")/zookeeper-peers"
 
-server=$1
+script=$1
 former_file=$(sed -n 's/^dataDir=//p' "$ZOOCFGDIR/zoo.cfg")/former-servers
 former=$(cat "$former_file")
 # While this file exists, the server starts with the former list and is not Ready.
@@ -42,7 +42,7 @@ patience_for_leader=$((patience * (1 + former - me) + $(seconds_of initLimit)))
 
 restart() {
   say "$*"
-  kill -TERM "$server"
+  kill -USR1 "$script"
   exit 0
 }
 
@@ -78,7 +78,7 @@ answered() {
 
 missed= # since when others serve, and this server cannot join them
 stuck=  # since when no server serves, although enough of them answer
-while kill -0 "$server" 2>/dev/null; do
+while kill -0 "$script" 2>/dev/null; do
   now=$(date +%s)
   answers=$(for_others length_of_list)
   for name in $(answered "$listed" "$behind"); do
