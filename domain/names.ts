@@ -1,3 +1,6 @@
+/** What every alert's name begins with: an Alertmanager receives the alerts of others, too. */
+export const alertPrefix = "ZooKeeper";
+
 /** The ports of a server. @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html */
 export const ports = {
   client: 2181,

@@ -14,7 +14,7 @@ export interface MonitoredEnsemble {
 
 /** An alert, with the threshold that decides about it. */
 export interface Alert {
-  /** Its name without the prefix {@link alertPrefix}. */
+  /** Its name without the prefix of all alerts. */
   readonly name: string;
   /** `critical`: clients notice it, or will soon. `warning`: during working hours is soon enough. */
   readonly severity: "critical" | "warning";
@@ -31,9 +31,6 @@ export interface Alert {
   /** The PromQL expression. */
   readonly expr: (of: Series, threshold: number) => string;
 }
-
-/** What every alert's name begins with: an Alertmanager receives the alerts of others, too. */
-export const alertPrefix = "ZooKeeper";
 
 const hasTls = ({ quorumTls, clientTls }: MonitoredEnsemble): boolean =>
   quorumTls !== "off" || clientTls !== "off";
@@ -217,9 +214,18 @@ export const alerts: readonly Alert[] = [
   {
     name: "DataDiffer",
     severity: "critical",
+    for: "5m",
     summary: "the database of a server differs from the leader's",
     runbook: "the-databases-of-servers-differ",
-    expr: ({ of }) => `increase(${of("digest_mismatches_count")}[1h]) > 0`,
+    // A server that gets a snapshot from a leader under load sees mismatches, too, but only until it is up to date: the
+    // snapshot already has some of the writes that follow it. A difference goes on with each write.
+    expr: ({ of, perEnsemble }) => {
+      const mismatches = (time: string): string => `increase(${of("digest_mismatches_count")}[${time}]) > 0`;
+      return (
+        `${mismatches("2m")} or (${mismatches("1h")} unless on (namespace, app) ` +
+        `sum ${perEnsemble} (increase(${of("snap_count")}[2h])) > 0)`
+      );
+    },
   },
   {
     name: "UnrecoverableError",

@@ -1,5 +1,6 @@
-import { alertPrefix, alerts, type Alert, type MonitoredEnsemble } from "./alerts.ts";
+import { alerts, type Alert, type MonitoredEnsemble } from "./alerts.ts";
 import { ratioOf, series, windows, type Window } from "./series.ts";
+import { alertPrefix } from "../../domain/names.ts";
 
 /** A rule in the form of a Prometheus rule file, which the custom resources have, too. */
 export interface Rule {

@@ -1,4 +1,5 @@
-import { alertPrefix, alerts, type Alert } from "../../components/monitoring/alerts.ts";
+import { alerts, type Alert } from "../../components/monitoring/alerts.ts";
+import { alertPrefix } from "../../domain/names.ts";
 
 function row({ name, severity, for: duration, threshold, summary, runbook }: Alert): string {
   const limit = threshold === undefined ? "–" : `${threshold.default} ${threshold.unit}`;

@@ -3,11 +3,12 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { alertPrefix, alerts } from "../../components/monitoring/alerts.ts";
+import { alerts } from "../../components/monitoring/alerts.ts";
 import { panels } from "../../components/monitoring/dashboard.ts";
 import { series } from "../../components/monitoring/series.ts";
 import { ruleGroups } from "../../components/monitoring/rules.ts";
 import { Prometheus } from "../../dashboard/programs.ts";
+import { alertPrefix } from "../../domain/names.ts";
 import { largeTemporaryDir } from "../../system/temporary.ts";
 import { EnsembleSeries } from "./series.ts";
 
@@ -217,7 +218,21 @@ const scenarios: readonly Scenario[] = [
   {
     what: "another digest",
     series: healthy().set(0, "digest_mismatches_count", change("0", "1")),
-    fires: { 60: [], 65: ["DataDiffer"], 110: ["DataDiffer"] },
+    fires: { 60: [], 64: [], 67: ["DataDiffer"], 110: ["DataDiffer"] },
+  },
+  {
+    what: "other digests while a server gets a snapshot from the leader, twice",
+    series: healthy()
+      .set(0, "digest_mismatches_count", `0x${hourly} 10x10 25x${hourly - 10}`)
+      .set(2, "snap_count", `0x${hourly} 1x10 2x${hourly - 10}`),
+    fires: { 62: [], 66: [], 70: [], 90: [], 120: [] },
+  },
+  {
+    what: "another digest of each write after a snapshot",
+    series: healthy()
+      .set(0, "digest_mismatches_count", `0x${hourly} 10+30x${hourly}`)
+      .set(2, "snap_count", change("0", "1")),
+    fires: { 60: [], 67: ["DataDiffer"], 110: ["DataDiffer"] },
   },
   {
     what: "an error that stops a server",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
 
-import { alertPrefix, alerts, type MonitoredEnsemble } from "../../components/monitoring/alerts.ts";
+import { alerts, type MonitoredEnsemble } from "../../components/monitoring/alerts.ts";
 import {
   monitoringApis,
   monitoringIn,
@@ -13,6 +13,7 @@ import { dashboard, panels } from "../../components/monitoring/dashboard.ts";
 import { series } from "../../components/monitoring/series.ts";
 import { ruleGroups } from "../../components/monitoring/rules.ts";
 import { adjustable, parseThreshold, thresholdsOf } from "../../components/monitoring/thresholds.ts";
+import { alertPrefix } from "../../domain/names.ts";
 
 const plain: MonitoredEnsemble = {
   name: "zk",

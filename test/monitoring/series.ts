@@ -156,6 +156,7 @@ const steady: Readonly<Record<string, Values>> = {
   connection_rejected: "0",
   large_requests_rejected: "0",
   digest_mismatches_count: "0",
+  snap_count: "0",
   unrecoverable_error_count: "0",
   process_start_time_seconds: "1000",
   non_mtls_remote_conn_count: "0",
