@@ -34,7 +34,7 @@ const mayImport = {
       "zookeeper-image",
     ],
   ],
-  faults: ["domain", "engine", "kubernetes", "local-gke", "report", "system"],
+  faults: ["dashboard", "domain", "engine", "kubernetes", "local-gke", "report", "system"],
   verify: ["domain", "engine", "kubernetes", "report", "system"],
   "docs/generate": ["components", "domain", "local-gke", "policy", "system"],
   "test/fixtures": [

@@ -44,6 +44,13 @@ export interface Fault {
   restarts?: "leader" | "follower" | "all";
   /** Why this machine cannot have it; undefined where it can. */
   skip?: (ensemble: Ensemble) => Promise<string | undefined> | string | undefined;
+  /**
+   * Alerts that are active before the fault is undone, pending at least: most have to hold for minutes until they fire.
+   * The fault lasts until they are, where the run watches alerts. @default it has none
+   */
+  alerts?: readonly string[];
+  /** Further alerts that may fire because of it. @default none */
+  mayAlert?: readonly string[];
   /** Injects it, and returns when it has had its effect; then it is undone. */
   inject: (scene: Scene) => Promise<void>;
 }

@@ -34,6 +34,18 @@ function promiseCase(run: RunReport, promise: string): TestCase {
   };
 }
 
+/** A test case for each alert that fired: it fails where no fault explains the alert. */
+function alertCases({ observed }: RunReport): TestCase[] {
+  const fired = new Set(observed?.alerts.filter((span) => span.fired !== null).map(({ alert }) => alert));
+  return [...fired].map((alert) => ({
+    name: alert,
+    seconds: 0,
+    ...(observed?.unexplained.includes(alert) === true
+      ? { outcome: { kind: "failure", message: "it fired, and none of the faults explains it" } }
+      : {}),
+  }));
+}
+
 /** The error that ended a run early; none where it came to its end, or was interrupted. */
 const errorCases = ({ endedEarly, interrupted }: RunReport): TestCase[] =>
   endedEarly === null || interrupted
@@ -41,8 +53,8 @@ const errorCases = ({ endedEarly, interrupted }: RunReport): TestCase[] =>
     : [{ name: "the run", seconds: 0, outcome: { kind: "error", message: endedEarly } }];
 
 /**
- * A run as JUnit XML: a test case for each fault that happened, and one for each promise. A run that an error ended
- * early also has that error.
+ * A run as JUnit XML: a test case for each fault that happened, each promise, and each alert that fired. A run that an
+ * error ended early also has that error.
  */
 export const junit = (run: RunReport): string =>
   renderJunit([
@@ -56,4 +68,7 @@ export const junit = (run: RunReport): string =>
       started: run.began,
       cases: Object.keys(run.checks).map((promise) => promiseCase(run, promise)),
     },
+    ...(run.observed === null
+      ? []
+      : [{ name: "alerts that fired", started: run.began, cases: alertCases(run) }]),
   ]);

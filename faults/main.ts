@@ -16,6 +16,7 @@ import { readOptions } from "./options.ts";
 import { checkTable, faultTable, kept } from "./report.ts";
 import { Run } from "./run.ts";
 import { storedRun } from "./stored.ts";
+import { AlertWatch } from "./watch.ts";
 
 /** Some faults run `pulumi up`, which also applies pending changes. @throws Error that names it */
 async function rejectPending(configFile: string): Promise<void> {
@@ -54,6 +55,9 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   await lockEnvironment("faults");
   await rejectPending(options.configFile);
+  const ensemble = new Ensemble(cluster, options.namespace, options.name);
+  // Interrupted, a build ends at once: signals are listened to only afterwards.
+  const startWatch = options.alerts ? await AlertWatch.prepare(ensemble) : undefined;
   const command = await ensureWorkloadBuilt();
   mkdirSync(options.report, { recursive: true });
   console.log(
@@ -62,11 +66,12 @@ export async function main(args: readonly string[]): Promise<number> {
   const release = listenForInterruption((name) => {
     say(`\n${name}: undoing the fault, stopping the clients and writing the report ...`);
   });
+  let watch: AlertWatch | undefined;
   try {
     const wanted =
       options.only.length === 0 ? faults : faults.filter(({ name }) => options.only.includes(name));
-    const ensemble = new Ensemble(cluster, options.namespace, options.name);
-    const run = new Run(options, { ensemble, command, env, signal: interruption, other });
+    watch = await startWatch?.(interruption);
+    const run = new Run(options, { ensemble, command, env, signal: interruption, watch, other });
     const report = await run.all(wanted);
     console.log(`\n${faultTable(report.windows)}\n\n${checkTable(report)}\n`);
     for (const failure of report.failures) {
@@ -78,6 +83,7 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return kept(report) && report.failures.length === 0 ? 0 : 1;
   } finally {
+    await watch?.stop();
     release();
   }
 }

@@ -24,6 +24,8 @@ export interface Options {
   configFile: string;
   /** The folder with the clients' certificate: tls.crt, tls.key and ca.crt; empty for plain text. */
   tls: string;
+  /** Whether a Prometheus watches the ensemble's alerts. */
+  alerts: boolean;
   /** The folder for history, logs and reports. */
   report: string;
   /** The folder with the report.json of a run to compare with; empty for none. */
@@ -89,6 +91,11 @@ export const faultsCommandLine = (known: readonly string[]) =>
           "connect with TLS; the folder has tls.crt, tls.key and ca.crt of a client, as in a Secret",
         defaultText: "plain text",
       },
+      alerts: {
+        type: "flag",
+        description:
+          "watch the ensemble's alerts with a Prometheus, which the first run builds; each fault lasts until its alerts are active",
+      },
       report: {
         type: "string",
         value: "FOLDER",
@@ -135,6 +142,7 @@ export function readOptions(
     name: values.name,
     configFile: values["config-file"] ?? "",
     tls: values.tls ?? "",
+    alerts: values.alerts,
     report: values.report ?? (values.list ? "" : newReport()),
     compare: values.compare ?? "",
     list: values.list,

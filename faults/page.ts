@@ -3,6 +3,7 @@ import { renderPage } from "../report/page.ts";
 import { logarithmicAxis, renderPlot, stripPlot } from "../report/plot.ts";
 import { renderTable } from "../report/table.ts";
 import { figuresOf, kindsIn, type Distribution } from "./kinds.ts";
+import { electionsOf } from "./observed.ts";
 import { stateOf, wantedGap, type RunReport } from "./report.ts";
 import { leaderChanges, timePlot } from "./timeline.ts";
 
@@ -67,6 +68,10 @@ function summary(runs: readonly Named[]): Html {
       row("seed", ({ seed }) => String(seed)),
       row("faults", ({ faults, planned }) => `${faults.length} of ${planned}`),
       row("faults after which another server led", (run) => count(leaderChanges(run))),
+      row("elections", ({ observed }) => (observed === null ? "–" : count(electionsOf(observed).length))),
+      row("alerts that fired", ({ observed }) =>
+        observed === null ? "–" : count(observed.alerts.filter(({ fired }) => fired !== null).length),
+      ),
       row("acknowledged writes", ({ acknowledged }) => count(acknowledged)),
       row("operations", ({ operations }) => count(operations)),
       row("failed operations", ({ failed }) => count(failed)),
@@ -162,12 +167,13 @@ function faultsTable({ name, run }: Named): Html {
       "gap, s",
       "until redundant, s",
       "leader",
+      ...(run.observed === null ? [] : ["active alerts"]),
       "writes",
       "failed",
       "unknown",
       "problem",
     ],
-    rows: run.faults.map(({ fault, number, leaderBefore, leaderAfter, problems }) => {
+    rows: run.faults.map(({ fault, number, leaderBefore, leaderAfter, alerts, problems }) => {
       const window = run.windows.find((each) => each.number === number);
       const began = window?.began ?? run.unended.find((each) => each.number === number)?.began;
       return [
@@ -176,12 +182,32 @@ function faultsTable({ name, run }: Named): Html {
         seconds((window?.gap ?? NaN) / 1000),
         seconds((window?.redundant ?? NaN) / 1000),
         leaderAfter === leaderBefore ? leaderBefore : `${leaderBefore} → ${leaderAfter ?? "?"}`,
+        ...(run.observed === null ? [] : [alerts?.join(", ") ?? "–"]),
         window === undefined ? "–" : count(window.acknowledged),
         window === undefined ? "–" : count(window.failed),
         window === undefined ? "–" : count(window.unknown),
         problems.join("; ") || (window === undefined ? "did not end" : ""),
       ];
     }),
+  });
+}
+
+/** Every alert with its times. */
+function alertsTable({ name, run: { observed } }: Named): Html {
+  if (observed === null) {
+    return html`<p>Alerts: ${name}: nobody watched them; use <code>--alerts</code>.</p>`;
+  }
+  return renderTable({
+    caption: `The alerts: ${name}`,
+    numeric: true,
+    head: ["alert", "severity", "pending, min:s", "fired, min:s", "ended, min:s"],
+    rows: observed.alerts.map(({ alert, severity, began, fired, ended }) => [
+      alert,
+      severity,
+      clock(Math.max(began, 0)),
+      fired === null ? "–" : clock(fired),
+      clock(ended),
+    ]),
   });
 }
 
@@ -230,6 +256,8 @@ export function renderRun(run: RunReport, other?: RunReport): string {
     ${ofFaults({}, "redundant", "Time until the ensemble was fully redundant again")} ${kindsTable(runs)}
     <h2>Faults</h2>
     ${runs.map(faultsTable)}
+    <h2>Alerts</h2>
+    ${runs.map(alertsTable)}
     <h2>Promises</h2>
     ${promises(runs)}`;
   return renderPage(title, body);

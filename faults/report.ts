@@ -1,5 +1,6 @@
 import { median } from "../system/median.ts";
 import { textTable } from "../system/table.ts";
+import type { Observed } from "./observed.ts";
 
 /** What clients saw of one fault; times in milliseconds. */
 export interface Window {
@@ -93,6 +94,8 @@ export interface Happened {
   leaderBefore: string;
   /** The pod of the leader when the ensemble was fully redundant again; null where it was not. */
   leaderAfter: string | null;
+  /** The alerts that were active during it, without their prefix; null where nobody watched. */
+  alerts: string[] | null;
   /** Why it could not be injected, or that the ensemble did not recover; empty where all went well. */
   problems: string[];
 }
@@ -114,6 +117,10 @@ export interface RunReport extends CheckReport {
   failures: string[];
   /** The faults that happened, in order. */
   faults: Happened[];
+  /** What a Prometheus saw of the run; null where none watched. */
+  observed:
+    | (Observed & { /** Alerts that fired without a fault that explains them. */ unexplained: string[] })
+    | null;
 }
 
 /** The promises that only reading everything back verifies, which a run that ended early has not done. */

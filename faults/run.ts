@@ -11,6 +11,8 @@ import { plan, seededRandom } from "./random.ts";
 import type { Happened, RunReport } from "./report.ts";
 import type { Server } from "./servers.ts";
 import { Undo } from "./undo.ts";
+import { unexplained } from "./unexplained.ts";
+import type { AlertWatch } from "./watch.ts";
 import { until } from "../system/wait.ts";
 import { check, type Workload } from "./workload.ts";
 import { writeReports } from "./write.ts";
@@ -23,12 +25,17 @@ export interface Setting {
   env: Record<string, string>;
   /** Interrupts the run; faults are undone first. */
   signal: AbortSignal;
+  /** Watches the ensemble's alerts. @default nobody does */
+  watch?: Pick<AlertWatch, "activeSince" | "observed">;
   /** A run that the report compares with. @default none */
   other?: RunReport;
 }
 
 /** How long the ensemble may take to be fully redundant again, in milliseconds. */
 const redundantWithin = 300_000;
+
+/** How long the alerts of a fault may take, in milliseconds: two scrapes, and the time until a server is missed. */
+const alertsWithin = 60_000;
 
 /** The least number of writes between two faults. */
 const writesBetween = 1000;
@@ -43,6 +50,7 @@ export class Run {
   readonly #random: () => number;
   readonly #failures: string[] = [];
   readonly #happened: Happened[] = [];
+  #planned: readonly Fault[] = [];
   /** When the clients began, in milliseconds since the epoch; undefined until then. */
   #began: number | undefined;
 
@@ -59,6 +67,7 @@ export class Run {
    */
   async all(faults: readonly Fault[]): Promise<RunReport> {
     const planned = plan(await this.#possible(faults), this.#options.count, this.#random);
+    this.#planned = planned;
     const undo = new Undo();
     try {
       await this.#carryOut(planned, undo);
@@ -173,13 +182,14 @@ export class Run {
     const before = workload.status;
     const happened: Happened = {
       ...{ fault: fault.name, number },
-      ...{ leaderBefore: leader.pod, leaderAfter: null, problems: [] },
+      ...{ leaderBefore: leader.pod, leaderAfter: null, alerts: null, problems: [] },
     };
     this.#happened.push(happened);
     workload.begin(fault.name, number);
     let injected = true;
     try {
       await fault.inject(scene);
+      await this.#alerted(fault, began, scene);
     } catch (error) {
       signal.throwIfAborted();
       injected = false;
@@ -197,6 +207,7 @@ export class Run {
     workload.end(fault.name, number);
     const { acknowledged } = workload.status;
     const took = Date.now() - began;
+    happened.alerts = (await this.#setting.watch?.activeSince(began)) ?? null;
     happened.leaderAfter = (await this.#roles()).leader.pod;
     const left = this.#left({ done: number, of }, acknowledged, last);
     say(
@@ -207,7 +218,20 @@ export class Run {
     return true;
   }
 
-  /** The leader and the followers, once a leader answers: on a busy machine, that can take a few seconds. */
+  /** Waits until the alerts of a fault have been active since it began. @throws NotInTime */
+  async #alerted({ alerts = [] }: Fault, began: number, { wait }: Scene): Promise<void> {
+    const { watch } = this.#setting;
+    if (watch === undefined || alerts.length === 0) {
+      return;
+    }
+    const active = async (): Promise<true | string> => {
+      const found = await watch.activeSince(began);
+      return alerts.every((alert) => found.includes(alert)) || `active: ${found.join(", ") || "none"}`;
+    };
+    await wait(`the alerts ${alerts.join(", ")}`, active, { within: alertsWithin, every: 500 });
+  }
+
+  /** The leader and the followers, once a leader answers: on a busy machine, that can take a while. */
   async #roles(): Promise<Awaited<ReturnType<Ensemble["roles"]>>> {
     const found: Awaited<ReturnType<Ensemble["roles"]>>[] = [];
     const ask = async (): Promise<true | string> => {
@@ -221,7 +245,7 @@ export class Run {
         throw error;
       }
     };
-    await until("a leader", ask, { within: 30_000, every: 500, signal: this.#setting.signal });
+    await until("a leader", ask, { within: 120_000, every: 500, signal: this.#setting.signal });
     return found[0] ?? (await this.#ensemble.roles());
   }
 
@@ -277,12 +301,26 @@ export class Run {
     await workload.stop(servers);
   }
 
+  /** What the watch saw until then. An alert that nothing explains is a failure of the run. */
+  async #observed(ended: number): Promise<RunReport["observed"]> {
+    const seen = await this.#setting.watch?.observed(this.#began ?? ended, ended);
+    if (seen === undefined) {
+      return null;
+    }
+    const strange = unexplained(seen.alerts, this.#planned.slice(0, this.#happened.length));
+    this.#failures.push(
+      ...strange.map((alert) => `the alert ${alert} fired, which none of the faults explains`),
+    );
+    return { ...seen, unexplained: strange };
+  }
+
   /** Checks the history, and writes the reports. The clients have ended. */
   async #report(planned: number, endedEarly: string | null): Promise<RunReport> {
     const ended = new Date().toISOString();
     say("Checking the history ...");
     const { seed, report: folder } = this.#options;
     const found = await check(this.#setting.command, join(folder, "history.jsonl"));
+    const observed = await this.#observed(Date.parse(ended));
     const report: RunReport = {
       seed,
       planned,
@@ -292,6 +330,7 @@ export class Run {
       interrupted: endedEarly !== null && this.#setting.signal.aborted,
       failures: this.#failures,
       faults: this.#happened,
+      observed,
       ...found,
     };
     say(`The report: ${writeReports(folder, report, this.#setting.other)}`);

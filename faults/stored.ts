@@ -42,8 +42,24 @@ export const storedRun: Kind<RunReport> = {
         number: "number",
         leaderBefore: "string",
         leaderAfter: "string or null",
+        alerts: { orNull: ["string"] },
         problems: ["string"],
       },
     ],
+    observed: {
+      orNull: {
+        alerts: [
+          {
+            alert: "string",
+            severity: "string",
+            began: "number",
+            fired: "number or null",
+            ended: "number",
+          },
+        ],
+        leaders: [{ pod: "string", began: "number" }],
+        unexplained: ["string"],
+      },
+    },
   },
 };

@@ -1,4 +1,5 @@
-import type { Band, TimePlot } from "../report/plot.ts";
+import type { AlertBar, Band, TimePlot } from "../report/plot.ts";
+import { electionsOf, type Observed } from "./observed.ts";
 import type { RunReport } from "./report.ts";
 
 /** How long a run is, in seconds. */
@@ -33,12 +34,29 @@ function bands(run: RunReport): Band[] {
   return [...ended, ...unended];
 }
 
+/** What was observed of alerts and elections, in seconds; nothing of what was before the run. */
+function marks(observed: Observed | null): { alerts?: AlertBar[]; elections?: number[] } {
+  if (observed === null) {
+    return {};
+  }
+  return {
+    alerts: observed.alerts.map(({ alert, began, fired, ended }) => ({
+      label: alert,
+      from: Math.max(began, 0) / 1000,
+      to: ended / 1000,
+      fired: fired === null ? null : fired / 1000,
+    })),
+    elections: electionsOf(observed).map(({ began }) => began / 1000),
+  };
+}
+
 /** Acknowledged writes per second over time, on axes with room for all of the runs. */
 export const timePlot = (run: RunReport, runs: readonly RunReport[]): TimePlot => ({
   kind: "time",
   what: "writes per second",
   perSecond: run.perSecond,
   bands: bands(run),
+  ...marks(run.observed),
   until: Math.max(...runs.map(length)),
   most:
     Math.max(1, ...runs.map(({ perSecond }) => perSecond.reduce((most, n) => Math.max(most, n), 0))) * 1.05,

@@ -56,6 +56,34 @@ function drawBands(u, bands) {
   ctx.restore();
 }
 
+/** The alerts in rows below the top, and the elections above the bottom. */
+function drawObserved(u, alerts, elections) {
+  const { ctx, bbox } = u;
+  const ratio = uPlot.pxRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  const rows = [...new Set(alerts.map(({ label }) => label))];
+  const at = (seconds) => u.valToPos(seconds, "x", true);
+  for (const { label, from, to, fired } of alerts) {
+    const top = bbox.top + (2 + 6 * rows.indexOf(label)) * ratio;
+    const bar = (left, name) => {
+      ctx.fillStyle = colour(name);
+      ctx.fillRect(left, top, Math.max(at(to) - left, 2 * ratio), 4 * ratio);
+    };
+    bar(at(from), "pending");
+    if (fired !== null) {
+      bar(at(fired), "firing");
+    }
+  }
+  ctx.fillStyle = colour("election");
+  for (const seconds of elections) {
+    ctx.fillRect(Math.round(at(seconds)) - ratio, bbox.top + bbox.height - 12 * ratio, 2 * ratio, 12 * ratio);
+  }
+  ctx.restore();
+}
+
 /** The names above the bands, as far as there is room. @returns how many there are */
 function drawNames(u, bands) {
   const { ctx, bbox } = u;
@@ -83,7 +111,7 @@ function drawNames(u, bands) {
 }
 
 function timePlot(plot, note) {
-  const { what, perSecond, bands, until, most, longestLabel } = plot;
+  const { what, perSecond, bands, alerts = [], elections = [], until, most, longestLabel } = plot;
   const counts = [...perSecond, perSecond.at(-1) ?? 0];
   const times = counts.map((_, second) => second);
   if (until > times.length - 1) {
@@ -119,7 +147,18 @@ function timePlot(plot, note) {
     ],
     hooks: {
       drawAxes: [(u) => drawBands(u, bands)],
-      draw: [(u) => note({ points: perSecond.length, bands: bands.length, names: drawNames(u, bands) })],
+      draw: [
+        (u) => {
+          drawObserved(u, alerts, elections);
+          note({
+            points: perSecond.length,
+            bands: bands.length,
+            names: drawNames(u, bands),
+            alerts: alerts.length,
+            elections: elections.length,
+          });
+        },
+      ],
     },
   };
   return { options, data: [times, counts] };

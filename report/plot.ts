@@ -12,6 +12,15 @@ export interface Band {
   readonly strong?: boolean;
 }
 
+/** A time in which an alert was active, in seconds since the run began. */
+export interface AlertBar {
+  readonly label: string;
+  readonly from: number;
+  readonly to: number;
+  /** Since when it fired; null where it was only pending. */
+  readonly fired: number | null;
+}
+
 /** Counts in each second of a run. */
 export interface TimePlot {
   readonly kind: "time";
@@ -19,6 +28,10 @@ export interface TimePlot {
   readonly what: string;
   readonly perSecond: readonly number[];
   readonly bands: readonly Band[];
+  /** Alerts as bars below the top; those of one label are in one row. @default nobody watched them */
+  readonly alerts?: readonly AlertBar[];
+  /** When leaders were elected, in seconds since the run began. @default unknown */
+  readonly elections?: readonly number[];
   /** The end of the time axis, in seconds. */
   readonly until: number;
   /** The end of the axis of counts. */
@@ -111,10 +124,13 @@ export function stripPlot(
   };
 }
 
-const timeKey = html`<span class="key"
-  ><span class="mark line"></span> writes <span class="mark band"></span> fault
-  <span class="mark gap"></span> its longest gap <b>bold</b> a new leader</span
->`;
+const timeKey = ({ alerts, elections }: TimePlot): Html =>
+  html`<span class="key"
+    ><span class="mark line"></span> writes <span class="mark band"></span> fault
+    <span class="mark gap"></span> its longest gap <b>bold</b> a new leader
+    ${alerts === undefined ? "" : html`<span class="mark pending"></span> alert pending <span class="mark firing"></span> firing`}
+    ${elections === undefined ? "" : html`<span class="mark election"></span> election`}</span
+  >`;
 
 const stripKey = ({ lanes, limits }: StripPlot): Html =>
   html`<span class="key"
@@ -129,7 +145,7 @@ const stripKey = ({ lanes, limits }: StripPlot): Html =>
  */
 export const renderPlot = (title: string, plot: Plot, alternative: string): Html =>
   html`<figure class="plot">
-    <figcaption>${title} ${plot.kind === "time" ? timeKey : stripKey(plot)}</figcaption>
+    <figcaption>${title} ${plot.kind === "time" ? timeKey(plot) : stripKey(plot)}</figcaption>
     <div class="drawing" role="img" aria-label="${alternative}"></div>
     ${jsonScript(plot)}
   </figure>`;

@@ -1,6 +1,7 @@
 /**
- * What a value of a JSON file has to look like: its type, a list with the shape of its items, `{ each }`
- * for an object with any keys, or an object with the shapes of its properties. Further properties are allowed.
+ * What a value of a JSON file has to look like: its type, a list with the shape of its items, `{ each }` for an object
+ * with any keys, `{ orNull }` for null or a shape, or an object with the shapes of its properties. Further properties
+ * are allowed.
  */
 export type Shape =
   | "string"
@@ -26,6 +27,10 @@ export function mismatch(value: unknown, shape: Shape, path = ""): string | unde
       ? undefined
       : wrong(path, `a ${types[0] ?? ""}`);
   }
+  const { each, orNull } = isList(shape) ? {} : shape;
+  if (orNull !== undefined) {
+    return value === null ? undefined : mismatch(value, orNull, path);
+  }
   const firstOf = (parts: readonly (readonly [string, unknown, Shape])[]): string | undefined => {
     for (const [name, part, partShape] of parts) {
       const found = mismatch(part, partShape, name);
@@ -45,7 +50,6 @@ export function mismatch(value: unknown, shape: Shape, path = ""): string | unde
   }
   const properties = new Map<string, unknown>(Object.entries(value));
   const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
-  const { each } = shape;
   return firstOf(
     each === undefined
       ? Object.entries(shape).map(([name, part]) => [at(name), properties.get(name), part] as const)

@@ -68,6 +68,8 @@ export const diskFaults: readonly Fault[] = [
     about: "a follower's disk fills up, slowly or at once, until it stops and waits, and then has room again",
     weight: 1,
     restarts: "follower",
+    alerts: ["ServerMissing"],
+    mayAlert: ["UnrecoverableError", "VolumeFull"],
     skip: () => SmallDisk.unavailable(),
     inject: async (scene) => {
       const server = aFollower(scene);

@@ -47,6 +47,7 @@ export const nodeFaults: readonly Fault[] = [
     about: "the leader's node is cut off from the network until another server leads",
     weight: 2,
     restarts: "leader",
+    alerts: ["ServerMissing"],
     inject: async (scene) => {
       await cutOff(scene, scene.leader);
       await otherLeader(scene);
@@ -58,6 +59,7 @@ export const nodeFaults: readonly Fault[] = [
     about: "a follower's node is cut off from the network until the leader goes on without it",
     weight: 2,
     restarts: "follower",
+    alerts: ["ServerMissing"],
     inject: async (scene) => {
       await cutOff(scene, aFollower(scene));
       await followersNoticed(scene, scene.followers.length - 1);
@@ -68,6 +70,7 @@ export const nodeFaults: readonly Fault[] = [
     name: "node-lost",
     about: "a server's node is lost with all that runs on it, and repaired",
     weight: 1,
+    alerts: ["ServerMissing"],
     inject: async (scene) => {
       const lost = oneOf([scene.leader, ...scene.followers], scene.random);
       await powerOff(scene, lost);

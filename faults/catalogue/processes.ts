@@ -91,6 +91,7 @@ export const processFaults: readonly Fault[] = [
     about: "the leader hangs (SIGSTOP) until another one leads, and then goes on",
     weight: 2,
     restarts: "leader",
+    alerts: ["ServerMissing"],
     inject: async (scene) => {
       freeze(scene, scene.leader);
       await otherLeader(scene);

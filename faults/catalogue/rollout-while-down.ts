@@ -54,6 +54,7 @@ export const rolloutWhileDown: Fault = {
   name: "rollout-while-down",
   about: "all pods are replaced while as many servers as may fail are cut off: the others wait for these",
   weight: 1,
+  alerts: ["ServerMissing"],
   skip: async (ensemble) =>
     (await ensemble.servers()).length < 3 ? "an ensemble of one server can lose none" : undefined,
   inject: async (scene) => {

@@ -86,6 +86,7 @@ export const volumeFaults: readonly Fault[] = [
     about: "two of three volumes are emptied: no server may serve; then the documented recovery",
     weight: 2,
     restarts: "all",
+    alerts: ["WithoutLeader"],
     inject: async (scene) => {
       await lose(scene, scene.followers);
       await staysIdle(scene, scene.followers);

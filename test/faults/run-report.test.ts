@@ -25,8 +25,15 @@ const early = faultRun({
   interrupted: true,
   unended: [unended],
   faults: [
-    { fault: "leader-killed", number: 1, leaderBefore: "zk-0", leaderAfter: "zk-1", problems: [] },
-    { fault: "dns-down", number: 2, leaderBefore: "zk-1", leaderAfter: null, problems: [] },
+    {
+      fault: "leader-killed",
+      number: 1,
+      leaderBefore: "zk-0",
+      leaderAfter: "zk-1",
+      alerts: null,
+      problems: [],
+    },
+    { fault: "dns-down", number: 2, leaderBefore: "zk-1", leaderAfter: null, alerts: null, problems: [] },
   ],
   checks: {
     "acknowledged writes are there": { cases: 10, violations: 0 },
@@ -76,6 +83,51 @@ describe("the plot over time", () => {
       from: 40,
       to: early.perSecond.length,
     });
+  });
+});
+
+describe("a run whose alerts were watched", () => {
+  const run = faultRun({
+    observed: {
+      alerts: [
+        { alert: "ServerMissing", severity: "warning", began: -4000, fired: null, ended: 3000 },
+        { alert: "WithoutLeader", severity: "critical", began: 20_000, fired: 52_000, ended: 61_000 },
+      ],
+      leaders: [
+        { pod: "zk-0", began: -100_000 },
+        { pod: "zk-1", began: 20_500 },
+        { pod: "zk-1", began: 30_000 },
+      ],
+      unexplained: ["WithoutLeader"],
+    },
+  });
+
+  it("has them and the elections in its plot, in seconds since it began", () => {
+    const { alerts, elections } = timePlot(run, [run]);
+    expect(alerts).to.deep.equal([
+      { label: "ServerMissing", from: 0, to: 3, fired: null },
+      { label: "WithoutLeader", from: 20, to: 61, fired: 52 },
+    ]);
+    expect(elections).to.deep.equal([20.5, 30]);
+    const unwatched = timePlot(faultRun(), [run]);
+    expect([unwatched.alerts, unwatched.elections]).to.deep.equal([undefined, undefined]);
+  });
+
+  it("has them in its tables, beside a run without", () => {
+    const page = renderRun(run, faultRun());
+    expect(page).to.match(/elections<\/th>\s*<td>2<\/td><td>–<\/td>/);
+    expect(page).to.match(/alerts that fired<\/th>\s*<td>1<\/td><td>–<\/td>/);
+    expect(page).to.match(
+      /WithoutLeader<\/th>\s*<td>critical<\/td><td>0:20<\/td><td>0:52<\/td><td>1:01<\/td>/,
+    );
+    expect(page).to.contain("Alerts: other run: nobody watched them");
+  });
+
+  it("has a test case for each alert that fired, which fails where nothing explains it", () => {
+    const xml = junit(run);
+    expect(xml).to.contain('<failure message="it fired, and none of the faults explains it"/>');
+    expect(xml).not.to.contain("ServerMissing");
+    expect(mismatch(run, storedRun.shape)).to.equal(undefined);
   });
 });
 

@@ -10,7 +10,7 @@ import { Ensemble } from "../../faults/ensemble.ts";
 import type { Fault, Scene } from "../../faults/fault.ts";
 import { readOptions } from "../../faults/options.ts";
 import type { RunReport } from "../../faults/report.ts";
-import { Run } from "../../faults/run.ts";
+import { Run, type Setting } from "../../faults/run.ts";
 import type { Server } from "../../faults/servers.ts";
 import type { Cluster } from "../../local-gke/index.ts";
 import { until } from "../../system/wait.ts";
@@ -106,9 +106,10 @@ describe("a run with faults, without servers", function () {
     },
   });
 
-  async function run(count: number, faults: readonly Fault[]): Promise<RunReport> {
+  async function run(count: number, faults: readonly Fault[], watch?: Setting["watch"]): Promise<RunReport> {
     const options = readOptions(["--count", String(count), "--seed", "7", "--report", folder], [], () => "");
-    return await new Run(options, { ensemble, command, env: {}, signal: interrupter.signal }).all(faults);
+    const setting = { ensemble, command, env: {}, signal: interrupter.signal, watch };
+    return await new Run(options, setting).all(faults);
   }
 
   async function failure(count: number, injected: Fault): Promise<string> {
@@ -159,6 +160,84 @@ describe("a run with faults, without servers", function () {
     );
     expect(read("junit.xml")).to.contain('<skipped message="interrupted by SIGINT"/>');
     expect(read("report.html")).to.contain("The run ended early: interrupted by SIGINT.");
+  });
+
+  describe("watched by a Prometheus", () => {
+    /** When each fault began that the watch was asked about. */
+    let asked: number[] = [];
+    let fired: string[] = [];
+    beforeEach(() => {
+      [asked, fired] = [[], []];
+    });
+
+    /** A watch that sees an alert of a fault the second time that it looks; the others never. */
+    const watch = (seen: string): NonNullable<Setting["watch"]> => ({
+      activeSince: async (since) => {
+        asked.push(since);
+        const first = asked.filter((each) => each === since).length === 1;
+        return await Promise.resolve(first ? [] : [seen]);
+      },
+      observed: async (began, ended) =>
+        await Promise.resolve({
+          alerts: fired.map((alert) => ({
+            ...{ alert, severity: "critical", began: 5, fired: 10, ended: ended - began },
+          })),
+          leaders: [
+            { pod: "zk-0", began: -5000 },
+            { pod: "zk-1", began: 20 },
+          ],
+        }),
+    });
+    const missing = (alerts: string[], mayAlert: string[] = []): Fault => ({
+      ...fault(async () => {
+        await Promise.resolve();
+      }),
+      alerts,
+      mayAlert,
+    });
+
+    it("lasts until the alerts of a fault are active, and notes them", async () => {
+      fired = ["ServerMissing"];
+      const report = await run(2, [missing(["ServerMissing"])], watch("ServerMissing"));
+      expect(report.faults.map(({ alerts }) => alerts)).to.deep.equal([["ServerMissing"], ["ServerMissing"]]);
+      // Twice while a fault lasts, and once after it.
+      expect(asked).to.have.length(6);
+      expect(report.failures).to.deep.equal([]);
+      expect(report.observed?.leaders).to.have.length(2);
+      expect(report.observed?.alerts[0]?.ended).to.equal(Date.parse(report.ended) - Date.parse(report.began));
+      expect(report).to.deep.equal(stored());
+    });
+
+    it("fails where an alert fires that no fault explains", async () => {
+      fired = ["DataDiffer", "UnrecoverableError", "ManyElections"];
+      const report = await run(1, [missing([], ["UnrecoverableError"])], watch(""));
+      expect(report.observed?.unexplained).to.deep.equal(["DataDiffer"]);
+      expect(report.failures).to.deep.equal([
+        "the alert DataDiffer fired, which none of the faults explains",
+      ]);
+      expect(read("junit.xml")).to.match(/name="DataDiffer" time="0.000">\n<failure message="it fired, and/);
+      expect(read("junit.xml")).to.match(/name="UnrecoverableError" time="0.000">\n<\/testcase>/);
+    });
+
+    it("fails where the alerts of a fault are not active in time", async () => {
+      const late = missing(["ServerMissing"]);
+      const injected = {
+        ...late,
+        inject: async (scene: Scene) => {
+          await late.inject(scene);
+          // The minute that the alerts may take is over.
+          const { wait } = scene;
+          scene.wait = async (what, condition, options) => {
+            await wait(what, condition, { ...options, within: 1000 });
+          };
+        },
+      };
+      const report = await run(1, [injected], watch("Other"));
+      expect(report.failures).to.deep.equal([
+        "1 leader-killed: the alerts ServerMissing: not within 1 s (active: Other)",
+      ]);
+      expect(ensemble.story).to.include("fault undone");
+    });
   });
 
   it("has reports, too, where something cannot be undone", async () => {

@@ -1,12 +1,14 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { alertPrefix } from "../../components/monitoring/alerts.ts";
 import type { PrometheusClient } from "../../dashboard/client.ts";
 import { Prometheus } from "../../dashboard/programs.ts";
 import type { RunningPrometheus } from "../../dashboard/running.ts";
+import { alertPrefix } from "../../domain/names.ts";
+import { faults } from "../../faults/catalogue/index.ts";
+import type { RunReport } from "../../faults/report.ts";
 import { podProcess } from "../../local-gke/index.ts";
 import { until } from "../../system/wait.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
@@ -229,6 +231,29 @@ describe("the alerts of an ensemble on the local GKE", function () {
     expect(history.filter((name) => !name.includes("Availability"))).to.deep.equal([
       ...["ZooKeeperClientsRejected", "ZooKeeperQuotaExceeded", "ZooKeeperWithoutLeader"],
     ]);
+  });
+
+  it("see each fault of a run, which reports them and the elections", async () => {
+    const only = "leader-frozen,follower-node-cut,two-volumes-lost,follower-killed";
+    const folder = join(environment.stateDir, "report");
+    const { code, output } = await environment.npm(
+      ...["verify", "--faults", "--alerts", "--report", folder, "--only", only],
+      // Clients that use all of the processor would leave too little of it to what watches the servers.
+      ...["--count", "8", "--seed", "3", "--rate", "500"],
+    );
+    expect(code, output).to.equal(0);
+    const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8")) as RunReport;
+    expect(new Set(report.faults.map(({ fault }) => fault))).to.deep.equal(new Set(only.split(",")));
+    for (const { fault, alerts } of report.faults) {
+      const own = faults.find(({ name }) => name === fault)?.alerts ?? [];
+      expect(alerts, fault).to.include.members([...own]);
+    }
+    const { observed } = report;
+    // Each leader that froze was followed by another one.
+    const frozen = report.faults.filter(({ fault }) => fault === "leader-frozen");
+    expect(observed?.leaders.filter(({ began }) => began > 0)).to.have.length.of.at.least(frozen.length);
+    expect(observed?.alerts.map(({ alert }) => alert)).to.include.members(["ServerMissing", "WithoutLeader"]);
+    expect(observed?.unexplained).to.deep.equal([]);
   });
 
   it("are accepted by Google's own definitions, and none of their fields is unknown there", async () => {

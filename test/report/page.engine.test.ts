@@ -29,6 +29,9 @@ interface Drawn {
   /** How many pixels are only shaded, as faults and their gaps are. */
   readonly fault: number;
   readonly gap: number;
+  /** How many pixels are those of alerts that are pending, and of elections. */
+  readonly pending: number;
+  readonly election: number;
 }
 
 const drawn = `[...document.querySelectorAll("figure.plot")].map((figure) => {
@@ -52,6 +55,8 @@ const drawn = `[...document.querySelectorAll("figure.plot")].map((figure) => {
     red: count((red, green, blue, opacity) => red > 150 && green < 90 && blue < 90 && opacity > 100),
     fault: count((red, green, blue, opacity) => red > 170 && green > 100 && blue < 20 && opacity < 70),
     gap: count((red, green, blue, opacity) => red > 180 && green < 70 && blue < 50 && opacity < 180),
+    pending: count((red, green, blue, opacity) => red > 170 && green > 100 && blue < 20 && opacity > 240),
+    election: count((red, green, blue, opacity) => red > 90 && red < 115 && green < 70 && blue > 170 && opacity > 240),
   };
 })`;
 
@@ -97,7 +102,8 @@ describe("the page of a run in Chromium", function () {
     expect(await page.evaluate("({ ...document.body.dataset })")).to.deep.equal({ plots: "3" });
     const [time, gap, redundant, ...others] = await plots(page);
     expect(others).to.deep.equal([]);
-    expect(time?.data).to.deep.equal({ points: "80", bands: "3", names: "3" });
+    expect(time?.data).to.deep.equal({ points: "80", bands: "3", names: "3", alerts: "0", elections: "0" });
+    expect([time?.pending, time?.election]).to.deep.equal([0, 0]);
     expect(gap?.data).to.deep.equal({ points: "3", lanes: "2" });
     expect(redundant?.data).to.deep.equal({ points: "3", lanes: "2" });
     // A line of hundreds of pixels, and points with an area of 38 each.
@@ -111,6 +117,31 @@ describe("the page of a run in Chromium", function () {
       expect(plot?.pixels, plot?.title).to.be.above(1_000);
       expect(plot?.red, plot?.title).to.be.above(20);
     }
+  });
+
+  it("draws the alerts and elections of a run that was watched", async () => {
+    const [began, ended] = [20_000, 60_000];
+    const observed = {
+      alerts: [
+        { alert: "ServerMissing", severity: "warning", began, fired: null, ended },
+        { alert: "WithoutLeader", severity: "critical", began, fired: 40_000, ended },
+      ],
+      leaders: [0, 30_000, 50_000].map((since) => ({ pod: "zk-0", began: since })),
+      unexplained: [],
+    };
+    const page = await open("watched", renderRun(faultRun({ observed })));
+    expect(page.errors()).to.deep.equal([]);
+    const [time] = await plots(page);
+    expect(time?.data).to.include({ alerts: "2", elections: "2" });
+    // Half of the plot's width is pending in one row, and a quarter in the other, where the rest fires.
+    expect((time?.pending ?? 0) / (time?.width ?? 0)).to.be.within(0.75 * 4 * 0.7, 0.75 * 4 * 1.1);
+    // Two lines of two pixels by twelve.
+    expect(time?.election).to.be.within(30, 60);
+    const [unwatched] = await plots(await open("unwatched", renderRun(faultRun())));
+    expect((time?.red ?? 0) - (unwatched?.red ?? 0)).to.be.above(300);
+    expect(
+      (await rows(await open("watched", renderRun(faultRun({ observed }))), "The alerts: this run"))[1],
+    ).to.deep.equal(["WithoutLeader", "critical", "0:20", "0:40", "1:00"]);
   });
 
   it("has the data in tables, too, and says what each plot shows", async () => {

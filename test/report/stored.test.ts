@@ -28,6 +28,17 @@ describe("the shape of a JSON file", () => {
   });
 });
 
+describe("the shape of something that may be null", () => {
+  const shape = { seen: { orNull: [{ pod: "string" }] } } as const;
+
+  it("is null, or has the shape", () => {
+    expect(mismatch({ seen: null }, shape)).to.equal(undefined);
+    expect(mismatch({ seen: [{ pod: "zk-0" }] }, shape)).to.equal(undefined);
+    expect(mismatch({ seen: [{ pod: 0 }] }, shape)).to.equal("seen[0].pod is not a string");
+    expect(mismatch({}, shape)).to.equal("seen is not a list");
+  });
+});
+
 describe("the report of an earlier run", () => {
   const kind: Kind<{ runs: number }> = { file: "a.json", command: "npm run a", shape: { runs: "number" } };
   let folder = "";
