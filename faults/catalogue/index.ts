@@ -6,6 +6,7 @@ import { nodeFaults } from "./nodes.ts";
 import { processFaults } from "./processes.ts";
 import { rolloutFaults } from "./rollouts.ts";
 import { rolloutWhileDown } from "./rollout-while-down.ts";
+import { secretFaults } from "./secrets.ts";
 import { serviceFaults } from "./services.ts";
 import { volumeFaults } from "./volumes.ts";
 
@@ -16,6 +17,7 @@ export const faults: readonly Fault[] = [
   ...nodeFaults,
   ...networkFaults,
   ...serviceFaults,
+  ...secretFaults,
   ...diskFaults,
   ...clockFaults,
   ...rolloutFaults,

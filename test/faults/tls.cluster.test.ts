@@ -72,19 +72,31 @@ describe("an ensemble that requires TLS of servers and clients", function () {
     expect(await environment.run("backup/kept.sh")).to.match(/^zk-\w+ znodes=\d+ zxid=0x\w+ bytes=\d+$/m);
   });
 
+  // Clients that use all of the processor would leave too little of it to what watches the servers.
   const faults = async (...args: string[]) =>
-    await environment.npm("verify", "--faults", "--config-file", settings, "--count", "4", ...args);
+    await environment.npm("verify", "--faults", "--rate", "500", "--config-file", settings, ...args);
 
   it("has no faults injected for clients without certificates", async () => {
-    const { code, output } = await faults("--only", "leader-killed");
+    const { code, output } = await faults("--count", "1", "--only", "leader-killed");
     expect(code).to.equal(1);
     expect(output).to.contain("the ensemble has no port 2181 for clients. Fix: use --tls FOLDER");
   });
 
   it("loses no write of clients with certificates when faults are injected", async () => {
     const only = "leader-killed,follower-stopped,leader-frozen,rolling-update";
-    const { code, output } = await faults("--tls", folder, "--only", only);
+    const { code, output } = await faults("--count", "4", "--tls", folder, "--only", only);
     expect(code, output).to.equal(0);
     expect(output).to.match(/seed \d+: 4 faults, \d{4,} acknowledged writes/);
+  });
+
+  it("goes on, also with a server that restarts, where the Secrets are deleted or have wrong certificates", async () => {
+    const secrets = async () =>
+      await environment.kubectl("get", "secrets", "zk-tls", "zk-client-tls", "-o=jsonpath={.items[*].data}");
+    const before = await secrets();
+    const only = "secrets-deleted,secrets-wrong";
+    const { code, output } = await faults("--count", "2", "--tls", folder, "--only", only);
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/seed \d+: 2 faults, \d{4,} acknowledged writes/);
+    expect(await secrets()).to.equal(before);
   });
 });
