@@ -55,8 +55,8 @@ export const serverOf = (pod: Pod): Server => ({
 });
 
 /**
- * Milliseconds that a server's answer may take; inside of its pod, programs have to start first, which takes long beside
- * clients that use all of the processor.
+ * Milliseconds that a server's answer may take; inside of its pod, programs have to start first, which takes long where
+ * clients use all of the processor.
  */
 const [answerWithin, answerInPodWithin] = [1000, 10_000] as const;
 
