@@ -230,9 +230,12 @@ export const alerts: readonly Alert[] = [
   {
     name: "UnrecoverableError",
     severity: "critical",
+    for: "1m",
     summary: "a server stopped after an error that it cannot handle, such as a full disk",
     runbook: "a-disk-is-full",
-    expr: ({ of }) => `increase(${of("unrecoverable_error_count")}[10m]) > 0`,
+    // A follower counts one, too, if it forwards a write to a leader that has just gone. It serves again at once.
+    expr: ({ of, serving }) =>
+      `increase(${of("unrecoverable_error_count")}[10m]) > 0 unless on (namespace, app, pod) ${serving}`,
   },
   {
     name: "ServerRestarts",

@@ -236,8 +236,13 @@ const scenarios: readonly Scenario[] = [
   },
   {
     what: "an error that stops a server",
+    series: healthy().set(0, "unrecoverable_error_count", change("0", "1")).leavesQuorum(0, hourly),
+    fires: { 60: [], 64: ["UnrecoverableError"], 68: ["UnrecoverableError", "ServerNotServing"] },
+  },
+  {
+    what: "a write that a follower forwards to a leader that has gone",
     series: healthy().set(0, "unrecoverable_error_count", change("0", "1")),
-    fires: { 60: [], 65: ["UnrecoverableError"] },
+    fires: { 60: [], 62: [], 65: [], 90: [] },
   },
   {
     what: "a server that starts each five minutes",
