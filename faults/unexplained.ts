@@ -3,13 +3,14 @@ import type { AlertSpan } from "./observed.ts";
 
 /**
  * Alerts that faults fire when there are many of them: elections, restarts, slow writes, and the time without a leader
- * or a server.
+ * or a server. A server that has lost its leader may count an unrecoverable error, and not serve for long.
  */
 const consequences: readonly string[] = [
   "WithoutLeader",
   "NoServerToSpare",
   "ServerMissing",
   "ServerNotServing",
+  "UnrecoverableError",
   "ManyElections",
   "ServerRestarts",
   "SlowWrites",

@@ -69,7 +69,7 @@ export const diskFaults: readonly Fault[] = [
     weight: 1,
     restarts: "follower",
     alerts: ["ServerMissing"],
-    mayAlert: ["UnrecoverableError", "VolumeFull"],
+    mayAlert: ["VolumeFull"],
     skip: () => SmallDisk.unavailable(),
     inject: async (scene) => {
       const server = aFollower(scene);

@@ -209,14 +209,14 @@ describe("a run with faults, without servers", function () {
     });
 
     it("fails where an alert fires that no fault explains", async () => {
-      fired = ["DataDiffer", "UnrecoverableError", "ManyElections"];
-      const report = await run(1, [missing([], ["UnrecoverableError"])], watch(""));
+      fired = ["DataDiffer", "VolumeFull", "ManyElections"];
+      const report = await run(1, [missing([], ["VolumeFull"])], watch(""));
       expect(report.observed?.unexplained).to.deep.equal(["DataDiffer"]);
       expect(report.failures).to.deep.equal([
         "the alert DataDiffer fired, which none of the faults explains",
       ]);
       expect(read("junit.xml")).to.match(/name="DataDiffer" time="0.000">\n<failure message="it fired, and/);
-      expect(read("junit.xml")).to.match(/name="UnrecoverableError" time="0.000">\n<\/testcase>/);
+      expect(read("junit.xml")).to.match(/name="VolumeFull" time="0.000">\n<\/testcase>/);
     });
 
     it("fails where the alerts of a fault are not active in time", async () => {
