@@ -175,7 +175,8 @@ function faultsTable({ name, run }: Named): Html {
     ],
     rows: run.faults.map(({ fault, number, leaderBefore, leaderAfter, alerts, problems }) => {
       const window = run.windows.find((each) => each.number === number);
-      const began = window?.began ?? run.unended.find((each) => each.number === number)?.began;
+      const unended = run.unended.find((each) => each.number === number);
+      const began = window?.began ?? unended?.began;
       return [
         `${number} ${fault}`,
         began === undefined ? "–" : clock(began),
@@ -186,7 +187,7 @@ function faultsTable({ name, run }: Named): Html {
         window === undefined ? "–" : count(window.acknowledged),
         window === undefined ? "–" : count(window.failed),
         window === undefined ? "–" : count(window.unknown),
-        problems.join("; ") || (window === undefined ? "did not end" : ""),
+        problems.join("; ") || (unended === undefined ? "" : "did not end"),
       ];
     }),
   });

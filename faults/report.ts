@@ -38,6 +38,12 @@ export interface CheckReport {
   perSecond: number[];
 }
 
+/** What is known of a history that cannot be checked, as one that a full disk has cut off. */
+export const unchecked: CheckReport = {
+  ...{ acknowledged: 0, operations: 0, failed: 0, unknown: 0 },
+  ...{ checks: {}, violations: [], windows: [], unended: [], longestGap: 0, perSecond: [] },
+};
+
 /** Longest gap in acknowledged writes that is wanted of a fault's median, in milliseconds. */
 export const wantedGap: Readonly<Record<string, number>> = {
   "leader-killed": 700,

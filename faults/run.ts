@@ -8,7 +8,8 @@ import { NoLeader, type Ensemble } from "./ensemble.ts";
 import type { Fault, Scene } from "./fault.ts";
 import type { Options } from "./options.ts";
 import { plan, seededRandom } from "./random.ts";
-import type { Happened, RunReport } from "./report.ts";
+import type { Observed } from "./observed.ts";
+import { unchecked, type CheckReport, type Happened, type RunReport } from "./report.ts";
 import type { Server } from "./servers.ts";
 import { Undo } from "./undo.ts";
 import { unexplained } from "./unexplained.ts";
@@ -301,9 +302,25 @@ export class Run {
     await workload.stop(servers);
   }
 
+  /** Checks the history. A report without its clients is better than none. */
+  async #checked(history: string): Promise<{ found: CheckReport; reason: string | null }> {
+    try {
+      return { found: await check(this.#setting.command, history), reason: null };
+    } catch (error) {
+      const reason = `the history cannot be checked: ${messageOf(error)}`;
+      this.#failures.push(reason);
+      return { found: unchecked, reason };
+    }
+  }
+
   /** What the watch saw until then. An alert that nothing explains is a failure of the run. */
   async #observed(ended: number): Promise<RunReport["observed"]> {
-    const seen = await this.#setting.watch?.observed(this.#began ?? ended, ended);
+    let seen: Observed | undefined;
+    try {
+      seen = await this.#setting.watch?.observed(this.#began ?? ended, ended);
+    } catch (error) {
+      this.#failures.push(`the alerts of the run are unknown: ${messageOf(error)}`);
+    }
     if (seen === undefined) {
       return null;
     }
@@ -319,15 +336,16 @@ export class Run {
     const ended = new Date().toISOString();
     say("Checking the history ...");
     const { seed, report: folder } = this.#options;
-    const found = await check(this.#setting.command, join(folder, "history.jsonl"));
+    const { found, reason } = await this.#checked(join(folder, "history.jsonl"));
     const observed = await this.#observed(Date.parse(ended));
+    const reasons = [endedEarly, reason].filter((each) => each !== null);
     const report: RunReport = {
       seed,
       planned,
       began: new Date(this.#began ?? 0).toISOString(),
       ended,
-      endedEarly,
-      interrupted: endedEarly !== null && this.#setting.signal.aborted,
+      endedEarly: reasons.length === 0 ? null : reasons.join("; "),
+      interrupted: endedEarly !== null && reason === null && this.#setting.signal.aborted,
       failures: this.#failures,
       faults: this.#happened,
       observed,

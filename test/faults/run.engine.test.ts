@@ -1,5 +1,5 @@
 import { spawn, type SpawnOptions } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -219,6 +219,18 @@ describe("a run with faults, without servers", function () {
       expect(read("junit.xml")).to.match(/name="VolumeFull" time="0.000">\n<\/testcase>/);
     });
 
+    it("fails where the Prometheus has ended meanwhile, and has its reports", async () => {
+      const ended = {
+        ...watch("ServerMissing"),
+        observed: async () => await Promise.reject(new Error("Prometheus does not answer: refused")),
+      };
+      const report = await run(1, [missing(["ServerMissing"])], ended);
+      expect(report.failures).to.deep.equal([
+        "the alerts of the run are unknown: Prometheus does not answer: refused",
+      ]);
+      expect([report.observed, stored().observed]).to.deep.equal([null, null]);
+    });
+
     it("fails where the alerts of a fault are not active in time", async () => {
       const late = missing(["ServerMissing"]);
       const injected = {
@@ -247,6 +259,20 @@ describe("a run with faults, without servers", function () {
     });
     expect(await failure(3, stuck)).to.equal("undoing failed (the disk)");
     expect(stored()).to.deep.include({ endedEarly: "undoing failed (the disk)", interrupted: false });
+  });
+
+  it("has reports where its history cannot be checked, which is an error", async () => {
+    const damage = fault(async () => {
+      truncateSync(join(folder, "history.jsonl"), 100);
+      await Promise.resolve();
+    });
+    const report = await run(1, [damage]);
+    expect(report.endedEarly).to.match(/^the history cannot be checked: .*record \d+: invalid character/s);
+    expect(report.failures).to.deep.equal([report.endedEarly]);
+    expect(report.faults.map(({ fault: name }) => name)).to.deep.equal(["leader-killed"]);
+    expect(stored()).to.deep.equal(report);
+    expect(read("junit.xml")).to.contain('<error message="the history cannot be checked');
+    expect(read("report.html")).to.contain('class="verdict bad"');
   });
 
   it("has none where it could not begin", async () => {

@@ -9,6 +9,7 @@ import { expect } from "chai";
 
 import { renderBench } from "../../bench/page.ts";
 import { renderRun } from "../../faults/page.ts";
+import { unchecked } from "../../faults/report.ts";
 import { largeTemporaryDir } from "../../system/temporary.ts";
 import { benchReport } from "../bench/bench-report.ts";
 import { canHaveChromium, Chromium, ensureChromium } from "../fixtures/chromium.ts";
@@ -142,6 +143,17 @@ describe("the page of a run in Chromium", function () {
     expect(
       (await rows(await open("watched", renderRun(faultRun({ observed }))), "The alerts: this run"))[1],
     ).to.deep.equal(["WithoutLeader", "critical", "0:20", "0:40", "1:00"]);
+  });
+
+  it("shows a run whose history cannot be checked", async () => {
+    const reason = "the history cannot be checked: record 2: unexpected EOF";
+    const run = { ...faultRun(), ...unchecked, endedEarly: reason, failures: [reason] };
+    const page = await open("unchecked", renderRun(run));
+    expect(page.errors()).to.deep.equal([]);
+    expect(await page.evaluate("({ ...document.body.dataset })")).to.deep.equal({ plots: "3" });
+    expect((await rows(page, "The faults: this run"))[0]).to.deep.equal([
+      ...["1 leader-killed", "–", "–", "–", "zk-0 → zk-1", "–", "–", "–", ""],
+    ]);
   });
 
   it("has the data in tables, too, and says what each plot shows", async () => {
