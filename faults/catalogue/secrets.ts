@@ -31,29 +31,24 @@ async function keepSecrets({ ensemble, undo }: Scene): Promise<Secret[]> {
   const { namespace } = ensemble;
   const folder = mkdtempSync(join(tmpdir(), "secrets-"));
   const secrets: Secret[] = [];
-  for (const name of await secretNames(ensemble)) {
-    const text = await ensemble.kubectl("get", "secret", name, "-n", namespace, "-o", "json");
-    const { metadata, type, data } = JSON.parse(text) as Secret;
-    const secret = { metadata: { name: metadata.name, namespace: metadata.namespace }, type, data };
-    secrets.push(secret);
-    writeFileSync(
-      join(folder, `${name}.json`),
-      JSON.stringify({ apiVersion: "v1", kind: "Secret", ...secret }),
-      {
-        mode: 0o600,
-      },
-    );
-  }
+  const fileOf = ({ metadata }: Secret): string => join(folder, `${metadata.name}.json`);
   undo.later("the servers' Secrets", async () => {
     try {
-      for (const { metadata } of secrets) {
-        const file = join(folder, `${metadata.name}.json`);
-        await ensemble.kubectl("apply", "--server-side", "--force-conflicts", "-f", file);
+      for (const secret of secrets) {
+        await ensemble.kubectl("apply", "--server-side", "--force-conflicts", "-f", fileOf(secret));
       }
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
+  for (const name of await secretNames(ensemble)) {
+    const text = await ensemble.kubectl("get", "secret", name, "-n", namespace, "-o", "json");
+    const { metadata, type, data } = JSON.parse(text) as Secret;
+    const secret = { metadata: { name: metadata.name, namespace: metadata.namespace }, type, data };
+    const file = JSON.stringify({ apiVersion: "v1", kind: "Secret", ...secret });
+    writeFileSync(fileOf(secret), file, { mode: 0o600 });
+    secrets.push(secret);
+  }
   return secrets;
 }
 
