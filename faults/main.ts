@@ -57,7 +57,8 @@ export async function main(args: readonly string[]): Promise<number> {
   await rejectPending(options.configFile);
   const ensemble = new Ensemble(cluster, options.namespace, options.name);
   // Interrupted, a build ends at once: signals are listened to only afterwards.
-  const startWatch = options.alerts ? await AlertWatch.prepare(ensemble) : undefined;
+  const awaited = faults.flatMap(({ alerts = [] }) => alerts);
+  const startWatch = options.alerts ? await AlertWatch.prepare(ensemble, awaited) : undefined;
   const command = await ensureWorkloadBuilt();
   mkdirSync(options.report, { recursive: true });
   console.log(

@@ -28,14 +28,14 @@ export class AlertWatch {
 
   /**
    * Reads how the ensemble is monitored, and builds a Prometheus, once for all checkouts: minutes.
+   * @param awaited the alerts that faults wait for, which are not active when it has started
    * @returns starts it, and waits until it has seen every server; a signal ends that early
    * @throws Error where nothing says how the ensemble is monitored
    */
-  static async prepare({
-    cluster,
-    namespace,
-    name,
-  }: Ensemble): Promise<(signal: AbortSignal) => Promise<AlertWatch>> {
+  static async prepare(
+    { cluster, namespace, name }: Ensemble,
+    awaited: readonly string[],
+  ): Promise<(signal: AbortSignal) => Promise<AlertWatch>> {
     const watched = await readWatched(cluster.kubectl);
     if (watched.namespace !== namespace || watched.name !== name) {
       throw new Error(
@@ -57,7 +57,7 @@ export class AlertWatch {
       const progress = step("Starting Prometheus");
       const watch = new AlertWatch(await programs.start(options, undefined, signal));
       try {
-        await watch.#quiet(signal);
+        await watch.#quiet(awaited, signal);
       } catch (error) {
         await watch.stop();
         throw error;
@@ -71,12 +71,14 @@ export class AlertWatch {
     return this.#prometheus.api;
   }
 
-  /** Waits until it scrapes every server, and no alert is active: before the first scrapes, servers are missing. */
-  async #quiet(signal: AbortSignal): Promise<void> {
+  /** Waits until it scrapes every server, and no awaited alert is active: before the first scrapes, all are missing. */
+  async #quiet(awaited: readonly string[], signal: AbortSignal): Promise<void> {
     const quiet = async (): Promise<true | string> => {
       const targets = await this.#api.targets();
       const down = targets.filter(({ health }) => health !== "up").map(({ labels: { pod = "" } }) => pod);
-      const active = (await this.#api.alerts()).map((alert) => alert.name);
+      const active = (await this.#api.alerts())
+        .map((alert) => alert.name.replace(alertPrefix, ""))
+        .filter((alert) => awaited.includes(alert));
       const reasons = [
         ...(targets.length === 0 ? ["it scrapes no server"] : []),
         ...down.map((pod) => `it does not reach ${pod}`),
@@ -84,7 +86,7 @@ export class AlertWatch {
       ];
       return reasons.length === 0 || reasons.join(", ");
     };
-    await until("a Prometheus that sees every server, and no alert", quiet, {
+    await until("a Prometheus that sees every server", quiet, {
       within: seenWithin,
       every: 500,
       signal,
