@@ -170,6 +170,8 @@ export function javaVariables(ensemble: EnsembleValues): inputs.core.v1.EnvVar[]
   const serverFlags = [
     // An empty disk never votes, unless start-zookeeper allows it.
     "-Dzookeeper.db.autocreate=false",
+    // A leader never sends what is in its log only: see docs/decisions/synchronization.md.
+    "-Dzookeeper.snapshotSizeFactor=-1",
     `-Djava.security.properties=${paths.conf}/java.security`,
     "-XX:+ExitOnOutOfMemoryError",
     `-Djute.maxbuffer=${ensemble.juteMaxBuffer}`,

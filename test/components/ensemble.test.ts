@@ -221,6 +221,7 @@ describe("ZooKeeperEnsemble", () => {
       ({ name }) => name === "SERVER_JVMFLAGS",
     );
     expect(flags?.value).to.contain("-Dzookeeper.db.autocreate=false");
+    expect(flags?.value).to.contain("-Dzookeeper.snapshotSizeFactor=-1");
     expect(at(pod(), "volumes", 2)).to.deep.equal({
       name: "bootstrapped",
       configMap: { name: "zk-bootstrapped", optional: true },
