@@ -214,18 +214,23 @@ export const alerts: readonly Alert[] = [
   {
     name: "DataDiffer",
     severity: "critical",
-    for: "5m",
+    for: "1m",
     summary: "the database of a server differs from the leader's",
     runbook: "the-databases-of-servers-differ",
     // A server that gets a snapshot from a leader under load sees mismatches, too, but only until it is up to date: the
     // snapshot already has some of the writes that follow it. A difference goes on with each write.
-    expr: ({ of, perEnsemble }) => {
-      const mismatches = (time: string): string => `increase(${of("digest_mismatches_count")}[${time}]) > 0`;
-      return (
-        `${mismatches("2m")} or (${mismatches("1h")} unless on (namespace, app) ` +
-        `sum ${perEnsemble} (increase(${of("snap_count")}[2h])) > 0)`
-      );
-    },
+    expr: ({ of, perEnsemble }) =>
+      [
+        { mismatches: "2m", snapshots: "10m" },
+        // Where there are few writes.
+        { mismatches: "1h", snapshots: "2h" },
+      ]
+        .map(
+          ({ mismatches, snapshots }) =>
+            `(increase(${of("digest_mismatches_count")}[${mismatches}]) > 0 unless on (namespace, app) ` +
+            `sum ${perEnsemble} (increase(${of("snap_count")}[${snapshots}])) > 0)`,
+        )
+        .join(" or "),
   },
   {
     name: "UnrecoverableError",

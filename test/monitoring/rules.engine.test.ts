@@ -218,21 +218,21 @@ const scenarios: readonly Scenario[] = [
   {
     what: "another digest",
     series: healthy().set(0, "digest_mismatches_count", change("0", "1")),
-    fires: { 60: [], 64: [], 67: ["DataDiffer"], 110: ["DataDiffer"] },
+    fires: { 60: [], 63: ["DataDiffer"], 110: ["DataDiffer"] },
   },
   {
-    what: "other digests while a server gets a snapshot from the leader, twice",
+    what: "other digests while servers get a snapshot from the leader each minute, for ten minutes",
     series: healthy()
-      .set(0, "digest_mismatches_count", `0x${hourly} 10x10 25x${hourly - 10}`)
-      .set(2, "snap_count", `0x${hourly} 1x10 2x${hourly - 10}`),
-    fires: { 62: [], 66: [], 70: [], 90: [], 120: [] },
+      .set(0, "digest_mismatches_count", `0x${hourly} 10+5x20 110x${hourly - 21}`)
+      .set(2, "snap_count", `0x${hourly} 1+0.5x20 11x${hourly - 21}`),
+    fires: { 62: [], 66: [], 72: [], 80: [], 90: [], 120: [] },
   },
   {
     what: "another digest of each write after a snapshot",
     series: healthy()
       .set(0, "digest_mismatches_count", `0x${hourly} 10+30x${hourly}`)
       .set(2, "snap_count", change("0", "1")),
-    fires: { 60: [], 67: ["DataDiffer"], 110: ["DataDiffer"] },
+    fires: { 60: [], 68: [], 73: ["DataDiffer"], 110: ["DataDiffer"] },
   },
   {
     what: "an error that stops a server",
