@@ -394,8 +394,6 @@ describe("the ensemble on the local GKE", function () {
     // Without their leader and another one, the rest have no quorum. Once these two are back, all look for a leader:
     // often, zk-3 votes for zk-4, and the others for zk-3.
     const stuck = async () => {
-      const allServe = async () => (await serving(...all)) === all.length;
-      await until("a quorum of all", allServe, { within: 60_000, every: 500 });
       const modes = await Promise.all(all.map(mode));
       const leading = all[modes.findIndex((found) => found.trim() === "leader")];
       const away = [leading, former.find((pod) => pod !== leading)].flatMap((pod) => pod ?? []);
@@ -412,13 +410,21 @@ describe("the ensemble on the local GKE", function () {
           signal(pid, "SIGCONT");
         }
       }
-      const helped = async () => (await serving(...former)) === 3 || (await restarts()) > 0;
+      const helped = async () => (await serving(...all)) >= 3 || (await restarts()) > 0;
       await until("a quorum", helped, { within: 180_000, every: 500 });
       return (await restarts()) > 0;
     };
+    const allServe = async () => (await serving(...all)) === all.length;
+    const again = async () =>
+      await until("a quorum of all", allServe, { within: 45_000, every: 500 }).then(
+        () => true,
+        // Servers that miss an election by the new list wait until the rollout reaches them.
+        () => false,
+      );
+    await until("a quorum of all", allServe, { within: 60_000, every: 500 });
     // Whether they get stuck is up to chance. A quorum must come back each time.
-    let wasStuck = false;
-    for (let attempt = 1; attempt <= 5 && !wasStuck; attempt++) {
+    let wasStuck = await stuck();
+    for (let attempt = 2; attempt <= 5 && !wasStuck && (await again()); attempt++) {
       wasStuck = await stuck();
     }
     const env = await environment.exports();
@@ -429,7 +435,6 @@ describe("the ensemble on the local GKE", function () {
     await rollOutDownTo("zk-0");
     await update;
     expect(await serving(...all)).to.equal(5);
-    expect(await restartsOf("zk-3")).to.equal(0);
     for (const pod of [...former, "zk-3"]) {
       const ended = ["exec", pod, "--", "sh", "-c", "[ ! -e /var/lib/zookeeper/data/former-servers ]"];
       const none = () => succeeds("kubectl", ended, { env });
