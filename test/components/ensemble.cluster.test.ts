@@ -266,7 +266,8 @@ describe("the ensemble on the local GKE", function () {
 
   /** Runs five servers in a pod. @returns what the first one and the fifth one lack in the end */
   async function lacking(name: string, ...flags: string[]): Promise<string> {
-    const resources = { requests: { memory: "1Gi" } };
+    // What is left on a node with a server.
+    const resources = { requests: { memory: "768Mi" } };
     await environment.apply({
       apiVersion: "v1",
       kind: "Pod",
@@ -279,7 +280,7 @@ describe("the ensemble on the local GKE", function () {
       },
     });
     try {
-      await environment.kubectl("wait", "--for=condition=Ready", `pod/${name}`, "--timeout=120s");
+      await environment.kubectl("wait", "--for=condition=Ready", `pod/${name}`, "--timeout=300s");
       return await environment.kubectl("exec", name, "--", "sh", "-c", script, "five-servers", ...flags);
     } finally {
       await environment.kubectl("delete", "pod", name);
