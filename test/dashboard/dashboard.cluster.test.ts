@@ -87,9 +87,14 @@ describe("npm run dashboard on the local GKE", function () {
     const roles = await last("Roles");
     expect([...roles.keys()]).to.deep.equal(["zk-0", "zk-1", "zk-2"]);
     expect([...roles.values()].sort()).to.deep.equal([1, 1, 2]);
-    const volumes = await last("Volumes");
-    expect([...volumes.keys()]).to.deep.equal([0, 1, 2].map((n) => `datadir-zk-${n}`));
-    for (const free of volumes.values()) {
+    // Each kubelet is asked by itself.
+    const claims = [0, 1, 2].map((n) => `datadir-zk-${n}`).join();
+    const allShown = async () => {
+      const shown = [...(await last("Volumes")).keys()].join();
+      return shown === claims || shown;
+    };
+    await until("the volumes of all servers", allShown, { within: 60_000, every: 1000 });
+    for (const free of (await last("Volumes")).values()) {
       expect(free).to.be.above(0).and.below(1);
     }
   });
