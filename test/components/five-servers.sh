@@ -75,7 +75,7 @@ write() {
 
 # count SERVER NAME: prints how many of these znodes a server has.
 count() {
-  echo "ls /$2" | cli "$1" | grep -o '^\[[0-9, ]*\]' | grep -o '[0-9][0-9]*' | wc -l
+  echo "ls /$2" | cli "$1" | grep -o '\[[0-9][0-9, ]*\]' | grep -o '[0-9][0-9]*' | wc -l
 }
 
 trap 'kill -9 $(cat "$all"/*/pid) 2>/dev/null || :; rm -rf "$all"' EXIT
