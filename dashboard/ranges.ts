@@ -14,7 +14,7 @@ export type RangeName = keyof typeof ranges;
 /** The names of the times, from the shortest. */
 export const rangeNames = Object.keys(ranges) as readonly RangeName[];
 
-/** Whether a text is the name of a time range. */
+/** Whether the page has a time range with this name. */
 export const isRangeName = (text: string): text is RangeName => Object.hasOwn(ranges, text);
 
 /**

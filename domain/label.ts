@@ -1,6 +1,6 @@
 import { isDnsSubdomain, longestLabel } from "./dns.ts";
 
-/** A label's key and value, of a text such as `app=api`; undefined where it is none. */
+/** Parses a label such as `app=api` into its key and value. @returns undefined if it is not a valid label */
 export function parseLabel(text: string): readonly [key: string, value: string] | undefined {
   const equals = text.indexOf("=");
   const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
@@ -19,7 +19,7 @@ function isLabelPart(text: string): boolean {
   return text.length <= longestLabel && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(text);
 }
 
-/** The labels in texts such as `app=api`. */
+/** Parses labels such as `app=api` into an object. Invalid ones are left out: the settings reject them. */
 export function labelsOf(texts: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(texts.map(parseLabel).filter((label) => label !== undefined));
 }
