@@ -113,11 +113,13 @@ export const rolloutFaults: readonly Fault[] = [
   {
     name: "pulumi-up-killed",
     about:
-      "pulumi up with a changed setting is killed while it rolls the pods; the next one finishes the work",
+      "pulumi up with a changed setting is killed while it rolls the pods; the next one comes after the rollout",
     weight: 1,
     inject: async (scene) => {
       scene.undo.later("the setting", async () => {
         await recoverStack(scene.env);
+        // While a rollout replaces the servers, another update is rejected.
+        await rolledOut(scene);
         await up(scene);
       });
       const update = startUp(scene, changed);

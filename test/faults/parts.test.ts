@@ -23,7 +23,7 @@ describe("what faults leave behind", () => {
     undo.later("first", () => void done.push("first"));
     undo.later("second", () => Promise.reject(new Error("no")));
     undo.later("third", () => void done.push("third"));
-    expect((await rejection(undo.run())).message).to.equal("undoing failed (second)");
+    expect((await rejection(undo.run())).message).to.equal("undoing failed (second): no");
     expect(done).to.deep.equal(["third", "first"]);
     await undo.run();
     expect(done).to.have.lengthOf(2);

@@ -257,8 +257,8 @@ describe("a run with faults, without servers", function () {
       scene.undo.later("the disk", () => Promise.reject(new Error("busy")));
       return Promise.resolve();
     });
-    expect(await failure(3, stuck)).to.equal("undoing failed (the disk)");
-    expect(stored()).to.deep.include({ endedEarly: "undoing failed (the disk)", interrupted: false });
+    expect(await failure(3, stuck)).to.equal("undoing failed (the disk): busy");
+    expect(stored()).to.deep.include({ endedEarly: "undoing failed (the disk): busy", interrupted: false });
   });
 
   it("has reports where its history cannot be checked, which is an error", async () => {
