@@ -10,8 +10,11 @@ import { zookeeperImage, zookeeperVersion } from "./image.ts";
 const javaVersion = 17;
 /** The newest release of Debian with this Java. Later releases know its keys. */
 const suite = "bookworm";
-/** Of the official image's packages, those that its commands and the tutorial use. */
-const debianPackages = [`openjdk-${javaVersion}-jre-headless`, "gosu", "locales", "netcat-openbsd", "procps"];
+/** Of the official image's packages, those that its commands, the tutorial and backups use. */
+const debianPackages = [
+  `openjdk-${javaVersion}-jre-headless`,
+  ...["ca-certificates", "gnupg", "gosu", "locales", "netcat-openbsd", "procps", "wget"],
+];
 const mavenPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 const home = zookeeperHome(zookeeperVersion);
 
