@@ -14,7 +14,12 @@ export class Undo {
       try {
         await step.undo();
       } catch (error) {
-        failures.push(new Error(`undoing failed (${step.what}): ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+        failures.push(
+          new Error(
+            `undoing failed (${step.what}): ${error instanceof Error ? error.message : String(error)}`,
+            { cause: error },
+          ),
+        );
       }
     }
     if (failures.length > 0) {
