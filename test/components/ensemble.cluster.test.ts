@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -254,6 +254,47 @@ describe("the ensemble on the local GKE", function () {
     for (const pod of ["zk-0", "zk-1", "zk-2"]) {
       expect(await zk(pod, "get", "/acknowledged")).to.contain("write");
     }
+  });
+
+  const script = readFileSync(join(import.meta.dirname, "five-servers.sh"), "utf8");
+
+  /** A value of the StatefulSet's container. */
+  const ofContainer = async (path: string) =>
+    await environment.kubectl(
+      ...["get", "statefulset", "zk", `-o=jsonpath={.spec.template.spec.containers[0]${path}}`],
+    );
+
+  /** Runs five servers in a pod. @returns what the first one and the fifth one lack in the end */
+  async function lacking(name: string, ...flags: string[]): Promise<string> {
+    // What is left on a node with a server.
+    const resources = { requests: { memory: "768Mi" } };
+    await environment.apply({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "default" },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          { name: "servers", image: await ofContainer(".image"), command: ["sleep", "3600"], resources },
+        ],
+      },
+    });
+    try {
+      await environment.kubectl("wait", "--for=condition=Ready", `pod/${name}`, "--timeout=300s");
+      return await environment.kubectl("exec", name, "--", "sh", "-c", script, "five-servers", ...flags);
+    } finally {
+      await environment.kubectl("delete", "pod", name);
+    }
+  }
+
+  it("gives a server that was away every write, also from a leader with a gap in its log", async () => {
+    const flags = (await ofContainer(".env[?(@.name=='SERVER_JVMFLAGS')].value"))
+      .split(" ")
+      .filter((flag) => flag.includes("snapshotSizeFactor"));
+    expect(flags).to.have.length(1);
+    const [here, byDefault] = await Promise.all([lacking("as-here", ...flags), lacking("by-default")]);
+    expect(here).to.contain("the first server lacks 0 writes, the fifth one lacks 0");
+    expect(byDefault).to.contain("the first server lacks 700 writes, the fifth one lacks 0");
   });
 
   const uid = async (pod: string) =>
