@@ -3,7 +3,7 @@ import { parseQuantity } from "../../domain/quantity.ts";
 import type { EnsembleValues } from "../ensemble/args.ts";
 import type { LiveEnsemble } from "../live/ensemble.ts";
 import type { Report } from "../validation/report.ts";
-import { hasBackups, isRestored, restoreVariable } from "./identity.ts";
+import { hasBackups, isRestored, isRestoredFromClaim, restoreVariable } from "./identity.ts";
 
 /** Whether the ensemble does not exist yet, or was created with a backup. */
 function isNewOrRestored({ statefulSet, bootstrapped, claims }: LiveEnsemble): boolean {
@@ -29,7 +29,7 @@ export function checkBackups(settings: EnsembleValues, live: LiveEnsemble, repor
     );
   }
   const isShared = found?.accessModes.some((mode) => mode.endsWith("Many")) ?? true;
-  if (isRestored(settings) && servers > 1 && !isShared) {
+  if (isRestoredFromClaim(settings) && servers > 1 && !isShared) {
     report.error(
       "restoreBackup",
       restoreBackup,

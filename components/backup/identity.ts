@@ -5,12 +5,29 @@ export function hasBackups({ backupSchedule }: { readonly backupSchedule: string
   return backupSchedule !== "";
 }
 
+/** Whether backups are also copied to a bucket. */
+export function hasBucket({ backupBucket }: { readonly backupBucket: string }): boolean {
+  return backupBucket !== "";
+}
+
 /** The variable that tells a server with which backup it begins. */
 export const restoreVariable = "ZK_RESTORE";
 
 /** Whether a new ensemble begins with a backup. */
 export function isRestored({ restoreBackup }: { readonly restoreBackup: string }): boolean {
   return restoreBackup !== "";
+}
+
+const inBucket = /^gs:\/\/([^/]+)\/.+$/;
+
+/** The bucket with the backup that a new ensemble begins with; undefined if that is on a volume, or there is none. */
+export function restoredBucket({ restoreBackup }: { readonly restoreBackup: string }): string | undefined {
+  return inBucket.exec(restoreBackup)?.[1];
+}
+
+/** Whether a new ensemble begins with a backup that is on the volume of `backupClaim`. */
+export function isRestoredFromClaim(ensemble: { readonly restoreBackup: string }): boolean {
+  return isRestored(ensemble) && !ensemble.restoreBackup.startsWith("gs:");
 }
 
 /** The claim of the volume with the backups. */

@@ -12,7 +12,7 @@ import {
 } from "../ensemble/pod.ts";
 import { quorumTlsParts } from "../ensemble/quorum-tls.ts";
 import { objectMeta, skipAwait, type Manifest } from "../ensemble/services.ts";
-import { backupLabels, claimOfBackups } from "./identity.ts";
+import { backupLabels, claimOfBackups, hasBucket } from "./identity.ts";
 
 /** The exit code with which a job is not repeated. */
 const notRepeated = 3;
@@ -28,6 +28,17 @@ export function backupClaim(ensemble: EnsembleValues): Manifest<inputs.core.v1.P
       ...(storageClassName === "" ? {} : { storageClassName }),
       resources: { requests: { storage: backupVolumeSize } },
     },
+  };
+}
+
+/** The identity of the job, as which it creates objects in the bucket; it has no rights in the cluster. */
+export function backupServiceAccount(ensemble: EnsembleValues): {
+  readonly metadata: ReturnType<typeof objectMeta>;
+  readonly automountServiceAccountToken: false;
+} {
+  return {
+    metadata: objectMeta(ensemble, ensembleNames(ensemble.name).backups),
+    automountServiceAccountToken: false,
   };
 }
 
@@ -87,6 +98,8 @@ function podTemplate(ensemble: EnsembleValues, configName: string): inputs.core.
   return {
     metadata: { labels: backupLabels(ensemble.name) },
     spec: {
+      // For Google, the account is the job's identity; it has no rights in the cluster.
+      ...(hasBucket(ensemble) && { serviceAccountName: ensembleNames(ensemble.name).backups }),
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       restartPolicy: "Never",
@@ -114,6 +127,12 @@ function container(ensemble: EnsembleValues): inputs.core.v1.Container {
     command: ["sh", `${paths.backupScripts}/back-up`],
     env: [
       { name: "ZK_NAME", value: ensemble.name },
+      ...(hasBucket(ensemble)
+        ? [
+            { name: "ZK_BUCKET", value: ensemble.backupBucket },
+            { name: "ZK_NAMESPACE", value: ensemble.namespace },
+          ]
+        : []),
       { name: "ZK_KEEP", value: String(ensemble.backupsKept) },
       { name: "ZK_BACKUPS", value: paths.backups },
       { name: "ZK_WORK", value: paths.backupWork },

@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 import type { EnsembleSettings } from "../settings/args.ts";
 import { ensembleSettings } from "../settings/ensemble.ts";
 import { defaultsOf, type ValuesOf } from "../settings/kit.ts";
@@ -7,6 +9,11 @@ import type { StatefulSetManifest } from "./stateful-set.ts";
 export interface ZooKeeperEnsembleArgs extends EnsembleSettings {
   /** Changes the StatefulSet before it is registered, for what has no setting here. */
   transform?: (manifest: StatefulSetManifest) => StatefulSetManifest;
+  /**
+   * Address of the API of Cloud Storage, for copies in `backupBucket`; another one for a private endpoint.
+   * @default https://www.googleapis.com
+   */
+  storageApi?: pulumi.Input<string>;
 }
 
 /** The defaults of arguments; that of the name comes from the component. */

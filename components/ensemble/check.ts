@@ -1,4 +1,4 @@
-import { hasBackups, isRestored } from "../backup/identity.ts";
+import { hasBackups, hasBucket, isRestoredFromClaim } from "../backup/identity.ts";
 import { longestLabel } from "../../domain/dns.ts";
 import { largestHeapShare } from "../../domain/heap.ts";
 import { claimTemplate, ensembleNames } from "../../domain/names.ts";
@@ -67,13 +67,29 @@ function checkName({ name, servers }: Known<EnsembleValues>, report: Report): vo
 const longestCronJob = 52;
 
 function checkBackups(ensemble: Known<EnsembleValues>, report: Report): void {
-  const { name, backupSchedule = "", restoreBackup, backupClaim } = ensemble;
-  if (restoreBackup !== undefined && isRestored({ restoreBackup }) && backupClaim === "") {
+  const { name, backupSchedule = "", backupBucket = "", backupKey, restoreBackup, backupClaim } = ensemble;
+  if (hasBucket({ backupBucket }) && !hasBackups({ backupSchedule })) {
+    report.error(
+      "backupBucket",
+      backupBucket,
+      "without backupSchedule, there are no backups to copy to it",
+      'set backupSchedule, such as "0 3 * * *"',
+    );
+  }
+  if (backupKey !== undefined && backupKey !== "" && !hasBucket({ backupBucket })) {
+    report.error(
+      "backupKey",
+      backupKey,
+      "only copies in a bucket are encrypted",
+      "set backupBucket, or remove backupKey",
+    );
+  }
+  if (restoreBackup !== undefined && isRestoredFromClaim({ restoreBackup }) && backupClaim === "") {
     report.error(
       "restoreBackup",
       restoreBackup,
       "there is no volume with a backup",
-      "name its claim in backupClaim, or remove restoreBackup",
+      "name its claim in backupClaim, or a backup in a bucket, or remove restoreBackup",
     );
   }
   if (name === undefined || !hasBackups({ backupSchedule })) {

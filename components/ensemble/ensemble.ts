@@ -10,11 +10,11 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
 
-import { hasBackups } from "../backup/identity.ts";
+import { hasBackups, restoredBucket } from "../backup/identity.ts";
 import { createBackups } from "../backup/resources.ts";
 import { ensembleSettings } from "../settings/ensemble.ts";
 import { checked, settingsOf } from "../validation/checked.ts";
-import { whenKnown, withoutTraces, type Eventual } from "../speed.ts";
+import { toOutput, whenKnown, withoutTraces, type Eventual } from "../speed.ts";
 import {
   ensembleDefaults,
   passingSettings,
@@ -27,6 +27,7 @@ import { clientTlsMode } from "./client-tls.ts";
 import { contentHash, renderFiles } from "./files.ts";
 import { claimNames, clientServiceName, ensembleNames, ports, serverNames } from "../../domain/names.ts";
 import { labelsOf } from "../../domain/label.ts";
+import { storageApi } from "../../domain/storage-api.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { EnsembleObserver, revisionOf, type Observation } from "./observation.ts";
 import { dashboard, dashboardLabels } from "../monitoring/dashboard.ts";
@@ -72,13 +73,14 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
   readonly #settings: Eventual<EnsembleValues>;
   readonly #name: string;
   readonly #plain: ReturnType<typeof plainSettings>;
+  readonly #storageApi: pulumi.Input<string>;
   readonly #provider: pulumi.ProviderResource | undefined;
   readonly #observer: EnsembleObserver;
   #observed: Eventual<Observation>;
   #ready: Eventual<pulumi.Resource[]> = [];
 
   constructor(name: string, args: ZooKeeperEnsembleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    const { transform, ...inputs } = args;
+    const { transform, storageApi: api = storageApi, ...inputs } = args;
     const settings = settingsOf(args, { name, ...inputs }, ensembleDefaults);
     const accepted = checked(
       `ZooKeeper ensemble ${name}`,
@@ -93,14 +95,20 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     this.#settings = whenKnown(accepted, withIssuedSecrets);
     this.#name = name;
     this.#plain = plainSettings(settings);
+    this.#storageApi = api;
     this.#provider = this.getProvider("kubernetes:apps/v1:StatefulSet");
     this.#observer = new EnsembleObserver(`ZooKeeper ensemble ${name}`, this, this.#provider);
 
     const config = this.#renderConfig();
-    const planned = whenKnown(config, (known): Plan => {
-      const manifest = statefulSetArgs(known.settings, known.name, known.hash);
+    const plan = (known: Config, address?: string): Plan => {
+      const manifest = statefulSetArgs(known.settings, known.name, known.hash, address);
       return { ...known, manifest: transform === undefined ? manifest : transform(manifest) };
-    });
+    };
+    // Nobody else waits for the address.
+    const planned =
+      restoredBucket(settings) === undefined
+        ? whenKnown(config, (known) => plan(known))
+        : pulumi.all([toOutput(config), api]).apply(([known, address]) => plan(known, address));
     this.#observed = this.#observer.observe(
       whenKnown(planned, ({ settings: known, manifest }) => ({
         settings: known,
@@ -165,6 +173,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
           ...this.#plain,
           parent: this,
           dependsOn: this.#ready,
+          storageApi: this.#storageApi,
         },
       );
     }
@@ -475,6 +484,7 @@ type PlainSettings = Pick<
   | "monitoring"
   | "backupSchedule"
   | "backupClaim"
+  | "backupBucket"
   | "protect"
 >;
 

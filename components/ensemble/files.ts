@@ -17,6 +17,7 @@ export const scriptFiles = [
   "zookeeper-certificates",
   "zookeeper-close-root",
   "zookeeper-restore",
+  "zookeeper-storage",
 ] as const;
 
 /** The contents of the scripts, read once for all ensembles. */

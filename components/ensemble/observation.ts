@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { claimOfBackups, hasBackups, isRestored } from "../backup/identity.ts";
+import { claimOfBackups, hasBackups, isRestoredFromClaim } from "../backup/identity.ts";
 import { accessOf } from "../live/access.ts";
 import { readClaims, readEnsemble, type LiveEnsemble } from "../live/ensemble.ts";
 import { ClusterReader, patiently, Unreachable } from "../live/reader.ts";
@@ -196,7 +196,7 @@ export class EnsembleObserver {
     const wanted = parseQuantity(volumeSize) ?? 0;
     const grows = (size: string): boolean => (parseQuantity(size) ?? 0) < wanted;
     try {
-      const isUsed = hasBackups(settings) || isRestored(settings);
+      const isUsed = hasBackups(settings) || isRestoredFromClaim(settings);
       const backupClaim = isUsed ? claimOfBackups(intent.settings) : undefined;
       const seen = { name, namespace, grows, roles, certManager, monitoring, backupClaim, ...secrets };
       const look = (): Promise<LiveEnsemble> =>

@@ -1,6 +1,6 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
-import { claimOfBackups, isRestored, restoreVariable } from "../backup/identity.ts";
+import { claimOfBackups, isRestored, isRestoredFromClaim, restoreVariable } from "../backup/identity.ts";
 import { usualBuffer } from "../settings/ensemble.ts";
 import type { EnsembleValues } from "./args.ts";
 import { clientTlsMode, clientTlsParts } from "./client-tls.ts";
@@ -47,7 +47,12 @@ export const armTolerations: inputs.core.v1.Toleration[] = [
 ];
 
 /** The pod template of an ensemble whose files are in the ConfigMap `configName`. */
-export function podTemplate(ensemble: EnsembleValues, configName: string, configHash: string): PodTemplate {
+export function podTemplate(
+  ensemble: EnsembleValues,
+  configName: string,
+  configHash: string,
+  storageApi: string,
+): PodTemplate {
   return {
     metadata: {
       labels: objectLabels(ensemble.name),
@@ -62,10 +67,10 @@ export function podTemplate(ensemble: EnsembleValues, configName: string, config
       terminationGracePeriodSeconds: ensemble.terminationGracePeriodSeconds,
       securityContext: podSecurity,
       ...placement(ensemble),
-      containers: [serverContainer(ensemble)],
+      containers: [serverContainer(ensemble, storageApi)],
       volumes: [
         ...volumes(ensembleNames(ensemble.name).mark, configName),
-        ...(isRestored(ensemble)
+        ...(isRestoredFromClaim(ensemble)
           ? [
               {
                 name: "backups",
@@ -116,13 +121,13 @@ function placement({
   };
 }
 
-function serverContainer(ensemble: EnsembleValues): Container {
+function serverContainer(ensemble: EnsembleValues, storageApi: string): Container {
   return {
     name: "kubernetes-zookeeper",
     image: ensemble.image,
     imagePullPolicy: "IfNotPresent",
     command: ["sh", `${paths.scripts}/start-zookeeper`],
-    env: environment(ensemble),
+    env: environment(ensemble, storageApi),
     ports: serverPorts(ensemble).map(({ name, port }) => ({ name, containerPort: port })),
     resources: {
       requests: { cpu: ensemble.cpu, memory: ensemble.memory },
@@ -138,14 +143,16 @@ function serverContainer(ensemble: EnsembleValues): Container {
       { name: "bootstrapped", mountPath: paths.mark, readOnly: true },
       { name: "bin", mountPath: paths.bin },
       { name: "tmp", mountPath: "/tmp" },
-      ...(isRestored(ensemble) ? [{ name: "backups", mountPath: paths.backups, readOnly: true }] : []),
+      ...(isRestoredFromClaim(ensemble)
+        ? [{ name: "backups", mountPath: paths.backups, readOnly: true }]
+        : []),
       ...quorumTlsParts(ensemble).mounts,
       ...clientTlsParts(ensemble).mounts,
     ],
   };
 }
 
-function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
+function environment(ensemble: EnsembleValues, storageApi: string): inputs.core.v1.EnvVar[] {
   return [
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
     { name: "ZOOCFGDIR", value: paths.conf },
@@ -156,7 +163,9 @@ function environment(ensemble: EnsembleValues): inputs.core.v1.EnvVar[] {
     ...(isRestored(ensemble)
       ? [
           { name: restoreVariable, value: ensemble.restoreBackup },
-          { name: "ZK_BACKUPS", value: paths.backups },
+          isRestoredFromClaim(ensemble)
+            ? { name: "ZK_BACKUPS", value: paths.backups }
+            : { name: "ZK_STORAGE_API", value: storageApi },
         ]
       : []),
     ...(ensemble.closeRoot ? [{ name: "ZK_CLOSE_ROOT", value: "true" }] : []),

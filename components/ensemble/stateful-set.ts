@@ -2,6 +2,7 @@ import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
 import type { EnsembleValues } from "./args.ts";
 import { claimTemplate, ensembleNames, selectorLabels } from "../../domain/names.ts";
+import { storageApi } from "../../domain/storage-api.ts";
 import { annotations } from "./ownership.ts";
 import { podTemplate } from "./pod.ts";
 import { objectMeta, type Manifest } from "./services.ts";
@@ -9,11 +10,15 @@ import { objectMeta, type Manifest } from "./services.ts";
 /** What describes a StatefulSet to Kubernetes. */
 export type StatefulSetManifest = Manifest<inputs.apps.v1.StatefulSetSpec>;
 
-/** The StatefulSet of an ensemble whose files are in the ConfigMap `configName`. */
+/**
+ * The StatefulSet of an ensemble whose files are in the ConfigMap `configName`.
+ * @param api the address of Cloud Storage's API, for an ensemble that begins with a backup in a bucket
+ */
 export function statefulSetArgs(
   ensemble: EnsembleValues,
   configName: string,
   configHash: string,
+  api = storageApi,
 ): StatefulSetManifest {
   const names = ensembleNames(ensemble.name);
   return {
@@ -36,7 +41,7 @@ export function statefulSetArgs(
       minReadySeconds: ensemble.minReadySeconds,
       revisionHistoryLimit: 10,
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-      template: podTemplate(ensemble, configName, configHash),
+      template: podTemplate(ensemble, configName, configHash, api),
       volumeClaimTemplates: [
         {
           metadata: { name: claimTemplate },

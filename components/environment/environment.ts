@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { isArm } from "../../domain/machine-type.ts";
+import { hasBackups, hasBucket, restoredBucket } from "../backup/identity.ts";
 import { renderFinding } from "../../domain/finding.ts";
 import { passingSettings } from "../ensemble/args.ts";
 import { ZooKeeperEnsemble } from "../ensemble/ensemble.ts";
@@ -149,12 +150,38 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
       ...this.#architecture(),
       ...(storage && { storageClassName: storage.className }),
     };
-    return new ZooKeeperEnsemble(this.#name, this.#validated(this.#args.ensemble, ensemble, names), {
+    const args = this.#validated(this.#args.ensemble, ensemble, names, this.#connectBuckets(cluster));
+    return new ZooKeeperEnsemble(this.#name, args, {
       parent: this,
       provider: cluster.provider,
       // Also the nodes: the ensemble would wait for pods without nodes, and such pods could not be deleted.
       dependsOn: [cluster],
     });
+  }
+
+  /**
+   * Creates the bucket with copies of backups, and gives access to it, and to the backup that the ensemble begins with.
+   * On an existing cluster, all of that exists, too.
+   */
+  #connectBuckets(cluster: GkeCluster | ExistingCluster): { storageApi?: pulumi.Output<string> } {
+    const { gke, ensemble } = this.#parts;
+    if (gke === undefined || cluster instanceof ExistingCluster) {
+      return {};
+    }
+    const { backupBucket: bucket, name, namespace } = ensemble;
+    const restored = restoredBucket(ensemble);
+    const apis: pulumi.Output<string>[] = [];
+    if (hasBucket(ensemble) && hasBackups(ensemble)) {
+      const args = { bucket, create: gke.createBackupBucket, ensemble: { name, namespace } };
+      apis.push(cluster.createBackupBucket(this.#name, args, { parent: this }).api);
+    }
+    if (restored !== undefined) {
+      const args = { bucket: restored, ensemble: { name, namespace } };
+      apis.push(cluster.allowRestore(this.#name, args, { parent: this }).api);
+    }
+    // A preview knows the second one, too, and the servers with it.
+    const storageApi = apis.at(-1);
+    return storageApi === undefined ? {} : { storageApi };
   }
 
   /** Lets servers run on Arm processors where the nodes have them, unless the program says otherwise. */
@@ -172,13 +199,15 @@ export class ZooKeeperEnvironment extends pulumi.ComponentResource {
 
   /**
    * The arguments of a part: those that were given, and what the environment adds; and the part's settings with them.
+   * @param others arguments that are no settings
    */
   #validated<Args extends object, Added extends Partial<Args>>(
     given: Args | undefined,
     settings: Args,
     added: Added,
+    others: Partial<Args> = {},
   ): Args & Added {
-    return markValidated({ ...given, ...added } as Args & Added, { ...settings, ...added });
+    return markValidated({ ...given, ...added, ...others } as Args & Added, { ...settings, ...added });
   }
 }
 

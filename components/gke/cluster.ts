@@ -7,6 +7,8 @@ import { providerOptions } from "../live/provider.ts";
 import { gkeSettings } from "../settings/gke.ts";
 import { checked, settingsOf } from "../validation/checked.ts";
 import { toOutput } from "../speed.ts";
+import { BackupBucket, type BackupBucketArgs } from "./backup-bucket.ts";
+import { BackupReader, type BackupReaderArgs } from "./backup-reader.ts";
 import { gkeDefaults, type GkeClusterArgs, type GkeValues } from "./args.ts";
 import { checkGke } from "./check.ts";
 import { renderKubeconfig } from "./kubeconfig.ts";
@@ -80,6 +82,31 @@ export class GkeCluster extends pulumi.ComponentResource {
     );
 
     this.registerOutputs({ kubeconfig: this.kubeconfig });
+  }
+
+  /**
+   * Creates the bucket with the backups of an ensemble on this cluster, or only the right to write to it.
+   * @param name the name of the component
+   */
+  createBackupBucket(
+    name: string,
+    args: Omit<BackupBucketArgs, "settings">,
+    opts?: pulumi.ComponentResourceOptions,
+  ): BackupBucket {
+    // A project has the pool of its clusters' identities once it has a cluster that uses it.
+    return new BackupBucket(name, { ...args, settings: this.#settings }, { ...opts, dependsOn: [this] });
+  }
+
+  /**
+   * Lets the servers of a new ensemble on this cluster read the bucket with the backup that they begin with.
+   * @param name the name of the component
+   */
+  allowRestore(
+    name: string,
+    args: Omit<BackupReaderArgs, "settings">,
+    opts?: pulumi.ComponentResourceOptions,
+  ): BackupReader {
+    return new BackupReader(name, { ...args, settings: this.#settings }, { ...opts, dependsOn: [this] });
   }
 
   #createControlPlane(

@@ -86,6 +86,34 @@ export interface GkeSettings {
    */
   deletionProtection?: pulumi.Input<boolean>;
   /**
+   * Whether to create `backupBucket`, in the cluster's project; it is never deleted. Otherwise, it exists, and
+   * only the right to create objects in it is granted. Not an output, because it decides how many resources there
+   * are.
+   * @default true
+   */
+  createBackupBucket?: boolean;
+  /**
+   * Location of a new `backupBucket`: a region, or a multi-region such as `eu`, which survives a region. A bucket
+   * cannot move: for another location, use another `backupBucket`.
+   * @default the cluster's region
+   * @see https://cloud.google.com/storage/docs/locations
+   */
+  backupBucketLocation?: pulumi.Input<string>;
+  /**
+   * For how many days a new `backupBucket` keeps each backup: it cannot be deleted earlier, and is deleted
+   * afterwards (1 to 36500). The project's owners can change the bucket's retention policy, which is not locked.
+   * @default 30
+   * @see https://cloud.google.com/storage/docs/bucket-lock
+   */
+  backupDays?: pulumi.Input<number>;
+  /**
+   * Cloud KMS key with which a new `backupBucket` is encrypted. Its location is that of the bucket, and Cloud
+   * Storage's service agent has the role `roles/cloudkms.cryptoKeyEncrypterDecrypter` for it.
+   * @default a key of Google's
+   * @see https://cloud.google.com/storage/docs/encryption/customer-managed-keys
+   */
+  backupEncryptionKey?: pulumi.Input<string>;
+  /**
    * Addresses of the nodes.
    * @default "10.128.0.0/20"
    */
@@ -362,11 +390,28 @@ export interface EnsembleSettings {
    */
   backupClaim?: string;
   /**
-   * Backup with which the servers of a new ensemble begin, by its name or `latest`; it is on the volume of
-   * `backupClaim`, which all nodes must be able to mount. Later, it has no effect; to remove it is a rollout.
+   * Name of a Cloud Storage bucket to which each backup is also copied, so that it survives the cluster; on a new
+   * GKE cluster, the bucket is created, too, unless `createBackupBucket` is false. ServiceAccount `NAME-backups`
+   * needs the role `roles/storage.objectCreator`, through Workload Identity Federation for GKE. Not an output,
+   * because it decides how many resources there are.
+   * @default none
+   * @see https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity
+   */
+  backupBucket?: string;
+  /**
+   * OpenPGP public key, in ASCII armor, for which copies in `backupBucket` are encrypted; only the owner of the
+   * private key can restore them.
    * @default none
    */
-  restoreBackup?: pulumi.Input<string>;
+  backupKey?: pulumi.Input<string>;
+  /**
+   * Backup with which the servers of a new ensemble begin: by its name or `latest`, on the volume of
+   * `backupClaim`, which all nodes must be able to mount; or in a bucket, as `gs://BUCKET/NAMESPACE/NAME/BACKUP`.
+   * In a bucket, ServiceAccount `NAME` needs the role `roles/storage.objectViewer`. Later, it has no effect; to
+   * remove it is a rollout. Not an output, because it decides how many resources there are.
+   * @default none
+   */
+  restoreBackup?: string;
   /**
    * Which clients may connect: pods of namespaces (`orders`), or only those with labels (`orders/app=api`), IP
    * ranges outside the cluster's pods (`10.8.0.0/16`), or any (`*`); if empty, the pods of the ensemble's own

@@ -174,6 +174,25 @@ function checkVolumeSize(volumeSize: string): readonly Problem[] {
   return unless(size >= gibibyte, reason, "use at least 1Gi");
 }
 
+/** @see https://cloud.google.com/storage/docs/buckets#naming */
+function checkBucket(bucket: string): readonly Problem[] {
+  const isName = /^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/.test(bucket) && !/^goog|google/.test(bucket);
+  const fix =
+    'use 3 to 63 lowercase letters, digits, "-" and "_", without "google", such as "my-project-zk-backups"';
+  return unless(bucket === "" || isName, "must be the name of a Cloud Storage bucket", fix);
+}
+
+function checkPublicKey(key: string): readonly Problem[] {
+  const fix = "use the output of gpg --armor --export KEY";
+  if (key.includes("PRIVATE KEY BLOCK")) {
+    return unless(false, "this is a private key, which must not be in the cluster", fix);
+  }
+  const isKey = /^\s*-----BEGIN PGP PUBLIC KEY BLOCK-----\n[^]*\n-----END PGP PUBLIC KEY BLOCK-----\s*$/.test(
+    key,
+  );
+  return unless(key === "" || isKey, "must be an OpenPGP public key in ASCII armor", fix);
+}
+
 /** The settings of an ensemble. */
 export const ensembleSettings = {
   name: text({
@@ -499,20 +518,48 @@ export const ensembleSettings = {
     check: (value) =>
       unless(value === "" || isDnsSubdomain(value), "must be a Kubernetes name", "use the name of a claim"),
   }),
+  backupBucket: text({
+    group: "Backups",
+    default: "",
+    defaultText: "none",
+    description:
+      "Name of a Cloud Storage bucket to which each backup is also copied, so that it survives the cluster; on a new GKE " +
+      "cluster, the bucket is created, too, unless `createBackupBucket` is false",
+    details:
+      "ServiceAccount `NAME-backups` needs the role `roles/storage.objectCreator`, through Workload Identity Federation " +
+      "for GKE.",
+    plain: "it decides how many resources there are",
+    see: "https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity",
+    change: inPlace,
+    check: checkBucket,
+  }),
+  backupKey: text({
+    group: "Backups",
+    default: "",
+    defaultText: "none",
+    description:
+      "OpenPGP public key, in ASCII armor, for which copies in `backupBucket` are encrypted; only the owner of the " +
+      "private key can restore them",
+    change: inPlace,
+    check: checkPublicKey,
+  }),
   restoreBackup: text({
     group: "Backups",
     default: "",
     defaultText: "none",
     description:
-      "Backup with which the servers of a new ensemble begin, by its name or `latest`; it is on the volume of " +
-      "`backupClaim`, which all nodes must be able to mount",
-    details: "Later, it has no effect; to remove it is a rollout.",
+      "Backup with which the servers of a new ensemble begin: by its name or `latest`, on the volume of `backupClaim`, " +
+      "which all nodes must be able to mount; or in a bucket, as `gs://BUCKET/NAMESPACE/NAME/BACKUP`",
+    details:
+      "In a bucket, ServiceAccount `NAME` needs the role `roles/storage.objectViewer`. Later, it has no effect; to remove " +
+      "it is a rollout.",
+    plain: "it decides how many resources there are",
     change: rollout,
     check: (value) =>
       unless(
-        /^([A-Za-z0-9-]*)$/.test(value),
+        /^([A-Za-z0-9-]*|gs:\/\/[a-z0-9][a-z0-9_.-]+(\/[A-Za-z0-9-]+)+)$/.test(value),
         "must be the name of a backup",
-        'use one such as "zk-20261127T030041Z", or "latest"',
+        'use one such as "zk-20261127T030041Z", "latest", or "gs://my-backups/default/zk/zk-20261127T030041Z"',
       ),
   }),
   clients: strings({

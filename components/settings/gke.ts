@@ -225,6 +225,60 @@ export const gkeSettings = {
     see: "https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/",
     change: inPlace,
   }),
+  createBackupBucket: flag({
+    group: "Backups",
+    default: true,
+    description:
+      "Whether to create `backupBucket`, in the cluster's project; it is never deleted. Otherwise, it exists, and only the " +
+      "right to create objects in it is granted",
+    plain: "it decides how many resources there are",
+    change: none,
+  }),
+  backupBucketLocation: text({
+    group: "Backups",
+    default: "",
+    defaultText: "the cluster's region",
+    description:
+      "Location of a new `backupBucket`: a region, or a multi-region such as `eu`, which survives a region",
+    details: "A bucket cannot move: for another location, use another `backupBucket`.",
+    see: "https://cloud.google.com/storage/docs/locations",
+    change: inPlace,
+    check: (value) =>
+      unless(
+        value === "" || /^([a-z]{2,4}[0-9]*|[a-z]+-[a-z]+[0-9]+)$/.test(value),
+        "must be a location of Cloud Storage",
+        'use a region, such as "europe-west1", or a multi-region: "eu", "us" or "asia"',
+      ),
+  }),
+  backupDays: integer({
+    group: "Backups",
+    default: 30,
+    least: 1,
+    most: 36500,
+    count: "days",
+    description:
+      "For how many days a new `backupBucket` keeps each backup: it cannot be deleted earlier, and is deleted afterwards",
+    details: "The project's owners can change the bucket's retention policy, which is not locked.",
+    see: "https://cloud.google.com/storage/docs/bucket-lock",
+    change: inPlace,
+  }),
+  backupEncryptionKey: text({
+    group: "Backups",
+    default: "",
+    defaultText: "a key of Google's",
+    description: "Cloud KMS key with which a new `backupBucket` is encrypted",
+    details:
+      "Its location is that of the bucket, and Cloud Storage's service agent has the role " +
+      "`roles/cloudkms.cryptoKeyEncrypterDecrypter` for it.",
+    see: "https://cloud.google.com/storage/docs/encryption/customer-managed-keys",
+    change: inPlace,
+    check: (value) =>
+      unless(
+        value === "" || /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/.test(value),
+        "must be the resource name of a Cloud KMS key",
+        'use the form "projects/PROJECT/locations/LOCATION/keyRings/RING/cryptoKeys/KEY"',
+      ),
+  }),
   nodeRange: text({
     default: "10.128.0.0/20",
     description: "Addresses of the nodes",

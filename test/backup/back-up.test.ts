@@ -96,6 +96,115 @@ describe("a job that saves a backup", function () {
     expect(own).to.include.members(["sslQuorum=true", "ssl.quorum.clientAuth=need", "fips-mode=false"]);
   });
 
+  describe("with a bucket", () => {
+    const token = "the-token";
+    const bucket = { ZK_BUCKET: "my-backups", ZK_NAMESPACE: "shop" };
+    const metadata = "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token";
+
+    /** What stands in for wget: it keeps what was sent, and answers as Google does. */
+    function google({ message = "", md5 = "" } = {}): void {
+      writeFileSync(join(pod.root, "scripts/storage-api"), "https://storage.example");
+      pod.program(
+        "wget",
+        `for each; do
+  case $each in
+  --output-document=*) answer=\${each#*=} ;;
+  --body-file=*) body=\${each#*=} ;;
+  --config=*) cat "\${each#*=}" >>"$ROOT/sent.config" ;;
+  http*) url=$each ;;
+  esac
+done
+echo "$*" >>"$ROOT/sent.arguments"
+case $url in
+*/token) echo '{"access_token":"${token}","expires_in":3599,"token_type":"Bearer"}' >"$answer" ;;
+*)
+  message='${message}'
+  if [ -n "$message" ]; then
+    printf '{\n  "error": {\n    "code": 403,\n    "message": "%s",\n    "errors": []\n  }\n}\n' "$message" >"$answer"
+    exit 8
+  fi
+  cp "$body" "$ROOT/sent.\${url##*%2F}"
+  md5='${md5}'
+  printf '{\n  "name": "x",\n  "md5Hash": "%s"\n}\n' "\${md5:-$(openssl md5 -binary <"$body" | base64)}" >"$answer"
+  ;;
+esac`,
+      );
+    }
+
+    const sent = (name: string) => readFileSync(join(pod.root, `sent.${name}`));
+
+    it("copies a backup to it, the description last, and shows no token", () => {
+      google();
+      const { status, output } = pod.run(bucket);
+      expect(status, output).to.equal(0);
+      const [json = "", archive = ""] = pod.kept();
+      const name = json.replace(".json", "");
+      expect(output).to.contain(`copied ${name} to gs://my-backups/shop/zk/`).and.not.to.contain(token);
+      for (const file of [json, archive]) {
+        expect(sent(file).equals(readFileSync(join(pod.backups, file))), file).to.equal(true);
+      }
+      const requests = sent("arguments").toString().trim().split("\n");
+      const urls = requests.map((line) => /https?:\S+/.exec(line)?.[0]);
+      const object = (file: string) =>
+        "https://storage.example/upload/storage/v1/b/my-backups/o?uploadType=media&ifGenerationMatch=0&name=shop%2Fzk%2F" +
+        file;
+      expect(urls).to.deep.equal([metadata, object(archive), metadata, object(json)]);
+      expect(requests.join()).not.to.contain(token);
+      expect(sent("config").toString()).to.contain(`header = Authorization: Bearer ${token}\n`);
+    });
+
+    it("keeps a backup that cannot be copied, and says what Google says", () => {
+      google({ message: "sa/zk-backups does not have storage.objects.create access" });
+      const { status, output } = pod.run(bucket);
+      expect(output)
+        .to.contain(
+          "a new backup was saved, but not copied to bucket my-backups: sa/zk-backups does not have",
+        )
+        .and.not.to.contain(token);
+      // Not to be repeated: that would replace a good backup.
+      expect(status).to.equal(3);
+      expect(pod.kept()).to.have.length(2);
+    });
+
+    it("reports a copy that differs from what was sent", () => {
+      google({ md5: "AAAAAAAAAAAAAAAAAAAAAA==" });
+      const { status, output } = pod.run(bucket);
+      expect(output).to.match(
+        /not copied to bucket my-backups: what is stored as shop\/zk\/zk-\w+\.tar\.gz differs/,
+      );
+      expect(status).to.equal(3);
+    });
+
+    it("says what is missing where the node gives no token", () => {
+      google();
+      pod.program("wget", "echo 'wget: unable to resolve host address' >&2; exit 4");
+      const { status, output } = pod.run(bucket);
+      expect(output).to.contain("the node gives its pods no token").and.contain("Workload Identity must be");
+      expect(status).to.equal(3);
+    });
+
+    it("encrypts the copy for the key, if there is one", () => {
+      google();
+      writeFileSync(join(pod.root, "scripts/recipient.asc"), "the key");
+      pod.program(
+        "gpg",
+        `for each; do [ "$last" != --output ] || into=$each; [ "$last" != --recipient-file ] || key=$each; last=$each; done
+{ cat "$key"; tr 'A-Za-z' 'N-ZA-Mn-za-m' <"$last"; } >"$into"`,
+      );
+      const { status, output } = pod.run(bucket);
+      expect(status, output).to.equal(0);
+      const [, archive = ""] = pod.kept();
+      expect(sent(`${archive}.gpg`).subarray(0, 7).toString()).to.equal("the key");
+      expect(existsSync(join(pod.root, `sent.${archive}`))).to.equal(false);
+      pod.program("gpg", "echo 'gpg: no valid OpenPGP data found' >&2; exit 2");
+      const failed = pod.run(bucket);
+      expect(failed.output).to.contain(
+        "could not be encrypted for the key in backupKey: gpg: no valid OpenPGP data",
+      );
+      expect(failed.status).to.equal(3);
+    });
+  });
+
   it("writes an IPv6 address in brackets", () => {
     expect(pod.run({ POD_IP: "fd00::9" }).status).to.equal(0);
     expect(pod.configuration()).to.contain("server.255=[fd00::9]:2888");

@@ -27,6 +27,7 @@ export class BackupPod {
     for (const name of ["zoo.cfg", "logback.xml", "java.security"] as const) {
       this.#write(`conf/${name}`, files[name]);
     }
+    this.#write("scripts/zookeeper-storage", files["zookeeper-storage"]);
     for (const { name, content = "", type } of database) {
       if (type === undefined) {
         this.#write(`database/${name}`, content);

@@ -65,6 +65,101 @@ describe("a server of a new ensemble that begins with a backup", () => {
     });
   }
 
+  describe("in a bucket", () => {
+    const place = "gs://my-backups/shop/zk/zk-20260102T000000Z";
+
+    /** What stands in for wget. @param denied how often Google denies the request, before it answers */
+    function google(denied = 0): void {
+      pod.write("denied", "x".repeat(denied));
+      pod.program(
+        "wget",
+        `for each; do
+  case $each in
+  --output-document=*) answer=\${each#*=} ;;
+  --config=*) config=\${each#*=} ;;
+  */token) url=$each ;;
+  http*) url=$each ;;
+  esac
+done
+echo "$*" >>"${pod.root}/requests"
+case $url in
+*/token) echo '{"access_token":"the-token","expires_in":3599}' >"$answer"; exit ;;
+esac
+grep -q 'Bearer the-token' "$config" || exit 6
+denied=$(cat "${pod.root}/denied")
+if [ -n "$denied" ]; then
+  printf %s "\${denied#x}" >"${pod.root}/denied"
+  echo '{"error": {"code": 403, "message": "sa/zk does not have storage.objects.get access"}}' >"$answer"
+  exit 8
+fi
+file=\${url##*%2F}
+cp "${backups}/\${file%%\\?*}" "$answer"`,
+      );
+    }
+
+    const begin = (restore = place) =>
+      pod.start({
+        ZK_RESTORE: restore,
+        ZK_STORAGE_API: "https://storage.example",
+        ZK_FETCH_TRIES: "3",
+      });
+
+    it("has all of it, and leaves neither a copy nor a token", () => {
+      google();
+      const { status, output } = begin();
+      expect(status, output).to.equal(0);
+      expect(output)
+        .to.contain("this server begins with backup zk-20260102T000000Z")
+        .and.not.to.contain("token");
+      hasBackup();
+      expect(readdirSync(join(pod.data, ".."))).to.deep.equal(["data"]);
+      const requests = readFileSync(join(pod.root, "requests"), "utf8");
+      expect(requests)
+        .to.contain(
+          "https://storage.example/storage/v1/b/my-backups/o/shop%2Fzk%2Fzk-20260102T000000Z.tar.gz?alt=media",
+        )
+        .and.not.to.contain("Bearer");
+    });
+
+    it("waits until a right that was just granted has an effect", () => {
+      google(2);
+      const { status, output } = begin();
+      expect(status, output).to.equal(0);
+      expect(output).to.contain(`waits for backup ${place}: sa/zk does not have storage.objects.get access`);
+      hasBackup();
+    });
+
+    for (const [what, change] of [
+      [
+        "may not be read",
+        () => {
+          google(100);
+        },
+      ],
+      [
+        "is damaged",
+        () => {
+          google();
+          writeFileSync(join(backups, "zk-20260102T000000Z.tar.gz"), "x");
+        },
+      ],
+      [
+        "is not there",
+        () => {
+          google();
+          rmSync(join(backups, "zk-20260102T000000Z.json"));
+        },
+      ],
+    ] as const) {
+      it(`does not start without it if it ${what}`, () => {
+        change();
+        const { status, output } = begin();
+        expect(status).to.equal(1);
+        expect(output).to.contain("this server waits for it").and.not.to.contain("server start-foreground");
+      });
+    }
+  });
+
   it("takes the one that is named", () => {
     start("zk-20260101T000000Z");
     expect(readFileSync(join(pod.data, "version-2/snapshot.9"), "utf8")).to.equal("older");

@@ -56,6 +56,10 @@ const chosen: Readonly<Record<string, string>> = {
   backupSchedule: "@daily",
   backupVolumeSize: "20Gi",
   backupClaim: "other",
+  backupBucket: "other-backups",
+  backupBucketLocation: "eu",
+  backupEncryptionKey: "projects/p/locations/us-central1/keyRings/r/cryptoKeys/k",
+  backupKey: "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n=\n-----END PGP PUBLIC KEY BLOCK-----",
   restoreBackup: "latest",
   adopt: "unowned",
 };
@@ -70,6 +74,8 @@ const given = {
   clientTlsSecret: "zk-client-tls",
   administrator: "CN=administrator",
   backupClaim: "files",
+  backupSchedule: "0 3 * * *",
+  backupBucket: "my-backups",
 };
 
 /** Settings without another value, or whose change has a test of its own. */

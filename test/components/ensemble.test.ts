@@ -639,6 +639,8 @@ describe("ZooKeeperEnsemble", () => {
     engine = await MockEngine.start();
     await make({ backupSchedule: "@daily" });
     expect(JSON.stringify(pod())).not.to.contain("backups");
+    const { inputs } = engine.one("kubernetes:batch/v1:CronJob", "zk-backups");
+    expect(JSON.stringify(inputs)).not.to.contain("serviceAccountName").and.not.to.contain("ZK_BUCKET");
   });
 
   it("gives backups the servers' certificate where they have one", async () => {
@@ -746,6 +748,29 @@ describe("ZooKeeperEnsemble", () => {
     {
       args: { backupsKept: 0, backupVolumeSize: "1", backupClaim: "A" },
       paths: ["backupsKept", "backupVolumeSize", "backupClaim"],
+    },
+    { args: { backupBucket: "my-backups" }, paths: ["backupBucket"] },
+    { args: { restoreBackup: "gs://my-backups" }, paths: ["restoreBackup"] },
+    { args: { restoreBackup: "s3://my-backups/zk/zk-1", backupClaim: "files" }, paths: ["restoreBackup"] },
+    {
+      args: { backupSchedule: "@daily", backupBucket: "My.Backups", backupKey: "key" },
+      paths: ["backupBucket", "backupKey"],
+    },
+    { args: { backupSchedule: "@daily", backupBucket: "my-google-backups" }, paths: ["backupBucket"] },
+    {
+      args: {
+        backupSchedule: "@daily",
+        backupKey: "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n=\n-----END PGP PUBLIC KEY BLOCK-----",
+      },
+      paths: ["backupKey"],
+    },
+    {
+      args: {
+        backupSchedule: "@daily",
+        backupBucket: "my-backups",
+        backupKey: "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n=\n-----END PGP PRIVATE KEY BLOCK-----",
+      },
+      paths: ["backupKey"],
     },
     { args: { monitoring: "prometheus" }, paths: ["monitoring"] },
     { args: { monitoring: "operator", metrics: false }, paths: ["monitoring"] },

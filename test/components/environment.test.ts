@@ -108,6 +108,119 @@ describe("ZooKeeperEnvironment", () => {
     }
   });
 
+  describe("with a bucket for backups", () => {
+    const bucketType = "gcp:storage/bucket:Bucket";
+    const memberType = "gcp:storage/bucketIAMMember:BucketIAMMember";
+    const ensemble = { backupSchedule: "@daily", backupBucket: "my-backups", namespace: "shop" };
+    const member = (number: string) =>
+      `principal://iam.googleapis.com/projects/${number}/locations/global/workloadIdentityPools/` +
+      "my-project.svc.id.goog/subject/ns/shop/sa/zk-backups";
+
+    async function make(gke: object = {}, more: object = {}): Promise<void> {
+      const args = { gke: { project: "my-project", ...gke }, ensemble: { ...ensemble, ...more } };
+      new components.ZooKeeperEnvironment("zookeeper", args, engine.watch());
+      await engine.settled();
+    }
+
+    it("creates one that is closed, keeps every backup for a time, and is never deleted", async () => {
+      await make();
+      const { inputs } = engine.one(bucketType);
+      expect(inputs).to.deep.include({
+        name: "my-backups",
+        project: "my-project",
+        location: "US-CENTRAL1",
+        uniformBucketLevelAccess: true,
+        publicAccessPrevention: "enforced",
+        retentionPolicy: { retentionPeriod: "2592000" },
+        lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 30 } }],
+        labels: { "zookeeper-cluster": "zookeeper" },
+      });
+      expect(inputs).not.to.have.any.keys("encryption", "forceDestroy");
+      expect(engine.optionsOf(bucketType)).to.include({ retainOnDelete: true });
+    });
+
+    it("creates it as the settings say", async () => {
+      const key = "projects/my-project/locations/eu/keyRings/backups/cryptoKeys/zk";
+      await make({ backupBucketLocation: "eu", backupDays: 1, backupEncryptionKey: key });
+      const { inputs } = engine.one(bucketType);
+      expect(inputs).to.deep.include({
+        location: "EU",
+        retentionPolicy: { retentionPeriod: "86400" },
+        lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 1 } }],
+        encryption: { defaultKmsKeyName: key },
+      });
+    });
+
+    it("lets the jobs, and nobody else, create objects in it and nothing more", async () => {
+      await make();
+      expect(engine.one(memberType).inputs).to.deep.equal({
+        bucket: "my-backups",
+        role: "roles/storage.objectCreator",
+        member: member("123456789012"),
+      });
+      const account = engine.one("kubernetes:core/v1:ServiceAccount", "zookeeper-backups-identity").inputs;
+      expect(at(account, "metadata", "name")).to.equal("zk-backups");
+      expect(at(account, "metadata", "namespace")).to.equal("shop");
+      const { inputs } = engine.one("kubernetes:batch/v1:CronJob");
+      const job = at(inputs, "spec", "jobTemplate", "spec", "template", "spec");
+      expect(at(job, "serviceAccountName")).to.equal("zk-backups");
+      expect(at(job, "automountServiceAccountToken")).to.equal(false);
+      expect(at(job, "containers", 0, "env")).to.deep.include.members([
+        { name: "ZK_BUCKET", value: "my-backups" },
+        { name: "ZK_NAMESPACE", value: "shop" },
+      ]);
+      const scripts = engine.one("kubernetes:core/v1:ConfigMap", "zookeeper-backups-scripts").inputs;
+      expect(at(scripts, "data", "storage-api")).to.equal("https://www.googleapis.com");
+      expect(at(scripts, "data")).not.to.have.property("recipient.asc");
+    });
+
+    it("only grants the right where the bucket exists", async () => {
+      engine = await MockEngine.start({ "gcp:organizations/getProject:getProject": { number: "77" } });
+      await make({ createBackupBucket: false });
+      expect(engine.counts()).not.to.have.property(bucketType);
+      expect(engine.one(memberType).inputs).to.deep.include({ bucket: "my-backups", member: member("77") });
+      const scripts = engine.one("kubernetes:core/v1:ConfigMap", "zookeeper-backups-scripts").inputs;
+      expect(at(scripts, "data", "storage-api")).to.equal("https://www.googleapis.com");
+    });
+
+    it("creates and grants nothing on a cluster that exists", async () => {
+      new components.ZooKeeperEnvironment("lab", { existing: { kubeconfig }, ensemble }, engine.watch());
+      await engine.settled();
+      expect(engine.counts()).not.to.have.any.keys(bucketType, memberType);
+      const { inputs } = engine.one("kubernetes:batch/v1:CronJob");
+      expect(JSON.stringify(inputs)).to.contain('{"name":"ZK_BUCKET","value":"my-backups"}');
+    });
+
+    it("lets the servers read a bucket only where they begin with a backup in it", async () => {
+      engine = await MockEngine.start({
+        "gcp:organizations/getProject:getProject": { number: "77" },
+        "gcp:storage/getBucket:getBucket": { selfLink: "https://storage.example/storage/v1/b/older-backups" },
+      });
+      const restoreBackup = "gs://older-backups/shop/zk/zk-20260101T000000Z";
+      await make({}, { restoreBackup });
+      expect(engine.one(memberType, "zookeeper-backups-reader").inputs).to.deep.equal({
+        bucket: "older-backups",
+        role: "roles/storage.objectViewer",
+        member: member("77").replace(/zk-backups$/, "zk"),
+      });
+      const { inputs } = engine.one("kubernetes:apps/v1:StatefulSet");
+      const pod = at(inputs, "spec", "template", "spec");
+      expect(at(pod, "serviceAccountName")).to.equal("zk");
+      expect(at(pod, "containers", 0, "env")).to.deep.include.members([
+        { name: "ZK_RESTORE", value: restoreBackup },
+        { name: "ZK_STORAGE_API", value: "https://storage.example" },
+      ]);
+      expect(JSON.stringify(at(pod, "volumes"))).not.to.contain("backups");
+    });
+
+    it("gives the jobs the key for which copies are encrypted", async () => {
+      const backupKey = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----\n";
+      await make({}, { backupKey });
+      const scripts = engine.one("kubernetes:core/v1:ConfigMap", "zookeeper-backups-scripts").inputs;
+      expect(at(scripts, "data", "recipient.asc")).to.equal(backupKey);
+    });
+  });
+
   it("puts the same on a cluster that is there, in a class that is there", async () => {
     new components.ZooKeeperEnvironment("lab", {
       existing: { kubeconfig },

@@ -11,6 +11,8 @@ here=$(dirname "$0")
 observer_id=255
 observer=
 part=
+# Set if the backup was saved, but something else is wrong.
+incomplete=
 
 say() {
   echo "back-up: $*"
@@ -160,6 +162,20 @@ EOF
   say "saved $file: $znodes znodes, up to transaction $zxid, $(wc -c <"$ZK_BACKUPS/$file.tar.gz") bytes"
 }
 
+# Copies the new backup to the bucket, where it survives the cluster.
+copy_to_bucket() {
+  if [ -z "${ZK_BUCKET:-}" ]; then
+    return
+  fi
+  . "$here/bucket"
+  if copy "$ZK_BACKUPS/$file.tar.gz" "$ZK_BACKUPS/$file.json"; then
+    say "copied $file to gs://$ZK_BUCKET/$ZK_NAMESPACE/$ZK_NAME/"
+  else
+    say "a new backup was saved, but not copied to bucket $ZK_BUCKET: $reason" >&2
+    incomplete=yes
+  fi
+}
+
 # The complete backups, the oldest first.
 kept() {
   for json in "$ZK_BACKUPS/$ZK_NAME"-????????T??????Z.json; do
@@ -196,8 +212,7 @@ verify_kept() {
   done
   if [ -n "$damaged" ]; then
     say "a new backup was saved, but these are damaged:$damaged. See docs/runbook.md, \"A backup has failed\"" >&2
-    # Not to be repeated: each time, the oldest backup is deleted.
-    exit 3
+    incomplete=yes
   fi
 }
 
@@ -208,5 +223,10 @@ take_certificates
 write_configuration
 receive
 store
+copy_to_bucket
 prune
 verify_kept
+if [ -n "$incomplete" ]; then
+  # Not to be repeated: each time, the oldest backup is deleted.
+  exit 3
+fi

@@ -12,6 +12,29 @@ backup_to_restore() {
   done | tail -n 1
 }
 
+# Downloads the backup gs://BUCKET/FOLDER/NAME to a folder beside the data, which is then ZK_BACKUPS.
+fetch_backup() {
+  . "$(dirname "$0")/zookeeper-storage"
+  ZK_BACKUPS=${data_dir%/*}/data.fetched
+  storage_work=$ZK_BACKUPS
+  mkdir -p "$ZK_BACKUPS"
+  place=${ZK_RESTORE#gs://}
+  # A right that was just granted may take minutes to have an effect.
+  left=${ZK_FETCH_TRIES:-24}
+  until
+    download "${place%%/*}" "${place#*/}.json" "$ZK_BACKUPS/${place##*/}.json" &&
+      download "${place%%/*}" "${place#*/}.tar.gz" "$ZK_BACKUPS/${place##*/}.tar.gz"
+  do
+    left=$((left - 1))
+    if [ "$left" -le 0 ]; then
+      return 1
+    fi
+    say "waits for backup $ZK_RESTORE: $reason"
+    sleep 10
+  done
+  ZK_RESTORE=${place##*/}
+}
+
 # unpack_backup NAME FOLDER: fails unless all of the backup is as it was saved.
 unpack_backup() {
   stored=$(sed -n 's/^ *"sha256": "\([0-9a-f]*\)".*/\1/p' "$ZK_BACKUPS/$1.json")
@@ -28,9 +51,14 @@ unpack_backup() {
 restore_backup() {
   restoring=${data_dir%/*}/data.restoring
   if [ -n "${ZK_RESTORE:-}" ] && [ ! -e "$ZK_MARK_DIR/ensemble" ] && [ ! -e "$restoring/complete" ] && ! has_database; then
-    name=$(backup_to_restore)
+    reason=
+    name=
+    case $ZK_RESTORE in
+    gs://*) fetch_backup && name=$(backup_to_restore) ;;
+    *) name=$(backup_to_restore) ;;
+    esac
     if [ -z "$name" ] || ! unpack_backup "$name" "$restoring"; then
-      say "backup ${name:-$ZK_RESTORE} is not there, cannot be read, or is damaged: this server waits for it." \
+      say "backup ${name:-$ZK_RESTORE} is not there, cannot be read, or is damaged${reason:+ ($reason)}: this server waits for it." \
         "Use another one, or remove restoreBackup, and the ensemble begins without data"
       exit 1
     fi
@@ -47,6 +75,6 @@ restore_backup() {
       fi
     done
     sync
-    rm -rf "$restoring"
+    rm -rf "$restoring" "${data_dir%/*}/data.fetched"
   fi
 }

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Access to Cloud Storage, for scripts that source this file, as the ServiceAccount of the pod: GKE gives the pod a token
+# for an hour, so there is no key that could be stolen. ZK_STORAGE_API is the API's address, and storage_work a folder.
+
+# Set by a function below that fails.
+reason=
+
+# json_field NAME <JSON: the first value of a field that is a string.
+json_field() {
+  sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -n 1
+}
+
+# request OUTPUT OPTION...: sends a request. What may pass by itself is tried again, for some minutes.
+request() {
+  output=$1
+  shift
+  wget --no-verbose --tries=6 --waitretry=30 --timeout=120 --retry-connrefused --retry-on-host-error \
+    --retry-on-http-error=429,500,502,503,504 --content-on-error --output-document="$output" "$@" \
+    2>"$storage_work/wget.log" 9>&-
+}
+
+# Writes the token to a file for wget: the arguments of a process are visible to others.
+# See https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server
+take_token() {
+  if ! request "$storage_work/token" --header='Metadata-Flavor: Google' \
+    "http://${GCE_METADATA_HOST:-169.254.169.254}/computeMetadata/v1/instance/service-accounts/default/token"; then
+    reason="the node gives its pods no token, so the pod has no identity. Workload Identity must be enabled for the cluster and its nodes"
+    return 1
+  fi
+  token=$(json_field access_token <"$storage_work/token")
+  rm -f "$storage_work/token"
+  (umask 077 && printf 'header = Authorization: Bearer %s\n' "$token" >"$storage_work/wgetrc")
+}
+
+# authorized OUTPUT OPTION...: sends a request as the pod.
+authorized() {
+  take_token || return 1
+  code=0
+  request "$@" --config="$storage_work/wgetrc" || code=$?
+  rm -f "$storage_work/wgetrc"
+  if [ "$code" -ne 0 ]; then
+    message=$(json_field message <"$1")
+    reason=${message:-$(tail -n 1 "$storage_work/wget.log")}
+    return 1
+  fi
+}
+
+# object_name PATH: as a part of a URL. The names of backups have no other characters that a URL must not contain.
+object_name() {
+  echo "$1" | sed 's,/,%2F,g'
+}
+
+# upload FILE BUCKET PATH: stores a file as an object that does not exist yet.
+# See https://cloud.google.com/storage/docs/uploading-objects
+upload() {
+  answer=$storage_work/answer
+  authorized "$answer" --method=POST --body-file="$1" --header='Content-Type: application/octet-stream' \
+    "$ZK_STORAGE_API/upload/storage/v1/b/$2/o?uploadType=media&ifGenerationMatch=0&name=$(object_name "$3")" || return 1
+  stored=$(json_field md5Hash <"$answer" | base64 -d | od -An -tx1 | tr -d ' \n')
+  if [ "$stored" != "$(md5sum <"$1" | cut -d ' ' -f 1)" ]; then
+    reason="what is stored as $3 differs from what was sent"
+    return 1
+  fi
+}
+
+# download BUCKET PATH FILE: fetches an object.
+# See https://cloud.google.com/storage/docs/downloading-objects
+download() {
+  authorized "$3" "$ZK_STORAGE_API/storage/v1/b/$1/o/$(object_name "$2")?alt=media"
+}
