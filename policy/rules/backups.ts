@@ -1,36 +1,10 @@
-import { stackPolicy, type StackResource } from "../define.ts";
-import { isSuspended, savesBackups } from "../kubernetes/backups.ts";
+import { backupCronJobs, hasOtherBackups, otherBackups } from "../backups.ts";
+import { stackPolicy } from "../define.ts";
 import { inProduction, productionSettings } from "../production.ts";
 import type { Finding } from "../reading/finding.ts";
-import { every, not, some } from "../reading/truth.ts";
-import { objectsOf } from "../stack.ts";
+import { some } from "../reading/truth.ts";
 import { ensemblesOf } from "../zookeeper/ensembles.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
-
-/** Kinds of objects that may back volumes up, which this pack does not read. */
-const otherKinds: readonly (readonly [group: string, kind: string])[] = [
-  ["velero.io", "Schedule"],
-  ["snapscheduler.backube", "SnapshotSchedule"],
-  ["volsync.backube", "ReplicationSource"],
-  ["stash.appscode.com", "BackupConfiguration"],
-  ["core.kubestash.com", "BackupConfiguration"],
-  ["k8up.io", "Schedule"],
-  ["config.kio.kasten.io", "Policy"],
-  ["longhorn.io", "RecurringJob"],
-];
-
-/** The same, of Google Cloud's resources: Backup for GKE, and schedules of disk snapshots. */
-const otherTypes: ReadonlySet<string> = new Set([
-  "gcp:gkebackup/backupPlan:BackupPlan",
-  "gcp:compute/resourcePolicy:ResourcePolicy",
-  "gcp:compute/resourcePolicyAttachment:ResourcePolicyAttachment",
-  "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment",
-  "gcp:compute/regionDiskResourcePolicyAttachment:RegionDiskResourcePolicyAttachment",
-]);
-
-const hasOtherKinds = (resources: readonly StackResource[]): boolean =>
-  otherKinds.some(([group, kind]) => objectsOf(resources, group, kind).length > 0) ||
-  resources.some(({ type }) => otherTypes.has(type));
 
 /** @param suspended the CronJobs that would save backups, but are suspended */
 function finding(suspended: readonly string[]): Finding {
@@ -64,25 +38,21 @@ export const backups = stackPolicy({
   profile: "production",
   enforcementLevel: "advisory",
   validate: (resources, open, settings) => {
-    const cronJobs = objectsOf(resources, "batch", "CronJob");
-    for (const { runs, members } of ensemblesOf(resources, settings)) {
-      const [{ workload }] = members;
-      if (runs !== true || !inProduction(workload.urn, settings)) {
+    for (const ensemble of ensemblesOf(resources, settings)) {
+      const [{ workload }] = ensemble.members;
+      if (ensemble.runs !== true || !inProduction(workload.urn, settings)) {
         continue;
       }
-      const candidates = cronJobs.map((cronJob) => ({
-        cronJob,
-        saves: some(members.map((member) => savesBackups(cronJob, member.workload))),
-      }));
-      const saved = some(candidates.map(({ cronJob, saves }) => every([saves, not(isSuspended(cronJob))])));
+      const cronJobs = backupCronJobs(resources, ensemble);
+      const saved = some(cronJobs.map(({ runs }) => runs));
       const report = open(workload.label, workload.urn);
       if (saved === "unknown") {
         report.leaveOpen("which CronJobs save backups");
-      } else if (!saved && hasOtherKinds(resources)) {
-        report.leaveHidden("which volumes objects of other kinds back up");
+      } else if (!saved && hasOtherBackups(resources)) {
+        report.leaveHidden(otherBackups);
       } else if (!saved) {
         // Of those that would save backups, none is left that is not suspended.
-        const suspended = candidates.filter(({ saves }) => saves === true);
+        const suspended = cronJobs.filter(({ saves }) => saves === true);
         report.reject(finding(suspended.map(({ cronJob }) => cronJob.label)));
       }
     }
