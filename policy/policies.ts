@@ -5,6 +5,7 @@ import { antiAffinity } from "./rules/anti-affinity.ts";
 import { antiAffinityInStack } from "./rules/anti-affinity-in-stack.ts";
 import { apiVersions } from "./rules/api-versions.ts";
 import { autoscaling } from "./rules/autoscaling.ts";
+import { backupCopies } from "./rules/backup-copies.ts";
 import { backups } from "./rules/backups.ts";
 import { disruptionBudget } from "./rules/disruption-budget.ts";
 import { durableStorage } from "./rules/durable-storage.ts";
@@ -69,6 +70,7 @@ export const policies: Policies = [
   encryption,
   monitoring,
   backups,
+  backupCopies,
   hardening,
   nodePool,
   nodePoolInCluster,

@@ -63,7 +63,7 @@ const clusterWide = ["storageclasses.storage.k8s.io", "namespaces", clusterWideM
 const needed: Readonly<Record<string, readonly string[]>> = {
   "poddisruptionbudgets.policy": ["disruption-budget"],
   ...Object.fromEntries([...namespacedMonitors, clusterWideMonitors].map((kind) => [kind, ["monitoring"]])),
-  ...Object.fromEntries(backupKinds.map((kind) => [kind, ["backups"]])),
+  ...Object.fromEntries(backupKinds.map((kind) => [kind, ["backups", "backup-copies"]])),
 };
 
 /** The policies that cannot validate anything while these kinds are not visible. */

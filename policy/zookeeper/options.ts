@@ -46,7 +46,8 @@ function assignments(text: string): readonly (readonly [name: string, value: str
   });
 }
 
-function withoutComments(text: string): string {
+/** The lines of a script or a configuration file that are not comments. */
+export function withoutComments(text: string): string {
   return text
     .split("\n")
     .filter((line) => !line.trimStart().startsWith("#"))

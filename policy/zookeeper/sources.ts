@@ -121,9 +121,13 @@ export interface ConfigTexts {
   readonly open: readonly string[];
 }
 
-/** The texts of the stack's ConfigMaps that the workload's pods use. */
+/**
+ * The texts of the stack's ConfigMaps that the workload's pods use.
+ *
+ * @param madeFrom URNs of the resources whose outputs went into the pods
+ */
 export function configTexts(
-  workload: Workload,
+  workload: Pick<Workload, "pod" | "namespace">,
   configMaps: readonly KubernetesObject[],
   madeFrom: readonly string[],
 ): ConfigTexts {

@@ -122,9 +122,10 @@ const questions: Readonly<Record<string, readonly [Level, Question]>> = {
   "larger machines": ["nothing", { gke: { machineType: "n2-standard-4" } }],
 };
 
-/** TLS everywhere, and backups: the pack advises both in production stacks. */
+/** TLS everywhere, and backups on a claim that may be a file server's: the pack advises them in production stacks. */
 const asAdvised = {
   backupSchedule: "0 3 * * *",
+  backupClaim: "backups",
   quorumTls: "require",
   tlsSecret: "zk-tls",
   clientTls: "require",

@@ -14,6 +14,7 @@ import { workloadsOf } from "../../policy/kubernetes/workload.ts";
 import { policies } from "../../policy/policies.ts";
 import { Field, items } from "../../policy/reading/field.ts";
 import { stackOf } from "../../policy/reading/urn.ts";
+import { backupCopies } from "../../policy/rules/backup-copies.ts";
 import { whatStarts } from "../../policy/zookeeper/command.ts";
 import * as configuration from "../../policy/zookeeper/configuration.ts";
 import { dataDirectories } from "../../policy/zookeeper/data-directories.ts";
@@ -26,7 +27,14 @@ import { healthOf } from "../../policy/zookeeper/health.ts";
 import { optionsOf } from "../../policy/zookeeper/options.ts";
 import { secretsInFile } from "../../policy/zookeeper/secrets.ts";
 import { mountFor } from "../../policy/zookeeper/volumes.ts";
-import { cluster, configMap, containerPath, environment, statefulSet } from "../fixtures/policy/ensemble.ts";
+import {
+  backupCronJob,
+  cluster,
+  configMap,
+  containerPath,
+  environment,
+  statefulSet,
+} from "../fixtures/policy/ensemble.ts";
 import { changed, validate, type Registered } from "../fixtures/policy/harness.ts";
 
 /** A mebibyte: what takes quadratic time for it takes a quarter of an hour. */
@@ -127,8 +135,15 @@ const texts: Readonly<Record<string, string>> = Object.fromEntries([
     "find -exec a ",
     "`a;",
     "trap ",
+    "https://a.",
+    "https://a@",
+    "s3://",
+    "bucket",
+    "export a",
   ].map((part) => [part, repeated(part)]),
 ]) as Readonly<Record<string, string>>;
+
+const backupPod = ["spec", "jobTemplate", "spec", "template", "spec"];
 
 /** The directories of the server whose container has the property. */
 function directoriesWith(path: readonly (string | number)[], value: unknown): unknown {
@@ -202,6 +217,28 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   secretsInFile,
   optionsOf: (text) =>
     optionsOf(new Field({ args: [text] }), { sources: [{ place: "a", key: "zoo.cfg", text }], open: [] }),
+  "backup-copies of a command": (text) =>
+    validate(
+      backupCopies,
+      [statefulSet, changed(backupCronJob, [...backupPod, "containers", 0, "args"], [text])],
+      {
+        stack: "prod",
+      },
+    ),
+  "backup-copies of a script": (text) =>
+    validate(
+      backupCopies,
+      [
+        statefulSet,
+        changed(
+          backupCronJob,
+          [...backupPod, "volumes"],
+          [{ name: "scripts", configMap: { name: "zk-config" } }],
+        ),
+        changed(configMap, ["data"], { "back-up": text }),
+      ],
+      { stack: "prod" },
+    ),
   "secretsInFile of a login module": (text) => secretsInFile(`LoginModule ${text}`),
   "whatStarts with a script": (text) => whatStarts(["sh", "-c", text]),
   "whatStarts with a word": (text) => whatStarts([text]),

@@ -67,6 +67,10 @@ function adviceOf(policy: string, { existing, ensemble = {} }: Args): readonly R
   if (policy === "backups" && ensemble.backupSchedule === undefined) {
     return [/: no CronJob in its namespace saves backups: /];
   }
+  // They are on a disk of the cluster by default.
+  if (policy === "backup-copies" && ensemble.backupSchedule !== undefined) {
+    return [/: only disks of the cluster have the backups of CronJob \w+\/zk-backups: /];
+  }
   // Who collects the metrics of an existing cluster is not known.
   const isMonitored =
     existing === undefined ? ensemble.monitoring !== "none" : ensemble.monitoring === "operator";

@@ -91,6 +91,7 @@ const advisory: ReadonlySet<string> = new Set([
   "encryption",
   "monitoring",
   "backups",
+  "backup-copies",
   "hardening",
   "network-policies",
   "not-validated",

@@ -121,7 +121,7 @@ if (found.error !== undefined) {
     for (const kind of ["cronjobs.batch", "schedules.velero.io"]) {
       answer({ [kind]: forbidden });
       const { without } = await gatherCluster({ namespaces: ["a"] });
-      expect(without, kind).to.deep.equal(["backups"]);
+      expect(without, kind).to.deep.equal(["backups", "backup-copies"]);
     }
   });
 
