@@ -8,7 +8,7 @@ import { objectsOf } from "../stack.ts";
 import { ensemblesOf, type Member } from "../zookeeper/ensembles.ts";
 import { optionsOf, type Option } from "../zookeeper/options.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
-import { placeOfZooCfg, startsByOptions, writesDefaults } from "../zookeeper/whole-configuration.ts";
+import { wholeConfiguration } from "../zookeeper/whole-configuration.ts";
 
 /** The configuration of a server, as far as the stack shows it. */
 interface Configuration {
@@ -106,12 +106,10 @@ function plainPort(service: KubernetesObject): Field | undefined {
 }
 
 function configurationOf({ container, texts }: Member): Configuration {
-  const place = placeOfZooCfg(texts);
-  const isWhole = place !== undefined || startsByOptions(container) || writesDefaults(container);
   return {
     container,
     options: optionsOf(container, texts),
-    whole: isWhole ? (place === undefined ? "" : ` in ${place}`) : undefined,
+    whole: wholeConfiguration(container, texts),
   };
 }
 

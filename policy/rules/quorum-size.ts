@@ -3,43 +3,15 @@ import type { Report } from "../reading/report.ts";
 import { inProduction, productionSettings } from "../production.ts";
 import { count } from "../settings.ts";
 import { ensemblesOf, type Ensemble } from "../zookeeper/ensembles.ts";
-import { oddVoters, shownElsewhere, validateListing } from "../zookeeper/listing-check.ts";
+import { oddVoters, validateListing } from "../zookeeper/listing-check.ts";
 import { recognitionSettings } from "../zookeeper/recognition.ts";
+import { sizeOf, type Size } from "../zookeeper/size.ts";
 import { isStep } from "../zookeeper/steps.ts";
-
-/** How many servers an ensemble has, with and without a vote. */
-interface Size {
-  readonly voting: number;
-  readonly observers: number;
-  /** Whether only ConfigMaps name observers, so that `quorum-configuration` validates whether the others are odd. */
-  readonly configured: boolean;
-}
 
 /** The least number of servers, and the stacks that it is for. */
 interface Least {
   readonly servers: number;
   readonly where: string;
-}
-
-/**
- * The size of the ensemble: the servers that it runs without the observers that a list names; or that of the longest
- * list, if it names servers that the stack does not show.
- */
-function sizeOf(ensemble: Ensemble, servers: number): Size {
-  const lists = ensemble.members.flatMap((member) =>
-    [...member.own, ...member.configured].map((listing) => ({
-      listing,
-      elsewhere: shownElsewhere(ensemble, member, listing).length > 0,
-    })),
-  );
-  const observers = Math.max(0, ...lists.map(({ listing }) => listing.observers));
-  const elsewhere = lists.filter((list) => list.elsewhere).map(({ listing }) => listing.participants);
-  return {
-    voting: elsewhere.length > 0 ? Math.max(...elsewhere) : servers - observers,
-    observers,
-    configured:
-      observers > 0 && ensemble.members.every(({ own }) => own.every((list) => list.observers === 0)),
-  };
 }
 
 function servers(number: number): string {

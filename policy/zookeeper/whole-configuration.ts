@@ -41,3 +41,15 @@ export function placeOfZooCfg({ sources }: ConfigTexts): string | undefined {
   });
   return found?.place;
 }
+
+/**
+ * Where the server's whole configuration is, for a message: ` in …` if it is in the stack, and nothing if the image
+ * writes it. Undefined if some of it may be elsewhere.
+ */
+export function wholeConfiguration(container: Field, texts: ConfigTexts): string | undefined {
+  const place = placeOfZooCfg(texts);
+  if (place !== undefined) {
+    return ` in ${place}`;
+  }
+  return startsByOptions(container) || writesDefaults(container) ? "" : undefined;
+}
