@@ -38,6 +38,7 @@ import { serverIdentity } from "./rules/server-identity.ts";
 import { secrets } from "./rules/secrets.ts";
 import { singleZone } from "./rules/single-zone.ts";
 import { storageClass } from "./rules/storage-class.ts";
+import { synchronization } from "./rules/synchronization.ts";
 import { zoneSpread } from "./rules/zone-spread.ts";
 
 /** All policies of the pack, in the order of the README's table. */
@@ -50,6 +51,7 @@ export const policies: Policies = [
   disruptionBudget,
   quorumSize,
   quorumConfiguration,
+  synchronization,
   serverIdentity,
   autoscaling,
   apiVersions,

@@ -87,6 +87,7 @@ function* withOneWrong(resource: Registered): Generator<Registered> {
 const advisory: ReadonlySet<string> = new Set([
   "gke-deletion-protection-elsewhere",
   "zone-spread",
+  "synchronization",
   "probes-in-stack",
   "encryption",
   "monitoring",

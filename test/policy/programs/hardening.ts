@@ -29,3 +29,34 @@ export const allFourLetterWords: Program = {
   rejections: {},
   advice: { hardening: "all four-letter words are allowed" },
 };
+
+/** Five servers with a whole zoo.cfg, which has the lines. */
+const fiveServers = (...lines: readonly string[]) => {
+  const servers = [0, 1, 2, 3, 4].map(
+    (n) => `server.${n + 1}=zk-${n}.zk-hs.default.svc.cluster.local:2888:3888;2181`,
+  );
+  const always = [
+    "tickTime=2000",
+    "dataDir=/var/lib/zookeeper/data",
+    "dataLogDir=/var/lib/zookeeper/log",
+    "autopurge.purgeInterval=12",
+  ];
+  const zooCfg = [...always, ...servers, ...lines].join("\n");
+  return replaced(
+    withStatefulSet(["spec", "replicas"], 5),
+    configMap,
+    changed(configMap, ["data", "zoo.cfg"], zooCfg),
+  );
+};
+
+export const defaultSynchronization: Program = {
+  resources: fiveServers(),
+  rejections: {},
+  advice: { synchronization: "snapshotSizeFactor is not set in ConfigMap default/zk-config data.zoo.cfg" },
+};
+
+export const synchronizationFromDisk: Program = {
+  resources: fiveServers("snapshotSizeFactor=0.5"),
+  rejections: {},
+  advice: { synchronization: "snapshotSizeFactor is 0.5 in ConfigMap default/zk-config data.zoo.cfg" },
+};

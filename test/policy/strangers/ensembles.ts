@@ -171,6 +171,7 @@ export const ensembles: Verdicts = {
       "anti-affinity",
     ],
     either: ["anti-affinity-in-stack"],
+    advised: ["synchronization"],
     silent: ["quorum-size", "quorum-configuration", "disruption-budget"],
     never: [startScriptHeap, /change both together/],
   },
@@ -213,6 +214,7 @@ export const ensembles: Verdicts = {
       ["durable-storage", /no volume at \/data\n/, /no volume at \/datalog/],
     ],
     either: ["images"],
+    advised: ["synchronization"],
     silent: ["quorum-size", "quorum-configuration", "server-identity"],
   },
   "status-liveness": {

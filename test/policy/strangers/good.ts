@@ -6,6 +6,9 @@ const right: Verdict = { rejected: [] };
 /** What no policy rejects, in production either. */
 const rightEverywhere: Verdict = { rejected: [], stacks: ["dev", "production"] };
 
+/** As `rightEverywhere`, with ZooKeeper's own default for what a leader sends to servers that were away. */
+const withDefaultSynchronization: Verdict = { ...rightEverywhere, advised: ["synchronization"] };
+
 const versions = (image: string, version: string): Verdict["settings"] => ({
   images: { versions: { [image]: version } },
 });
@@ -19,7 +22,7 @@ export const good: Verdicts = {
   "good-one-server": { ...right },
   "good-log-in-data": rightEverywhere,
   "good-script": right,
-  "good-configured": { ...rightEverywhere },
+  "good-configured": { ...rightEverywhere, silent: ["synchronization"] },
   "good-bitnami": { ...rightEverywhere },
   "good-confluent": {
     ...right,
@@ -33,10 +36,10 @@ export const good: Verdicts = {
   "good-deployment": { ...right },
   "good-three-stateful-sets": { ...rightEverywhere },
   "good-zone-each": { ...rightEverywhere, silent: ["zone-spread"] },
-  "good-two-clusters": { ...rightEverywhere },
-  "good-observers": { ...rightEverywhere },
-  "good-observers-inside": rightEverywhere,
-  "good-two-halves": { ...rightEverywhere },
+  "good-two-clusters": withDefaultSynchronization,
+  "good-observers": withDefaultSynchronization,
+  "good-observers-inside": withDefaultSynchronization,
+  "good-two-halves": withDefaultSynchronization,
   "good-two-ensembles": rightEverywhere,
   "good-tls": rightEverywhere,
 };
