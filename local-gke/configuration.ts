@@ -63,7 +63,7 @@ const methods: Advice = {
 };
 
 /** The part of the configuration that the plugins, which are processes of their own, need. */
-export type PluginConfiguration = Pick<Required<Configuration>, "stateDir" | "advice">;
+export type PluginConfiguration = Pick<Required<Configuration>, "stateDir" | "cacheDir" | "advice">;
 
 /** The variable with the plugins' configuration, as JSON. */
 export const configurationVariable = "LOCAL_GKE_CONFIGURATION";
@@ -90,7 +90,7 @@ export function configurePlugin(variables: Readonly<Record<string, string | unde
   configure({
     projectDir: "",
     stack: "",
-    cacheDir: "",
+    cacheDir: given.cacheDir ?? "",
     stateDir: given.stateDir ?? dirname(home ?? ""),
     ...(given.advice === undefined ? {} : { advice: given.advice }),
   });

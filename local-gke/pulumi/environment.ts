@@ -87,8 +87,8 @@ export function proxyExceptions(
 
 /** A script that runs a plugin of the local GKE, a TypeScript program, with the tools. */
 function pluginScript(tools: string, program: string, variables: Record<string, string>): string {
-  const { stateDir, advice } = configuration();
-  const own: PluginConfiguration = { stateDir, advice };
+  const { stateDir, cacheDir, advice } = configuration();
+  const own: PluginConfiguration = { stateDir, cacheDir, advice };
   const all = { ...environment(tools), ...variables, [configurationVariable]: JSON.stringify(own) };
   const exports = Object.entries(all).map(([name, value]) => exported(name, value));
   return `#!/bin/sh\numask 022\n${exports.join("\n")}\nexec ${quoted(process.execPath)} ${quoted(join(import.meta.dirname, "..", program))} "$@"\n`;

@@ -54,10 +54,10 @@ export const tools: readonly Tool[] = [
     minutes: 4.3,
   },
   {
-    title: "the volume driver and the enforcement of NetworkPolicies",
+    title: "the volume driver, the enforcement of NetworkPolicies and the metadata server",
     module: "agents",
-    packages: ["./pd-volumes", "./network-policies"],
-    commands: ["pd-volumes", "network-policies"],
+    packages: ["./pd-volumes", "./network-policies", "./metadata-server"],
+    commands: ["pd-volumes", "network-policies", "metadata-server"],
     minutes: 1.0,
   },
   {
@@ -108,6 +108,15 @@ export const tools: readonly Tool[] = [
     minutes: 0.8,
   },
 ];
+
+/** Built when the first bucket needs it. */
+export const cloudStorage: Tool = {
+  title: "Cloud Storage",
+  module: "cloud-storage",
+  packages: ["."],
+  commands: ["cloud-storage"],
+  minutes: 1.0,
+};
 
 const pulumiCommands = ["pulumi", "pulumi-language-nodejs"];
 
