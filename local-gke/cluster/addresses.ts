@@ -39,6 +39,15 @@ export const publicAddress = (slot: number): string => at(slot, 3);
  * name without a change to the machine.
  */
 export const dnsEndpointAddress = (slot: number): string => at(slot, 4);
+/**
+ * The address of Cloud Storage, the same in every cluster's network: a bucket can exist before a cluster does. It is
+ * one of the first slot's that nothing else has.
+ */
+export const cloudStorageAddress = at(0, 15 * 256 + 1);
+/** The port of Cloud Storage, also on the addresses of the control plane. */
+export const cloudStoragePort = 4443;
+/** The address of each node's metadata server, as on Google's cloud. */
+export const metadataServerAddress = "169.254.169.254";
 /** The range of the control plane and the nodes. */
 export const nodeRange = (slot: number): string => `${at(slot, 0)}/24`;
 /** The address of the node with this index, 0 to 31. */

@@ -14,6 +14,7 @@ import {
 import { kubectl } from "./kubectl.ts";
 import { removeClientNetwork, removeClusterNetwork, routePods } from "./network.ts";
 import { cgroupRoot, ensureNode, nodePlace, nodeRuns, stopNode } from "../node/node.ts";
+import { writeMetadata } from "../node/metadata-server.ts";
 import { reclaimSlots } from "./lost.ts";
 import { renewalDue } from "./renewal.ts";
 import { allClusters, clusterDir, nodeDir, readCluster, removeCluster, writeCluster } from "./records.ts";
@@ -47,12 +48,12 @@ async function newCluster(name: ClusterName): Promise<ClusterRecord> {
 
 /**
  * Creates a cluster's control plane, or repairs it.
- * @param settings which endpoints to open, all others are closed, and whether nodes are private; the same as before by
- * default
+ * @param settings which endpoints to open, all others are closed, and whether nodes are private, and the pool of
+ * Workload Identity Federation; the same as before by default
  */
 export async function ensureCluster(
   name: ClusterName,
-  settings: Partial<Pick<ClusterRecord, "endpoints" | "privateNodes">> = {},
+  settings: Partial<Pick<ClusterRecord, "endpoints" | "privateNodes" | "workloadPool">> = {},
 ): Promise<ClusterRecord> {
   const known = readCluster(name);
   const cluster = { ...(known ?? (await newCluster(name))), ...settings };
@@ -62,6 +63,7 @@ export async function ensureCluster(
     );
   }
   writeCluster(cluster);
+  writeMetadata(cluster);
   await ensureControlPlane(cluster);
   return cluster;
 }

@@ -8,6 +8,7 @@ import { commandLine, exported } from "../../system/shell.ts";
 import { killUnit, lastLog, startUnit, unitRuns } from "../machine/units.ts";
 import type { Unit } from "../machine/units.ts";
 import * as addresses from "./addresses.ts";
+import { cloudStorageProblem, ensureCloudStorage, stopCloudStorage } from "./cloud-storage.ts";
 import { dnsEndpointCertificate, ensureDnsEndpointCertificate } from "./dns-endpoint.ts";
 import { kubectl, kubectlApply } from "./kubectl.ts";
 import { ensureClusterNetwork } from "./network.ts";
@@ -187,6 +188,7 @@ export async function ensureControlPlane(cluster: ClusterRecord): Promise<void> 
   }
   await kubectlApply(cluster, systemObjects());
   writeFileSync(systemObjectsFile(cluster), systemObjectsHash());
+  await ensureCloudStorage(cluster);
 }
 
 /** The file with the hash of the system objects that a cluster has. */
@@ -226,12 +228,13 @@ export async function controlPlaneProblem(cluster: ClusterRecord): Promise<strin
     return "the control plane does not run";
   }
   return (await controlPlaneServes(cluster))
-    ? undefined
+    ? cloudStorageProblem(cluster)
     : `the API server does not say within ${answerWithin / 1000} s that it serves`;
 }
 
 /** Ends the control plane; its etcd stays on disk. */
 export async function stopControlPlane(cluster: ClusterRecord): Promise<void> {
+  await stopCloudStorage(cluster);
   await killUnit(controlPlaneId(cluster));
 }
 

@@ -136,6 +136,7 @@ export async function ensureClusterNetwork(slot: number, endpoints: Endpoints): 
     ...[addresses.controlPlaneAddress, addresses.publicAddress, addresses.dnsEndpointAddress].map(
       (address) => `addr replace ${address(slot)}/24 dev ${bridge}`,
     ),
+    `addr replace ${addresses.cloudStorageAddress}/32 dev ${bridge}`,
     `link set ${bridge} up`,
   );
   await run("nsenter", [`--net=${namespaceFile(netns)}`, "nft", "-f", "-"], {
@@ -191,8 +192,10 @@ export async function ensureNodeNetwork({ slot, index, netns }: NodePlace): Prom
   await ip(
     netns,
     "link set lo up",
+    `addr replace ${addresses.metadataServerAddress}/32 dev lo`,
     `addr replace ${address}/24 dev eth0`,
     "link set eth0 up",
+    `route replace ${addresses.cloudStorageAddress}/32 via ${addresses.controlPlaneAddress(slot)} src ${address}`,
     // Only for the kernel to have a route to Service addresses, which kube-proxy rewrites before a packet leaves.
     `route replace ${addresses.serviceRange(slot)} dev eth0 src ${address}`,
   );

@@ -3,14 +3,16 @@ import { join } from "node:path";
 
 import { cgroupsOf, memoryOf, parentOf, unitProcesses } from "../../system/processes.ts";
 import type { Process } from "../../system/processes.ts";
+import { hasBuckets } from "./buckets.ts";
+import { cloudStorageUnit } from "./cloud-storage.ts";
 import { controlPlaneDir, controlPlaneId } from "./control-plane.ts";
 import { nodeCgroup, nodeId } from "../node/node.ts";
 import { nodeDir } from "./records.ts";
 import type { ClusterRecord } from "./records.ts";
 
-/** A part of a cluster on this machine: its control plane, or a node with its pods. */
+/** A part of a cluster on this machine: its control plane, its Cloud Storage, or a node with its pods. */
 export interface Part {
-  /** "control plane", or the node's name. */
+  /** "control plane", "Cloud Storage", or the node's name. */
   name: string;
   /** Its services that should run, and whether they do; none where the part does not run. */
   services: readonly { name: string; runs: boolean }[];
@@ -69,8 +71,10 @@ export function partsOf(cluster: ClusterRecord): Part[] {
     };
   };
   const nodes = cluster.pools.flatMap((pool) => pool.nodes);
+  const storage = cloudStorageUnit(cluster);
   return [
     part("control plane", controlPlaneId(cluster), controlPlaneDir(cluster), 0),
+    ...(hasBuckets() ? [part("Cloud Storage", storage, storage, 0)] : []),
     ...nodes.map((node) =>
       part(node.name, nodeId(cluster, node), nodeDir(cluster, node), pods(nodeCgroup(cluster, node))),
     ),

@@ -53,6 +53,8 @@ export interface ClusterRecord {
   endpoints?: Endpoints;
   /** Whether nodes have no public addresses, unless their pool says otherwise. @default true */
   privateNodes?: boolean;
+  /** The pool of Workload Identity Federation, PROJECT.svc.id.goog. @default no federation */
+  workloadPool?: string;
   pools: PoolRecord[];
 }
 

@@ -15,6 +15,7 @@ import { ensureNodeNetwork, removeNodeNetwork } from "../cluster/network.ts";
 import type { NodePlace } from "../cluster/network.ts";
 import { containerdConfig, crun } from "./containerd.ts";
 import { dnsCacheConfig, dnsCacheService } from "./dns-cache.ts";
+import { metadataService, writeMetadata } from "./metadata-server.ts";
 import { policyService, queueNewConnections } from "./network-policies.ts";
 import { layImageStore } from "./node-store.ts";
 import { systemPods } from "./system-pods.ts";
@@ -193,6 +194,7 @@ function unit(placed: PlacedNode, storeLines: readonly string[]): Unit {
     ],
     services: {
       "network-policies": policyService(cluster, node),
+      "metadata-server": metadataService(cluster, node),
       "node-local-dns": dnsCacheService(own("Corefile")),
       containerd: [`exec ${commandLine("containerd", "--config", own("containerd.toml"))}`],
       kubelet: [
@@ -243,6 +245,7 @@ export async function ensureNode(placed: PlacedNode, imageStore: string): Promis
     writeFileSync(join(dir, path), JSON.stringify(content, null, 2));
   }
   writeFileSync(join(dir, "containerd.toml"), containerdConfig());
+  writeMetadata(cluster);
   writeFileSync(join(dir, "Corefile"), dnsCacheConfig(cluster.slot, node.index));
   makeCgroup(nodeCgroup(cluster, node));
   // Otherwise all servers of all clusters together would get as much CPU as one busy process beside them.

@@ -1,4 +1,4 @@
-import { numericId } from "./resources/recorded.ts";
+import { projectNumber } from "../google/numeric-ids.ts";
 
 /** The variable with the APIs that the project has not enabled, such as `iam.googleapis.com`, separated by commas. */
 export const disabledApisVariable = "LOCAL_GKE_DISABLED_APIS";
@@ -8,6 +8,7 @@ const apis: Readonly<Record<string, { name: string; title: string }>> = {
   compute: { name: "compute.googleapis.com", title: "Compute Engine API" },
   container: { name: "container.googleapis.com", title: "Kubernetes Engine API" },
   projects: { name: "cloudresourcemanager.googleapis.com", title: "Cloud Resource Manager API" },
+  storage: { name: "storage.googleapis.com", title: "Cloud Storage API" },
   serviceaccount: { name: "iam.googleapis.com", title: "Identity and Access Management (IAM) API" },
 };
 
@@ -28,7 +29,7 @@ export function requireApi(
     return;
   }
   // Google names a project by its number here.
-  const number = numericId(`projects/${project}`, 12);
+  const number = projectNumber(project);
   throw new Error(
     `googleapi: Error 403: ${api.title} has not been used in project ${number} before or it is disabled. Enable it by ` +
       `visiting https://console.developers.google.com/apis/api/${api.name}/overview?project=${number} then retry. ` +

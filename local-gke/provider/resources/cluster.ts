@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { podRange, serviceRange } from "../../cluster/addresses.ts";
+import { cloudStorageProblem } from "../../cluster/cloud-storage.ts";
 import { deleteCluster, ensureCluster } from "../../cluster/clusters.ts";
 import { ensurePool, planPool, type PoolSize } from "../../cluster/pools.ts";
 import { controlPlaneRuns, controlPlaneServes } from "../../cluster/control-plane.ts";
@@ -13,6 +14,7 @@ import { notice } from "../../../system/progress.ts";
 import { requireNodes } from "../admission.ts";
 import { gkeVersion } from "../functions.ts";
 import { isRegion, isZone, zonesOf } from "../../google/locations.ts";
+import { numericId } from "../../google/numeric-ids.ts";
 import { providerLabels } from "../labels.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import {
@@ -34,7 +36,7 @@ import {
 import type { Properties, Rule } from "../values.ts";
 import { endpointOutputs, endpointProperties, openEndpoints } from "./endpoints.ts";
 import { bootDisk, exclusively, imageStore, machineType, zones } from "./nodes.ts";
-import { claim, idOf, mustExist, numericId } from "./recorded.ts";
+import { claim, idOf, mustExist } from "./recorded.ts";
 
 /** A cluster's or pool's place. @see https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters */
 export const location: Rule = {
@@ -250,6 +252,9 @@ function rangesMustExist(inputs: Properties): void {
 const hasPrivateNodes = (inputs: Properties): boolean =>
   at(inputs, "privateClusterConfig.enablePrivateNodes") === true;
 
+const workloadPoolOf = (inputs: Properties): string | undefined =>
+  text(at(inputs, "workloadIdentityConfig.workloadPool"));
+
 /** The pool that GKE creates with a cluster. */
 function defaultPool(inputs: Properties): Omit<PoolRecord, "nodes"> {
   return {
@@ -288,7 +293,11 @@ function check(inputs: Properties, operation: string): void {
 
 async function ensure(inputs: Properties): Promise<Existing> {
   const name = clusterName(inputs);
-  const settings = { endpoints: openEndpoints(inputs), privateNodes: hasPrivateNodes(inputs) };
+  const settings = {
+    endpoints: openEndpoints(inputs),
+    privateNodes: hasPrivateNodes(inputs),
+    workloadPool: workloadPoolOf(inputs),
+  };
   const cluster = await ensureCluster(name, settings);
   if (inputs["removeDefaultNodePool"] !== true) {
     await ensurePool(name, defaultPool(inputs), defaultSize(inputs), imageStore());
@@ -303,7 +312,8 @@ export const cluster: ResourceKind = {
   refersTo: [...refersTo, "ipAllocationPolicy.*SecondaryRangeName"],
   about: {
     does:
-      "a control plane: etcd, API server, controller manager, scheduler, DNS, volumes; it refuses connections to " +
+      "a control plane: etcd, API server, controller manager, scheduler, DNS, volumes; tokens of ServiceAccounts for " +
+      "Cloud Storage, where it has a workload pool; it refuses connections to " +
       "the public address and the DNS endpoint while they are closed",
     refresh: "deletion, and a control plane that does not answer",
     fails:
@@ -312,8 +322,8 @@ export const cluster: ResourceKind = {
       "409: another stack created it; a deletion while `deletionProtection` is set",
     sources: ["services/container/resource_container_cluster.go"],
     lacks:
-      "labels that GKE gives machines and disks, upgrades and channels, maintenance, workload identity, monitoring, " +
-      "Autopilot; the machine is in every authorised network and in the VPC, and the DNS endpoint is an address",
+      "labels that GKE gives machines and disks, upgrades and channels, maintenance, monitoring, Autopilot; " +
+      "Google service accounts for Kubernetes ones; the machine is in every authorised network and in the VPC, and the DNS endpoint is an address",
   },
   computed,
   leftOut: ["nodeLocations"],
@@ -350,6 +360,8 @@ export const cluster: ResourceKind = {
       outputs["masterVersion"] === "" ||
       found === undefined ||
       !controlPlaneRuns(found) ||
+      cloudStorageProblem(found) !== undefined ||
+      found.workloadPool !== workloadPoolOf(outputs) ||
       !holds(endpointsOf(found), { ...openEndpoints(outputs) })
     );
   },

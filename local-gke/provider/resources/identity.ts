@@ -1,5 +1,6 @@
+import { numericId } from "../../google/numeric-ids.ts";
 import { matching, project, required, text } from "../values.ts";
-import { numericId, recordedKind } from "./recorded.ts";
+import { recordedKind } from "./recorded.ts";
 
 /** A service account: validated and recorded. */
 export const serviceAccount = recordedKind({

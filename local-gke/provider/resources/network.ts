@@ -1,4 +1,5 @@
 import { isRegion } from "../../google/locations.ts";
+import { numericId } from "../../google/numeric-ids.ts";
 import {
   ipv4Range,
   isIpv4Range,
@@ -13,7 +14,7 @@ import {
   text,
 } from "../values.ts";
 import type { Properties, Rule } from "../values.ts";
-import { computeLink, numericId, recordedKind } from "./recorded.ts";
+import { computeLink, recordedKind } from "./recorded.ts";
 
 /** Names of Compute Engine resources. @see https://cloud.google.com/compute/docs/naming-resources */
 const named = (property: string): Rule =>

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { forget, hasOtherOwner, isRecorded, record, recorded, recordOwner } from "../../cluster/inventory.ts";
 import type { Existing, ResourceKind } from "../resource.ts";
 import { at, holds, text } from "../values.ts";
@@ -20,14 +18,6 @@ export interface RecordedKind extends Pick<
   source: string;
   /** Whether creating one that exists is no error, whoever created it. @default false */
   shared?: boolean;
-}
-
-/** A number that is always the same for the same resource, as Google's numeric ids. */
-export function numericId(id: string, digits: number): string {
-  return BigInt(`0x${createHash("sha256").update(id).digest("hex").slice(0, 16)}`)
-    .toString()
-    .padStart(digits, "1")
-    .slice(0, digits);
 }
 
 /** The link of a Compute Engine resource. */
