@@ -12,6 +12,7 @@ export { verifyFolder } from "./images/sums.ts";
 export { prepare } from "./prepare.ts";
 export type { Prepared } from "./prepare.ts";
 export { disks, removeEnvironment } from "./removal.ts";
+export { bucketsWithObjects } from "./cluster/buckets.ts";
 export { removeLost } from "./cluster/lost.ts";
 export { requireOwnFolders, requireRoot } from "./machine/own-folders.ts";
 export { environment, isPrepared, notPrepared } from "./pulumi/environment.ts";

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { say } from "../system/progress.ts";
+import { bucketsWithObjects, keepObjectsVariable, removeCloudStorage } from "./cluster/buckets.ts";
 import { clusterProblems, deleteCluster } from "./cluster/clusters.ts";
 import { stopControlPlane } from "./cluster/control-plane.ts";
 import { drainSecondsVariable } from "./cluster/drain.ts";
@@ -23,7 +24,7 @@ import { builtTools } from "./toolchain/build.ts";
 
 /** What is removed, and how. */
 export interface Removal {
-  /** Whether the disks go, too, with their data. */
+  /** Whether the disks and the objects of buckets go, too. */
   deleteVolumes: boolean;
   /** Whether to remove everything without the engine. @default false */
   force?: boolean;
@@ -34,6 +35,12 @@ export function disks(): string[] {
   const projects = join(gkeDir(), "projects");
   const below = (dir: string) => (existsSync(dir) ? readdirSync(dir).map((name) => join(dir, name)) : []);
   return below(projects).flatMap((project) => below(join(project, "disks")).flatMap(below));
+}
+
+function sayKept(what: string, folders: readonly string[]): void {
+  if (folders.length > 0) {
+    say(`Kept ${folders.length} ${what}:\n  ${folders.join("\n  ")}`);
+  }
 }
 
 /** Seconds for which a disruption budget may hold up a node's drain: the whole environment goes, and volumes stay. */
@@ -55,6 +62,8 @@ async function destroy(env: Record<string, string>): Promise<number> {
     ...env,
     ...(unhealthy.length > 0 ? deleteUnreachable : {}),
     [drainSecondsVariable]: String(drainSeconds),
+    // Whether they go is decided at the end.
+    [keepObjectsVariable]: "1",
   };
   await recoverStack(variables);
   return await pulumi(["destroy", "--yes", "--skip-preview", "--stack", configuration().stack], variables);
@@ -114,12 +123,15 @@ export async function removeEnvironment({ deleteVolumes, force = false }: Remova
   }
   forgetAll();
   const left = disks();
+  const buckets = bucketsWithObjects();
+  removeCloudStorage(deleteVolumes);
   if (deleteVolumes) {
     for (const disk of left) {
       rmSync(disk, { recursive: true, force: true });
     }
-  } else if (left.length > 0) {
-    say(`Kept ${left.length} volumes:\n  ${left.join("\n  ")}`);
+  } else {
+    sayKept("volumes", left);
+    sayKept("buckets", buckets);
   }
   for (const line of otherStacksKept()) {
     say(line);

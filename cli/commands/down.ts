@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 
 import { dashboardDir } from "../../dashboard/folder.ts";
 import {
+  bucketsWithObjects,
   disks,
   gkeDir,
   lockEnvironment,
@@ -18,10 +19,11 @@ import { say } from "../../system/progress.ts";
 
 export const commandLine = {
   command: "npm run down",
-  about: "Removes the environment. Volumes with their data stay, unless --delete-volumes is given.",
+  about:
+    "Removes the environment. Volumes and buckets with their data stay, unless --delete-volumes is given.",
   options: {
-    "delete-volumes": { type: "flag", description: "delete the volumes, too, without asking" },
-    "keep-volumes": { type: "flag", description: "keep the volumes without asking" },
+    "delete-volumes": { type: "flag", description: "delete volumes and buckets, too, without asking" },
+    "keep-volumes": { type: "flag", description: "keep volumes and buckets without asking" },
     force: { type: "flag", description: "remove everything without Pulumi, also what is broken" },
   },
 } as const satisfies CommandLine;
@@ -40,7 +42,14 @@ function readFlags(args: readonly string[]): Flags {
   return values;
 }
 
-/** Whether to delete the volumes; asked on a terminal. Undefined where the user cancels. */
+/** What the environment has with data, such as "3 volumes and 1 bucket". */
+function counted(volumes: number, buckets: number): string {
+  const count = (number: number, what: string): string[] =>
+    number === 0 ? [] : [`${number} ${what}${number === 1 ? "" : "s"}`];
+  return [...count(volumes, "volume"), ...count(buckets, "bucket")].join(" and ");
+}
+
+/** Whether to delete the volumes and the objects of buckets; asked on a terminal. Undefined where the user cancels. */
 async function deletesVolumes(values: Flags): Promise<boolean | undefined> {
   if (values["delete-volumes"]) {
     return true;
@@ -48,15 +57,17 @@ async function deletesVolumes(values: Flags): Promise<boolean | undefined> {
   if (values["keep-volumes"]) {
     return false;
   }
-  const found = disks();
+  const [volumes, buckets] = [disks(), bucketsWithObjects()];
+  const found = [...volumes, ...buckets];
+  const what = counted(volumes.length, buckets.length);
   if (found.length === 0) {
     return false;
   }
   if (!process.stdin.isTTY) {
-    say(`Keeping ${found.length} volumes with their data. To delete them, pass --delete-volumes.`);
+    say(`Keeping ${what} with their data. To delete them, pass --delete-volumes.`);
     return false;
   }
-  say(`The environment has ${found.length} volumes with data:\n  ${found.join("\n  ")}`);
+  say(`The environment has ${what} with data:\n  ${found.join("\n  ")}`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = (await terminal.question("Delete them permanently? [delete / keep / cancel] "))

@@ -115,7 +115,8 @@ export class LocalGkeProvider implements Provider {
       ...(kind.nameless === true ? {} : { name: properties(olds)["name"] ?? newName() }),
       ...given,
     };
-    const inputs = { ...kind.defaults?.(filled), ...filled };
+    const all = { ...kind.defaults?.(filled), ...filled };
+    const inputs = kind.canonical?.(all) ?? all;
     return Promise.resolve({ inputs, failures: failures(kind.rules, inputs) });
   }
 

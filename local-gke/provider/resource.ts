@@ -43,6 +43,8 @@ export interface ResourceKind {
   about: About;
   /** Values that the real provider fills in. */
   defaults?: (inputs: Properties) => Properties;
+  /** Inputs in the form in which the real provider compares them. @default as they are */
+  canonical?: (inputs: Properties) => Properties;
   /** Whether it has no name, as a role that is granted to a member. @default false */
   nameless?: boolean;
   /** Paths of outputs that creating it adds where the inputs have no value; a preview does not know them. */

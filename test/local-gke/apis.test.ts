@@ -7,14 +7,15 @@ import { kinds } from "../../local-gke/provider/resources/index.ts";
 describe("an API that a project of the local GKE has not enabled", () => {
   const disabled = (names: string) => ({ [disabledApisVariable]: names });
   const every =
-    "compute.googleapis.com, container.googleapis.com,iam.googleapis.com,cloudresourcemanager.googleapis.com";
+    "compute.googleapis.com, container.googleapis.com,iam.googleapis.com,cloudresourcemanager.googleapis.com," +
+    "storage.googleapis.com";
 
   it("is one of those that the emulated types need, each of which needs one", () => {
     for (const token of kinds.keys()) {
       expect(() => {
         requireApi(token, "project-1", disabled(every));
       }, token).to.throw(/^googleapi: Error 403: [A-Z].* API.* has not been used in project \d{12} before/);
-      for (const variables of [{}, disabled(""), disabled("storage.googleapis.com")]) {
+      for (const variables of [{}, disabled(""), disabled("pubsub.googleapis.com")]) {
         requireApi(token, "project-1", variables);
       }
     }

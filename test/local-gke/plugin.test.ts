@@ -155,10 +155,10 @@ describe("the plugin of the emulated gcp provider", function () {
   });
 
   it("says what is wrong in the words of the provider", async () => {
-    const rejected = await create("gcp:storage/bucket:Bucket", {}, true).catch((error: unknown) => error);
+    const rejected = await create("gcp:pubsub/topic:Topic", {}, true).catch((error: unknown) => error);
     expect(rejected)
       .to.have.property("details")
-      .that.matches(/^gcp:storage\/bucket:Bucket: the local GKE/);
+      .that.matches(/^gcp:pubsub\/topic:Topic: the local GKE/);
     const twice = await create("gcp:compute/network:Network", { project: "project-1", name: "net" }, false)
       .then(() =>
         create("gcp:compute/network:Network", { project: "project-1", name: "net", mtu: 1500 }, false),

@@ -53,6 +53,26 @@ const accepted: Readonly<Record<string, Properties>> = {
     member: "serviceAccount:nodes@project-1.iam.gserviceaccount.com",
     role: "roles/artifactregistry.reader",
   },
+  "gcp:storage/bucket:Bucket": {
+    project: "project-1",
+    name: "project-1-backups.example",
+    location: "us-central1",
+    storageClass: "NEARLINE",
+    uniformBucketLevelAccess: true,
+    publicAccessPrevention: "enforced",
+    retentionPolicy: { retentionPeriod: "86400" },
+    lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 30 } }],
+    softDeletePolicy: { retentionDurationSeconds: 0 },
+    encryption: { defaultKmsKeyName: "projects/p/locations/l/keyRings/r/cryptoKeys/k" },
+    labels: { "zookeeper-cluster": "zookeeper" },
+    forceDestroy: false,
+  },
+  "gcp:storage/bucketIAMMember:BucketIAMMember": {
+    bucket: "project-1-backups",
+    role: "roles/storage.objectCreator",
+    member:
+      "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p.svc.id.goog/subject/ns/n/sa/a",
+  },
   "gcp:container/cluster:Cluster": {
     project: "project-1",
     name: "zookeeper",
@@ -128,7 +148,11 @@ const names: readonly (readonly [string, string])[] = [
   ["gcp:container/nodePool:NodePool", "name"],
   ["gcp:container/nodePool:NodePool", "cluster"],
   ["gcp:container/nodePool:NodePool", "location"],
-  ...Object.keys(accepted).map((type) => [type, "project"] as const),
+  ["gcp:storage/bucket:Bucket", "name"],
+  ["gcp:storage/bucketIAMMember:BucketIAMMember", "bucket"],
+  ...Object.entries(accepted)
+    .filter(([, inputs]) => "project" in inputs)
+    .map(([type]) => [type, "project"] as const),
 ];
 
 /** Changes that Google's API rejects: type, path, value. */
@@ -165,6 +189,32 @@ const rejected: readonly (readonly [string, string, unknown])[] = [
   ["gcp:serviceaccount/account:Account", "accountId", "short"],
   ["gcp:projects/iAMMember:IAMMember", "member", "nodes@project-1.iam.gserviceaccount.com"],
   ["gcp:projects/iAMMember:IAMMember", "role", "container.admin"],
+  ...[
+    "Backups",
+    "ba",
+    "a".repeat(64),
+    "a..b",
+    "goog-backups",
+    "my-google-backups",
+    "10.0.0.1",
+    "-backups",
+  ].map((value) => ["gcp:storage/bucket:Bucket", "name", value] as const),
+  ["gcp:storage/bucket:Bucket", "location", "us-central1-a"],
+  ["gcp:storage/bucket:Bucket", "location", "moon"],
+  ["gcp:storage/bucket:Bucket", "storageClass", "GLACIER"],
+  ["gcp:storage/bucket:Bucket", "publicAccessPrevention", "on"],
+  ["gcp:storage/bucket:Bucket", "encryption.defaultKmsKeyName", "key"],
+  ...["0", 0, "3155760001", "1d", 1.5, -1, undefined].map(
+    (value) => ["gcp:storage/bucket:Bucket", "retentionPolicy.retentionPeriod", value] as const,
+  ),
+  ["gcp:storage/bucket:Bucket", "softDeletePolicy.retentionDurationSeconds", 86_400],
+  ["gcp:storage/bucket:Bucket", "lifecycleRules", [{ action: { type: "Remove" }, condition: { age: 1 } }]],
+  ["gcp:storage/bucket:Bucket", "lifecycleRules", [{ action: { type: "Delete" }, condition: {} }]],
+  ["gcp:storage/bucket:Bucket", "labels", { Team: "orders" }],
+  ["gcp:storage/bucketIAMMember:BucketIAMMember", "bucket", "Backups"],
+  ["gcp:storage/bucketIAMMember:BucketIAMMember", "member", "zookeeper"],
+  ["gcp:storage/bucketIAMMember:BucketIAMMember", "role", "storage.objectCreator"],
+  ["gcp:storage/bucketIAMMember:BucketIAMMember", "condition", { title: "t", expression: "false" }],
   ["gcp:container/cluster:Cluster", "name", "z".repeat(41)],
   ["gcp:container/cluster:Cluster", "location", "us-central1-e"],
   ["gcp:container/cluster:Cluster", "location", undefined],
@@ -410,6 +460,7 @@ describe("the emulated gcp provider", () => {
     const pool = "gcp:container/nodePool:NodePool";
     const cluster = "gcp:container/cluster:Cluster";
     const subnetwork = "gcp:compute/subnetwork:Subnetwork";
+    const bucket = "gcp:storage/bucket:Bucket";
     for (const [type, path, value, replaces] of [
       [pool, "nodeConfig.diskSizeGb", 30, []],
       [pool, "nodeConfig.diskType", "pd-ssd", []],
@@ -432,6 +483,11 @@ describe("the emulated gcp provider", () => {
       [cluster, "privateClusterConfig.enablePrivateEndpoint", false, []],
       [cluster, "privateClusterConfig.masterIpv4CidrBlock", undefined, []],
       [cluster, "releaseChannel.channel", "RAPID", []],
+      [bucket, "name", "others", ["name"]],
+      [bucket, "location", "EU", ["location"]],
+      [bucket, "storageClass", "STANDARD", []],
+      [bucket, "retentionPolicy.retentionPeriod", 5, []],
+      [bucket, "forceDestroy", true, []],
       [subnetwork, "network", undefined, ["network"]],
       [subnetwork, "ipCidrRange", "10.0.0.0/16", []],
       [subnetwork, "ipCidrRange", "10.0.0.0/24", ["ipCidrRange"]],
@@ -484,8 +540,8 @@ describe("the emulated gcp provider", () => {
   });
 
   it("rejects types and functions that it does not emulate, by name", () => {
-    expect(() => provider.check("urn:pulumi:s::p::gcp:storage/bucket:Bucket::b", {}, {})).to.throw(
-      /gcp:storage\/bucket:Bucket: the local GKE does not emulate this type/,
+    expect(() => provider.check("urn:pulumi:s::p::gcp:pubsub/topic:Topic::t", {}, {})).to.throw(
+      /gcp:pubsub\/topic:Topic: the local GKE does not emulate this type/,
     );
     expect(() => invoke("gcp:storage/getBucket:getBucket", {})).to.throw(/does not emulate this function/);
   });

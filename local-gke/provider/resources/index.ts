@@ -3,11 +3,12 @@ import { cluster } from "./cluster.ts";
 import { iamMember, serviceAccount } from "./identity.ts";
 import { network, router, routerNat, subnetwork } from "./network.ts";
 import { nodePool } from "./node-pool.ts";
+import { bucket, bucketIamMember } from "./storage.ts";
 
 /** The types that the local GKE emulates, by token. */
 export const kinds: ReadonlyMap<string, ResourceKind> = new Map(
-  [network, subnetwork, router, routerNat, serviceAccount, iamMember, cluster, nodePool].map((kind) => [
-    kind.token,
-    kind,
-  ]),
+  [
+    ...[network, subnetwork, router, routerNat, serviceAccount, iamMember, bucket, bucketIamMember],
+    ...[cluster, nodePool],
+  ].map((kind) => [kind.token, kind]),
 );
