@@ -33,14 +33,14 @@ export function providerTable(): string {
     const replaced = [...always, ...sometimes].join(", ");
     return [typeName(kind.token), checks(kind), replaced, does, refresh, fails, lacks, links(sources)];
   });
-  const functions = [...functionRules].map(([token, { must, source }]) => [
+  const functions = [...functionRules].map(([token, { must, fails, lacks, source }]) => [
     typeName(token),
     must,
     "–",
     "answered",
     "–",
-    "403: a location that does not exist",
-    "other versions and zones than the local ones",
+    fails,
+    lacks,
     links([source]),
   ]);
   const head = [
