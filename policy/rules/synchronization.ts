@@ -73,17 +73,12 @@ function noteUnseen({ container, pod, texts }: Member, find: FindConfigMap, repo
 const factorOf = ({ container, texts }: Member): Option | undefined =>
   optionsOf(container, texts).findLast(({ name, value }) => name === factor && value.trim() !== "");
 
-/** Notes that it is not known whether the ensemble has enough servers. */
-function noteSize({ members }: Ensemble, report: Report): void {
-  for (const { workload, servers } of members) {
-    if (servers !== undefined) {
-      continue;
-    }
-    if (workload.kind === "DaemonSet") {
-      report.leaveHidden("the number of nodes");
-    } else {
-      report.leaveOpen("spec.replicas");
-    }
+/** Notes the number of servers where it is this workload's that is not known. */
+function noteServers({ workload, servers }: Member, report: Report): void {
+  if (workload.kind === "DaemonSet") {
+    report.leaveHidden("the number of nodes");
+  } else if (servers === undefined) {
+    report.leaveOpen("spec.replicas");
   }
 }
 
@@ -137,7 +132,7 @@ export const synchronization = stackPolicy({
         }
         const report = open(workload.label, workload.urn);
         if (servers === undefined) {
-          noteSize(ensemble, report);
+          noteServers(member, report);
           continue;
         }
         const find: FindConfigMap = (name) =>

@@ -1,6 +1,8 @@
+import { expect } from "chai";
+
 import { synchronization } from "../../../policy/rules/synchronization.ts";
 import { configMap, containerPath, podPath, statefulSet } from "../../fixtures/policy/ensemble.ts";
-import { changed, unknownValue, type Registered } from "../../fixtures/policy/harness.ts";
+import { changed, unknownValue, validate, type Registered } from "../../fixtures/policy/harness.ts";
 import { listed, part, twoSets } from "../../fixtures/policy/spread.ts";
 import { tutorial } from "../../fixtures/policy/tutorial.ts";
 import { expectVerdict, rows, type Edit, type Expected, type Row } from "../table.ts";
@@ -203,6 +205,19 @@ describe("synchronization", () => {
       [file(), [["metadata", "namespace"], unknownValue]],
     ],
   ]);
+  it("reads a variable of the ConfigMap that it names", () => {
+    const from = { configMapKeyRef: { name: "zk-flags", key: "flags" } };
+    const server = changed(five, env, [{ name: "JVMFLAGS", valueFrom: from }]);
+    const flags = (name: string, data: object): Registered => ({
+      ...changed(changed(configMap, ["metadata", "name"], name), ["data"], data),
+      name,
+    });
+    const other = flags("other", { unrelated: "" });
+    expectVerdict(synchronization, [server, other], "hidden");
+    expectVerdict(synchronization, [server, other, flags("zk-flags", { flags: "-Xmx1g" })], unset);
+    expectVerdict(synchronization, [server, other, flags("zk-flags", { flags: flag("-1") })], "nothing");
+  });
+
   it("takes the file before the flag", () => {
     const flagged = changed(configured, ...variables({ JVMFLAGS: flag("-1") }));
     const map = changed(configMap, ...file("snapshotSizeFactor=1"));
@@ -222,6 +237,13 @@ describe("synchronization", () => {
       parts([]),
       hosts.map((_, i) => new RegExp(`^StatefulSet default/zk${i + 1}: .* is 0: a leader`, "m")),
     );
+    const [first, ...others] = parts([]);
+    const larger = first === undefined ? [] : [changed(first, replicas, unknownValue)];
+    const { violations, open } = validate(synchronization, [...larger, ...others]);
+    expect(violations).to.deep.equal([]);
+    expect(open).to.deep.equal([
+      "synchronization could not validate StatefulSet default/zk1, because these values are not known yet: spec.replicas",
+    ]);
     expectVerdict(synchronization, parts([1, 2, 3, 4]), /^StatefulSet default\/zk1: /);
     expectVerdict(synchronization, parts([0, 1, 2, 3, 4]), "nothing");
     expectVerdict(synchronization, twoSets, "hidden");
