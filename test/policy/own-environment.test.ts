@@ -38,6 +38,10 @@ const variants: Readonly<Record<string, Args>> = {
     },
   },
   "with backups": { gke: { project: "project" }, ensemble: { backupSchedule: "0 3 * * *" } },
+  "with backups in a bucket": {
+    gke: { project: "project" },
+    ensemble: { backupSchedule: "0 3 * * *", backupBucket: "my-backups" },
+  },
   "with backups and TLS, in a namespace of its own": {
     gke: { project: "project" },
     ensemble: {
@@ -68,7 +72,11 @@ function adviceOf(policy: string, { existing, ensemble = {} }: Args): readonly R
     return [/: no CronJob in its namespace saves backups: /];
   }
   // They are on a disk of the cluster by default.
-  if (policy === "backup-copies" && ensemble.backupSchedule !== undefined) {
+  if (
+    policy === "backup-copies" &&
+    ensemble.backupSchedule !== undefined &&
+    ensemble.backupBucket === undefined
+  ) {
     return [/: only disks of the cluster have the backups of CronJob \w+\/zk-backups: /];
   }
   // Who collects the metrics of an existing cluster is not known.

@@ -14,6 +14,15 @@ const madeLater: Readonly<Record<string, object>> = {
     masterAuth: { clusterCaCertificate: unknownValue },
     controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: unknownValue } },
   },
+  "gcp:storage/bucket:Bucket": { selfLink: unknownValue, projectNumber: unknownValue },
+};
+
+/** What an update makes of them, where that has a form. */
+const made: Readonly<Record<string, object>> = {
+  "gcp:storage/bucket:Bucket": {
+    selfLink: "https://www.googleapis.com/storage/v1/b/my-backups",
+    projectNumber: 123456789012,
+  },
 };
 
 /** The properties with the mark that the engine sends to policies in place of what is unknown to the program. */
@@ -45,9 +54,10 @@ export async function registeredBy(args: Args, preview: boolean): Promise<readon
         const later = madeLater[type] ?? {};
         const outputs = preview
           ? later
-          : (JSON.parse(
+          : (made[type] ??
+            (JSON.parse(
               JSON.stringify(later).replaceAll(unknownValue, "nodes@project.iam.gserviceaccount.com"),
-            ) as object);
+            ) as object));
         // A preview asks no provider of a cluster that is still to be made.
         if (preview && type.startsWith("kubernetes:")) {
           return { id: "", state: {} };
