@@ -14,6 +14,7 @@ import {
   tokenKeyFile,
 } from "../../local-gke/cluster/buckets.ts";
 import { configure } from "../../local-gke/configuration.ts";
+import { invoke } from "../../local-gke/provider/functions.ts";
 import { LocalGkeProvider } from "../../local-gke/provider/provider.ts";
 import type { Properties } from "../../local-gke/provider/values.ts";
 import { zookeeperEnvironment } from "../../zookeeper-image/configuration.ts";
@@ -82,6 +83,16 @@ describe("a bucket of the local GKE", () => {
     const key = readFileSync(tokenKeyFile(), "utf8");
     await create({ ...given, name: "another-bucket" }, urn("another"));
     expect(readFileSync(tokenKeyFile(), "utf8")).to.equal(key);
+  });
+
+  it("is found by its name once it was created", async () => {
+    const token = "gcp:storage/getBucket:getBucket";
+    const name = { name: "backups-of-zookeeper" };
+    expect(invoke(token, name))
+      .to.have.nested.property("failures[0].reason")
+      .that.contains("Error 404: The specified bucket does not exist");
+    const { outs } = await create(given);
+    expect(invoke(token, name)).to.have.nested.property("outputs.selfLink", outs["selfLink"]);
   });
 
   it("is not changed by another way to write its location, and keeps its time of creation", async () => {
