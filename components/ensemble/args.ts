@@ -11,7 +11,7 @@ export interface ZooKeeperEnsembleArgs extends EnsembleSettings {
   transform?: (manifest: StatefulSetManifest) => StatefulSetManifest;
   /**
    * Address of the API of Cloud Storage, for copies in `backupBucket`; another one for a private endpoint.
-   * @default https://www.googleapis.com
+   * @default https://storage.googleapis.com
    */
   storageApi?: pulumi.Input<string>;
 }

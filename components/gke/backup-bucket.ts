@@ -4,7 +4,7 @@ import { Bucket } from "@pulumi/gcp/storage/bucket.js";
 import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
 
 import { ensembleNames } from "../../domain/names.ts";
-import { storageApi } from "../../domain/storage-api.ts";
+import { apiOf, storageApi } from "../../domain/storage-api.ts";
 import { regionOf } from "../../domain/location.ts";
 import type { GkeValues } from "./args.ts";
 import { resourceLabels } from "./labels.ts";
@@ -36,7 +36,7 @@ const softDeleteSeconds = 7 * day;
  */
 export class BackupBucket extends pulumi.ComponentResource {
   /**
-   * The address of the API that stores objects, such as `https://www.googleapis.com`; known when the job may create
+   * The address of the API that stores objects, such as `https://storage.googleapis.com`; known when the job may create
    * objects.
    */
   public readonly api: pulumi.Output<string>;
@@ -67,7 +67,7 @@ export class BackupBucket extends pulumi.ComponentResource {
       { parent: this },
     );
     const link = bucket?.selfLink ?? pulumi.output(`${storageApi}/storage/v1/b/${args.bucket}`);
-    this.api = pulumi.all([link, granted.id]).apply(([selfLink]) => new URL(selfLink).origin);
+    this.api = pulumi.all([link, granted.id]).apply(([selfLink]) => apiOf(selfLink));
     this.registerOutputs({ api: this.api });
   }
 

@@ -4,6 +4,7 @@ import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
 import { getBucketOutput } from "@pulumi/gcp/storage/getBucket.js";
 
 import { ensembleNames } from "../../domain/names.ts";
+import { apiOf } from "../../domain/storage-api.ts";
 import type { GkeValues } from "./args.ts";
 import { workloadMember } from "./workload-member.ts";
 
@@ -23,7 +24,7 @@ export interface BackupReaderArgs {
  * new BackupReader("zookeeper", { settings, bucket: "my-backups", ensemble }, { dependsOn: [cluster] });
  */
 export class BackupReader extends pulumi.ComponentResource {
-  /** The address of the API that has the objects, such as `https://www.googleapis.com`. */
+  /** The address of the API that has the objects, such as `https://storage.googleapis.com`. */
   public readonly api: pulumi.Output<string>;
 
   constructor(name: string, args: BackupReaderArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -48,9 +49,7 @@ export class BackupReader extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.api = getBucketOutput({ name: bucket }, { parent: this }).selfLink.apply(
-      (link) => new URL(link).origin,
-    );
+    this.api = getBucketOutput({ name: bucket }, { parent: this }).selfLink.apply(apiOf);
     this.registerOutputs({ api: this.api });
   }
 }

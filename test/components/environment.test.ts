@@ -170,7 +170,7 @@ describe("ZooKeeperEnvironment", () => {
         { name: "ZK_NAMESPACE", value: "shop" },
       ]);
       const scripts = engine.one("kubernetes:core/v1:ConfigMap", "zookeeper-backups-scripts").inputs;
-      expect(at(scripts, "data", "storage-api")).to.equal("https://www.googleapis.com");
+      expect(at(scripts, "data", "storage-api")).to.equal("https://storage.googleapis.com");
       expect(at(scripts, "data")).not.to.have.property("recipient.asc");
     });
 
@@ -180,7 +180,7 @@ describe("ZooKeeperEnvironment", () => {
       expect(engine.counts()).not.to.have.property(bucketType);
       expect(engine.one(memberType).inputs).to.deep.include({ bucket: "my-backups", member: member("77") });
       const scripts = engine.one("kubernetes:core/v1:ConfigMap", "zookeeper-backups-scripts").inputs;
-      expect(at(scripts, "data", "storage-api")).to.equal("https://www.googleapis.com");
+      expect(at(scripts, "data", "storage-api")).to.equal("https://storage.googleapis.com");
     });
 
     it("creates and grants nothing on a cluster that exists", async () => {
