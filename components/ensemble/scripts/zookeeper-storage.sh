@@ -22,6 +22,10 @@ request() {
 # Writes the token to a file for wget: the arguments of a process are visible to others.
 # See https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server
 take_token() {
+  if ! command -v wget >/dev/null; then
+    reason="the image has no wget"
+    return 1
+  fi
   if ! request "$storage_work/token" --header='Metadata-Flavor: Google' \
     "http://${GCE_METADATA_HOST:-169.254.169.254}/computeMetadata/v1/instance/service-accounts/default/token"; then
     reason="the node gives its pods no token, so the pod has no identity. Workload Identity must be enabled for the cluster and its nodes"
