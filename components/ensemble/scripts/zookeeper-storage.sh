@@ -14,7 +14,8 @@ json_field() {
 request() {
   output=$1
   shift
-  wget --no-verbose --tries=6 --waitretry=30 --timeout=120 --retry-connrefused --retry-on-host-error \
+  # The root file system, where wget would remember hosts, is read-only.
+  wget --no-verbose --no-hsts --tries=6 --waitretry=30 --timeout=120 --retry-connrefused --retry-on-host-error \
     --retry-on-http-error=429,500,502,503,504 --content-on-error --output-document="$output" "$@" \
     2>"$storage_work/wget.log" 9>&-
 }
