@@ -10,14 +10,27 @@ json_field() {
   sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -n 1
 }
 
-# request OUTPUT OPTION...: sends a request. What may pass by itself is tried again, for some minutes.
+# request OUTPUT OPTION...: sends a request. What may pass by itself is tried again, for some minutes: a network that fails
+# (4), and a server that is busy. wget itself would append the next answer to what it has of the one before.
 request() {
   output=$1
   shift
-  # The root file system, where wget would remember hosts, is read-only.
-  wget --no-verbose --no-hsts --tries=6 --waitretry=30 --timeout=120 --retry-connrefused --retry-on-host-error \
-    --retry-on-http-error=429,500,502,503,504 --content-on-error --output-document="$output" "$@" \
-    2>"$storage_work/wget.log" 9>&-
+  pause=2
+  while :; do
+    rm -f "$output"
+    code=0
+    # The root file system, where wget would remember hosts, is read-only.
+    wget --no-verbose --no-hsts --tries=1 --timeout=120 --content-on-error --output-document="$output" "$@" \
+      2>"$storage_work/wget.log" 9>&- || code=$?
+    if [ "$code" -ne 4 ] && ! grep -qE 'ERROR (429|500|502|503|504):' "$storage_work/wget.log"; then
+      return "$code"
+    fi
+    if [ "$pause" -gt 64 ]; then
+      return "$code"
+    fi
+    sleep "$pause"
+    pause=$((pause * 2))
+  done
 }
 
 # Writes the token to a file for wget: the arguments of a process are visible to others.
@@ -40,11 +53,14 @@ take_token() {
 # authorized OUTPUT OPTION...: sends a request as the pod.
 authorized() {
   take_token || return 1
-  code=0
-  request "$@" --config="$storage_work/wgetrc" || code=$?
+  sent=yes
+  request "$@" --config="$storage_work/wgetrc" || sent=
   rm -f "$storage_work/wgetrc"
-  if [ "$code" -ne 0 ]; then
-    message=$(json_field message <"$1")
+  if [ -z "$sent" ]; then
+    message=
+    if [ -e "$1" ]; then
+      message=$(json_field message <"$1")
+    fi
     reason=${message:-$(tail -n 1 "$storage_work/wget.log")}
     return 1
   fi
