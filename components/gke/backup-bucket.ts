@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getProjectOutput } from "@pulumi/gcp/organizations/getProject.js";
 import { Bucket } from "@pulumi/gcp/storage/bucket.js";
+import { BucketIAMBinding } from "@pulumi/gcp/storage/bucketIAMBinding.js";
 import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
 
 import { ensembleNames } from "../../domain/names.ts";
@@ -23,6 +24,16 @@ export interface BackupBucketArgs {
 }
 
 const day = 24 * 60 * 60;
+
+/**
+ * The roles with which a project's viewers and editors could read all objects of a new bucket, and with them all data:
+ * only its owners keep them.
+ * @see https://cloud.google.com/storage/docs/access-control/iam-roles#basic-roles-modifiable
+ */
+const readers = [
+  { suffix: "readers", role: "roles/storage.legacyObjectReader" },
+  { suffix: "owners", role: "roles/storage.legacyObjectOwner" },
+];
 
 /** What is deleted can be put back for so long. @see https://cloud.google.com/storage/docs/soft-delete */
 const softDeleteSeconds = 7 * day;
@@ -72,7 +83,7 @@ export class BackupBucket extends pulumi.ComponentResource {
   }
 
   #createBucket(name: string, bucket: string, settings: pulumi.Output<GkeValues>): Bucket {
-    return new Bucket(
+    const created = new Bucket(
       `${name}-backups-bucket`,
       {
         project: settings.apply((s) => s.project),
@@ -91,6 +102,14 @@ export class BackupBucket extends pulumi.ComponentResource {
       // Only a person deletes backups.
       { parent: this, retainOnDelete: true },
     );
+    for (const { suffix, role } of readers) {
+      new BucketIAMBinding(
+        `${name}-backups-${suffix}`,
+        { bucket: created.name, role, members: [pulumi.interpolate`projectOwner:${created.project}`] },
+        { parent: this, retainOnDelete: true },
+      );
+    }
+    return created;
   }
 }
 

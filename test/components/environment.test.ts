@@ -139,6 +139,16 @@ describe("ZooKeeperEnvironment", () => {
       expect(engine.optionsOf(bucketType)).to.include({ retainOnDelete: true });
     });
 
+    it("lets nobody of the project but its owners read the objects", async () => {
+      await make();
+      const bindings = engine.registered.filter(({ type }) => type.includes("BucketIAMBinding"));
+      const members = ["projectOwner:my-project"];
+      expect(bindings.map(({ inputs }) => inputs)).to.have.deep.members([
+        { bucket: "my-backups", role: "roles/storage.legacyObjectReader", members },
+        { bucket: "my-backups", role: "roles/storage.legacyObjectOwner", members },
+      ]);
+    });
+
     it("creates it as the settings say", async () => {
       const key = "projects/my-project/locations/eu/keyRings/backups/cryptoKeys/zk";
       await make({ backupBucketLocation: "eu", backupDays: 1, backupEncryptionKey: key });

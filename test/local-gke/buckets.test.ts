@@ -85,6 +85,23 @@ describe("a bucket of the local GKE", () => {
     expect(readFileSync(tokenKeyFile(), "utf8")).to.equal(key);
   });
 
+  it("gives a role to the members of a binding only", async () => {
+    await create(given);
+    await create(member, memberUrn);
+    const binding = urn("binding", "bucketIAMBinding:BucketIAMBinding");
+    const bound = {
+      bucket: "backups-of-zookeeper",
+      role: "roles/storage.objectUser",
+      members: ["user:x@b.c"],
+    };
+    const { id, outs } = await create(bound, binding);
+    const grants = () => readBucket("backups-of-zookeeper")?.members;
+    expect(grants()).to.deep.equal([{ role: "roles/storage.objectUser", member: "user:x@b.c" }]);
+    await provider.delete(id, binding, outs);
+    expect(grants()).to.deep.equal([]);
+    expect(await failure(create({ ...bound, bucket: "nobodys-backups" }, binding))).to.contain("Error 404");
+  });
+
   it("is found by its name once it was created", async () => {
     const token = "gcp:storage/getBucket:getBucket";
     const name = { name: "backups-of-zookeeper" };

@@ -73,6 +73,11 @@ const accepted: Readonly<Record<string, Properties>> = {
     member:
       "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p.svc.id.goog/subject/ns/n/sa/a",
   },
+  "gcp:storage/bucketIAMBinding:BucketIAMBinding": {
+    bucket: "project-1-backups",
+    role: "roles/storage.legacyObjectReader",
+    members: ["projectOwner:project-1"],
+  },
   "gcp:container/cluster:Cluster": {
     project: "project-1",
     name: "zookeeper",
@@ -215,6 +220,9 @@ const rejected: readonly (readonly [string, string, unknown])[] = [
   ["gcp:storage/bucketIAMMember:BucketIAMMember", "member", "zookeeper"],
   ["gcp:storage/bucketIAMMember:BucketIAMMember", "role", "storage.objectCreator"],
   ["gcp:storage/bucketIAMMember:BucketIAMMember", "condition", { title: "t", expression: "false" }],
+  ["gcp:storage/bucketIAMBinding:BucketIAMBinding", "bucket", "Backups"],
+  ["gcp:storage/bucketIAMBinding:BucketIAMBinding", "role", "storage.legacyObjectReader"],
+  ["gcp:storage/bucketIAMBinding:BucketIAMBinding", "condition", { title: "t", expression: "false" }],
   ["gcp:container/cluster:Cluster", "name", "z".repeat(41)],
   ["gcp:container/cluster:Cluster", "location", "us-central1-e"],
   ["gcp:container/cluster:Cluster", "location", undefined],

@@ -3,12 +3,13 @@ import { cluster } from "./cluster.ts";
 import { iamMember, serviceAccount } from "./identity.ts";
 import { network, router, routerNat, subnetwork } from "./network.ts";
 import { nodePool } from "./node-pool.ts";
-import { bucket, bucketIamMember } from "./storage.ts";
+import { bucket, bucketIamBinding, bucketIamMember } from "./storage.ts";
 
 /** The types that the local GKE emulates, by token. */
 export const kinds: ReadonlyMap<string, ResourceKind> = new Map(
   [
-    ...[network, subnetwork, router, routerNat, serviceAccount, iamMember, bucket, bucketIamMember],
+    ...[network, subnetwork, router, routerNat, serviceAccount, iamMember],
+    ...[bucket, bucketIamMember, bucketIamBinding],
     ...[cluster, nodePool],
   ].map((kind) => [kind.token, kind]),
 );

@@ -289,6 +289,18 @@ const condition: Rule = {
     value === undefined ? undefined : "condition: the local GKE does not evaluate conditions of roles",
 };
 
+const roleName = matching(
+  "role",
+  /^((organizations|projects)\/[^/]+\/)?roles\/[\w.]+$/,
+  "the name of a role",
+);
+
+/** The bucket as the real provider writes it. */
+const withBucketPrefix = (inputs: Properties): Properties =>
+  text(inputs["bucket"]) === undefined
+    ? inputs
+    : { ...inputs, bucket: `b/${withoutPrefix(inputs["bucket"])}` };
+
 const recordedMember = recordedKind({
   token: "gcp:storage/bucketIAMMember:BucketIAMMember",
   rules: [
@@ -301,7 +313,7 @@ const recordedMember = recordedKind({
       "a member of a known kind",
     ),
     required("role"),
-    matching("role", /^((organizations|projects)\/[^/]+\/)?roles\/[\w.]+$/, "the name of a role"),
+    roleName,
     condition,
   ],
   lacks: "",
@@ -345,10 +357,7 @@ export const bucketIamMember: ResourceKind = {
       "members that are no ServiceAccounts of Kubernetes get no tokens; other roles allow nothing; groups",
     sources: ["services/storage/iam_storage_bucket.go"],
   },
-  canonical: (inputs) =>
-    text(inputs["bucket"]) === undefined
-      ? inputs
-      : { ...inputs, bucket: `b/${withoutPrefix(inputs["bucket"])}` },
+  canonical: withBucketPrefix,
   create: async (inputs, owner) => {
     const name = withoutPrefix(inputs["bucket"]);
     const grant = grantOf(inputs);
@@ -373,5 +382,59 @@ export const bucketIamMember: ResourceKind = {
       changeGrants(name, (grants) => grants.filter(others(grantOf(existing.outputs))));
     }
     await recordedMember.delete(existing);
+  },
+};
+
+const recordedBinding = recordedKind({
+  token: "gcp:storage/bucketIAMBinding:BucketIAMBinding",
+  rules: [required("bucket"), bucketOfMember, required("members"), required("role"), roleName, condition],
+  lacks: "",
+  source: "services/storage/iam_storage_bucket.go",
+  nameless: true,
+  shared: true,
+  replaceOn: ["bucket", "role", "condition"],
+  id: (inputs) => [inputs["bucket"], inputs["role"]].map(text).join("/"),
+  computed: (_inputs, id) => ({ etag: Buffer.from(numericId(id, 8)).toString("base64") }),
+});
+
+/** Gives a role on a bucket to these members, and to nobody else. */
+function bind(inputs: Properties, members: readonly string[]): void {
+  const role = text(inputs["role"]) ?? "";
+  changeGrants(withoutPrefix(inputs["bucket"]), (grants) => [
+    ...grants.filter((grant) => grant.role !== role),
+    ...members.map((each) => ({ role, member: each })),
+  ]);
+}
+
+const membersOf = (inputs: Properties): string[] => list(inputs["members"]).map((each) => text(each) ?? "");
+
+/** All members that have a role on a bucket. */
+export const bucketIamBinding: ResourceKind = {
+  ...recordedBinding,
+  about: {
+    does: "nobody else has the role any more",
+    refresh: "deletion",
+    fails: "404: the bucket does not exist",
+    lacks: "the roles of a project's viewers, editors and owners, which a new bucket has on Google Cloud",
+    sources: ["services/storage/iam_storage_bucket.go"],
+  },
+  canonical: withBucketPrefix,
+  create: async (inputs, owner) => {
+    bind(inputs, membersOf(inputs));
+    return await recordedBinding.create(inputs, owner);
+  },
+  update: async (existing, inputs) => {
+    bind(inputs, membersOf(inputs));
+    return await recordedBinding.update(existing, inputs);
+  },
+  read: async (existing) =>
+    readBucket(withoutPrefix(existing.outputs["bucket"])) === undefined
+      ? undefined
+      : await recordedBinding.read(existing),
+  delete: async (existing) => {
+    if (readBucket(withoutPrefix(existing.outputs["bucket"])) !== undefined) {
+      bind(existing.outputs, []);
+    }
+    await recordedBinding.delete(existing);
   },
 };
