@@ -12,6 +12,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { containerSecurity, podSecurity } from "../../components/ensemble/pod.ts";
 import { run } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
 import { BackupJob } from "../fixtures/cluster/backup-job.ts";
@@ -115,6 +116,53 @@ describe("backups on a schedule", function () {
       expect(Number(values[0]), path).to.be.at.least(acknowledged[n] ?? NaN);
       // What came later is not in it: the clients went on while the backup was checked.
       expect(Number(values[0]), path).to.be.below(after[n] ?? NaN);
+    }
+  });
+
+  it("have what a snapshot of the AdminServer lacks: it has parts of transactions", async () => {
+    const script = readFileSync(join(import.meta.dirname, "admin-snapshot.sh"), "utf8");
+    const image = await kubectl(
+      "get",
+      "statefulset",
+      "zk",
+      "-o=jsonpath={.spec.template.spec.containers[0].image}",
+    );
+    await environment.apply({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "admin", namespace: "default" },
+      spec: {
+        securityContext: podSecurity,
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          {
+            name: "server",
+            image,
+            command: ["sh", "-c", script],
+            resources: { requests: { memory: "512Mi" } },
+            securityContext: { ...containerSecurity, readOnlyRootFilesystem: false },
+          },
+        ],
+      },
+    });
+    try {
+      await kubectl("wait", "--for=condition=Ready", "pod/admin", "--timeout=180s");
+      const address = await kubectl("get", "pod", "admin", "-o=jsonpath={.status.podIP}");
+      // Other znodes are between those that change together, so that the server takes its time from one to the next.
+      for (const n of Array.from({ length: 20 }, (_, each) => each)) {
+        await kazoo.run("fill", `${address}:2181`, `/together/${n}`, 500, 10, 100);
+      }
+      const client = kazoo.start("together", `${address}:2181`, "/together", 20);
+      const seen: string[] = [];
+      while (seen.length < 10 && !seen.some((values) => values.includes(" "))) {
+        await kubectl("exec", "admin", "--", "sh", "-c", script, "admin-snapshot", "load");
+        seen.push((await kazoo.run("values", `${address}:2182`, "/together")).trim());
+      }
+      await client.end();
+      expect(seen.at(-1)).to.match(/^\d+( \d+)+$/);
+      expect((await kazoo.run("values", `${address}:2181`, "/together")).trim()).to.match(/^\d+$/);
+    } finally {
+      await kubectl("delete", "pod", "admin");
     }
   });
 
