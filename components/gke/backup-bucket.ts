@@ -92,9 +92,7 @@ export class BackupBucket extends pulumi.ComponentResource {
         uniformBucketLevelAccess: true,
         publicAccessPrevention: "enforced",
         retentionPolicy: settings.apply(({ backupDays }) => ({ retentionPeriod: String(backupDays * day) })),
-        lifecycleRules: settings.apply(({ backupDays }) => [
-          { action: { type: "Delete" }, condition: { age: backupDays } },
-        ]),
+        lifecycleRules: settings.apply(lifecycleRules),
         softDeletePolicy: { retentionDurationSeconds: softDeleteSeconds },
         encryption: settings.apply(encryption),
         labels: settings.apply(resourceLabels),
@@ -111,6 +109,14 @@ export class BackupBucket extends pulumi.ComponentResource {
     }
     return created;
   }
+}
+
+/** By default, only a person deletes backups. */
+function lifecycleRules({ backupExpiryDays: age }: GkeValues): {
+  action: { type: string };
+  condition: { age: number };
+}[] {
+  return age === 0 ? [] : [{ action: { type: "Delete" }, condition: { age } }];
 }
 
 /** Without a key, Google uses one of its own. */

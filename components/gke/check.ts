@@ -20,7 +20,22 @@ export function checkGke(values: Known<GkeValues>, report: Report): Known<GkeVal
   checkBootDisk(gke, report);
   checkAccess(gke, report);
   checkRanges(gke, report);
+  checkExpiry(gke, report);
   return gke;
+}
+
+function checkExpiry({ backupDays, backupExpiryDays }: Known<GkeValues>, report: Report): void {
+  if (backupDays === undefined || backupExpiryDays === undefined || backupExpiryDays === 0) {
+    return;
+  }
+  if (backupExpiryDays < backupDays) {
+    report.error(
+      "backupExpiryDays",
+      backupExpiryDays,
+      `nothing can be deleted before ${backupDays} days, as backupDays says`,
+      `use ${backupDays} or more, or lower backupDays`,
+    );
+  }
 }
 
 function checkPlace({ location, nodeLocations, nodeCount }: Known<GkeValues>, report: Report): void {

@@ -100,12 +100,19 @@ export interface GkeSettings {
    */
   backupBucketLocation?: pulumi.Input<string>;
   /**
-   * For how many days a new `backupBucket` keeps each backup: it cannot be deleted earlier, and is deleted
-   * afterwards (1 to 36500). The project's owners can change the bucket's retention policy, which is not locked.
+   * For how many days nobody can delete or replace a backup in a new `backupBucket` (1 to 36500). The project's
+   * owners can change the bucket's retention policy, which is not locked.
    * @default 30
    * @see https://cloud.google.com/storage/docs/bucket-lock
    */
   backupDays?: pulumi.Input<number>;
+  /**
+   * After how many days a new `backupBucket` deletes a backup, also the last one; 0 if never (0 to 36500). At
+   * least `backupDays`.
+   * @default 0
+   * @see https://cloud.google.com/storage/docs/lifecycle
+   */
+  backupExpiryDays?: pulumi.Input<number>;
   /**
    * Cloud KMS key with which a new `backupBucket` is encrypted. Its location is that of the bucket, and Cloud
    * Storage's service agent has the role `roles/cloudkms.cryptoKeyEncrypterDecrypter` for it.

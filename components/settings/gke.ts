@@ -256,10 +256,20 @@ export const gkeSettings = {
     least: 1,
     most: 36500,
     count: "days",
-    description:
-      "For how many days a new `backupBucket` keeps each backup: it cannot be deleted earlier, and is deleted afterwards",
+    description: "For how many days nobody can delete or replace a backup in a new `backupBucket`",
     details: "The project's owners can change the bucket's retention policy, which is not locked.",
     see: "https://cloud.google.com/storage/docs/bucket-lock",
+    change: inPlace,
+  }),
+  backupExpiryDays: integer({
+    group: "Backups",
+    default: 0,
+    least: 0,
+    most: 36500,
+    count: "days",
+    description: "After how many days a new `backupBucket` deletes a backup, also the last one; 0 if never",
+    details: "At least `backupDays`.",
+    see: "https://cloud.google.com/storage/docs/lifecycle",
     change: inPlace,
   }),
   backupEncryptionKey: text({

@@ -58,6 +58,7 @@ const chosen: Readonly<Record<string, string>> = {
   backupClaim: "other",
   backupBucket: "other-backups",
   backupBucketLocation: "eu",
+  backupExpiryDays: "90",
   backupEncryptionKey: "projects/p/locations/us-central1/keyRings/r/cryptoKeys/k",
   backupKey: "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n=\n-----END PGP PUBLIC KEY BLOCK-----",
   restoreBackup: "latest",

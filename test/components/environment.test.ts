@@ -132,11 +132,17 @@ describe("ZooKeeperEnvironment", () => {
         uniformBucketLevelAccess: true,
         publicAccessPrevention: "enforced",
         retentionPolicy: { retentionPeriod: "2592000" },
-        lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 30 } }],
+        lifecycleRules: [],
         labels: { "zookeeper-cluster": "zookeeper" },
       });
       expect(inputs).not.to.have.any.keys("encryption", "forceDestroy");
       expect(engine.optionsOf(bucketType)).to.include({ retainOnDelete: true });
+    });
+
+    it("rejects to delete what cannot be deleted yet", () => {
+      const args = { gke: { project: "my-project", backupDays: 30, backupExpiryDays: 29 }, ensemble };
+      const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
+      expect(pathsOf(error)).to.deep.equal(["gke.backupExpiryDays"]);
     });
 
     it("lets nobody of the project but its owners read the objects", async () => {
@@ -151,12 +157,17 @@ describe("ZooKeeperEnvironment", () => {
 
     it("creates it as the settings say", async () => {
       const key = "projects/my-project/locations/eu/keyRings/backups/cryptoKeys/zk";
-      await make({ backupBucketLocation: "eu", backupDays: 1, backupEncryptionKey: key });
+      await make({
+        backupBucketLocation: "eu",
+        backupDays: 1,
+        backupExpiryDays: 90,
+        backupEncryptionKey: key,
+      });
       const { inputs } = engine.one(bucketType);
       expect(inputs).to.deep.include({
         location: "EU",
         retentionPolicy: { retentionPeriod: "86400" },
-        lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 1 } }],
+        lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 90 } }],
         encryption: { defaultKmsKeyName: key },
       });
     });
