@@ -6,7 +6,7 @@ import { isProductionStack } from "../../domain/production.ts";
 import { mebibyte, parseQuantity } from "../../domain/quantity.ts";
 import { quorumOf } from "../../domain/quorum.ts";
 import { ensembleSettings, usualBuffer } from "../settings/ensemble.ts";
-import type { Report } from "../validation/report.ts";
+import { secret, type Report } from "../validation/report.ts";
 import { checkSettings } from "../validation/settings.ts";
 import type { Known } from "../validation/values.ts";
 import type { EnsembleValues } from "./args.ts";
@@ -79,7 +79,7 @@ function checkBackups(ensemble: Known<EnsembleValues>, report: Report): void {
   if (backupKey !== undefined && backupKey !== "" && !hasBucket({ backupBucket })) {
     report.error(
       "backupKey",
-      backupKey,
+      secret,
       "only copies in a bucket are encrypted",
       "set backupBucket, or remove backupKey",
     );

@@ -15,7 +15,7 @@ import { loneServer } from "../ensemble/steps.ts";
 import { monitoringModes } from "../monitoring/objects.ts";
 import { adjustable, parseThreshold } from "../monitoring/thresholds.ts";
 import { inPlace, none, quoted, rollout, volumeClass, type Change, type Settled } from "./changes.ts";
-import { choice, flag, integer, strings, text, unless, type Problem, type Table } from "./kit.ts";
+import { choice, flag, integer, secretText, strings, text, unless, type Problem, type Table } from "./kit.ts";
 
 /** ZooKeeper's server IDs, and the duration of an election, limit the number of servers. */
 const mostServers = 99;
@@ -533,7 +533,8 @@ export const ensembleSettings = {
     change: inPlace,
     check: checkBucket,
   }),
-  backupKey: text({
+  // Not shown: somebody may give the private key by mistake.
+  backupKey: secretText({
     group: "Backups",
     default: "",
     defaultText: "none",

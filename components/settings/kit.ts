@@ -139,7 +139,7 @@ export function text<const D extends Default<string>>(
 
 /** A string that must not be shown. */
 export function secretText<const D extends Default<string>>(
-  options: Declaration & { readonly default: D },
+  options: Declaration & { readonly default: D; readonly check?: Check<string> },
 ): Setting<string, Widened<D>> {
   return { ...text(options), secret: true };
 }

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -137,6 +139,17 @@ describe("ZooKeeperEnvironment", () => {
       });
       expect(inputs).not.to.have.any.keys("encryption", "forceDestroy");
       expect(engine.optionsOf(bucketType)).to.include({ retainOnDelete: true });
+    });
+
+    it("rejects a private key, and does not show it", () => {
+      const begin = "-----BEGIN PGP PRIVATE KEY BLOCK-----";
+      const backupKey = `${begin}\n\nlQWGBF\n-----END PGP PRIVATE KEY BLOCK-----\n`;
+      const args = { gke: { project: "my-project" }, ensemble: { ...ensemble, backupKey } };
+      const error = thrownBy(() => new components.ZooKeeperEnvironment("zookeeper", args));
+      expect(pathsOf(error)).to.deep.equal(["ensemble.backupKey"]);
+      const { message } = error as Error;
+      expect(message).to.contain("private key, which must not be in the cluster").and.not.contain("lQWGBF");
+      expect(inspect(error, { depth: 9, maxStringLength: null })).not.to.contain("lQWGBF");
     });
 
     it("rejects to delete what cannot be deleted yet", () => {
