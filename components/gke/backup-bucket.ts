@@ -119,7 +119,7 @@ function lifecycleRules({ backupExpiryDays: age }: GkeValues): {
   return age === 0 ? [] : [{ action: { type: "Delete" }, condition: { age } }];
 }
 
-/** Without a key, Google uses one of its own. */
+/** The Cloud KMS key; undefined where Google manages the key. */
 function encryption({ backupEncryptionKey }: GkeValues): { defaultKmsKeyName: string } | undefined {
   return backupEncryptionKey === "" ? undefined : { defaultKmsKeyName: backupEncryptionKey };
 }

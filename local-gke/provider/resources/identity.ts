@@ -1,4 +1,5 @@
 import { numericId } from "../../google/numeric-ids.ts";
+import { grantRules } from "../roles.ts";
 import { matching, project, required, text } from "../values.ts";
 import { recordedKind } from "./recorded.ts";
 
@@ -33,17 +34,7 @@ export const serviceAccount = recordedKind({
 /** A role of a project that is granted to a member: validated and recorded. */
 export const iamMember = recordedKind({
   token: "gcp:projects/iAMMember:IAMMember",
-  rules: [
-    ...project,
-    required("member"),
-    matching(
-      "member",
-      /^(allUsers|allAuthenticatedUsers|(user|group|domain|serviceAccount|principal|principalSet):.+)$/,
-      "a member of a known kind",
-    ),
-    required("role"),
-    matching("role", /^((organizations|projects)\/[^/]+\/)?roles\/[\w.]+$/, "the name of a role"),
-  ],
+  rules: [...project, ...grantRules],
   lacks: "what the role allows; conditions",
   source: "tpgiamresource/resource_iam_member.go",
   nameless: true,

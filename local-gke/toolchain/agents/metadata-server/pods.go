@@ -32,7 +32,7 @@ type pod struct {
 	} `json:"status"`
 }
 
-// The account of the pod that has an address of its own.
+// The account of the pod with this IP address.
 func (p *podsOfNode) serviceAccount(ctx context.Context, address string) (account, error) {
 	for deadline := time.Now().Add(knownWithin); ; {
 		pods, err := p.list(ctx, address)

@@ -10,7 +10,7 @@ import (
 
 // A token that stands for a principal until a time. The local Cloud Storage verifies the signature.
 func sign(principal string, expires time.Time, key []byte) string {
-	// A struct of a text and a number always encodes.
+	// A struct of a string and a number can always be encoded.
 	claims, _ := json.Marshal(struct {
 		Subject string `json:"sub"`
 		Expires int64  `json:"exp"`
