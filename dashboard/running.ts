@@ -31,6 +31,7 @@ export class RunningPrometheus {
   readonly #process: ChildProcessByStdio<null, null, Readable>;
   #said = "";
   #url: string | undefined;
+  #hasEnded = false;
 
   /** Starts it. */
   constructor(program: string, place: Place) {
@@ -55,6 +56,11 @@ export class RunningPrometheus {
     });
     this.#process.on("error", (error) => {
       this.#remember(String(error));
+      this.#hasEnded = true;
+    });
+    // Unlike "exit", it comes after the last line of the log, which says why.
+    this.#process.on("close", () => {
+      this.#hasEnded = true;
     });
   }
 
@@ -77,21 +83,34 @@ export class RunningPrometheus {
     return new PrometheusClient(this.#url);
   }
 
-  #hasEnded(): boolean {
-    const { pid, exitCode, signalCode } = this.#process;
-    return pid === undefined || exitCode !== null || signalCode !== null;
-  }
-
   /** Waits until it evaluates its rules. @throws Error with its log, where it ends instead */
   async ready(signal?: AbortSignal): Promise<void> {
     const ready = async () => {
-      if (this.#hasEnded()) {
+      if (this.#hasEnded) {
         throw this.#whyEnded();
       }
-      const answer = this.#url === undefined ? undefined : await fetch(`${this.#url}/-/ready`);
-      return answer?.ok === true || this.#said.split("\n").slice(-5).join("\n");
+      return await this.#answers(signal);
     };
     await until("Prometheus ready", ready, { within: startsWithin, every: 100, signal });
+  }
+
+  /**
+   * Whether it evaluates its rules, or what it has logged last. It listens before it has the lock of its data, and ends
+   * without that: a request that fails then says nothing of why.
+   */
+  async #answers(signal?: AbortSignal): Promise<true | string> {
+    const logged = this.#said.split("\n").slice(-5).join("\n");
+    if (this.#url === undefined) {
+      return logged;
+    }
+    try {
+      const { ok } = await fetch(`${this.#url}/-/ready`, { signal: signal ?? null });
+      return ok || logged;
+    } catch (error) {
+      signal?.throwIfAborted();
+      const cause = error instanceof Error ? (error.cause ?? error) : error;
+      return `${logged}\n${this.#url}: ${String(cause)}`;
+    }
   }
 
   #whyEnded(): Error {
@@ -106,14 +125,17 @@ export class RunningPrometheus {
   /** Stops it in order; where nothing is kept, kills it and removes its files. */
   async stop(): Promise<void> {
     const { folder, keeps } = this.#place;
-    if (!this.#hasEnded()) {
-      const ended = once(this.#process, "exit");
+    if (!this.#hasEnded) {
+      const ended = once(this.#process, "close");
       this.#process.kill(keeps === undefined ? "SIGKILL" : "SIGTERM");
       const late = new AbortController();
-      await Promise.race([ended, pause(endsWithin, undefined, { signal: late.signal })]).finally(() => {
+      const inTime = await Promise.race([
+        ended.then(() => true),
+        pause(endsWithin, false, { signal: late.signal }),
+      ]).finally(() => {
         late.abort();
       });
-      if (!this.#hasEnded()) {
+      if (!inTime) {
         this.#process.kill("SIGKILL");
         await ended;
       }
