@@ -166,6 +166,14 @@ describe("zookeeper-certificates", () => {
       expect(kept.status).to.equal(0);
       expect(kept.output).to.contain("so the server keeps its certificate: ");
       expect(shown()).to.equal(only(good["tls.crt"]));
+      expect(look().output).to.equal("");
+
+      secret(good);
+      const again = look();
+      expect(again.output).to.contain("the Secret has the server's certificate again");
+      expect(look().output).to.equal("");
+      secret(bad);
+      expect(look().output, "the same mistake, later").to.equal(kept.output);
     });
   }
 

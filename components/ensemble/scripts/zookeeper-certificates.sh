@@ -176,11 +176,15 @@ refresh() {
     if take && reason=$(fault) && [ -z "$reason" ]; then
       take_over
       echo "$now" >"$own/seen"
-      rm -f "$own/reported"
+      rm -f "$own/reported" "$own/rejected"
     else
+      touch "$own/rejected"
       report "the Secret is not usable, so the server $([ -e "$own/server.pem" ] && echo "keeps its certificate" ||
         echo "waits"): ${reason:-tls.key, tls.crt or ca.crt is missing}"
     fi
+  elif [ -e "$own/rejected" ]; then
+    rm -f "$own/reported" "$own/rejected"
+    say "the Secret has the server's certificate again"
   fi
   if [ -e "$own/since" ]; then
     advance
