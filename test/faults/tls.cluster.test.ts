@@ -93,10 +93,10 @@ describe("an ensemble that requires TLS of servers and clients", function () {
     const secrets = async () =>
       await environment.kubectl("get", "secrets", "zk-tls", "zk-client-tls", "-o=jsonpath={.items[*].data}");
     const before = await secrets();
-    const only = "secrets-deleted,secrets-wrong";
-    const { code, output } = await faults("--count", "2", "--tls", folder, "--only", only);
+    const only = "secrets-deleted,secrets-wrong,secrets-foreign,secrets-misnamed,secrets-expired";
+    const { code, output } = await faults("--count", "5", "--tls", folder, "--only", only);
     expect(code, output).to.equal(0);
-    expect(output).to.match(/seed \d+: 2 faults, \d{4,} acknowledged writes/);
+    expect(output).to.match(/seed \d+: 5 faults, \d{4,} acknowledged writes/);
     expect(await secrets()).to.equal(before);
   });
 });
