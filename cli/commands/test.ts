@@ -158,18 +158,19 @@ export async function main(args: readonly string[]): Promise<number> {
   const results =
     jobs > 1 ? [await run(others, 1), await run(onCluster, jobs)] : [await run([...others, ...onCluster], 1)];
   const passes = results.reduce((sum, result) => sum + result.passes, 0);
-  const failed = results.flatMap((result) => result.failed);
+  const failures = results.reduce((sum, result) => sum + result.failures, 0);
   // Their details may be far above, before those of files on clusters.
-  for (const title of failed) {
+  for (const title of results.flatMap((result) => result.failed)) {
     console.log(`failed: ${title}`);
   }
-  console.log(`${passes} passed, ${failed.length} failed`);
-  return failed.length === 0 && passes > 0 ? 0 : 1;
+  console.log(`${passes} passed, ${failures} failed`);
+  return failures === 0 && passes > 0 ? 0 : 1;
 }
 
 /** What became of test files. */
 interface Results {
   readonly passes: number;
+  readonly failures: number;
   /** The titles of the tests and hooks that failed. */
   readonly failed: readonly string[];
 }
@@ -180,7 +181,7 @@ async function runFiles(
   { jobs, grep }: { readonly jobs: number; readonly grep: RegExp | "" | undefined },
 ): Promise<Results> {
   if (files.length === 0) {
-    return { passes: 0, failed: [] };
+    return { passes: 0, failures: 0, failed: [] };
   }
   if (jobs > 1) {
     say(`Running ${files.length} files, ${jobs} at a time; the results of a file appear when it ends`);
@@ -193,7 +194,7 @@ async function runFiles(
   return await new Promise((resolvePromise) => {
     const failed: string[] = [];
     const runner = mocha.run(() => {
-      resolvePromise({ passes: runner.stats?.passes ?? 0, failed });
+      resolvePromise({ ...(runner.stats ?? { passes: 0, failures: 1 }), failed });
     });
     runner.on("fail", (test) => failed.push(test.fullTitle()));
   });

@@ -8,7 +8,7 @@ export type Certificates = Readonly<Record<"tls.key" | "tls.crt" | "ca.crt", str
 interface Request {
   /** DNS names. @default those of all servers */
   readonly names?: readonly string[];
-  /** How many days it is valid; 0 for one that has expired. @default 2 */
+  /** How many days it is valid; 0 for one that has expired. @default 2, which is longer than a run */
   readonly days?: number;
 }
 

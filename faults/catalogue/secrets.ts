@@ -27,6 +27,15 @@ interface PodSpec {
   }[];
 }
 
+/** The names of the Secrets that a pod mounts at these paths, each once. */
+export function secretsAt(at: readonly string[], { volumes, containers }: PodSpec): string[] {
+  const mounted = containers.flatMap(({ volumeMounts }) => volumeMounts);
+  const names = volumes
+    .filter(({ name }) => mounted.some((mount) => mount.name === name && at.includes(mount.mountPath)))
+    .flatMap(({ secret }) => secret?.secretName ?? []);
+  return [...new Set(names)];
+}
+
 /** The names of the Secrets with certificates that the servers mount at these paths; none without TLS. */
 async function secretNames(
   ensemble: Ensemble,
@@ -34,12 +43,7 @@ async function secretNames(
 ): Promise<string[]> {
   const path = "-o=jsonpath={.spec.template.spec}";
   const text = await ensemble.kubectl("get", "statefulset", ensemble.name, "-n", ensemble.namespace, path);
-  const { volumes, containers } = JSON.parse(text) as PodSpec;
-  const mounted = containers.flatMap(({ volumeMounts }) => volumeMounts);
-  const names = volumes
-    .filter(({ name }) => mounted.some((mount) => mount.name === name && at.includes(mount.mountPath)))
-    .flatMap(({ secret }) => secret?.secretName ?? []);
-  return [...new Set(names)];
+  return secretsAt(at, JSON.parse(text) as PodSpec);
 }
 
 /** The Secrets with what servers show only to each other. */
@@ -49,7 +53,7 @@ async function serverSecretNames(ensemble: Ensemble): Promise<string[]> {
 }
 
 /** Lets the nodes look at Secrets at once: a kubelet does when a pod changes. */
-async function look(ensemble: Ensemble, servers: readonly Server[]): Promise<void> {
+async function lookNow(ensemble: Ensemble, servers: readonly Server[]): Promise<void> {
   const looked = `looked-at=${Date.now()}`;
   for (const { pod } of servers) {
     await ensemble.kubectl("annotate", "pod", pod, "-n", ensemble.namespace, looked, "--overwrite");
@@ -70,7 +74,7 @@ async function keepSecrets({ ensemble, undo }: Scene, names: readonly string[]):
       for (const secret of secrets) {
         await ensemble.kubectl("apply", "--server-side", "--force-conflicts", "-f", fileOf(secret));
       }
-      await look(ensemble, await ensemble.servers());
+      await lookNow(ensemble, await ensemble.servers());
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -110,18 +114,18 @@ interface Mistake {
 }
 
 /** Makes a mistake in Secrets, and waits until all servers have rejected it, and writes are acknowledged. */
-async function rejected(scene: Scene, { names, content, complaint }: Mistake): Promise<void> {
+async function makeMistake(scene: Scene, { names, content, complaint }: Mistake): Promise<void> {
   const { ensemble } = scene;
   const { namespace } = ensemble;
   const servers = [scene.leader, ...scene.followers];
-  // A server says once what is wrong, until its Secrets are right again.
+  // A server says once what is wrong, until its Secrets are right again; these files of zookeeper-certificates say so.
   const marks = [paths.certificates, paths.clientCertificates].map((folder) => join(folder, "rejected"));
-  const left = ["sh", "-c", 'ls "$@" 2>/dev/null || :', "sh", ...marks];
+  const listMarks = ["sh", "-c", 'ls "$@" 2>/dev/null || :', "sh", ...marks];
   for (const { pod } of servers) {
     await scene.wait(
       `${pod} has seen that its Secrets are right again`,
       async () => {
-        const found = await ensemble.kubectl("exec", "-n", namespace, pod, "--", ...left);
+        const found = await ensemble.kubectl("exec", "-n", namespace, pod, "--", ...listMarks);
         return found.trim() === "" || "it has not";
       },
       { within: seenWithin, every: 1000 },
@@ -137,7 +141,7 @@ async function rejected(scene: Scene, { names, content, complaint }: Mistake): P
     const patch = JSON.stringify({ data: await content(scene, data) });
     await ensemble.kubectl("patch", "secret", metadata.name, "-n", namespace, "-p", patch);
   }
-  await look(ensemble, servers);
+  await lookNow(ensemble, servers);
   for (const [index, server] of servers.entries()) {
     const more = (before[index] ?? 0) + secrets.length;
     await scene.wait(
@@ -176,7 +180,7 @@ export const secretFaults: readonly Fault[] = [
     restarts: "follower",
     skip,
     inject: async (scene) => {
-      await rejected(scene, {
+      await makeMistake(scene, {
         names: secretNames,
         content: (_, had) => Promise.resolve({ "tls.crt": had["ca.crt"] ?? "" }),
         complaint: /tls\.key is not the key of tls\.crt/,
@@ -190,7 +194,7 @@ export const secretFaults: readonly Fault[] = [
     weight: 1,
     skip,
     inject: (scene) =>
-      rejected(scene, {
+      makeMistake(scene, {
         names: secretNames,
         content: async ({ ensemble, leader }) => {
           const { "tls.key": key, "tls.crt": certificate } = await foreignCertificates(ensemble, leader);
@@ -205,7 +209,7 @@ export const secretFaults: readonly Fault[] = [
     weight: 1,
     skip,
     inject: (scene) =>
-      rejected(scene, {
+      makeMistake(scene, {
         names: secretNames,
         content: ({ ensemble, leader }) =>
           foreignCertificates(ensemble, leader, { names: ["other.example"] }),
@@ -222,7 +226,7 @@ export const secretFaults: readonly Fault[] = [
         ? "servers have no certificates that only servers see"
         : undefined,
     inject: (scene) =>
-      rejected(scene, {
+      makeMistake(scene, {
         // A server keeps serving clients with an expired certificate, because the quorum needs it.
         names: serverSecretNames,
         content: ({ ensemble, leader }) => foreignCertificates(ensemble, leader, { days: 0 }),
