@@ -148,6 +148,12 @@ func TestStaleReadBehindAWrite(t *testing.T) {
 	wantOnly(t, reportOf(t, with(base, read(WriteRead, 3, 60, 65, 3, 2), final(1, 3, 2), final(2, 3, 2))...))
 }
 
+func TestStaleReadOfASessionThatChangedUnderWay(t *testing.T) {
+	for _, kind := range []Kind{SyncRead, WriteRead} {
+		wantOnly(t, reportOf(t, with(base, read(kind, 0, 60, 65, 2, 1), final(1, 3, 2), final(2, 3, 2))...))
+	}
+}
+
 func TestSyncReadOfWhatIsNotThereYet(t *testing.T) {
 	wantOnly(t, reportOf(t, with(base, read(SyncRead, 3, 15, 18, 3, 2), final(1, 3, 2), final(2, 3, 2))...), Linearizable)
 }

@@ -69,10 +69,18 @@ func TestEphemeralGoneBeforeItsSession(t *testing.T) {
 }
 
 func TestEphemeralMissedByAStaleRead(t *testing.T) {
+	// Seen later, it was not gone; but a read behind a write must not be stale.
 	wantOnly(t, reportOf(t, ephemeral(EphemeralCreate, 1, 5, 0), ephemeral(EphemeralSeen, 6, 8, 0), ephemeral(EphemeralSeen, 9, 10, 1),
-		ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Synced)
+		ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Ephemeral)
 	wantOnly(t, reportOf(t, ephemeral(EphemeralCreate, 1, 2, 0), ephemeral(EphemeralSeen, 3, 4, 1), ephemeral(EphemeralSeen, 6, 8, 0),
 		ephemeral(EphemeralSeen, 9, 10, 1), ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole), Ephemeral)
+}
+
+func TestEphemeralMissedByANewSession(t *testing.T) {
+	stale := ephemeral(EphemeralSeen, 6, 8, 0)
+	stale.Session = 0
+	wantOnly(t, reportOf(t, ephemeral(EphemeralCreate, 1, 5, 0), stale, ephemeral(EphemeralSeen, 9, 10, 1),
+		ephemeral(EphemeralAlive, 11, 12, 0), ephemeral(EphemeralEnd, 20, 21, 0), whole))
 }
 
 func TestEphemeralOutlivesItsSession(t *testing.T) {

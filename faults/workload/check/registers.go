@@ -79,6 +79,8 @@ func operations(records []history.Record) []porcupine.Operation {
 		switch {
 		case r.Kind == history.Read || r.Kind == history.Watch:
 			continue // may be stale: checked by session
+		case r.Session == 0 && (r.Kind == history.SyncRead || r.Kind == history.WriteRead):
+			continue // another session read than wrote, perhaps from another server
 		case !isWrite && r.Result != history.OK:
 			continue
 		case r.Result == history.Failed && r.Note != history.VersionMismatch && r.Note != history.NoNode:

@@ -126,7 +126,7 @@ func (d *driver) alive(s *session, id int64, node string) bool {
 
 func (d *driver) observe(observer *session, node string) (present, known bool) {
 	record := d.begin(observer, history.EphemeralSeen, node)
-	_, err := observer.Sync(d.Root)
+	_, err := observer.Set(observer.own, nil, -1)
 	if err == nil {
 		present, _, err = observer.Exists(node)
 	}

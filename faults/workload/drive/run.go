@@ -163,6 +163,10 @@ func (l *Load) readBackFrom(server string, index int64) error {
 		return err
 	}
 	defer s.Close()
+	// Every read that follows sees what was acknowledged before, which sync does not guarantee if this is the leader.
+	if _, err := s.Set(l.driver.Root, nil, -1); err != nil {
+		return err
+	}
 	paths := make(chan string)
 	failures := make(chan error, 32)
 	var readers sync.WaitGroup
@@ -194,12 +198,7 @@ func (l *Load) readBackFrom(server string, index int64) error {
 
 func (d *driver) readFinal(s *session, path string) error {
 	record := d.begin(s, history.Final, path)
-	_, err := s.Sync(path)
-	var data []byte
-	var stat *zk.Stat
-	if err == nil {
-		data, stat, err = s.Get(path)
-	}
+	data, stat, err := s.Get(path)
 	if err == nil || err == zk.ErrNoNode {
 		d.endRead(s, &record, data, stat, err)
 		return nil
@@ -209,9 +208,6 @@ func (d *driver) readFinal(s *session, path string) error {
 
 func (l *Load) list(s *session, index int64) error {
 	for _, parent := range l.sequences.all() {
-		if _, err := s.Sync(parent); err != nil {
-			return err
-		}
 		names, _, err := s.Children(parent)
 		if err != nil && err != zk.ErrNoNode {
 			return err

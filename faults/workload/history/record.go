@@ -13,7 +13,7 @@ const (
 	Cas Kind = "cas"
 	// Read reads a register from whichever server the session is on; it may be stale.
 	Read Kind = "read"
-	// SyncRead is sync and then a read: it may not be stale.
+	// SyncRead is sync and then a read: it may be stale through the leader.
 	SyncRead Kind = "syncread"
 	// WriteRead is a write of a node of the session's own and then a read: it may not be stale.
 	WriteRead Kind = "writeread"
@@ -21,7 +21,7 @@ const (
 	Watch Kind = "watch"
 	// Event is a watch's event as it arrived.
 	Event Kind = "event"
-	// Final is a sync and a read from one named server after the last fault.
+	// Final is a read from one named server after the last fault, behind a write through it.
 	Final Kind = "final"
 	// Sequential creates a sequential node: Key is the parent, Note the name that the server gave.
 	Sequential Kind = "sequential"
@@ -30,7 +30,7 @@ const (
 	Listed Kind = "listed"
 	// EphemeralCreate creates an ephemeral node.
 	EphemeralCreate Kind = "ephemeral-create"
-	// EphemeralSeen is a sync and an existence check by another session: Version is 1 where it was there, else 0.
+	// EphemeralSeen is an existence check by another session, behind a write: Version is 1 where it was there, else 0.
 	EphemeralSeen Kind = "ephemeral-seen"
 	// EphemeralAlive is an operation that the owner's session got answered.
 	EphemeralAlive Kind = "ephemeral-alive"
