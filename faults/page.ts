@@ -230,8 +230,8 @@ function promises(runs: readonly Named[]): Html {
           count(tally?.cases ?? 0),
           state === "unverified"
             ? "not verified"
-            : state === "kept"
-              ? "0"
+            : state === "kept" || state === "counted"
+              ? count(tally?.violations ?? 0)
               : html`<strong class="bad">${count(tally?.violations ?? 0)}</strong>`,
         ];
       }),

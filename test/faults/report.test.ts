@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
 
-import { faultTable, checkTable, kept } from "../../faults/report.ts";
+import { checkTable, faultTable, kept, onlyCounted, stateOf, verifiedAtTheEnd } from "../../faults/report.ts";
 import { median } from "../../system/median.ts";
 import type { CheckReport, Window } from "../../faults/report.ts";
 
@@ -57,5 +59,22 @@ describe("the faults' report", () => {
     expect(checkTable(report(2)))
       .to.include("2 VIOLATIONS")
       .and.to.include("/a: version 3 is gone");
+  });
+
+  it("knows the checks by the names that the workload gives them", () => {
+    const checks = readFileSync(new URL("../../faults/workload/check/check.go", import.meta.url), "utf8");
+    for (const name of [...onlyCounted, ...verifiedAtTheEnd]) {
+      expect(checks).to.contain(`"${name}"`);
+    }
+  });
+
+  it("counts stale reads behind a sync, which ZooKeeper's leader may answer, and fails no run for them", () => {
+    const [name = ""] = onlyCounted;
+    const stale = { ...report(0), checks: { [name]: { cases: 9, violations: 2 } } };
+    expect(kept(stale)).to.be.true;
+    expect(checkTable(stale)).to.match(/\(not promised\) +9 +2 stale/);
+    expect(stateOf({ ...stale, endedEarly: null }, name)).to.equal("counted");
+    const lost = { ...stale, checks: { ...stale.checks, "nothing is lost": { cases: 5, violations: 1 } } };
+    expect(kept(lost)).to.be.false;
   });
 });

@@ -20,7 +20,7 @@ type Options struct {
 const (
 	Lost         = "acknowledged writes are there"
 	Linearizable = "registers are linearizable, a read behind a write too"
-	Synced       = "sync and read is never stale"
+	Synced       = "reads behind a sync are fresh (not promised)"
 	InOrder      = "sessions read in order"
 	Sequence     = "sequential nodes are unique and increasing"
 	Ephemeral    = "ephemeral nodes live as long as their session"
@@ -28,7 +28,7 @@ const (
 	Whole        = "everything was read back"
 )
 
-// whySynced tells of the one promise here that ZooKeeper does not keep to clients of its leader.
+// whySynced says where to read why ZooKeeper does not promise this to clients of its leader: it is counted only.
 const whySynced = "; see docs/decisions/fresh-reads.md"
 
 var names = []string{Lost, Linearizable, Synced, InOrder, Sequence, Ephemeral, Watches, Whole}
