@@ -45,6 +45,19 @@ export PULUMI_CONFIG_PASSPHRASE_FILE="$state/passphrase"
 # Where the copy has no salt yet, the one in the stack's state.
 export PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true
 
+# The Kubernetes provider leaves kubeconfigs with credentials among its temporary files: they go into a folder that only
+# the user can read, and are removed by the next command after this process, whose id the folder has, has ended.
+case ${TMPDIR:-} in
+  "$state/tmp/"*) ;;
+  *)
+    for left in "$state/tmp"/*; do
+      [ -d "/proc/${left##*/}" ] || rm -rf "$left"
+    done
+    export TMPDIR="$state/tmp/$$"
+    (umask 077 && mkdir -p "$TMPDIR")
+    ;;
+esac
+
 if [ -n "$given" ] || [ "$project" -ef "$state/settings" ]; then
   exec "$pulumi" "$@"
 fi

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { expect } from "chai";
 
@@ -438,6 +438,26 @@ ${lines.map(([name, value]) => `${name}='${value}'`).join("\n")}
       expect(read("state/settings/Pulumi.dev.yaml")).to.equal(`${settings}encryptionsalt: v1:made\n`);
     }
     expect(existsSync(join(state, "settings", "Pulumi.prod.yaml"))).to.equal(false);
+  });
+
+  it("has plugins leave their temporary files in a folder that the next command removes", () => {
+    cli('echo "$TMPDIR"; echo credential >"$TMPDIR/kubeconfig1"; stat -c %a "$TMPDIR"');
+    const [used = "", mode] = pulumi(["up"]).lines;
+    expect(dirname(used)).to.equal(join(state, "tmp"));
+    expect(mode).to.equal("700");
+    expect(existsSync(join(used, "kubeconfig1"))).to.equal(true);
+
+    mkdirSync(join(state, "tmp", String(process.pid)));
+    const [next = ""] = pulumi(["preview"]).lines;
+    expect(readdirSync(join(state, "tmp"))).to.have.members([basename(next), String(process.pid)]);
+    expect(next).not.to.equal(used);
+  });
+
+  it("leaves a folder for temporary files that the environment's commands have made", () => {
+    const TMPDIR = join(state, "tmp", "1");
+    cli('echo "$TMPDIR"');
+    expect(pulumi(["up"], { variables: { TMPDIR } }).lines).to.deep.equal([TMPDIR]);
+    expect(existsSync(TMPDIR)).to.equal(false);
   });
 
   it("works where the project has no file of settings for the stack yet", () => {
