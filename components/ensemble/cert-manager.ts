@@ -1,6 +1,7 @@
 import { clientServiceName, ensembleNames } from "../../domain/names.ts";
 import type { Known } from "../validation/values.ts";
 import type { EnsembleValues } from "./args.ts";
+import { modeWith } from "./quorum-tls-modes.ts";
 
 /** The API of cert-manager that issues certificates. @see https://cert-manager.io/docs/reference/api-docs/ */
 export const certManagerApi = { group: "cert-manager.io", version: "v1" } as const;
@@ -24,8 +25,21 @@ const secretOf = (name: string, purpose: Purpose): string => `${name}-${purpose}
 
 type Secrets = Pick<EnsembleValues, "name" | "certManager" | "tlsSecret" | "clientTlsSecret">;
 
-/** Settings in which a Secret that cert-manager writes is named, unless the user names another one. */
-export function withIssuedSecrets<Values extends Known<Secrets>>(values: Values): Values {
+/**
+ * Settings in which a Secret that cert-manager writes is named, unless the user names another one, and how servers talk
+ * to each other with it.
+ */
+export function withCertificates<Values extends Known<Secrets & Pick<EnsembleValues, "quorumTls">>>(
+  values: Values,
+): Values {
+  const named = withIssuedSecrets(values);
+  const { quorumTls, tlsSecret } = named;
+  return quorumTls === undefined || tlsSecret === undefined
+    ? named
+    : { ...named, quorumTls: modeWith(quorumTls, tlsSecret) };
+}
+
+function withIssuedSecrets<Values extends Known<Secrets>>(values: Values): Values {
   const { name, certManager } = values;
   if (certManager !== true) {
     return values;

@@ -10,7 +10,7 @@ import { secret, type Report } from "../validation/report.ts";
 import { checkSettings } from "../validation/settings.ts";
 import type { Known } from "../validation/values.ts";
 import type { EnsembleValues } from "./args.ts";
-import { withIssuedSecrets } from "./cert-manager.ts";
+import { withCertificates } from "./cert-manager.ts";
 import { clientTlsMode } from "./client-tls.ts";
 import { heapMebibytes, parseHeap } from "./heap.ts";
 import { monitoringKind } from "../monitoring/objects.ts";
@@ -27,7 +27,7 @@ export function checkEnsemble(
   stack: string,
 ): Known<EnsembleValues> {
   const ensemble = checkSettings(ensembleSettings, values, report);
-  const withSecrets = withIssuedSecrets(ensemble);
+  const certified = withCertificates(ensemble);
   checkName(ensemble, report);
   checkBackups(ensemble, report);
   checkServers(ensemble, report, stack);
@@ -35,8 +35,8 @@ export function checkEnsemble(
   checkTimes(ensemble, report);
   checkBuffer(ensemble, report);
   checkAccess(ensemble, report, stack);
-  checkQuorumTls(withSecrets, report);
-  checkClientTls(withSecrets, report);
+  checkQuorumTls(certified, report);
+  checkClientTls(certified, report);
   checkRoot(ensemble, report);
   checkMonitoring(ensemble, report);
   return ensemble;

@@ -21,7 +21,7 @@ import {
   type EnsembleValues,
   type ZooKeeperEnsembleArgs,
 } from "./args.ts";
-import { certManagerApi, certManagerObjects, withIssuedSecrets } from "./cert-manager.ts";
+import { certManagerApi, certManagerObjects, withCertificates } from "./cert-manager.ts";
 import { checkEnsemble } from "./check.ts";
 import { clientTlsMode } from "./client-tls.ts";
 import { contentHash, renderFiles } from "./files.ts";
@@ -92,7 +92,7 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       },
     );
     super("zookeeper:ensemble:ZooKeeperEnsemble", name, lasting(inputs), opts);
-    this.#settings = whenKnown(accepted, withIssuedSecrets);
+    this.#settings = whenKnown(accepted, withCertificates);
     this.#name = name;
     this.#plain = plainSettings(settings);
     this.#storageApi = api;

@@ -428,11 +428,11 @@ export interface EnsembleSettings {
    */
   clients?: pulumi.Input<string[]>;
   /**
-   * How servers talk to each other, from plain text to TLS; a running ensemble moves one mode at a time: off,
-   * accept, prefer or require. `accept` also understands TLS, `prefer` uses TLS and understands plain text, and
-   * `require` uses only TLS. Both sides have certificates, and names are verified. Each change is a rollout. A new
-   * ensemble may have any mode.
-   * @default "off"
+   * How servers talk to each other, from plain text to TLS; a running ensemble moves one mode at a time; auto
+   * means require with tlsSecret or certManager, else off: auto, off, accept, prefer or require. `accept` also
+   * understands TLS, `prefer` uses TLS and understands plain text, and `require` uses only TLS. Both sides have
+   * certificates, and names are verified. Each change is a rollout. A new ensemble may have any mode.
+   * @default "auto"
    * @see https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#Quorum+TLS
    */
   quorumTls?: pulumi.Input<string>;

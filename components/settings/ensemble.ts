@@ -10,7 +10,7 @@ import { parseHeap } from "../ensemble/heap.ts";
 import { adoptions } from "../ensemble/ownership.ts";
 import { clientTlsModes, skippedClientMode } from "../ensemble/client-tls-modes.ts";
 import { nextModeFirst, stepsBetween, type Modes } from "../ensemble/modes.ts";
-import { quorumTlsModes, skippedMode } from "../ensemble/quorum-tls-modes.ts";
+import { autoMode, quorumTlsModes, skippedMode } from "../ensemble/quorum-tls-modes.ts";
 import { loneServer } from "../ensemble/steps.ts";
 import { monitoringModes } from "../monitoring/objects.ts";
 import { adjustable, parseThreshold } from "../monitoring/thresholds.ts";
@@ -55,17 +55,28 @@ const otherServers: Change = {
   },
 };
 
-function nextMode(modes: Modes, skipped: (before: string) => string): Change {
+/**
+ * A running ensemble moves from one mode to its neighbour.
+ * @param isOpen whether only the cluster tells which mode a value means; it is compared with that later
+ */
+function nextMode(
+  modes: Modes,
+  skipped: (before: string) => string,
+  isOpen: (value: Settled) => boolean = () => false,
+): Change {
   return {
     effect: "rollout",
     rejected: {
-      allows: (before, now) => stepsBetween(modes, String(before), String(now)) <= 1,
+      allows: (before, now) =>
+        isOpen(before) || isOpen(now) || stepsBetween(modes, String(before), String(now)) <= 1,
       reason: (before) => skipped(String(before)),
       fix: (before, now) => nextModeFirst(modes, String(before), String(now)),
       protected: false,
     },
   };
 }
+
+const nextQuorumMode = nextMode(quorumTlsModes, skippedMode, (value) => value === autoMode);
 
 const bytes = (value: Settled): number => parseQuantity(String(value)) ?? 0;
 
@@ -577,16 +588,17 @@ export const ensembleSettings = {
     check: checkClients,
   }),
   quorumTls: choice({
-    default: "off",
-    values: quorumTlsModes,
+    default: autoMode,
+    values: [autoMode, ...quorumTlsModes],
     noun: "mode",
     description:
-      "How servers talk to each other, from plain text to TLS; a running ensemble moves one mode at a time",
+      "How servers talk to each other, from plain text to TLS; a running ensemble moves one mode at a time; auto means " +
+      "require with tlsSecret or certManager, else off",
     details:
       "`accept` also understands TLS, `prefer` uses TLS and understands plain text, and `require` uses only TLS. Both " +
       "sides have certificates, and names are verified. Each change is a rollout. A new ensemble may have any mode.",
     see: "https://zookeeper.apache.org/doc/r3.9.5/zookeeperAdmin.html#Quorum+TLS",
-    change: nextMode(quorumTlsModes, skippedMode),
+    change: nextQuorumMode,
   }),
   tlsSecret: text({
     default: "",

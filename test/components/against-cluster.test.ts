@@ -9,7 +9,7 @@ import {
   type Intent,
 } from "../../components/ensemble/against.ts";
 import { ensembleDefaults, type EnsembleValues } from "../../components/ensemble/args.ts";
-import { withIssuedSecrets } from "../../components/ensemble/cert-manager.ts";
+import { withCertificates } from "../../components/ensemble/cert-manager.ts";
 import { covers } from "../../components/ensemble/covers.ts";
 import { skippedClientMode } from "../../components/ensemble/client-tls-modes.ts";
 import { quorumTlsModes, skippedMode } from "../../components/ensemble/quorum-tls-modes.ts";
@@ -23,7 +23,7 @@ import { Authority, type Certificates } from "../fixtures/certificates.ts";
 const stack = "shop/prod";
 
 function intent(settings: Partial<EnsembleValues> = {}, hash = "0123456789"): Intent {
-  const values = withIssuedSecrets({ ...ensembleDefaults, name: "zk", ...settings });
+  const values = withCertificates({ ...ensembleDefaults, name: "zk", ...settings });
   const manifest = statefulSetArgs(values, `zk-config-${hash}`, hash);
   return { settings: values, manifest, owner: { stack, id: undefined, adopt: values.adopt } };
 }
@@ -317,11 +317,20 @@ describe("an update beside what the cluster has", () => {
             Math.abs(next - at) <= 1
               ? []
               : [
-                  `quorumTls: ${skippedMode(before)}; use "${step}" first, and continue when all servers are Ready`,
+                  `quorumTls: ${skippedMode(before)}; use "${step}" first, and continue when all servers are Ready; or keep "${before}"`,
                 ];
           expect(found, `${before} to ${now}`).to.deep.equal(expected);
         }
       }
+    });
+
+    it("does not go from plain text to auto, which requires TLS where there are certificates", () => {
+      expect(intent({ tlsSecret: "zk-tls" }).settings.quorumTls).to.equal("require");
+      expect(change(mode("off"), mode("auto"))).to.deep.equal([
+        `quorumTls: ${skippedMode("off")}; use "accept" first, and continue when all servers are Ready; or keep "off"`,
+      ]);
+      expect(change(mode("prefer"), mode("auto"))).to.deep.equal([]);
+      expect(change(mode("require"), mode("auto", ""))[0]).to.contain('use "prefer" first');
     });
 
     it("may be any mode for a new ensemble, whose Secret may come later", () => {
@@ -435,7 +444,7 @@ describe("an update beside what the cluster has", () => {
         ["require", "off", "accept"],
       ] as const) {
         expect(change(mode(before), mode(now))).to.deep.equal([
-          `clientTls: ${skippedClientMode(before)}; use "${next}" first, and continue when all servers are Ready`,
+          `clientTls: ${skippedClientMode(before)}; use "${next}" first, and continue when all servers are Ready; or keep "${before}"`,
         ]);
       }
       for (const [before, now] of [

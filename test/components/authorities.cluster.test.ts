@@ -54,7 +54,6 @@ describe("a lost or stolen authority", function () {
   let application: PulumiProject | undefined;
   let settings: Readonly<Record<string, string>> = {
     certManager: "true",
-    quorumTls: "require",
     clientTls: "require",
     administrator: "CN=zk-administrator",
   };

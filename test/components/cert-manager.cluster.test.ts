@@ -26,7 +26,7 @@ describe("certificates from cert-manager", function () {
 
   const up = async () => {
     const clients = JSON.stringify(["default", nodeAddresses]);
-    const settings = { certManager: "true", quorumTls: "require", clientTls: "accept" };
+    const settings = { certManager: "true", clientTls: "accept" };
     return await environment.npm("up", "--config-file", environment.stackFile({ clients, ...settings }));
   };
   const secret = async (name: string, key: string) => {
@@ -84,6 +84,8 @@ describe("certificates from cert-manager", function () {
     await certManager.start(kubeconfig);
     const { code, output } = await up();
     expect(code, output + certManager.log).to.equal(0);
+    const mode = "-o=jsonpath={.metadata.annotations.zookeeper/quorum-tls}";
+    expect(await kubectl("get", "statefulset", "zk", mode)).to.equal("require");
     await kubectl("exec", "zk-1", "--", "zkCli.sh", "create", "/hello", "world");
     for (const server of servers) {
       const { fingerprint256 } = new X509Certificate(await secret("zk-clients-tls", "tls.crt"));

@@ -292,6 +292,23 @@ describe("ZooKeeperEnsemble", () => {
       });
     }
 
+    it("is required if the servers have certificates, unless another mode is set", async () => {
+      for (const [settings, mode] of [
+        [{ tlsSecret: "zk-tls" }, "require"],
+        [{ certManager: true }, "require"],
+        [{ certManager: true, quorumTls: "auto" }, "require"],
+        [{ tlsSecret: "zk-tls", quorumTls: "off" }, undefined],
+        [{ clientTls: "require", clientTlsSecret: "zk-client-tls" }, undefined],
+        [{}, undefined],
+      ] as const) {
+        engine = await MockEngine.start();
+        await make(settings);
+        const annotations = at(statefulSet(), "metadata", "annotations");
+        expect(at(annotations, "zookeeper/quorum-tls"), JSON.stringify(settings)).to.equal(mode);
+        expect(lines().includes("sslQuorum=true")).to.equal(mode === "require");
+      }
+    });
+
     it("mounts the Secret for the server only, and keeps the key out of disks and state", async () => {
       await make({ quorumTls: "require", tlsSecret: "zk-tls" });
       expect(at(pod(), "volumes")).to.deep.include.members([
