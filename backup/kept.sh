@@ -18,13 +18,10 @@ EOF
 
 . "$(dirname "$0")/ensemble.sh"
 . "$here/archive.sh"
-
-part=
+. "$here/target.sh"
 
 recover() {
-  if [ -n "$part" ]; then
-    rm -f "$part"
-  fi
+  remove_part
 }
 
 case ${1-} in
@@ -50,12 +47,7 @@ case $wanted in
 *[!A-Za-z0-9-]*) add_error "BACKUP \"$(printable "$wanted")\": is not the name of a backup; run backup/kept.sh" ;;
 esac
 if [ -n "$file" ]; then
-  if [ -d "$file" ] || [ -L "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; }; then
-    add_error "FILE $file: is not a regular file; use another name"
-  elif ! part=$(mktemp "$(dirname "$file")/.${file##*/}.XXXXXX" 2>"$work/err"); then
-    part=
-    add_error "FILE $file: cannot be written ($(printable "$(head -n 1 "$work/err")")); use another folder"
-  fi
+  check_target "$file"
 fi
 stop_on_errors
 
@@ -92,7 +84,5 @@ if [ "$(sha256 <"$part" | cut -d ' ' -f 1)" != "$sum" ]; then
   say "$wanted differs from what was saved, so it is damaged; use another backup"
   exit 1
 fi
-sync
-mv -f "$part" "$file"
-part=
+publish "$file"
 say "copied $wanted to $file; to restore it: backup/restore.sh $file"

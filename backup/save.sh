@@ -18,15 +18,13 @@ EOF
 
 . "$(dirname "$0")/ensemble.sh"
 . "$here/archive.sh"
+. "$here/target.sh"
 
-part=
 stopped=
 
 # Starts the server again, whatever happened.
 recover() {
-  if [ -n "$part" ]; then
-    rm -f "$part"
-  fi
+  remove_part
   if [ "$stopped" = yes ]; then
     start_all || stopped=starting
   fi
@@ -35,23 +33,6 @@ recover() {
   fi
   if [ "$1" -ne 0 ]; then
     say "$file was not saved"
-  fi
-}
-
-# Creates a file beside FILE, which is renamed to FILE at the end.
-check_target() {
-  folder=$(dirname "$file")
-  if [ -d "$file" ]; then
-    add_error "FILE $file: is a folder; use a file in it"
-  elif [ -L "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; }; then
-    add_error "FILE $file: is not a regular file; use another name"
-  elif [ -e "$file" ] && [ ! -w "$file" ]; then
-    add_error "FILE $file: exists and is write-protected; use another name"
-  elif [ ! -d "$folder" ]; then
-    add_error "FILE $file: the folder $folder does not exist; create it, or use another one"
-  elif ! part=$(mktemp "$folder/.${file##*/}.XXXXXX" 2>"$work/err"); then
-    part=
-    add_error "FILE $file: cannot be written ($(printable "$(head -n 1 "$work/err")")); use another folder"
   fi
 }
 
@@ -74,7 +55,7 @@ one_argument FILE "$@"
 file=$argument
 begin
 check_settings
-check_target
+check_target "$file"
 find_tar || true
 stop_on_errors
 
@@ -105,7 +86,5 @@ if [ -n "$errors" ]; then
   exit 1
 fi
 try_archive "the copy" || exit 1
-sync
-mv -f "$part" "$file"
-part=
+publish "$file"
 say "saved the database of $name-$last with $znodes znodes to $file"
