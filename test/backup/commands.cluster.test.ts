@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { expect } from "chai";
 
 import { CommandError, run } from "../../system/run.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
+import { runbookCommands } from "../fixtures/cluster/runbook.ts";
 
 const pods = ["zk-0", "zk-1", "zk-2"];
 
@@ -34,6 +36,7 @@ describe("the backup commands on the local GKE", function () {
 
   const environment = new TestEnvironment();
   let file = "";
+  let moment = "";
 
   const zk = (pod: string, ...command: string[]) =>
     environment.kubectl("exec", pod, "--", "zkCli.sh", ...command);
@@ -104,6 +107,9 @@ describe("the backup commands on the local GKE", function () {
       await environment.kubectl("delete", "pod", "zk-2");
       await ready();
     }
+    moment = `${new Date().toISOString().slice(0, 19)}Z`;
+    // The transactions of this second are kept.
+    await setTimeout(1100);
     await zk("zk-0", "create", "/third", "");
     await environment.run("backup/save.sh", file);
     expect((await run("tar", ["-tzf", file])).match(/log\.\w+\n/g)?.length).to.be.at.least(3);
@@ -188,5 +194,16 @@ describe("the backup commands on the local GKE", function () {
     await recovers((data) => {
       writeFileSync(join(data, "version-2/currentEpoch"), "0");
     }, "The current epoch, 0, is older than the last zxid");
+  });
+
+  it("go back to before znodes were changed by mistake, as the runbook says", async () => {
+    const [, commands = ""] = runbookCommands("Znodes were deleted by mistake");
+    const script = commands
+      .replace(/\d{4}-\S+Z/, moment)
+      .replaceAll("now.tar.gz", file)
+      .replaceAll("earlier.tar.gz", join(environment.stateDir, "earlier.tar.gz"));
+    await environment.run("sh", "-euc", script);
+    await serves("second", "third");
+    expect(await zk("zk-2", "get", "/first")).not.to.contain("Node does not exist");
   });
 });

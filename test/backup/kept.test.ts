@@ -75,10 +75,7 @@ describe("kept.sh", () => {
   });
 
   it("rejects what it cannot use, all at once", () => {
-    rejects(
-      ["../x", join(cluster.root, "bin")],
-      /BACKUP "..\/x": is not the name[^]*FILE .*: is a folder/,
-    );
+    rejects(["../x", join(cluster.root, "bin")], /BACKUP "..\/x": is not the name[^]*FILE .*: is a folder/);
     rejects([newer, join(cluster.root, "none/file")], /the folder .*none does not exist/);
     rejects([newer], /expected no arguments, or BACKUP and FILE, got 1/, {}, 2);
     rejects(["--all"], /unknown option --all/, {}, 2);
