@@ -3,7 +3,7 @@ import { Watch, watchArguments } from "../kubernetes/watch.ts";
 import type { Ensemble } from "./ensemble.ts";
 import { messageOf } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { Pulumi } from "./pulumi.ts";
+import { Pulumi, type Stack } from "./pulumi.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** A drill: a section of the tutorial, performed and checked. */
@@ -51,7 +51,7 @@ export class DrillContext {
       kubectl: Kubectl;
       signal: AbortSignal;
       disruptive: boolean;
-      stack?: string;
+      stack?: Stack;
     }>,
     transcript: Transcript,
   ) {

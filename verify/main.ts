@@ -52,7 +52,8 @@ async function verify(
   interrupt: AbortSignal,
   print: (line: string) => void,
 ): Promise<number> {
-  const { target, disruptive, stack } = options;
+  const { target, disruptive, configFile } = options;
+  const stack = options.stack === undefined ? undefined : { name: options.stack, configFile };
   const kubectl = new Kubectl(target, new Transcript(print), interrupt);
   let ensemble: Ensemble;
   try {

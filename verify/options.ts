@@ -15,6 +15,8 @@ export interface Options {
   readonly name: string;
   /** The Pulumi stack of this project that the ensemble was deployed from; undefined where it is not known. */
   readonly stack: string | undefined;
+  /** The file with the stack's settings; undefined for the project's. */
+  readonly configFile: string | undefined;
   /** The folder for the reports; undefined means none. */
   readonly report: string | undefined;
 }
@@ -61,6 +63,12 @@ export const drillsCommandLine = (drills: readonly Drill[]) =>
         description: "the Pulumi stack of the ensemble: drills 1, 5 and 15 then run pulumi",
         defaultText: "on the local GKE, its stack",
       },
+      "config-file": {
+        type: "string",
+        value: "FILE",
+        description: "the settings of the stack, if npm run up was given another file than the project's",
+        defaultText: "the project's",
+      },
       report: {
         type: "string",
         value: "FOLDER",
@@ -95,6 +103,7 @@ export function readOptions(args: readonly string[], drills: readonly Drill[]): 
     target: { kubeconfig: values.kubeconfig, context: values.context, namespace: values.namespace },
     name: values.name,
     stack: values.stack,
+    configFile: values["config-file"],
     report: values.report,
   };
 }

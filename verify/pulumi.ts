@@ -13,13 +13,20 @@ import type { Transcript } from "./transcript.ts";
 
 const projectDir = join(import.meta.dirname, "..");
 
+/** A stack of this project. */
+export interface Stack {
+  readonly name: string;
+  /** The file with its settings. @default the project's */
+  readonly configFile?: string;
+}
+
 /** pulumi for the stack that the ensemble was deployed from. */
 export class Pulumi {
-  readonly stack: string;
+  readonly stack: Stack;
   readonly #transcript: Transcript;
   readonly #signal: AbortSignal;
 
-  constructor(stack: string, transcript: Transcript, signal: AbortSignal) {
+  constructor(stack: Stack, transcript: Transcript, signal: AbortSignal) {
     this.stack = stack;
     this.#transcript = transcript;
     this.#signal = signal;
@@ -27,7 +34,7 @@ export class Pulumi {
 
   /** Runs a command on the stack, shown with what it prints. @throws DrillFailure on another exit code than 0 */
   async run(...command: string[]): Promise<Ran> {
-    const args = [...command, "--stack", this.stack];
+    const args = [...command, ...this.#selected()];
     return await runShown("pulumi", [...args, "--non-interactive", "--suppress-progress", "--color=never"], {
       transcript: this.#transcript,
       signal: this.#signal,
@@ -48,12 +55,18 @@ export class Pulumi {
     }
   }
 
+  /** The options that name the stack and its settings. */
+  #selected(): string[] {
+    const { name, configFile } = this.stack;
+    return ["--stack", name, ...(configFile === undefined ? [] : ["--config-file", configFile])];
+  }
+
   async #changes(): Promise<readonly Change[]> {
     const folder = mkdtempSync(join(tmpdir(), "zookeeper-preview-"));
     try {
       const log = join(folder, "events.json");
       const events = eventLog(log);
-      const args = ["preview", "--refresh", "--stack", this.stack, "--non-interactive", "--color=never"];
+      const args = ["preview", "--refresh", ...this.#selected(), "--non-interactive", "--color=never"];
       const ran = await execute("pulumi", [...args, ...events.args], {
         signal: this.#signal,
         cwd: projectDir,

@@ -3,6 +3,7 @@ import { DrillContext, type Drill } from "./drill.ts";
 import { ensembleProblems, type Ensemble } from "./ensemble.ts";
 import { DrillFailure, DrillSkipped, messageOf } from "./errors.ts";
 import { Kubectl, type Target } from "./kubectl.ts";
+import type { Stack } from "./pulumi.ts";
 import { Transcript, type TranscriptRecord } from "./transcript.ts";
 import { untilHealthy } from "./wait.ts";
 
@@ -29,7 +30,7 @@ export interface RunContext {
   readonly ensemble: Ensemble;
   readonly disruptive: boolean;
   /** The Pulumi stack that the ensemble was deployed from; undefined where it is not known. */
-  readonly stack?: string;
+  readonly stack?: Stack;
   /** Aborts when the user ends the drills. */
   readonly interrupt: AbortSignal;
   readonly print: (line: string) => void;

@@ -106,6 +106,18 @@ describe("verify: the command line", () => {
       expect(code).to.equal(3);
       expect(said).to.contain("error: servers: 4");
     });
+
+    it("reads the stack's settings from the file that npm run up was given", async () => {
+      fake = new FakeKubectl(healthyAnswers());
+      fake.beside("pulumi", 'echo "  error: $*"; exit 255');
+      const stack = ["--stack", "dev", "--only", "durable", "--disruptive"];
+      expect((await run(...stack, "--config-file", "other.yaml")).said).to.contain(
+        "--config-file other.yaml",
+      );
+      expect((await run(...stack)).said)
+        .to.contain("--stack dev")
+        .and.not.to.contain("--config-file");
+    });
   });
 
   it("fails when no drill ran", async () => {
