@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { paths } from "../../domain/names.ts";
+import type { Certificates } from "../../kubernetes/foreign-certificates.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { aFollower, type Fault, type Scene } from "../fault.ts";
 import type { Server } from "../servers.ts";
-import { foreignCertificates, type Certificates } from "./certificates.ts";
+import { foreignCertificates } from "./certificates.ts";
 import { kill } from "./processes.ts";
 
 /** A Secret as `kubectl get -o json` prints it. */
