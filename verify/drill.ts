@@ -6,13 +6,13 @@ import type { Kubectl } from "./kubectl.ts";
 import { Pulumi, type Stack } from "./pulumi.ts";
 import type { Transcript } from "./transcript.ts";
 
-/** A drill: a section of the tutorial, performed and checked. */
+/** A drill: a section of the tutorial or of docs/security.md, performed and checked. */
 export interface Drill {
-  /** The row of the tutorial, 1 to 15. */
+  /** The row of the tutorial, 1 to 15, or another one after these. */
   readonly row: number;
   /** Its name for `--only`: `maintenance`. */
   readonly name: string;
-  /** The tutorial's section. */
+  /** The section of the tutorial or, after row 15, of docs/security.md. */
   readonly section: string;
   /** What must hold, in a sentence. */
   readonly promise: string;

@@ -25,7 +25,7 @@ export interface Options {
 export const drillsCommandLine = (drills: readonly Drill[]) =>
   ({
     command: "npm run verify",
-    about: "Runs the sections of the tutorial as drills on a running ensemble.",
+    about: "Runs the sections of the tutorial, and checks of TLS, as drills on a running ensemble.",
     options: {
       list: { type: "flag", description: "list the drills and exit" },
       only: {

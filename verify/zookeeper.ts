@@ -6,6 +6,8 @@ export interface ServerLine {
   readonly electionPort: number;
   /** From the part after the semicolon; undefined where `clientPort` sets it. */
   readonly clientPort: number | undefined;
+  /** The address to which the client port is bound, from the same part; undefined where it has none. */
+  readonly clientAddress: string | undefined;
 }
 
 /** The `server.N` lines of a configuration, by id. Invalid lines are left out. */
@@ -13,8 +15,8 @@ export function serverLines(settings: ReadonlyMap<string, string>): ServerLine[]
   return [...settings]
     .flatMap(([name, value]) => {
       const id = /^server\.(\d+)$/.exec(name)?.[1];
-      const parts = /^([^:;]+):(\d+):(\d+)(?::\w+)?(?:;(?:[^:;]*:)?(\d+))?$/.exec(value);
-      const [, host, serverPort, electionPort, clientPort] = parts ?? [];
+      const parts = /^([^:;]+):(\d+):(\d+)(?::\w+)?(?:;(?:([^:;]*):)?(\d+))?$/.exec(value);
+      const [, host, serverPort, electionPort, clientAddress, clientPort] = parts ?? [];
       if (id === undefined || host === undefined) {
         return [];
       }
@@ -25,6 +27,7 @@ export function serverLines(settings: ReadonlyMap<string, string>): ServerLine[]
           serverPort: Number(serverPort),
           electionPort: Number(electionPort),
           clientPort: clientPort === undefined ? undefined : Number(clientPort),
+          clientAddress,
         },
       ];
     })

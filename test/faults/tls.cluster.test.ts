@@ -72,6 +72,15 @@ describe("an ensemble that requires TLS of servers and clients", function () {
     expect(await environment.run("backup/kept.sh")).to.match(/^zk-\w+ znodes=\d+ zxid=0x\w+ bytes=\d+$/m);
   });
 
+  it("passes the drills of TLS, and those that write inside the servers' pods", async () => {
+    const only = "creating,sanity,quorum-tls,client-tls";
+    const { code, output } = await environment.npm("verify", "--only", only, "--config-file", settings);
+    expect(code, output).to.equal(0);
+    for (const name of only.split(",")) {
+      expect(output).to.match(new RegExp(`^\\d+ +${name} +passed `, "m"));
+    }
+  });
+
   // Clients that use all of the processor would leave too little of it to what watches the servers.
   const faults = async (...args: string[]) =>
     await environment.npm("verify", "--faults", "--rate", "500", "--config-file", settings, ...args);

@@ -8,8 +8,7 @@ import { leaderElection } from "../../verify/drills/leader-election.ts";
 import { logging } from "../../verify/drills/logging.ts";
 import { nodeFailure } from "../../verify/drills/node-failure.ts";
 import { user } from "../../verify/drills/user.ts";
-import { runDrill } from "../../verify/runner.ts";
-import { FakeKubectl, healthyAnswers, zk } from "./fixtures.ts";
+import { outcomeOf } from "./fixtures.ts";
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -19,19 +18,7 @@ async function outcome(drill: Drill, answers: Readonly<Record<string, string | o
     const text = typeof answer === "string" ? answer : JSON.stringify(answer);
     return `${pattern}) printf '%s\\n' ${quoted(text)}; exit ;;`;
   });
-  const fake = new FakeKubectl(`case "$*" in\n${cases.join("\n")}\nesac\n${healthyAnswers()}`);
-  try {
-    const result = await runDrill(drill, {
-      target: { namespace: "default" },
-      ensemble: { ...zk, pods: ["zk-0"], budget: undefined },
-      disruptive: false,
-      interrupt: new AbortController().signal,
-      print: () => undefined,
-    });
-    return [result.outcome, ...(result.message === undefined ? [] : [result.message])].join(": ");
-  } finally {
-    fake.remove();
-  }
+  return await outcomeOf(drill, `case "$*" in\n${cases.join("\n")}\nesac`);
 }
 
 const zooCfg = [

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import type { Drill } from "../../verify/drill.ts";
 import type { Ensemble } from "../../verify/ensemble.ts";
+import { runDrill } from "../../verify/runner.ts";
 
 /** The tutorial's ensemble. */
 export const zk: Ensemble = {
@@ -97,4 +98,29 @@ export function healthyAnswers(): string {
 "get services -o json" | "get poddisruptionbudgets -o json") echo '{"items": []}' ;;
 *srvr*) echo "Mode: leader" ;;
 esac`;
+}
+
+/**
+ * Runs a drill on one healthy server.
+ * @param body a shell script that answers some commands, and exits then
+ * @returns the outcome, with the message if there is one
+ */
+export async function outcomeOf(
+  one: Drill,
+  body: string,
+  ensemble: Partial<Ensemble> = { budget: undefined },
+): Promise<string> {
+  const fake = new FakeKubectl(`${body}\n${healthyAnswers()}`);
+  try {
+    const { outcome, message } = await runDrill(one, {
+      target: { namespace: "default" },
+      ensemble: { ...zk, pods: ["zk-0"], ...ensemble },
+      disruptive: false,
+      interrupt: new AbortController().signal,
+      print: () => undefined,
+    });
+    return [outcome, ...(message === undefined ? [] : [message])].join(": ");
+  } finally {
+    fake.remove();
+  }
 }

@@ -21,10 +21,10 @@ describe("verify: what ZooKeeper says", () => {
       "server.x=nobody:1:2",
     ];
     const lines = serverLines(parseZooCfg(file.join("\n")));
-    expect(lines.map(({ id, clientPort }) => [id, clientPort])).to.deep.equal([
-      [1, undefined],
-      [2, 2181],
-      [3, 2183],
+    expect(lines.map(({ id, clientPort, clientAddress }) => [id, clientPort, clientAddress])).to.deep.equal([
+      [1, undefined, undefined],
+      [2, 2181, undefined],
+      [3, 2183, "0.0.0.0"],
     ]);
     expect(lines[1]?.host).to.equal("zk-1.zk-hs.default.svc.cluster.local");
   });
