@@ -57,6 +57,8 @@ export interface EnsembleNames {
   readonly dashboard: string;
   /** The CronJob that saves backups, with its volume claim, scripts and NetworkPolicy: `zk-backups`. */
   readonly backups: string;
+  /** The ConfigMap with the time at which the newest backup is looked for: `zk-restore`. */
+  readonly restore: string;
   /** The Role of people who look at the ensemble: `zk-view`. */
   readonly view: string;
   /** The Role of people who also restart servers and run commands in their pods: `zk-operate`. */
@@ -76,6 +78,7 @@ export function ensembleNames(name: string): EnsembleNames {
     mark: `${name}-bootstrapped`,
     dashboard: `${name}-dashboard`,
     backups: `${name}-backups`,
+    restore: `${name}-restore`,
     view: `${name}-view`,
     operate: `${name}-operate`,
     administer: `${name}-administer`,

@@ -25,6 +25,14 @@ export function restoredBucket({ restoreBackup }: { readonly restoreBackup: stri
   return inBucket.exec(restoreBackup)?.[1];
 }
 
+/** Whether a new ensemble begins with the newest backup in a bucket. */
+export function isRestoredFromNewest(ensemble: { readonly restoreBackup: string }): boolean {
+  return restoredBucket(ensemble) !== undefined && ensemble.restoreBackup.endsWith("/latest");
+}
+
+/** The key of the time in the ConfigMap `NAME-restore`: backups that came later do not count. */
+export const restoreTimeKey = "until";
+
 /** Whether a new ensemble begins with a backup that is on the volume of `backupClaim`. */
 export function isRestoredFromClaim(ensemble: { readonly restoreBackup: string }): boolean {
   return isRestored(ensemble) && !ensemble.restoreBackup.startsWith("gs:");

@@ -10,7 +10,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
 
-import { hasBackups, restoredBucket } from "../backup/identity.ts";
+import { hasBackups, isRestoredFromNewest, restoredBucket, restoreTimeKey } from "../backup/identity.ts";
 import { createBackups } from "../backup/resources.ts";
 import { ensembleSettings } from "../settings/ensemble.ts";
 import { checked, settingsOf } from "../validation/checked.ts";
@@ -161,7 +161,8 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
     const guards = this.#protectQuorum({ ...around, protect });
     const certificates = this.#createCertificates({ ...around, protect });
     this.#createMonitoring(around);
-    const statefulSet = this.#createServers(plan, map, [...services, ...guards, ...certificates]);
+    const before = [...services, ...guards, ...certificates, ...this.#createRestoreTime(around)];
+    const statefulSet = this.#createServers(plan, map, before);
     this.#ready = this.#awaitReady(statefulSet);
     this.#markBootstrapped();
     this.#growVolumes();
@@ -252,6 +253,26 @@ export class ZooKeeperEnsemble extends pulumi.ComponentResource {
       },
       pulumi.mergeOptions({ parent: this, retainOnDelete: true }, options),
     );
+  }
+
+  /**
+   * Writes once up to which time a backup counts as the newest. Each server looks for it, whenever it starts, and all
+   * must find the same one. @returns what the servers wait for
+   */
+  #createRestoreTime(options: pulumi.CustomResourceOptions): pulumi.Resource[] {
+    if (!isRestoredFromNewest(this.#plain)) {
+      return [];
+    }
+    return [
+      new ConfigMap(
+        `${this.#name}-restore`,
+        {
+          metadata: whenKnown(this.#settings, (s) => owned(objectMeta(s, ensembleNames(s.name).restore))),
+          data: { [restoreTimeKey]: new Date().toISOString() },
+        },
+        pulumi.mergeOptions({ parent: this, ignoreChanges: ["data"] }, options),
+      ),
+    ];
   }
 
   #createRoles(options: pulumi.CustomResourceOptions): void {
@@ -485,6 +506,7 @@ type PlainSettings = Pick<
   | "backupSchedule"
   | "backupClaim"
   | "backupBucket"
+  | "restoreBackup"
   | "protect"
 >;
 

@@ -1,6 +1,13 @@
 import type * as inputs from "@pulumi/kubernetes/types/input.js";
 
-import { claimOfBackups, isRestored, isRestoredFromClaim, restoreVariable } from "../backup/identity.ts";
+import {
+  claimOfBackups,
+  isRestored,
+  isRestoredFromClaim,
+  isRestoredFromNewest,
+  restoreTimeKey,
+  restoreVariable,
+} from "../backup/identity.ts";
 import { usualBuffer } from "../settings/ensemble.ts";
 import type { EnsembleValues } from "./args.ts";
 import { clientTlsMode, clientTlsParts } from "./client-tls.ts";
@@ -168,10 +175,17 @@ function environment(ensemble: EnsembleValues, storageApi: string): inputs.core.
             : { name: "ZK_STORAGE_API", value: storageApi },
         ]
       : []),
+    ...(isRestoredFromNewest(ensemble) ? [restoreTime(ensemble.name)] : []),
     ...(ensemble.closeRoot ? [{ name: "ZK_CLOSE_ROOT", value: "true" }] : []),
     ...quorumTlsParts(ensemble).env,
     ...clientTlsParts(ensemble).env,
   ];
+}
+
+/** The same time for all servers, whenever they start. Without it, a server that has its data starts all the same. */
+function restoreTime(name: string): inputs.core.v1.EnvVar {
+  const configMapKeyRef = { name: ensembleNames(name).restore, key: restoreTimeKey, optional: true };
+  return { name: "ZK_RESTORE_UNTIL", valueFrom: { configMapKeyRef } };
 }
 
 /** The variables with which a server, and zkCli.sh in the same container, start Java. */

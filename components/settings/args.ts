@@ -413,9 +413,10 @@ export interface EnsembleSettings {
   backupKey?: pulumi.Input<string>;
   /**
    * Backup with which the servers of a new ensemble begin: by its name or `latest`, on the volume of
-   * `backupClaim`, which all nodes must be able to mount; or in a bucket, as `gs://BUCKET/NAMESPACE/NAME/BACKUP`.
-   * In a bucket, ServiceAccount `NAME` needs the role `roles/storage.objectViewer`. Later, it has no effect; to
-   * remove it is a rollout. Not an output, because it decides how many resources there are.
+   * `backupClaim`, which all nodes must be able to mount; or in a bucket, as `gs://BUCKET/NAMESPACE/NAME/BACKUP`,
+   * where `latest` is the newest one when it is first applied. In a bucket, ServiceAccount `NAME` needs the role
+   * `roles/storage.objectViewer`. Later, it has no effect; to remove it is a rollout. Not an output, because it
+   * decides how many resources there are.
    * @default none
    */
   restoreBackup?: string;

@@ -561,7 +561,8 @@ export const ensembleSettings = {
     defaultText: "none",
     description:
       "Backup with which the servers of a new ensemble begin: by its name or `latest`, on the volume of `backupClaim`, " +
-      "which all nodes must be able to mount; or in a bucket, as `gs://BUCKET/NAMESPACE/NAME/BACKUP`",
+      "which all nodes must be able to mount; or in a bucket, as `gs://BUCKET/NAMESPACE/NAME/BACKUP`, where `latest` is " +
+      "the newest one when it is first applied",
     details:
       "In a bucket, ServiceAccount `NAME` needs the role `roles/storage.objectViewer`. Later, it has no effect; to remove " +
       "it is a rollout.",
@@ -569,9 +570,11 @@ export const ensembleSettings = {
     change: rollout,
     check: (value) =>
       unless(
-        /^([A-Za-z0-9-]*|gs:\/\/[a-z0-9][a-z0-9_.-]+(\/[A-Za-z0-9-]+)+)$/.test(value),
+        // The newest one is that of an ensemble, whose name its folder has.
+        /^([A-Za-z0-9-]*|gs:\/\/[a-z0-9][a-z0-9_.-]+(?!\/latest$)(\/[A-Za-z0-9-]+)+)$/.test(value),
         "must be the name of a backup",
-        'use one such as "zk-20261127T030041Z", "latest", or "gs://my-backups/default/zk/zk-20261127T030041Z"',
+        'use one such as "zk-20261127T030041Z", "latest", "gs://my-backups/default/zk/zk-20261127T030041Z", or ' +
+          '"gs://my-backups/default/zk/latest"',
       ),
   }),
   clients: strings({

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { expect } from "chai";
@@ -24,7 +24,7 @@ describe("backups in a bucket", function () {
     backupBucket: bucket,
   };
   let kazoo: Kazoo;
-  let first = "";
+  let [first, last, encrypted] = ["", "", ""];
 
   const up = async (changed: Readonly<Record<string, number | string>>) => {
     const { code, output } = await environment.npm("up", "--config-file", environment.stackFile(changed));
@@ -72,6 +72,8 @@ describe("backups in a bucket", function () {
       const stored = objects().get(`default/zk/${file}`);
       expect(stored?.equals(readFileSync(join(volume, file))), file).to.equal(true);
     }
+    await kazoo.run("together", service, "/later", 20, "once");
+    last = await saved("last");
   });
 
   it("cannot be read, listed, replaced or deleted by the pods that save them", async () => {
@@ -139,6 +141,7 @@ describe("backups in a bucket", function () {
     const key = await kubectl(...gpg, "--armor", "--export", "backups@example.org");
     await up({ ...settings, backupKey: JSON.stringify(key) });
     const name = await saved("encrypted");
+    encrypted = name;
     expect([...objects().keys()])
       .to.include(`default/zk/${name}.tar.gz.gpg`)
       .and.not.include(`default/zk/${name}.tar.gz`);
@@ -157,7 +160,6 @@ describe("backups in a bucket", function () {
   });
 
   it("are what a new ensemble begins with where everything else is lost", async () => {
-    await kazoo.run("together", service, "/later", 20, "once");
     const other = {
       name: "other",
       // For a moment, a node has servers of both ensembles.
@@ -176,5 +178,26 @@ describe("backups in a bucket", function () {
       expect(await kubectl("logs", pod), pod).to.contain(`this server begins with backup ${first}`);
     }
     expect([...objects().keys()]).to.include(`default/zk/${first}.tar.gz`);
+  });
+
+  it("are what a new ensemble begins with, of which it finds the newest", async () => {
+    const newest = {
+      name: "newest",
+      memory: "512Mi",
+      clients: settings.clients,
+      restoreBackup: `gs://${bucket}/default/zk/latest`,
+    };
+    // It is not complete any more, and so does not count.
+    rmSync(join(environment.stateDir, "gke/cloud-storage/objects", bucket, `default/zk/${encrypted}.json`));
+    await up(newest);
+    const hosts = "newest-cs.default.svc.cluster.local:2181";
+    expect((await kazoo.run("values", hosts, "/later")).trim()).to.equal("1");
+    for (const pod of ["newest-0", "newest-1", "newest-2"]) {
+      expect(await kubectl("logs", pod), pod).to.contain(`this server begins with backup ${last}`);
+    }
+    const time = ["get", "configmap", "newest-restore", "-o=jsonpath={.data.until}"];
+    const until = await kubectl(...time);
+    await up({ ...newest, clients: JSON.stringify(["default", "other", nodeAddresses]) });
+    expect(await kubectl(...time)).to.equal(until);
   });
 });

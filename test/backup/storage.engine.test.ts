@@ -121,6 +121,38 @@ describe("access to Cloud Storage, with wget", function () {
     expect(readFileSync(join(folder, "copy")).equals(content)).to.equal(true);
   });
 
+  it("lists all pages, whatever the order of an object's fields, and none of them twice where the server is busy", async () => {
+    const page =
+      (items: readonly object[], nextPageToken?: string): Answer =>
+      (_, response) => {
+        response.end(JSON.stringify({ nextPageToken, items }, null, 2));
+      };
+    const name = (n: number) => `default/zk/zk-${n}.json`;
+    const timeCreated = "2026-01-01T00:00:00.123Z";
+    const items = (from: number) =>
+      Array.from({ length: 1000 }, (_, n) => ({ name: name(from + n), timeCreated }));
+    const pages = [
+      page(items(0), "a+b/c=="),
+      fails(503, "Service Unavailable"),
+      page([{ timeCreated, name: name(1000) }], "last"),
+      page([]),
+    ];
+    expect(await run("list my-backups default/zk/zk- names", ...pages)).to.equal("done");
+    const listed = readFileSync(join(folder, "names"), "utf8").trim().split("\n");
+    expect(listed).to.deep.equal(Array.from({ length: 1001 }, (_, n) => `${name(n)} ${timeCreated}`));
+    const asked =
+      "/storage/v1/b/my-backups/o?prefix=default%2Fzk%2Fzk-&fields=nextPageToken,items(name,timeCreated)";
+    expect(seen.map(({ url }) => url)).to.deep.equal([
+      asked,
+      ...[`${asked}&pageToken=a%2Bb%2Fc%3D%3D`, `${asked}&pageToken=a%2Bb%2Fc%3D%3D`],
+      `${asked}&pageToken=last`,
+    ]);
+    const denied = fails(403, "sa/zk does not have storage.objects.list access");
+    expect(await run("list my-backups default/zk/zk- names", page(items(0), "next"), denied)).to.equal(
+      "failed: sa/zk does not have storage.objects.list access",
+    );
+  });
+
   it("does not try again what is denied, and says why", async () => {
     const message = "sa/zk-backups does not have storage.objects.create access";
     expect(await run(upload, fails(403, message))).to.equal(`failed: ${message}`);

@@ -660,6 +660,29 @@ describe("ZooKeeperEnsemble", () => {
     expect(JSON.stringify(inputs)).not.to.contain("serviceAccountName").and.not.to.contain("ZK_BUCKET");
   });
 
+  it("lets all servers begin with the same newest backup in a bucket", async () => {
+    const restore = "zk-restore";
+    await make({ restoreBackup: "gs://my-backups/default/zk/latest" });
+    const { inputs } = engine.one("kubernetes:core/v1:ConfigMap", restore);
+    expect(at(inputs, "metadata", "name")).to.equal(restore);
+    expect(Date.parse(String(at(inputs, "data", "until"))))
+      .to.be.at.most(Date.now())
+      .and.above(Date.now() - 60_000);
+    // A later update does not change the time.
+    expect(engine.optionsOf("kubernetes:core/v1:ConfigMap", restore).ignoreChanges).to.deep.equal(["data"]);
+    const waits = () => [engine.optionsOf("kubernetes:apps/v1:StatefulSet").dependsOn].flat().length;
+    const before = waits();
+    const configMapKeyRef = { name: restore, key: "until", optional: true };
+    expect(at(container(), "env")).to.deep.include({
+      name: "ZK_RESTORE_UNTIL",
+      valueFrom: { configMapKeyRef },
+    });
+    engine = await MockEngine.start();
+    await make({ restoreBackup: "gs://my-backups/default/zk/zk-20260101T000000Z" });
+    expect(JSON.stringify(engine.registered)).not.to.contain(restore);
+    expect(waits()).to.equal(before - 1);
+  });
+
   it("gives backups the servers' certificate where they have one", async () => {
     await make({ backupSchedule: "@daily", quorumTls: "require", tlsSecret: "zk-tls" });
     const { inputs } = engine.one("kubernetes:batch/v1:CronJob", "zk-backups");
@@ -768,6 +791,7 @@ describe("ZooKeeperEnsemble", () => {
     },
     { args: { backupBucket: "my-backups" }, paths: ["backupBucket"] },
     { args: { restoreBackup: "gs://my-backups" }, paths: ["restoreBackup"] },
+    { args: { restoreBackup: "gs://my-backups/latest" }, paths: ["restoreBackup"] },
     { args: { restoreBackup: "s3://my-backups/zk/zk-1", backupClaim: "files" }, paths: ["restoreBackup"] },
     {
       args: { backupSchedule: "@daily", backupBucket: "My.Backups", backupKey: "key" },

@@ -12,19 +12,68 @@ backup_to_restore() {
   done | tail -n 1
 }
 
+# find_newest BUCKET FOLDER: sets `newest` to the newest complete backup in a bucket of the ensemble that the folder is
+# named after. Each server asks at another time: so that all find the same one, what was completed after
+# ZK_RESTORE_UNTIL does not count.
+find_newest() {
+  newest=
+  ensemble=${2##*/}
+  if ! until=$(date -u -d "${ZK_RESTORE_UNTIL:-missing}" +%s 2>/dev/null); then
+    reason="ConfigMap ${POD_NAME%-*}-restore does not say until when a backup counts"
+    return 1
+  fi
+  # All that is from before must be in the list; the clock of who wrote the time may be ahead.
+  if [ "$(date +%s)" -lt $((until + 10)) ]; then
+    reason="looks for the newest one ten seconds after $ZK_RESTORE_UNTIL"
+    return 1
+  fi
+  list "$1" "$2/$ensemble-" "$ZK_BACKUPS/list" || return 1
+  # A backup is complete with its description, which is uploaded last.
+  sed -n "s,^$2/\($ensemble-[0-9]\{8\}T[0-9]\{6\}Z\)\.json ,\1 ,p" "$ZK_BACKUPS/list" | sort -r >"$ZK_BACKUPS/complete"
+  while read -r found created; do
+    if ! since=$(date -u -d "$created" +%s); then
+      reason="bucket $1 does not say when $found was completed"
+      return 1
+    fi
+    if [ "$since" -gt "$until" ]; then
+      continue
+    fi
+    if grep -q "^$2/$found\.tar\.gz " "$ZK_BACKUPS/list"; then
+      newest=$found
+      return
+    fi
+    # Not an older one instead: that would lose data.
+    if grep -q "^$2/$found\.tar\.gz\.gpg " "$ZK_BACKUPS/list"; then
+      reason="the newest one, $found, is encrypted"
+      return 1
+    fi
+  done <"$ZK_BACKUPS/complete"
+  reason="bucket $1 has no complete backup of ensemble $ensemble in $2 from before $ZK_RESTORE_UNTIL"
+  return 1
+}
+
+# fetch BUCKET FOLDER/NAME: downloads a backup to ZK_BACKUPS, and sets `place` to its name there.
+fetch() {
+  place=${2##*/}
+  if [ "$place" = latest ]; then
+    find_newest "$1" "${2%/latest}" || return 1
+    place=$newest
+  fi
+  download "$1" "${2%/*}/$place.json" "$ZK_BACKUPS/$place.json" &&
+    download "$1" "${2%/*}/$place.tar.gz" "$ZK_BACKUPS/$place.tar.gz"
+}
+
 # Downloads the backup gs://BUCKET/FOLDER/NAME to a folder beside the data, which is then ZK_BACKUPS.
 fetch_backup() {
   . "$(dirname "$0")/zookeeper-storage"
   ZK_BACKUPS=${data_dir%/*}/data.fetched
   storage_work=$ZK_BACKUPS
   mkdir -p "$ZK_BACKUPS"
-  place=${ZK_RESTORE#gs://}
+  object=${ZK_RESTORE#gs://*/}
+  bucket=${ZK_RESTORE#gs://}
   # A right that was just granted may take minutes to have an effect.
   left=${ZK_FETCH_TRIES:-24}
-  until
-    download "${place%%/*}" "${place#*/}.json" "$ZK_BACKUPS/${place##*/}.json" &&
-      download "${place%%/*}" "${place#*/}.tar.gz" "$ZK_BACKUPS/${place##*/}.tar.gz"
-  do
+  until fetch "${bucket%%/*}" "$object"; do
     left=$((left - 1))
     if [ "$left" -le 0 ]; then
       return 1
@@ -32,7 +81,7 @@ fetch_backup() {
     say "waits for backup $ZK_RESTORE: $reason"
     sleep 10
   done
-  ZK_RESTORE=${place##*/}
+  ZK_RESTORE=$place
 }
 
 # unpack_backup NAME FOLDER: fails unless all of the backup is as it was saved.

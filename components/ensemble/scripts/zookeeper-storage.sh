@@ -89,3 +89,31 @@ upload() {
 download() {
   authorized "$3" "$ZK_STORAGE_API/storage/v1/b/$1/o/$(object_name "$2")?alt=media"
 }
+
+# list BUCKET PREFIX FILE: writes the name and the time of creation of each object whose name begins with PREFIX.
+# Google's answer is a page of at most 1000. See https://cloud.google.com/storage/docs/json_api/v1/objects/list
+list() {
+  : >"$3"
+  answer=$storage_work/answer
+  page=
+  while :; do
+    authorized "$answer" "$ZK_STORAGE_API/storage/v1/b/$1/o?prefix=$(object_name "$2")&fields=nextPageToken,items(name,timeCreated)$page" ||
+      return 1
+    objects=$(tr -d '\n' <"$answer")
+    case $objects in
+    "{"*"}") ;;
+    *)
+      reason="the list of what is in bucket $1 is incomplete"
+      return 1
+      ;;
+    esac
+    printf '%s\n' "$objects" | sed 's/}/}\n/g' | sed -n \
+      -e 's/.*"name": *"\([^"]*\)".*"timeCreated": *"\([^"]*\)".*/\1 \2/p' -e t \
+      -e 's/.*"timeCreated": *"\([^"]*\)".*"name": *"\([^"]*\)".*/\2 \1/p' >>"$3"
+    token=$(json_field nextPageToken <"$answer" | sed 's/%/%25/g; s/+/%2B/g; s,/,%2F,g; s/=/%3D/g; s/&/%26/g')
+    if [ -z "$token" ]; then
+      return
+    fi
+    page="&pageToken=$token"
+  done
+}
