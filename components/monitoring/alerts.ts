@@ -282,7 +282,7 @@ export const alerts: readonly Alert[] = [
     name: "BackupFailed",
     severity: "warning",
     for: "5m",
-    summary: "a backup could not be saved, or a kept one is damaged",
+    summary: "a backup could not be saved, or a kept one is damaged or cannot be restored",
     runbook: "a-backup-has-failed",
     isFor: hasBackups,
     // A job that has failed stays for a while, also when a later one has succeeded.

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -65,7 +66,9 @@ describe("backups on a schedule", function () {
   /** What is on the volume beside complete backups. */
   const leftOver = () => {
     const complete = kept().flatMap((name) => [`${name}.json`, `${name}.tar.gz`]);
-    return readdirSync(volume).filter((name) => ![...complete, ".lock-zk", "lost+found"].includes(name));
+    return readdirSync(volume).filter(
+      (name) => ![...complete, ".lock-zk", ".tried-zk", "lost+found"].includes(name),
+    );
   };
   const saved = async (name: string) => {
     const job = new BackupJob(environment, name);
@@ -169,7 +172,9 @@ describe("backups on a schedule", function () {
   it("are kept as many as the settings say, also of an ensemble without writes", async () => {
     const [first = ""] = kept();
     await saved("second");
-    await saved("third");
+    const [, second = ""] = kept();
+    const { log } = await saved("third");
+    expect(log).to.contain(`tried ${second} again: a server has what its description says`);
     expect(kept()).to.have.length(2).and.not.to.contain(first);
     expect(leftOver()).to.deep.equal([]);
     const zxids = kept().map((name) => Number.parseInt(describedBy(name).zxid, 16));
@@ -208,6 +213,23 @@ describe("backups on a schedule", function () {
     await saved("after-damage");
     expect(kept()).to.have.length(2);
     expect(leftOver()).to.deep.equal([]);
+  });
+
+  it("are tried again, and one that is not what its description says is reported", async () => {
+    const [, other = ""] = kept();
+    const file = join(volume, `${other}.json`);
+    const description = readFileSync(file, "utf8");
+    writeFileSync(file, description.replace(/"digest": "-?/, "$&1"));
+    const job = new BackupJob(environment, "finds-another");
+    await job.start();
+    const { succeeded, failures, log } = await job.end();
+    expect(succeeded).to.equal(false);
+    expect(failures).to.equal(1);
+    expect(log).to.contain(
+      `a new backup was saved, but ${other} can no longer be restored: a server has transaction and`,
+    );
+    expect(kept()).to.have.length(2).and.to.include(other);
+    writeFileSync(file, description);
   });
 
   it("are not saved without a quorum, and the job says why", async () => {

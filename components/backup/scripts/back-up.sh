@@ -1,7 +1,8 @@
 #!/bin/sh
 # Saves the database of a running ensemble to the folder ZK_BACKUPS. It starts an observer: a server that receives all
 # data from the leader, and has no vote. The ensemble does not know it, and no other server notices it. A backup counts
-# only once another server has started with the stored file, and has the same data.
+# only once another server has started with the stored file, and has the same data. Then one of the backups that were
+# kept before is tried in the same way.
 set -eu
 umask 077
 
@@ -13,6 +14,9 @@ observer=
 part=
 # Set if the backup was saved, but something else is wrong.
 incomplete=
+began=$(date +%s)
+# After so many seconds, no older backup is tried: the CronJob saves a backup late by an hour, but not by more.
+enough=1800
 
 say() {
   echo "back-up: $*"
@@ -201,12 +205,17 @@ prune() {
   done
 }
 
+# described NAME FIELD: what the description of a backup says.
+described() {
+  sed -n "s/^ *\"$2\": \"\([^\"]*\)\",\{0,1\}\$/\1/p" "$ZK_BACKUPS/$1.json"
+}
+
 # Whether each kept file is still the one that was stored.
 verify_kept() {
   damaged=
   for name in $(kept); do
-    stored=$(sed -n 's/^ *"sha256": "\(.*\)".*/\1/p' "$ZK_BACKUPS/$name.json")
-    if [ "$(sha256sum <"$ZK_BACKUPS/$name.tar.gz" | cut -d ' ' -f 1)" != "$stored" ]; then
+    if [ "$(sha256sum <"$ZK_BACKUPS/$name.tar.gz" | cut -d ' ' -f 1)" != "$(described "$name" sha256)" ] ||
+      [ -z "$(described "$name" zxid)" ] || [ -z "$(described "$name" digest)" ]; then
       damaged="$damaged $name"
     fi
   done
@@ -214,6 +223,87 @@ verify_kept() {
     say "a new backup was saved, but these are damaged:$damaged. See docs/runbook.md, \"A backup has failed\"" >&2
     incomplete=yes
   fi
+}
+
+# Prints the backup whose turn it is to be tried again: the one after the last that was tried, and after all of them the
+# oldest. The new one was just tried, and damaged ones are reported already.
+next_to_try() {
+  last=$(cat "$ZK_BACKUPS/.tried-$ZK_NAME" 2>/dev/null) || last=
+  oldest=
+  for name in $(kept); do
+    case " $file$damaged " in *" $name "*) continue ;; esac
+    if [ "$name" \> "$last" ]; then
+      echo "$name"
+      return
+    fi
+    oldest=${oldest:-$name}
+  done
+  echo "$oldest"
+}
+
+# Whether there is room to unpack a backup, and for the snapshot that the server writes.
+has_room_for() {
+  packed=$(($(wc -c <"$1")))
+  # gzip counts up to 4 GiB.
+  unpacked=$(gzip -l "$1" 2>/dev/null | sed -n '2s/^ *[0-9]* *\([0-9]*\) .*/\1/p')
+  if [ "${unpacked:-0}" -lt "$packed" ]; then
+    unpacked=$packed
+  fi
+  df -Pk "$ZK_WORK" | {
+    read -r _
+    read -r _ _ _ free _
+    [ "$free" -ge $((3 * unpacked / 1024)) ]
+  }
+}
+
+# Starts a server with an older backup: since it was saved, the image, its flags or its memory may have changed. Sets
+# `reason` if the server does not have what the backup's description says.
+try_again() {
+  rm -rf "$ZK_WORK/scratch"
+  if ! mkdir "$ZK_WORK/scratch" ||
+    ! loaded=$(sh "$here/load" "$ZK_WORK/scratch" "$ZK_SERVER_HEAP" "${SERVER_JVMFLAGS:-}" \
+      <"$ZK_BACKUPS/$1.tar.gz" 2>"$ZK_WORK/load.log" 9>&-); then
+    reason=$(tail -n 1 "$ZK_WORK/load.log")
+    return 1
+  fi
+  rm -rf "$ZK_WORK/scratch"
+  # Not the number of znodes: the sessions of the time end, and their ephemeral znodes with them.
+  loaded=${loaded#* }
+  says="$(described "$1" zxid) $(described "$1" digest)"
+  if [ "$loaded" != "$says" ]; then
+    reason="a server has transaction and digest $loaded, but the description says $says"
+    return 1
+  fi
+}
+
+# Tries one of the older backups, in turn: each comes around while it is kept.
+try_older() {
+  older=$(next_to_try)
+  if [ -z "$older" ]; then
+    return
+  fi
+  if [ $(($(date +%s) - began)) -gt "$enough" ]; then
+    say "does not try $older again, as this job has already taken more than $enough s"
+  elif ! has_room_for "$ZK_BACKUPS/$older.tar.gz"; then
+    say "does not try $older again, as its node's disk may not have enough room"
+  elif try_again "$older"; then
+    say "tried $older again: a server has what its description says"
+    echo "$older" >"$ZK_BACKUPS/.tried-$ZK_NAME" || say "the next job tries $older again"
+  else
+    # The next job tries it again.
+    say "a new backup was saved, but $older can no longer be restored: $reason. See docs/runbook.md," \
+      "\"A backup has failed\"" >&2
+    incomplete=yes
+  fi
+}
+
+# Ends the job once a new backup was saved.
+end() {
+  if [ -n "$incomplete" ]; then
+    # Not to be repeated: each time, the oldest backup is deleted.
+    exit 3
+  fi
+  exit 0
 }
 
 trap finish EXIT
@@ -226,7 +316,7 @@ store
 copy_to_bucket
 prune
 verify_kept
-if [ -n "$incomplete" ]; then
-  # Not to be repeated: each time, the oldest backup is deleted.
-  exit 3
-fi
+# A node that is drained now is no reason for another backup.
+trap end TERM INT HUP
+try_older
+end

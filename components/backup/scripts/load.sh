@@ -63,6 +63,8 @@ until serves; do
   sleep 1
 done
 kill "$server"
+# Its ports are free for another one.
+wait "$server" 2>/dev/null || true
 
 # With these errors, ZooKeeper only warns and starts without some of the data.
 if warning=$(grep -m 1 -e 'is not covering the snapshot' -e '[Dd]igest.* mismatch' -e 'Digests are not matching' \
