@@ -8,9 +8,11 @@ import { podProcess } from "../../local-gke/index.ts";
 import { run } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
 import { CertManager } from "../fixtures/cluster/cert-manager.ts";
+import { checkCounted, counting } from "../fixtures/cluster/counted.ts";
+import type { Client } from "../fixtures/cluster/debian.ts";
 import { documentedProject } from "../fixtures/cluster/documented-program.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
-import { checkCounted, Kazoo, nodeAddresses, type Client } from "../fixtures/cluster/kazoo.ts";
+import { Kazoo, nodeAddresses } from "../fixtures/cluster/kazoo.ts";
 
 const servers = ["zk-0", "zk-1", "zk-2"] as const;
 const service = "zk-cs.default.svc.cluster.local:2281";
@@ -114,8 +116,7 @@ describe("certificates from cert-manager", function () {
         ),
         kazoo.write("trust.pem", await secret("orders-zk", "ca.crt")),
       );
-      const counting = () => Promise.resolve(client.output.includes("counting") || client.output);
-      await until("the client counting", counting, { within: 60_000, every: 100 });
+      await counting(client);
       await project.must("destroy", "--yes", "--skip-preview");
     } finally {
       project.remove();

@@ -5,8 +5,10 @@ import { expect } from "chai";
 
 import { until } from "../../system/wait.ts";
 import { Authority, secretsOf, type Certificates } from "../fixtures/certificates.ts";
+import { checkCounted, counting } from "../fixtures/cluster/counted.ts";
+import type { Client } from "../fixtures/cluster/debian.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
-import { checkCounted, Kazoo, nodeAddresses, type Client } from "../fixtures/cluster/kazoo.ts";
+import { Kazoo, nodeAddresses } from "../fixtures/cluster/kazoo.ts";
 
 const servers = ["zk-0", "zk-1", "zk-2"] as const;
 const service = "zk-cs.default.svc.cluster.local";
@@ -85,10 +87,6 @@ describe("TLS between clients and servers", function () {
       ...["get", "pods", "-l=app=zk"],
       "-o=jsonpath={range .items[*]}{.metadata.uid} {.status.containerStatuses[0].restartCount} {end}",
     );
-  const counting = async (client: Client) => {
-    const begun = () => Promise.resolve(client.output.includes("counting") || client.output);
-    await until("the client counting", begun, { within: 60_000, every: 100 });
-  };
 
   before(async () => {
     authority = new Authority("clients");

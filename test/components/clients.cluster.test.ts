@@ -4,8 +4,9 @@ import { expect } from "chai";
 
 import { podProcess } from "../../local-gke/index.ts";
 import { until } from "../../system/wait.ts";
+import { checkCounted, counting } from "../fixtures/cluster/counted.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
-import { checkCounted, Kazoo, nodeAddresses } from "../fixtures/cluster/kazoo.ts";
+import { Kazoo, nodeAddresses } from "../fixtures/cluster/kazoo.ts";
 
 const servers = ["zk-0", "zk-1", "zk-2"] as const;
 const service = "zk-cs.default.svc.cluster.local:2181";
@@ -85,8 +86,7 @@ describe("clients that others have written", function () {
 
   it("keep their session and every acknowledged write through a drain and a killed leader", async () => {
     const client = kazoo.start("count", service, "/count");
-    const counting = () => Promise.resolve(client.output.includes("counting"));
-    await until("the client counting", counting, { within: 60_000, every: 100 });
+    await counting(client);
     const node = await kubectl("get", "pod", "zk-1", "-o=jsonpath={.spec.nodeName}");
     await kubectl(
       "drain",

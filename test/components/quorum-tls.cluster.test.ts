@@ -5,8 +5,10 @@ import { expect } from "chai";
 
 import { until } from "../../system/wait.ts";
 import { Authority, secretsOf, type Certificates } from "../fixtures/certificates.ts";
+import { checkCounted, counting } from "../fixtures/cluster/counted.ts";
+import type { Client } from "../fixtures/cluster/debian.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
-import { checkCounted, Kazoo, nodeAddresses, type Client } from "../fixtures/cluster/kazoo.ts";
+import { Kazoo, nodeAddresses } from "../fixtures/cluster/kazoo.ts";
 
 const servers = ["zk-0", "zk-1", "zk-2"] as const;
 const service = "zk-cs.default.svc.cluster.local:2181";
@@ -73,8 +75,7 @@ describe("TLS between servers", function () {
     expect(code, output).to.equal(0);
     kazoo = await Kazoo.install(join(environment.stateDir, "kazoo"), kubectl, ["zk-0"]);
     client = kazoo.start("count", service, "/count");
-    const counting = () => Promise.resolve(client.output.includes("counting"));
-    await until("the client counting", counting, { within: 60_000, every: 100 });
+    await counting(client);
   });
   after(async () => {
     await environment.remove();

@@ -7,17 +7,27 @@ import { run } from "../../system/run.ts";
 import { until } from "../../system/wait.ts";
 import { Authority, secretsOf, type Certificates } from "../fixtures/certificates.ts";
 import { BackupJob } from "../fixtures/cluster/backup-job.ts";
+import { checkCounted, counting } from "../fixtures/cluster/counted.ts";
+import { Debian } from "../fixtures/cluster/debian.ts";
 import { TestEnvironment } from "../fixtures/cluster/environment.ts";
+import { JavaClient } from "../fixtures/cluster/java-client.ts";
+import { Kazoo, nodeAddresses } from "../fixtures/cluster/kazoo.ts";
 
-const serverNames = ["*.zk-hs.default.svc.cluster.local", "zk-cs.default.svc.cluster.local"];
+const clientService = "zk-cs.default.svc.cluster.local";
+const serverNames = ["*.zk-hs.default.svc.cluster.local", clientService];
+const service = `${clientService}:2281`;
 
 describe("an ensemble that requires TLS of servers and clients", function () {
   this.timeout(15 * 60_000);
 
   const environment = new TestEnvironment();
+  const kubectl = async (...args: string[]) => await environment.kubectl(...args);
   const [servers, clients] = [new Authority("servers"), new Authority("clients")];
   let settings = "";
   let folder = "";
+  let debian: Debian;
+  let kazoo: Kazoo;
+  let java: JavaClient;
 
   /** Writes the Secrets as soon as the cluster takes them; the servers of a new ensemble wait for them. */
   async function putSecrets(secrets: Readonly<Record<string, Certificates>>): Promise<void> {
@@ -41,6 +51,7 @@ describe("an ensemble that requires TLS of servers and clients", function () {
       clientTls: "require",
       clientTlsSecret: "zk-client-tls",
       backupSchedule: '"0 0 29 2 *"',
+      clients: JSON.stringify(["default", nodeAddresses]),
     };
     settings = environment.stackFile(tls);
     folder = join(environment.stateDir, "client");
@@ -57,6 +68,10 @@ describe("an ensemble that requires TLS of servers and clients", function () {
       }),
     ]);
     expect(code, output).to.equal(0);
+    const packages = [...Kazoo.packages, ...JavaClient.packages];
+    debian = await Debian.install(join(environment.stateDir, "debian"), packages, kubectl, ["zk-0"]);
+    kazoo = new Kazoo(debian);
+    java = await JavaClient.install(debian, environment.stateDir, kubectl, "zk-0");
   });
   after(async () => {
     await environment.remove();
@@ -85,25 +100,48 @@ describe("an ensemble that requires TLS of servers and clients", function () {
   const faults = async (...args: string[]) =>
     await environment.npm("verify", "--faults", "--rate", "500", "--config-file", settings, ...args);
 
+  /** Does something while clients in Python and Java write, each in one session, and lose nothing. */
+  async function whileOthersWrite<T>(name: string, act: () => Promise<T>): Promise<T> {
+    const certificate = (client: string) => {
+      const content = clients.issue({ subject: `/CN=${client}`, names: [client] });
+      return debian.write(`${client}.pem`, content["tls.key"] + content["tls.crt"]);
+    };
+    const authority = debian.write("trust.pem", clients.certificate);
+    const counters = [
+      kazoo.start("count", service, `/python-${name}`, certificate("python"), authority),
+      java.start("Count", service, `/java-${name}`, certificate("java"), authority),
+    ];
+    try {
+      await Promise.all(counters.map(counting));
+      return await act();
+    } finally {
+      await Promise.all(counters.map(checkCounted));
+    }
+  }
+
   it("has no faults injected for clients without certificates", async () => {
     const { code, output } = await faults("--count", "1", "--only", "leader-killed");
     expect(code).to.equal(1);
     expect(output).to.contain("the ensemble has no port 2181 for clients. Fix: use --tls FOLDER");
   });
 
-  it("loses no write of clients with certificates when faults are injected", async () => {
+  it("loses no write of clients with certificates, in Go, Python and Java, when faults are injected", async () => {
     const only = "leader-killed,follower-stopped,leader-frozen,rolling-update";
-    const { code, output } = await faults("--count", "4", "--tls", folder, "--only", only);
+    const { code, output } = await whileOthersWrite("while-faults", () =>
+      faults("--count", "4", "--tls", folder, "--only", only),
+    );
     expect(code, output).to.equal(0);
     expect(output).to.match(/seed \d+: 4 faults, \d{4,} acknowledged writes/);
   });
 
   it("goes on, also with a server that restarts, where the Secrets are deleted or have wrong certificates", async () => {
     const secrets = async () =>
-      await environment.kubectl("get", "secrets", "zk-tls", "zk-client-tls", "-o=jsonpath={.items[*].data}");
+      await kubectl("get", "secrets", "zk-tls", "zk-client-tls", "-o=jsonpath={.items[*].data}");
     const before = await secrets();
     const only = "secrets-deleted,secrets-wrong,secrets-foreign,secrets-misnamed,secrets-expired";
-    const { code, output } = await faults("--count", "5", "--tls", folder, "--only", only);
+    const { code, output } = await whileOthersWrite("while-secrets", () =>
+      faults("--count", "5", "--tls", folder, "--only", only),
+    );
     expect(code, output).to.equal(0);
     expect(output).to.match(/seed \d+: 5 faults, \d{4,} acknowledged writes/);
     expect(await secrets()).to.equal(before);
