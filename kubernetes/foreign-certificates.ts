@@ -5,8 +5,8 @@ export type Certificates = Readonly<Record<"tls.key" | "tls.crt" | "ca.crt", str
 export interface CertificateRequest {
   /** DNS names. @default those of all servers */
   readonly names?: readonly string[];
-  /** How many days it is valid; 0 for one that has expired. @default 2, which is longer than a run */
-  readonly days?: number;
+  /** For how many seconds it is valid; 0 for one that has expired. @default two days, which is longer than a run */
+  readonly seconds?: number;
 }
 
 /** Prints the key, its certificate and that of its authority, each base64-encoded on a line. */
@@ -17,12 +17,28 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 names=\${1:-$(sed -n 's/^server\\.[0-9]*=\\([^:]*\\):.*/DNS:\\1/p' "$ZOOCFGDIR/zoo.cfg" | paste -sd ,)}
 new="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+# Only this command of OpenSSL 3.0 takes an end in less than days.
+cat >ca.cnf <<end
+[ca]
+default_ca = foreign
+[foreign]
+database = index
+rand_serial = yes
+new_certs_dir = .
+default_md = sha256
+policy = any
+copy_extensions = copy
+[any]
+commonName = supplied
+end
+touch index
 {
-  openssl req -x509 $new -keyout ca.key -out ca.crt -subj /CN=foreign -days 2 \\
+  # Java trusts only one authority of a name.
+  openssl req -x509 $new -keyout ca.key -out ca.crt -subj "/CN=foreign-$(openssl rand -hex 4)" -days 2 \\
     -addext basicConstraints=critical,CA:TRUE
   openssl req -new $new -keyout tls.key -out tls.csr -subj /CN=foreign -addext "subjectAltName=$names"
-  openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days "$2" -copy_extensions copy \\
-    -out tls.crt
+  openssl ca -batch -notext -config ca.cnf -cert ca.crt -keyfile ca.key -in tls.csr -out tls.crt \\
+    -enddate "$(date -u -d "+$2 seconds" +%y%m%d%H%M%SZ)"
 } >log 2>&1 || { cat log >&2; exit 1; }
 for file in tls.key tls.crt ca.crt; do base64 -w 0 "$file"; echo; done
 `;
@@ -31,9 +47,12 @@ for file in tls.key tls.crt ca.crt; do base64 -w 0 "$file"; echo; done
  * The command that makes a key and a certificate of an authority that nobody knows, by the OpenSSL of a server's image;
  * for `kubectl exec POD --`.
  */
-export const foreignCertificatesInPod = ({ names = [], days = 2 }: CertificateRequest = {}): string[] => [
+export const foreignCertificatesInPod = ({
+  names = [],
+  seconds = 2 * 86_400,
+}: CertificateRequest = {}): string[] => [
   ...["sh", "-euc", script, "sh"],
-  ...[names.map((each) => `DNS:${each}`).join(","), String(days)],
+  ...[names.map((each) => `DNS:${each}`).join(","), String(seconds)],
 ];
 
 /** Reads what `foreignCertificatesInPod` prints. */

@@ -12,8 +12,8 @@ import type { Server } from "../servers.ts";
  * @throws CommandError with what OpenSSL prints
  */
 export async function foreignCertificates(
-  ensemble: Ensemble,
-  { pod }: Server,
+  ensemble: Pick<Ensemble, "kubectl" | "namespace">,
+  { pod }: Pick<Server, "pod">,
   request: CertificateRequest = {},
 ): Promise<Certificates> {
   const command = foreignCertificatesInPod(request);

@@ -1,98 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { paths } from "../../domain/names.ts";
 import type { Certificates } from "../../kubernetes/foreign-certificates.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { aFollower, type Fault, type Scene } from "../fault.ts";
-import type { Server } from "../servers.ts";
 import { foreignCertificates } from "./certificates.ts";
+import { letExpire } from "./expiring.ts";
+import { seenWithin, untilLogged } from "./logged.ts";
+import { change, keepSecrets, secretNames, serverSecretNames, type Secret } from "./mounted-secrets.ts";
 import { kill } from "./processes.ts";
-
-/** A Secret as `kubectl get -o json` prints it. */
-interface Secret {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly type: string;
-  readonly data: Readonly<Record<string, string>>;
-}
-
-/** Milliseconds in which nodes see a changed Secret: by themselves, kubelets look about once a minute. */
-const seenWithin = 150_000;
-
-/** The part of a StatefulSet that says where its pods have Secrets. */
-interface PodSpec {
-  readonly volumes: readonly { readonly name: string; readonly secret?: { readonly secretName: string } }[];
-  readonly containers: readonly {
-    readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
-  }[];
-}
-
-/** The names of the Secrets that a pod mounts at these paths, each once. */
-export function secretsAt(at: readonly string[], { volumes, containers }: PodSpec): string[] {
-  const mounted = containers.flatMap(({ volumeMounts }) => volumeMounts);
-  const names = volumes
-    .filter(({ name }) => mounted.some((mount) => mount.name === name && at.includes(mount.mountPath)))
-    .flatMap(({ secret }) => secret?.secretName ?? []);
-  return [...new Set(names)];
-}
-
-/** The names of the Secrets with certificates that the servers mount at these paths; none without TLS. */
-async function secretNames(
-  ensemble: Ensemble,
-  at: readonly string[] = [paths.secret, paths.clientSecret],
-): Promise<string[]> {
-  const path = "-o=jsonpath={.spec.template.spec}";
-  const text = await ensemble.kubectl("get", "statefulset", ensemble.name, "-n", ensemble.namespace, path);
-  return secretsAt(at, JSON.parse(text) as PodSpec);
-}
-
-/** The Secrets with what servers show only to each other. */
-async function serverSecretNames(ensemble: Ensemble): Promise<string[]> {
-  const ofClients = await secretNames(ensemble, [paths.clientSecret]);
-  return (await secretNames(ensemble, [paths.secret])).filter((name) => !ofClients.includes(name));
-}
-
-/** Lets the nodes look at Secrets at once: a kubelet does when a pod changes. */
-async function lookNow(ensemble: Ensemble, servers: readonly Server[]): Promise<void> {
-  const looked = `looked-at=${Date.now()}`;
-  for (const { pod } of servers) {
-    await ensemble.kubectl("annotate", "pod", pod, "-n", ensemble.namespace, looked, "--overwrite");
-  }
-}
-
-/**
- * Reads the servers' Secrets, and gives them their content back when the fault is undone. Keys are never in the run's
- * own folder, which people keep and share.
- */
-async function keepSecrets({ ensemble, undo }: Scene, names: readonly string[]): Promise<Secret[]> {
-  const { namespace } = ensemble;
-  const folder = mkdtempSync(join(tmpdir(), "secrets-"));
-  const secrets: Secret[] = [];
-  const fileOf = ({ metadata }: Secret): string => join(folder, `${metadata.name}.json`);
-  undo.later("the servers' Secrets", async () => {
-    try {
-      for (const secret of secrets) {
-        await ensemble.kubectl("apply", "--server-side", "--force-conflicts", "-f", fileOf(secret));
-      }
-      await lookNow(ensemble, await ensemble.servers());
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-  for (const name of names) {
-    const text = await ensemble.kubectl("get", "secret", name, "-n", namespace, "-o", "json");
-    const { metadata, type, data } = JSON.parse(text) as Secret;
-    const secret = { metadata: { name: metadata.name, namespace: metadata.namespace }, type, data };
-    const file = JSON.stringify({ apiVersion: "v1", kind: "Secret", ...secret });
-    writeFileSync(fileOf(secret), file, { mode: 0o600 });
-    secrets.push(secret);
-  }
-  return secrets;
-}
 
 const skip = async (ensemble: Ensemble): Promise<string | undefined> =>
   (await secretNames(ensemble)).length === 0 ? "the servers have no certificates" : undefined;
+
+const withoutServerSecrets = async (ensemble: Ensemble): Promise<string | undefined> =>
+  (await serverSecretNames(ensemble)).length === 0
+    ? "servers have no certificates that only servers see"
+    : undefined;
 
 /** Kills a follower, which must come back while the Secrets are as they are. */
 async function comesBack(scene: Scene): Promise<void> {
@@ -118,11 +42,10 @@ interface Mistake {
 async function makeMistake(scene: Scene, { names, content, complaint }: Mistake): Promise<void> {
   const { ensemble } = scene;
   const { namespace } = ensemble;
-  const servers = [scene.leader, ...scene.followers];
   // A server says once what is wrong, until its Secrets are right again; these files of zookeeper-certificates say so.
   const marks = [paths.certificates, paths.clientCertificates].map((folder) => join(folder, "rejected"));
   const listMarks = ["sh", "-c", 'ls "$@" 2>/dev/null || :', "sh", ...marks];
-  for (const { pod } of servers) {
+  for (const { pod } of [scene.leader, ...scene.followers]) {
     await scene.wait(
       `${pod} has seen that its Secrets are right again`,
       async () => {
@@ -132,28 +55,13 @@ async function makeMistake(scene: Scene, { names, content, complaint }: Mistake)
       { within: seenWithin, every: 1000 },
     );
   }
-  const complaints = async ({ pod }: Server): Promise<number> => {
-    const log = await ensemble.kubectl("logs", "-n", namespace, pod, "--tail=-1");
-    return log.split("\n").filter((line) => complaint.test(line)).length;
-  };
-  const before = await Promise.all(servers.map(complaints));
   const secrets = await keepSecrets(scene, await names(ensemble));
-  for (const { metadata, data } of secrets) {
-    const patch = JSON.stringify({ data: await content(scene, data) });
-    await ensemble.kubectl("patch", "secret", metadata.name, "-n", namespace, "-p", patch);
-  }
-  await lookNow(ensemble, servers);
-  for (const [index, server] of servers.entries()) {
-    const more = (before[index] ?? 0) + secrets.length;
-    await scene.wait(
-      `${server.pod} rejects the certificates`,
-      async () => {
-        const now = await complaints(server);
-        return now >= more || `it has said so ${now} times, of ${more}`;
-      },
-      { within: seenWithin, every: 1000 },
-    );
-  }
+  const line = { what: "rejects the certificates", pattern: complaint, times: secrets.length };
+  await untilLogged(scene, line, async () => {
+    for (const secret of secrets) {
+      await change(scene, secret, await content(scene, secret.data));
+    }
+  });
   await scene.workload.acknowledges(100);
 }
 
@@ -222,16 +130,23 @@ export const secretFaults: readonly Fault[] = [
     about:
       "the Secret for the servers' connections gets another authority, and its certificate that has expired; servers keep theirs",
     weight: 1,
-    skip: async (ensemble) =>
-      (await serverSecretNames(ensemble)).length === 0
-        ? "servers have no certificates that only servers see"
-        : undefined,
+    skip: withoutServerSecrets,
     inject: (scene) =>
       makeMistake(scene, {
         // A server keeps serving clients with an expired certificate, because the quorum needs it.
         names: serverSecretNames,
-        content: ({ ensemble, leader }) => foreignCertificates(ensemble, leader, { days: 0 }),
+        content: ({ ensemble, leader }) => foreignCertificates(ensemble, leader, { seconds: 0 }),
         complaint: /openssl verify .*: certificate has expired/,
       }),
+  },
+  {
+    name: "secrets-expiring",
+    about:
+      "the certificates for the servers' connections expire; a killed follower waits until the Secret has valid ones",
+    weight: 1,
+    restarts: "follower",
+    mayAlert: ["HandshakesFail"],
+    skip: withoutServerSecrets,
+    inject: letExpire,
   },
 ];

@@ -134,16 +134,17 @@ describe("an ensemble that requires TLS of servers and clients", function () {
     expect(output).to.match(/seed \d+: 4 faults, \d{4,} acknowledged writes/);
   });
 
-  it("goes on, also with a server that restarts, where the Secrets are deleted or have wrong certificates", async () => {
+  it("goes on, also with a server that restarts, where the Secrets are deleted or have wrong or expired certificates", async () => {
     const secrets = async () =>
       await kubectl("get", "secrets", "zk-tls", "zk-client-tls", "-o=jsonpath={.items[*].data}");
     const before = await secrets();
-    const only = "secrets-deleted,secrets-wrong,secrets-foreign,secrets-misnamed,secrets-expired";
+    const only =
+      "secrets-deleted,secrets-wrong,secrets-foreign,secrets-misnamed,secrets-expired,secrets-expiring";
     const { code, output } = await whileOthersWrite("while-secrets", () =>
-      faults("--count", "5", "--tls", folder, "--only", only),
+      faults("--count", "6", "--tls", folder, "--only", only),
     );
     expect(code, output).to.equal(0);
-    expect(output).to.match(/seed \d+: 5 faults, \d{4,} acknowledged writes/);
+    expect(output).to.match(/seed \d+: 6 faults, \d{4,} acknowledged writes/);
     expect(await secrets()).to.equal(before);
   });
 });
