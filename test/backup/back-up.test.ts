@@ -237,6 +237,15 @@ esac`,
     ]);
   });
 
+  it("keeps a backup whose description is lost, and reports it", () => {
+    pod.holds("zk-20260101T000000Z");
+    rmSync(join(pod.backups, "zk-20260101T000000Z.json"));
+    const { status, output } = pod.run();
+    expect(status).to.equal(3);
+    expect(output).to.contain("a new backup was saved, but these are damaged: zk-20260101T000000Z.");
+    expect(pod.kept()).to.have.length(3).and.include("zk-20260101T000000Z.tar.gz");
+  });
+
   for (const [what, change] of [
     [
       "was changed",
@@ -264,7 +273,15 @@ esac`,
   for (const [program, call] of [
     ...[["flock", 1] as const, ["sed", 1] as const, ["nc", 1] as const, ["zkCli.sh", 1] as const],
     ...[["tar", 1] as const, ["sync", 1] as const, ["sha256sum", 2] as const, ["sha256sum", 3] as const],
-    ...[["mv", 1] as const, ["mv", 2] as const, ["sync", 2] as const, ["rm", 3] as const, ["rm", 5] as const],
+    ...[
+      ["mv", 1] as const,
+      ["mv", 2] as const,
+      ["mv", 3] as const,
+      ["sync", 2] as const,
+      ["rm", 3] as const,
+      ["rm", 4] as const,
+      ["rm", 5] as const,
+    ],
   ]) {
     it(`leaves only complete backups when it is killed at ${program}, call ${call}`, () => {
       for (const time of ["20260101T000000Z", "20260102T000000Z"]) {

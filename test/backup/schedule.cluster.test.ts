@@ -209,7 +209,9 @@ describe("backups on a schedule", function () {
     expect(failures).to.equal(1);
     expect(log).to.contain(`a new backup was saved, but these are damaged: ${damaged}.`);
     expect(kept()).to.have.length(2).and.to.contain(damaged);
-    rmSync(join(volume, `${damaged}.json`));
+    for (const end of [".json", ".tar.gz"]) {
+      rmSync(join(volume, `${damaged}${end}`));
+    }
     await saved("after-damage");
     expect(kept()).to.have.length(2);
     expect(leftOver()).to.deep.equal([]);

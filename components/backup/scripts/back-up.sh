@@ -46,7 +46,14 @@ take_lock() {
   touch "$lock" || fail "the volume with the backups cannot be written"
   exec 9>"$lock"
   flock -n 9 || fail "another job saves a backup of the same ensemble"
-  # A job that was killed may have left these.
+  # A job that was killed may have left these. An archive whose description is not in its place yet is not complete; one
+  # without any description is, and somebody has deleted that.
+  for description in "$ZK_BACKUPS/.$ZK_NAME"-????????T??????Z.json.part; do
+    if [ -e "$description" ]; then
+      begun=${description##*/.}
+      rm -f "$ZK_BACKUPS/${begun%.json.part}.tar.gz"
+    fi
+  done
   rm -f "$ZK_BACKUPS/.$ZK_NAME"-????????T??????Z*.part
 }
 
@@ -187,7 +194,7 @@ kept() {
   done
 }
 
-# Deletes the oldest backups, and what a job that was killed has left of one.
+# Deletes the oldest backups. take_lock completes what a job that was killed has begun.
 prune() {
   surplus=$(($(kept | wc -l) - ZK_KEEP))
   kept | while read -r old; do
@@ -196,12 +203,9 @@ prune() {
     fi
     surplus=$((surplus - 1))
     say "deletes $old: $ZK_KEEP backups are kept"
-    rm -f "$ZK_BACKUPS/$old.json" "$ZK_BACKUPS/$old.tar.gz"
-  done
-  for archive in "$ZK_BACKUPS/$ZK_NAME"-????????T??????Z.tar.gz; do
-    if [ -e "$archive" ] && [ ! -e "${archive%.tar.gz}.json" ]; then
-      rm -f "$archive"
-    fi
+    mv "$ZK_BACKUPS/$old.json" "$ZK_BACKUPS/.$old.json.part"
+    rm -f "$ZK_BACKUPS/$old.tar.gz"
+    rm -f "$ZK_BACKUPS/.$old.json.part"
   done
 }
 
@@ -210,13 +214,18 @@ described() {
   sed -n "s/^ *\"$2\": \"\([^\"]*\)\",\{0,1\}\$/\1/p" "$ZK_BACKUPS/$1.json"
 }
 
-# Whether each kept file is still the one that was stored.
+# Whether each kept file is still the one that was stored, and has its description.
 verify_kept() {
   damaged=
   for name in $(kept); do
     if [ "$(sha256sum <"$ZK_BACKUPS/$name.tar.gz" | cut -d ' ' -f 1)" != "$(described "$name" sha256)" ] ||
       [ -z "$(described "$name" zxid)" ] || [ -z "$(described "$name" digest)" ]; then
       damaged="$damaged $name"
+    fi
+  done
+  for archive in "$ZK_BACKUPS/$ZK_NAME"-????????T??????Z.tar.gz; do
+    if [ -e "$archive" ] && [ ! -e "${archive%.tar.gz}.json" ]; then
+      damaged="$damaged $(basename "$archive" .tar.gz)"
     fi
   done
   if [ -n "$damaged" ]; then
