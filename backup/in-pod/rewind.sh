@@ -70,6 +70,51 @@ if ! cut -d ' ' -f 1 transactions | sort -c -u 2>/dev/null; then
   exit 1
 fi
 
+# A server that was away for long receives a snapshot from the leader, and not the transactions before it. Then its earlier
+# logs lack some of them, and may end with one that the others have never committed. So only what follows the last gap
+# is used: an id that does not follow the one before, or a snapshot of a transaction that is not in the logs.
+for snapshot in version-2/snapshot.*; do
+  printf '%s\n' "${snapshot##*.}" | padded
+done >snapshots
+gap=$(awk '
+  function low(id, n, i) {
+    n = 0
+    for (i = 9; i <= 16; i++) n = n * 16 + index("0123456789abcdef", substr(id, i, 1)) - 1
+    return n
+  }
+  # Epochs count from 1.
+  function follows(id, before) {
+    if (substr(id, 1, 8) == substr(before, 1, 8)) return low(id) == low(before) + 1
+    return low(id) == 1
+  }
+  FNR == NR { snapshots[++count] = $1 ""; next }
+  {
+    id = $1 ""
+    if (before != "") {
+      if (!follows(id, before)) gap = FNR
+      for (i = 1; i <= count; i++) if (snapshots[i] > before && snapshots[i] < id) gap = FNR
+    }
+    before = id
+  }
+  END {
+    for (i = 1; i <= count; i++) if (snapshots[i] > before) gap = FNR + 1
+    print gap + 0
+  }
+' snapshots transactions)
+why=
+if [ "$gap" -gt 0 ]; then
+  tail -n "+$gap" transactions >continuous
+  mv continuous transactions
+  why=", because its logs have a gap before"
+fi
+if [ ! -s transactions ]; then
+  echo "the server has received all data from the leader, and no transaction since then" >&2
+  exit 1
+fi
+oldest=$(head -n 1 transactions | cut -d ' ' -f 1)
+# Of the snapshots before the first transaction, only the newest continues with it.
+base=$(sort snapshots | awk -v oldest="$oldest" '$1 "" < oldest "" { base = $1 } END { print base }')
+
 # at LINE: what to say of a transaction.
 at() {
   printf '%s\n' "$1" | while read -r id day time _; do
@@ -105,6 +150,11 @@ complete() {
 usable=
 earliest=
 for snapshot in version-2/snapshot.*; do
+  zxid=$(printf %s "${snapshot##*.}" | padded)
+  if expr "X$zxid" '<' "X$oldest" >/dev/null && [ "$zxid" != "$base" ]; then
+    rm "$snapshot"
+    continue
+  fi
   end=$(complete "$snapshot")
   if [ -z "$end" ]; then
     echo "$snapshot does not say when it was complete, and is not used" >&2
@@ -122,7 +172,7 @@ for snapshot in version-2/snapshot.*; do
   fi
 done
 if [ -z "$usable" ]; then
-  echo "it has nothing as early as $moment${earliest:+; the earliest transaction is $(at "$earliest")}" >&2
+  echo "it has nothing as early as $moment${earliest:+; the earliest transaction is $(at "$earliest")$why}" >&2
   exit 1
 fi
 

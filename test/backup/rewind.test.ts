@@ -172,6 +172,57 @@ describe("rewind.sh", () => {
     expect(output).to.contain("the earliest transaction is 0x100000005 of 2026-11-28 09:00:05 UTC");
   });
 
+  const others = (...names: readonly string[]): Member[] =>
+    members().filter(({ name }) => !names.some((other) => name.endsWith(other)));
+
+  for (const [what, archive, earliest] of [
+    [
+      "lack transactions of an epoch",
+      [
+        ...others("log.100000001", "snapshot.100000002"),
+        file(
+          "log/version-2/log.100000001",
+          log(transaction(first, "09:00:01"), transaction(first + 1, "09:00:02")),
+        ),
+        // The leader's, at a transaction that the server has not received.
+        file("version-2/snapshot.100000004", snapshot(first + 3)),
+        file("log/version-2/log.100000005", log(transaction(first + 4, "09:00:05"))),
+      ],
+      "0x100000005",
+    ],
+    [
+      "lack the end of an epoch",
+      [...others(), file("version-2/snapshot.100000009", snapshot(first + 8))],
+      "0x200000001",
+    ],
+    [
+      "lack the end of an epoch, and the leader had none in the next one",
+      [...others(), file("version-2/snapshot.200000000", snapshot(second - 1))],
+      "0x200000001",
+    ],
+  ] as const) {
+    it(`begins behind a gap where the logs ${what}`, () => {
+      writeFileSync(cluster.file, tarball(archive));
+      const { status, output } = rewind("2026-11-28T09:00:03Z");
+      expect(status).to.equal(1);
+      expect(output).to.match(
+        new RegExp(`the earliest transaction is ${earliest} of .*, because its logs have a gap before`),
+      );
+      loads("0x200000002");
+      expect(rewind("0x200000002").status).to.equal(0);
+      // An older snapshot does not continue with the logs that are left.
+      expect(listed()).not.to.include("version-2/snapshot.0");
+    });
+  }
+
+  it("makes no backup of a server that has nothing but the leader's snapshot since it was away", () => {
+    const received = file("version-2/snapshot.200000009", snapshot(second + 8));
+    writeFileSync(cluster.file, tarball([...members(), received]));
+    const { status, output } = rewind("0x200000002");
+    expect(status).to.equal(1);
+    expect(output).to.contain("has received all data from the leader, and no transaction since then");
+  });
+
   for (const [version, used] of [
     ["3.6", ["0", "100000002"]],
     ["3.5", ["0"]],
