@@ -6,7 +6,7 @@
 # file, without the salt. Every other stack, project and backend is left to the CLI.
 set -eu
 
-named=${PULUMI_STACK:-} dir=. given='' command='' creates='' previous=''
+named=${PULUMI_STACK:-} dir=. given='' command='' creates='' previous='' plugins=''
 for word in "$@"; do
   case $previous in
     -s | --stack) named=$word ;;
@@ -22,6 +22,8 @@ for word in "$@"; do
     -C?*) dir=${word#-C} dir=${dir#=} ;;
     --config-file=*) given=yes ;;
     config) command=${command:-config} ;;
+    # Those that start plugins.
+    up | update | pre | preview | refresh | destroy | down | dn | import | watch) plugins=yes ;;
     # Those of `pulumi stack` that write the salt, and do not take --config-file.
     init | change-secrets-provider | history) if [ "$previous" = stack ]; then command=${command:-stack}; fi ;;
   esac
@@ -47,9 +49,9 @@ export PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true
 
 # The Kubernetes provider leaves kubeconfigs with credentials among its temporary files: they go into a folder that only
 # the user can read, and are removed by the next command after this process, whose id the folder has, has ended.
-case ${TMPDIR:-} in
-  "$state/tmp/"*) ;;
-  *)
+case $plugins${TMPDIR:-} in
+  yes"$state/tmp/"*) ;;
+  yes*)
     for left in "$state/tmp"/*; do
       [ -d "/proc/${left##*/}" ] || rm -rf "$left"
     done

@@ -453,6 +453,12 @@ ${lines.map(([name, value]) => `${name}='${value}'`).join("\n")}
     expect(next).not.to.equal(used);
   });
 
+  it("makes no such folder for a command that starts no plugin", () => {
+    pulumi(["stack", "select", "dev"]);
+    pulumi(["config", "set", "a", "b"]);
+    expect(existsSync(join(state, "tmp"))).to.equal(false);
+  });
+
   it("leaves a folder for temporary files that the environment's commands have made", () => {
     const TMPDIR = join(state, "tmp", "1");
     cli('echo "$TMPDIR"');
