@@ -44,20 +44,26 @@ usage_error() {
   exit 2
 }
 
+# check_option ARGUMENT: prints the usage if it asks for that, and rejects other options but `--`.
+check_option() {
+  case $1 in
+  -h | --help)
+    usage
+    exit 0
+    ;;
+  --) ;;
+  -*) usage_error "unknown option $(printable "$1")" ;;
+  esac
+}
+
 # one_argument REQUIRED ARGUMENT...: sets `argument`, or prints the usage. REQUIRED is the argument's name, or empty if
 # the argument is optional.
 one_argument() {
   required=$1
   shift
   argument=
-  case ${1-} in
-  -h | --help)
-    usage
-    exit 0
-    ;;
-  --) shift ;;
-  -*) usage_error "unknown option $(printable "$1")" ;;
-  esac
+  check_option "${1-}"
+  [ "${1-}" != -- ] || shift
   [ $# -le 1 ] || usage_error "expected one argument, got $#"
   argument=${1-}
   if [ -n "$required" ] && [ -z "$argument" ]; then

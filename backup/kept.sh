@@ -24,13 +24,8 @@ recover() {
   remove_part
 }
 
-case ${1-} in
--h | --help)
-  usage
-  exit 0
-  ;;
--*) usage_error "unknown option $(printable "$1")" ;;
-esac
+check_option "${1-}"
+[ "${1-}" != -- ] || shift
 [ $# -eq 0 ] || [ $# -eq 2 ] || usage_error "expected no arguments, or BACKUP and FILE, got $#"
 wanted=${1-}
 file=${2-}

@@ -29,14 +29,8 @@ recover() {
   fi
 }
 
-case ${1-} in
--h | --help)
-  usage
-  exit 0
-  ;;
---) shift ;;
--*) usage_error "unknown option $(printable "$1")" ;;
-esac
+check_option "${1-}"
+[ "${1-}" != -- ] || shift
 [ $# -eq 3 ] || usage_error "expected FILE, MOMENT and EARLIER, got $# arguments"
 file=$1
 moment=$2

@@ -92,7 +92,7 @@ describe("verify: drill quorum-tls", () => {
     expect(client).to.contain(":3888 admits a connection with a certificate of the clients' authority");
   });
 
-  it("fails where it does not show who is admitted", async () => {
+  it("fails where a port does not say whether it admits a connection", async () => {
     const connect = '*"openssl s_client"*';
     const nothing = await outcome(quorumTls, { [connect]: answering(rejected) });
     expect(nothing).to.contain("does not admit the servers' own certificate");
